@@ -1,0 +1,1 @@
+"""Cases and notes: read, validate, index, retrieve."""

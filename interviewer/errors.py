@@ -1,0 +1,29 @@
+"""Every error that we raise on purpose.
+
+    InterviewerError
+    ├── BadInput          the caller's file, setting or argument is wrong: exit 2
+    └── CannotRun         a model, endpoint or service is not there: exit 3
+        └── ModelError    a model answered wrongly or not at all; the next rung may serve
+"""
+
+
+class InterviewerError(Exception):
+    """The base of all errors that we raise on purpose; its text is fit for a person."""
+
+    exit_code = 1
+
+
+class BadInput(InterviewerError):
+    """A file, setting or argument is wrong. The message names it and the cure."""
+
+    exit_code = 2
+
+
+class CannotRun(InterviewerError):
+    """Something that the work needs is not there."""
+
+    exit_code = 3
+
+
+class ModelError(CannotRun):
+    """A language model failed: no answer, a bad answer, a refusal, a time-out."""

@@ -1,0 +1,83 @@
+"""The words of the domain: steps, levels, verdicts, help, moves. Imports nothing of ours."""
+
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """The seven steps of a machine-learning system design interview, in their usual order."""
+
+    CLARIFY = "clarify_requirements"
+    FRAME = "frame_as_ml_task"
+    DATA = "data_preparation"
+    MODEL = "model_development"
+    EVALUATE = "evaluation"
+    SERVE = "deployment_and_serving"
+    MONITOR = "monitoring_and_infrastructure"
+
+    @property
+    def title(self) -> str:
+        """The step as a person would write it, e.g. ``Frame as ML task``."""
+        words = self.value.replace("_", " ").capitalize()
+        return words.replace(" ml ", " ML ")
+
+
+class Level(StrEnum):
+    """The level that a candidate is interviewed for; the bar rises with it."""
+
+    MID = "mid"
+    SENIOR = "senior"
+    STAFF = "staff"
+
+    @property
+    def rank(self) -> int:
+        """0 for mid, 1 for senior, 2 for staff."""
+        return list(Level).index(self)
+
+
+class Verdict(StrEnum):
+    """The four verdicts, worst first."""
+
+    STRONG_NO_HIRE = "strong_no_hire"
+    NO_HIRE = "no_hire"
+    HIRE = "hire"
+    STRONG_HIRE = "strong_hire"
+
+    @property
+    def rank(self) -> int:
+        """0 for strong no hire … 3 for strong hire."""
+        return list(Verdict).index(self)
+
+
+class Help(StrEnum):
+    """How much help preceded a piece of evidence."""
+
+    UNPROMPTED = "unprompted"
+    PROBED = "probed"
+    HINTED = "hinted"
+
+
+class MoveKind(StrEnum):
+    """What an interviewer's turn does."""
+
+    OPEN = "open"
+    ANSWER = "answer"
+    ASK_TO_CLARIFY = "ask_to_clarify"
+    LET_GO_ON = "let_go_on"
+    PROBE = "probe"
+    TRADE_OFF = "trade_off"
+    CHALLENGE = "challenge"
+    HINT = "hint"
+    REDIRECT = "redirect"
+    MOVE_ON = "move_on"
+    TIME_CHECK = "time_check"
+    CURVEBALL = "curveball"
+    WRAP_UP = "wrap_up"
+    CLOSE = "close"
+
+
+class Manner(StrEnum):
+    """How the interviewer sounds; it never changes the bar."""
+
+    SUPPORTIVE = "supportive"
+    NEUTRAL = "neutral"
+    TOUGH = "tough"
