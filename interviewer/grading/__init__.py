@@ -1,0 +1,1 @@
+"""Grading: evidence, step scores, verdict, report and its renderings."""

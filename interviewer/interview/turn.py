@@ -1,0 +1,1 @@
+"""The turn loop: a transcript in, the interviewer's next turn out."""

@@ -1,0 +1,70 @@
+"""The one door to language models: what every rung that has a model offers.
+
+    openai    any OpenAI-compatible endpoint, through LangChain
+    local     an embedded model through llama.cpp
+    scripted  no language model at all: ``Door.models`` is empty
+
+Callers try ``Door.models`` in order; a failure is a ``ModelError`` and the next one serves.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+Schema = TypeVar("Schema", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class LanguageModel(Protocol):
+    """A model behind the door. Every method raises ModelError when it cannot serve."""
+
+    rung: Literal["openai", "local"]
+    name: str
+    sha256: str | None
+    """Of the weights, where they are known: thresholds and calibrations are keyed by it."""
+
+    def speak(
+        self, messages: Sequence[Message], *, max_tokens: int = 120, temperature: float = 0.4, seed: int = 7
+    ) -> Iterator[str]:
+        """Streams words."""
+        ...
+
+    def extract(self, messages: Sequence[Message], schema: type[Schema], *, max_tokens: int = 800) -> Schema:
+        """A schema-validated answer."""
+        ...
+
+    def judge(self, messages: Sequence[Message]) -> float:
+        """Log-odds of yes against no."""
+        ...
+
+    def close(self) -> None:
+        """Stops whatever serves the model."""
+        ...
+
+
+@dataclass(frozen=True)
+class Door:
+    """The rungs that this process may use, best first; ``scripted`` always stands below them."""
+
+    models: tuple[LanguageModel, ...] = ()
+    named: bool = False
+    """True when the user named the rung: then falling to another one is an error, not a fallback."""
+
+    @property
+    def rung(self) -> str:
+        """The best rung's name."""
+        return self.models[0].rung if self.models else "scripted"
+
+    def close(self) -> None:
+        """Closes every model."""
+        for model in self.models:
+            model.close()

@@ -1,0 +1,189 @@
+"""The transcript: the only state of an interview. Reads, validates and writes it; imports nothing of ours but words.
+
+Format: ``DESIGN``'s transcript contract. Unknown keys are kept; ``labels`` and other extras never reach
+a prompt or a score (only the declared fields are ever read).
+"""
+
+import json
+import math
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from interviewer.errors import BadInput
+from interviewer.steps import Level, Manner, MoveKind, Step
+
+MAX_BYTES = 20_000_000
+MAX_TURNS = 5_000
+WORDS_A_MINUTE = 140
+"""Speaking rate for estimating the clock of a transcript without times (ordinary conversation)."""
+_PAUSE = 2.0
+
+Speaker = Literal["interviewer", "candidate"]
+Seconds = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
+
+
+class _Open(BaseModel):
+    """Keeps unknown keys."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class Move(_Open):
+    """What an interviewer's turn does, and about what."""
+
+    kind: MoveKind
+    step: Step | None = None
+    signal: str | None = None
+    """The id of what it is about: a signal, or for other kinds a red flag, trade-off or pushback."""
+
+
+class Heard(_Open):
+    """One thing that the fast listener heard in a candidate's turn."""
+
+    kind: Literal["signal", "question", "red_flag", "trade_off", "intent", "step"]
+    id: str
+    """Of the signal, fact, red flag, trade-off, intent or step."""
+    quote: str
+    """An exact substring of the turn's text."""
+    step: Step | None = None
+    score: float = Field(default=1.0, ge=0, le=1, allow_inf_nan=False)
+    """How sure the listener is, 0 to 1."""
+
+
+class Turn(_Open):
+    """One turn of one speaker. ``at`` is in seconds since the start."""
+
+    speaker: Speaker
+    text: str = Field(max_length=200_000)
+    at: Seconds | None = None
+    mode: Literal["typed", "spoken", "drawn"] | None = None
+    event: Literal["hint", "pause", "skip", "end", "silence"] | None = None
+    """A candidate's button instead of words."""
+    heard: list[Heard] | None = None
+    """None until listened to."""
+    move: Move | None = None
+    facts: list[str] = Field(default_factory=list)
+    """Requirement facts that an interviewer's turn gave out."""
+    rung: str | None = None
+
+    @field_validator("text")
+    @classmethod
+    def _encodable(cls, text: str) -> str:
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise ValueError(f"holds half a character (a lone surrogate) at position {error.start}") from error
+        return text
+
+    @property
+    def words(self) -> int:
+        """Number of words."""
+        return len(self.text.split())
+
+
+class Transcript(_Open):
+    """An interview: who said what, when, and what the interviewer did."""
+
+    case: str = Field(min_length=1, max_length=200)
+    level: Level
+    turns: list[Turn] = Field(max_length=MAX_TURNS)
+    id: str | None = Field(default=None, max_length=200)
+    minutes: float = Field(default=45, gt=0, le=240, allow_inf_nan=False)
+    manner: Manner = Manner.NEUTRAL
+    mode: str = Field(default="interview", max_length=60)
+    """``interview``, or a practice mode: ``step:<step>``, ``drill:<topic>``, ``warm_up``, ``rapid``."""
+    parent: str | None = None
+    versions: dict[str, Any] = Field(default_factory=dict)
+
+    def with_turn(self, turn: Turn) -> "Transcript":
+        """This transcript with one more turn."""
+        return self.model_copy(update={"turns": [*self.turns, turn]})
+
+    def candidate_turns(self) -> list[tuple[int, Turn]]:
+        """The candidate's turns that hold words, with their 0-based index."""
+        return [(i, turn) for i, turn in enumerate(self.turns) if turn.speaker == "candidate" and turn.text.strip()]
+
+    def to_json(self) -> str:
+        """The transcript as indented JSON, without fields that were never set."""
+        return self.model_dump_json(indent=1, exclude_none=True, exclude_defaults=False)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number that JSON knows")
+
+
+def parse_transcript(raw: bytes | str, name: str = "transcript") -> Transcript:
+    """A transcript from JSON bytes or text. Raises BadInput naming the source and the field."""
+    if len(raw) > MAX_BYTES:
+        raise BadInput(f"{name}: larger than {MAX_BYTES:,} bytes")
+    try:
+        text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw.removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{name}: not UTF-8 text (byte {error.start})") from error
+    try:
+        data = json.loads(text, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise BadInput(f"{name}: not JSON: {error.msg} at line {error.lineno}") from error
+    except (ValueError, RecursionError) as error:
+        what = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise BadInput(f"{name}: not usable JSON: {what}") from error
+    if not isinstance(data, dict):
+        raise BadInput(f"{name}: must be a JSON object with case, level and turns")
+    return transcript_from(data, name)
+
+
+def transcript_from(data: dict[str, Any], name: str = "transcript") -> Transcript:
+    """A transcript from parsed JSON. Raises BadInput naming the field."""
+    try:
+        return Transcript.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise BadInput(f"{name}: {field}: {first['msg']}") from error
+    except RecursionError as error:
+        raise BadInput(f"{name}: nested too deeply") from error
+
+
+def read_transcript(path: Path) -> Transcript:
+    """A transcript from a file. Raises BadInput."""
+    try:
+        with path.open("rb") as file:
+            return parse_transcript(file.read(MAX_BYTES + 1), str(path))
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read ({error.strerror or error})") from error
+
+
+def with_clock(transcript: Transcript) -> tuple[Transcript, list[str]]:
+    """The transcript with every ``at`` set and never falling, and warnings on what was estimated.
+
+    A missing time is the previous turn's time plus its words at 140 a minute; a time that runs
+    backwards is raised to the previous one.
+    """
+    turns: list[Turn] = []
+    estimated = backwards = 0
+    now = 0.0
+    for index, turn in enumerate(transcript.turns):
+        if index:
+            before = turns[-1]
+            spoken = (before.at or 0.0) + before.words * 60 / WORDS_A_MINUTE + _PAUSE
+        else:
+            spoken = 0.0
+        at = turn.at
+        if at is None or not math.isfinite(at):
+            estimated += 1
+            at = max(now, spoken)
+        elif at < now:
+            backwards += 1
+            at = now
+        now = at
+        turns.append(turn if turn.at == at else turn.model_copy(update={"at": at}))
+    warnings = []
+    if estimated:
+        warnings.append(
+            f"{estimated} of {len(turns)} turns have no time: the clock is estimated at {WORDS_A_MINUTE} words a minute."
+        )
+    if backwards:
+        warnings.append(f"{backwards} turns have a time before the turn ahead of them; the clock was held still there.")
+    return transcript.model_copy(update={"turns": turns}), warnings
