@@ -1,0 +1,97 @@
+"""What each signal, red flag, trade-off and fact sounds like, as vectors: the listener's ears for one case.
+
+The vectors of a case are computed once and kept under ``<home>/vectors``, keyed by the texts and the model.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from interviewer.casebook.embed import Embedder, Vectors, model_sha256
+from interviewer.casebook.library import Library
+from interviewer.steps import Step
+
+
+@dataclass(frozen=True)
+class Sounds:
+    """Sentences that sound like things, one row each: ``vectors[i]`` is ``texts[i]``, of the thing ``ids[i]``."""
+
+    ids: tuple[str, ...]
+    steps: tuple[Step | None, ...]
+    texts: tuple[str, ...]
+    vectors: Vectors
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class Exemplars:
+    """All that can be heard in an interview on one case."""
+
+    signals: Sounds
+    facts: Sounds
+    red_flags: Sounds
+    right: Sounds
+    """Sound statements that look like red flags; ids are the red flags'."""
+    trade_offs: Sounds
+
+
+_Row = tuple[str, Step | None, str]
+
+
+def _rows(library: Library, slug: str) -> dict[str, list[_Row]]:
+    case = library.case(slug)
+    flags = library.red_flags(slug)
+    return {
+        "signals": [
+            (signal.id, step, text)
+            for step, signals in library.signals(slug).items()
+            for signal in signals
+            for text in (*signal.plain, *signal.jargon)
+        ],
+        "facts": [(fact.id, None, ask) for fact in (case.facts if case else []) for ask in fact.asks],
+        "red_flags": [(flag.id, flag.step, text) for flag in flags for text in flag.says],
+        "right": [(flag.id, flag.step, text) for flag in flags for text in flag.right],
+        "trade_offs": [(one.id, one.step, text) for one in (case.trade_offs if case else []) for text in one.says],
+    }
+
+
+def _vectors(texts: Sequence[str], embedder: Embedder, folder: Path | None) -> Vectors:
+    if folder is None:
+        return embedder.encode(texts)
+    key = hashlib.sha256("\0".join([model_sha256(), *texts]).encode()).hexdigest()[:24]
+    path = folder / f"{key}.npy"
+    try:
+        kept: Vectors = np.load(path, allow_pickle=False)
+        if kept.shape[0] == len(texts):
+            return kept
+    except (OSError, ValueError):
+        pass
+    vectors = embedder.encode(texts)
+    folder.mkdir(parents=True, exist_ok=True)
+    # Written aside and renamed, so that two commands side by side never read half a file.
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".tmp", delete=False) as file:
+        np.save(file, vectors)
+    os.replace(file.name, path)
+    return vectors
+
+
+def exemplars(library: Library, slug: str, embedder: Embedder, folder: Path | None = None) -> Exemplars:
+    """The exemplars of a case (of the framework alone for an unknown one). ``folder`` keeps the vectors."""
+    rows = _rows(library, slug)
+    flat = [row for kind in rows.values() for row in kind]
+    vectors = _vectors([text for _, _, text in flat], embedder, folder)
+    sounds = {}
+    start = 0
+    for kind, own in rows.items():
+        end = start + len(own)
+        ids, steps, texts = zip(*own, strict=True) if own else ((), (), ())
+        sounds[kind] = Sounds(ids, steps, texts, vectors[start:end])
+        start = end
+    return Exemplars(**sounds)
