@@ -1,0 +1,112 @@
+"""Retrieval: dense (Chroma) and lexical (SQLite FTS5) scores, fused .8 / .2, filtered by case, step and audience.
+
+    Retriever(index).search("how do you handle late labels", audience="grader", case="fraud-detection")
+"""
+
+import re
+import sqlite3
+import threading
+from dataclasses import dataclass
+
+from interviewer.casebook.index import Hit, Index
+from interviewer.casebook.passages import FRAMEWORK, TOPICS, Audience, Passage
+from interviewer.steps import Step
+
+DENSE_WEIGHT = 0.8
+_POOL = 30
+NOTHING_BELOW = 0.30
+"""Cosine similarity of the best hit under which nothing here is relevant (suite ``retrieval``)."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A passage, its fused score (0 to 1 within the query) and its cosine similarity to the query."""
+
+    passage: Passage
+    score: float
+    similarity: float
+    lexical: float
+
+
+class _Words:
+    """A full-text index of passages in memory."""
+
+    def __init__(self, own: list[Passage]):
+        self._lock = threading.Lock()
+        self._base = sqlite3.connect(":memory:", check_same_thread=False)
+        self._base.execute("create virtual table words using fts5(id unindexed, text, tokenize='porter unicode61')")
+        self._base.executemany("insert into words values (?, ?)", [(passage.id, passage.text) for passage in own])
+
+    def scores(self, query: str) -> dict[str, float]:
+        """BM25 by passage id, higher is better, of the passages that share a word with the query."""
+        words = {word for word in re.findall(r"[\w]+", query.lower()) if len(word) > 2}
+        if not words:
+            return {}
+        terms = " OR ".join(f'"{word}"' for word in sorted(words))
+        with self._lock:
+            rows = self._base.execute(
+                "select id, -bm25(words) from words where words match ? order by rank limit ?", (terms, _POOL)
+            )
+            return dict(rows.fetchall())
+
+
+def _scaled(values: dict[str, float]) -> dict[str, float]:
+    low, high = min(values.values(), default=0.0), max(values.values(), default=0.0)
+    return {key: (value - low) / (high - low) if high > low else 1.0 for key, value in values.items()}
+
+
+class Retriever:
+    """Searches an index."""
+
+    def __init__(self, index: Index):
+        self._index = index
+        self._words: dict[str, _Words] = {}
+
+    def search(
+        self,
+        query: str,
+        *,
+        audience: Audience,
+        case: str | None = None,
+        step: Step | None = None,
+        kind: str | None = None,
+        limit: int = 5,
+    ) -> list[Found]:
+        """The best passages for the query that this audience may read, best first.
+
+        ``case`` adds that case's passages to the framework's and the topics'; other cases never answer.
+        """
+        if not query.strip():
+            return []
+        where: dict[str, str] = {"audience": audience}
+        where |= {"step": step.value} if step else {}
+        where |= {"kind": kind} if kind else {}
+        known = [case] if case and self._has(case) else []
+        shared = [FRAMEWORK] if audience == "interviewer" else [FRAMEWORK, TOPICS]
+        hits: list[Hit] = []
+        lexical: dict[str, float] = {}
+        for group in [*known, *shared]:
+            own = self._index.nearest(group, query, where, _POOL)
+            hits += own
+            allowed = {hit.passage.id for hit in own}
+            lexical |= {id_: score for id_, score in self._lexical(group, query).items() if id_ in allowed}
+        dense = _scaled({hit.passage.id: hit.similarity for hit in hits})
+        words = _scaled({hit.passage.id: lexical.get(hit.passage.id, 0.0) for hit in hits}) if lexical else {}
+        found = [
+            Found(
+                hit.passage,
+                DENSE_WEIGHT * dense[hit.passage.id] + (1 - DENSE_WEIGHT) * words.get(hit.passage.id, 0.0),
+                hit.similarity,
+                lexical.get(hit.passage.id, 0.0),
+            )
+            for hit in hits
+        ]
+        return sorted(found, key=lambda one: (-one.score, one.passage.id))[:limit]
+
+    def _has(self, case: str) -> bool:
+        return self._index.knows(case)
+
+    def _lexical(self, group: str, query: str) -> dict[str, float]:
+        if group not in self._words:
+            self._words[group] = _Words(self._index.passages(group))
+        return self._words[group].scores(query)
