@@ -9,9 +9,12 @@ Callers try ``Door.models`` in order; a failure is a ``ModelError`` and the next
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from interviewer.settings import Settings
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -27,10 +30,20 @@ class Message:
 class LanguageModel(Protocol):
     """A model behind the door. Every method raises ModelError when it cannot serve."""
 
-    rung: Literal["openai", "local"]
-    name: str
-    sha256: str | None
-    """Of the weights, where they are known: thresholds and calibrations are keyed by it."""
+    @property
+    def rung(self) -> Literal["openai", "local"]:
+        """Which rung it is."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        ...
+
+    @property
+    def sha256(self) -> str | None:
+        """Of the weights, where they are known: thresholds and calibrations are keyed by it."""
+        ...
 
     def speak(
         self, messages: Sequence[Message], *, max_tokens: int = 120, temperature: float = 0.4, seed: int = 7
@@ -68,3 +81,26 @@ class Door:
         """Closes every model."""
         for model in self.models:
             model.close()
+
+
+def open_door(settings: "Settings") -> Door:
+    """The rungs that the settings ask for. Nothing is started or downloaded before the first use.
+
+    ``auto`` is the endpoint when a key or an address is configured, then the embedded model when its weights
+    are there. Raises CannotRun when a rung was named that cannot serve.
+    """
+    from interviewer.models import local, openai
+
+    match settings.rung:
+        case "scripted":
+            return Door(named=True)
+        case "openai":
+            return Door((openai.open_model(settings),), named=True)
+        case "local":
+            return Door((local.open_model(settings),), named=True)
+    models: list[LanguageModel] = []
+    if openai.configured(settings):
+        models.append(openai.open_model(settings))
+    if local.weights_there(settings):
+        models.append(local.open_model(settings))
+    return Door(tuple(models))
