@@ -1,1 +1,109 @@
-"""The turn loop: a transcript in, the interviewer's next turn out."""
+"""The turn loop: a transcript in, the interviewer's next turn out.
+
+    listen fast (annotate) ─► state (fold) ─► next move (direct) ─► words (speak)
+
+Nothing is written to a disk here; whoever calls stores the candidate's turn before asking for a reply.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from interviewer.casebook.embed import Embedder, shared_embedder
+from interviewer.casebook.library import Library
+from interviewer.casebook.retrieve import Retriever
+from interviewer.interview.annotate import Listener
+from interviewer.interview.direct import Decision, decide
+from interviewer.interview.fold import fold
+from interviewer.interview.menu import prepare
+from interviewer.interview.speak import Speaker
+from interviewer.interview.state import State
+from interviewer.interview.wording import Words
+from interviewer.models.door import Door
+from interviewer.steps import MoveKind
+from interviewer.transcript import WORDS_A_MINUTE, Move, Transcript, Turn, with_clock
+
+_PIECE = 3
+"""Words per streamed piece."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The interviewer's next turn, and the state after it."""
+
+    turn: Turn
+    transcript: Transcript
+    """Annotated, with the new turn at its end."""
+    state: State
+    rung: str
+    decision: Decision
+    warnings: list[str] = field(default_factory=list)
+
+
+class Interviewer:
+    """Conducts interviews. Holds no interview: every call gets the whole transcript."""
+
+    def __init__(
+        self,
+        library: Library,
+        door: Door | None = None,
+        *,
+        retriever: Retriever | None = None,
+        embedder: Embedder | None = None,
+        vectors: Path | None = None,
+    ):
+        embedder = embedder or shared_embedder()
+        self.library = library
+        self.listener = Listener(library, embedder, vectors)
+        self.door = door or Door()
+        self.retriever = retriever
+        self._words = Words(library, embedder)
+        self.speaker = Speaker(library, embedder, self.door)
+
+    def state(self, transcript: Transcript, at: float | None = None) -> State:
+        """The state of an interview at a time in seconds since its start, by default at its last turn."""
+        timed, _ = with_clock(self.listener.annotate(transcript))
+        return fold(timed, at)
+
+    def next_turn(self, transcript: Transcript, at: float | None = None) -> Reply:
+        """The interviewer's next turn after the transcript. ``at``: when it is asked for, in seconds since the start."""
+        timed, warnings = with_clock(self.listener.annotate(transcript))
+        if self.library.case(transcript.case) is None:
+            warnings.append(f"The knowledge base has no case '{transcript.case}': the framework's general signals are used.")
+        at = _asked_at(timed) if at is None else at
+        state = fold(timed, at)
+        last = timed.turns[state.last_candidate] if state.last_candidate is not None else None
+        decision = decide(state, last, prepare(timed, state, last, self.listener, self.retriever))
+        wording = self._words.word(decision, timed, state)
+        spoken = self.speaker.speak(decision, wording, timed, state)
+        turn = Turn(
+            speaker="interviewer",
+            text=spoken.text,
+            at=at,
+            move=Move(kind=decision.kind, step=decision.step, signal=decision.ref),
+            facts=list(wording.facts),
+            rung=spoken.rung,
+        )
+        after = timed.with_turn(turn)
+        return Reply(turn, after, fold(after, at), spoken.rung, decision, [*warnings, *spoken.warnings])
+
+    def reply(self, transcript: Transcript, at: float | None = None) -> Iterator[str | Reply]:
+        """The same in pieces of text as they are to be shown, then the whole ``Reply``."""
+        reply = self.next_turn(transcript, at)
+        words = reply.turn.text.split(" ")
+        for start in range(0, len(words), _PIECE):
+            yield " ".join(words[start : start + _PIECE]) + (" " if start + _PIECE < len(words) else "")
+        yield reply
+
+
+def _asked_at(timed: Transcript) -> float:
+    """When the last turn has been said, at 140 words a minute."""
+    if not timed.turns:
+        return 0.0
+    last = timed.turns[-1]
+    return round((last.at or 0.0) + last.words * 60 / WORDS_A_MINUTE + 1.0, 1)
+
+
+def closes(turn: Turn) -> bool:
+    """Whether a turn ends the interview."""
+    return turn.move is not None and turn.move.kind is MoveKind.CLOSE

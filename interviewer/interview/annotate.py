@@ -1,0 +1,222 @@
+"""Listening: what was heard in each turn, stored with the turn. Fast: embeddings and words, no language model.
+
+``annotate`` fills ``turn.heard`` of candidate turns and, for recordings made elsewhere, ``turn.move`` and
+``turn.facts`` of interviewer turns. A turn that was listened to is never listened to again.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from interviewer.casebook.case import Signal
+from interviewer.casebook.check import says
+from interviewer.casebook.embed import Embedder, Vectors
+from interviewer.casebook.exemplars import Exemplars, Sounds, exemplars
+from interviewer.casebook.facts import match_facts
+from interviewer.casebook.library import Library
+from interviewer.interview.intents import clauses, intents, questions
+from interviewer.interview.recorded import read_move
+from interviewer.sentences import Span, spans, without_fillers
+from interviewer.steps import Step
+from interviewer.transcript import Heard, Transcript, Turn
+
+HEARD = 0.52
+"""Cosine similarity to an exemplar above which a signal was heard."""
+HEARD_WITH_TERM = 0.44
+"""The same when the sentence also says one of the signal's terms."""
+FLAGGED = 0.62
+FLAG_MARGIN = 0.06
+"""A red flag must be nearer than every sound statement that looks like it, by this much."""
+TRADED = 0.55
+_ECHO = 0.8
+_SHARPER = 3
+"""Power that parts the steps' shares: neighbouring steps always sound somewhat alike."""
+_MOST_PER_SPAN = 2
+
+
+@dataclass(frozen=True)
+class Ears:
+    """What the listener knows of one case."""
+
+    sounds: Exemplars
+    signals: dict[str, Signal]
+    step_of: dict[str, Step]
+
+
+class Listener:
+    """Annotates transcripts. ``folder`` keeps exemplar vectors between runs."""
+
+    def __init__(self, library: Library, embedder: Embedder, folder: Path | None = None):
+        self.library = library
+        self.embedder = embedder
+        self._folder = folder
+        self._ears: dict[str, Ears] = {}
+
+    def ears(self, slug: str) -> Ears:
+        """The ears for a case, or the framework's general ones for an unknown case."""
+        if slug not in self._ears:
+            by_step = self.library.signals(slug)
+            self._ears[slug] = Ears(
+                exemplars(self.library, slug, self.embedder, self._folder),
+                {signal.id: signal for signals in by_step.values() for signal in signals},
+                {signal.id: step for step, signals in by_step.items() for signal in signals},
+            )
+        return self._ears[slug]
+
+    def annotate(self, transcript: Transcript) -> Transcript:
+        """The transcript with every turn listened to. Stored results are kept as they are."""
+        ears = self.ears(transcript.case)
+        turns: list[Turn] = []
+        said: set[str] = set()
+        for turn in transcript.turns:
+            if turn.speaker == "candidate" and turn.heard is None:
+                turn = turn.model_copy(update={"heard": self._listen(turn.text, ears, said)})
+            elif turn.speaker == "interviewer":
+                if turn.move is None:
+                    turn = self._overhear(turn, transcript.case, ears, first=not turns)
+                said |= _words(turn.text)
+            turns.append(turn)
+        return transcript.model_copy(update={"turns": turns})
+
+    def _listen(self, text: str, ears: Ears, said: set[str]) -> list[Heard]:
+        pieces = spans(text)
+        if not pieces:
+            return []
+        heard = [Heard(kind="intent", id=name, quote=piece.text) for name, piece in intents(pieces)]
+        asked = questions(pieces)
+        for piece in asked:
+            matches = match_facts(clauses(without_fillers(piece.text)), ears.sounds, self.embedder)
+            heard += [
+                Heard(kind="question", id=match.fact, quote=piece.text, score=min(1.0, match.similarity))
+                for match in matches
+            ]
+            if not matches:
+                heard.append(Heard(kind="question", id="", quote=piece.text, score=0.5))
+        # A question shows that somebody thought of asking; it is never a claim.
+        wondered = [piece for piece in asked if not _echo(piece.text, said)]
+        if wondered:
+            found = _signals(wondered, self._vectors(wondered), ears)
+            heard += [one for one in found if one.step is Step.CLARIFY]
+        own = [piece for piece in pieces if piece not in asked and not _echo(piece.text, said)]
+        if own:
+            vectors = self._vectors(own)
+            heard += _signals(own, vectors, ears)
+            heard += _flags(own, vectors, ears.sounds)
+            heard += _trade_offs(own, vectors, ears.sounds)
+            heard += _step(own, vectors, ears.sounds.signals)
+        return heard
+
+    def _vectors(self, pieces: Sequence[Span]) -> Vectors:
+        return self.embedder.encode([without_fillers(piece.text) or piece.text for piece in pieces])
+
+    def _overhear(self, turn: Turn, slug: str, ears: Ears, first: bool) -> Turn:
+        pieces = [piece.text for piece in spans(turn.text)]
+        vectors = self.embedder.encode(pieces) if pieces else np.zeros((0, 384), np.float32)
+        facts = _facts_said(pieces, vectors, self.library, slug, self.embedder)
+        near = (vectors @ ears.sounds.signals.vectors.T).max(0) if pieces else None
+        step = None
+        if near is not None and len(near) and near.max() > 0.3:
+            step = ears.sounds.signals.steps[int(np.argmax(near))]
+        return turn.model_copy(update={"move": read_move(turn.text, step, first=first, gave_facts=bool(facts)), "facts": facts})
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in re.findall(r"[a-z0-9'-]+", text.lower()) if len(word) > 3}
+
+
+def _echo(text: str, said: set[str]) -> bool:
+    """Whether a sentence only gives back the interviewer's own words."""
+    own = _words(text)
+    return len(own) >= 4 and len(own & said) / len(own) >= _ECHO
+
+
+def _signals(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard]:
+    similarity = vectors @ ears.sounds.signals.vectors.T
+    best: dict[str, tuple[float, Span]] = {}
+    for piece, row in zip(pieces, similarity, strict=True):
+        if len(piece.text.split()) < 4:
+            continue
+        found: dict[str, float] = {}
+        for index in np.argsort(-row)[:12]:
+            name, value = ears.sounds.signals.ids[index], float(row[index])
+            if name in found or len(found) >= _MOST_PER_SPAN:
+                continue
+            termed = value >= HEARD_WITH_TERM and any(says(term, piece.text) for term in ears.signals[name].terms)
+            if value >= HEARD or termed:
+                found[name] = value
+        for name, value in found.items():
+            if value > best.get(name, (0.0, piece))[0]:
+                best[name] = (value, piece)
+    return [
+        Heard(kind="signal", id=name, quote=piece.text, step=ears.step_of[name], score=round(min(1.0, value), 3))
+        for name, (value, piece) in best.items()
+    ]
+
+
+def _flags(pieces: Sequence[Span], vectors: Vectors, sounds: Exemplars) -> list[Heard]:
+    if not len(sounds.red_flags):
+        return []
+    wrong, right = vectors @ sounds.red_flags.vectors.T, vectors @ sounds.right.vectors.T
+    found: dict[str, Heard] = {}
+    for row, piece in enumerate(pieces):
+        index = int(np.argmax(wrong[row]))
+        value = float(wrong[row, index])
+        if value >= FLAGGED and value - float(right[row].max(initial=-1)) >= FLAG_MARGIN:
+            name = sounds.red_flags.ids[index]
+            if name not in found or found[name].score < value:
+                step = sounds.red_flags.steps[index]
+                found[name] = Heard(kind="red_flag", id=name, quote=piece.text, step=step, score=round(min(1.0, value), 3))
+    return list(found.values())
+
+
+def _trade_offs(pieces: Sequence[Span], vectors: Vectors, sounds: Exemplars) -> list[Heard]:
+    if not len(sounds.trade_offs):
+        return []
+    similarity = vectors @ sounds.trade_offs.vectors.T
+    found: dict[str, Heard] = {}
+    for piece, row in zip(pieces, similarity, strict=True):
+        index = int(np.argmax(row))
+        name, value = sounds.trade_offs.ids[index], float(row[index])
+        if value >= TRADED and (name not in found or found[name].score < value):
+            step = sounds.trade_offs.steps[index]
+            found[name] = Heard(kind="trade_off", id=name, quote=piece.text, step=step, score=round(min(1.0, value), 3))
+    return list(found.values())
+
+
+def _step(pieces: Sequence[Span], vectors: Vectors, sounds: Sounds) -> list[Heard]:
+    """The steps that the turn was mostly about, by the similarity of its sentences, the strongest first."""
+    similarity = vectors @ sounds.vectors.T
+    weight = dict.fromkeys(Step, 0.0)
+    quote: dict[Step, tuple[float, Span]] = {}
+    columns = {step: np.array([one == step for one in sounds.steps]) for step in Step}
+    for piece, row in zip(pieces, similarity, strict=True):
+        for step, mask in columns.items():
+            value = float(np.sort(row[mask])[-3:].mean()) if mask.any() else 0.0
+            weight[step] += max(0.0, value - 0.25) * len(piece.text)
+            if value > quote.get(step, (0.0, piece))[0]:
+                quote[step] = (value, piece)
+    weight = {step: value**_SHARPER for step, value in weight.items()}
+    whole = sum(weight.values())
+    ranked = sorted(Step, key=lambda step: -weight[step])[:2]
+    return [
+        Heard(kind="step", id=step, step=step, quote=quote[step][1].text, score=round(weight[step] / whole, 3))
+        for step in ranked
+        if whole > 0 and weight[step] > 0
+    ]
+
+
+def _facts_said(pieces: list[str], vectors: Vectors, library: Library, slug: str, embedder: Embedder) -> list[str]:
+    """The facts that a recorded interviewer gave, whatever figures it gave them with."""
+    case = library.case(slug)
+    if case is None or not pieces:
+        return []
+    answers = embedder.encode([fact.answer for fact in case.facts])
+    found = []
+    for piece, row in zip(pieces, vectors @ answers.T, strict=True):
+        index = int(np.argmax(row))
+        if row[index] >= 0.5 and "?" not in piece and case.facts[index].id not in found:
+            found.append(case.facts[index].id)
+    return found

@@ -1,0 +1,52 @@
+"""Whether words show thought: a reason, a number, a choice, an example, or only a list of names. Pure."""
+
+import re
+from dataclasses import dataclass
+
+_REASON = re.compile(
+    r"\b(because|since|so that|otherwise|therefore|which means|that means|the reason|in order to|due to|if not|"
+    r"else (?:i|we|you|it)|so (?:i|we|it|you|they)(?:'d|'ll)?\b|would (?:be|mean|make|break|leak|hurt|learn|punish))",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(
+    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|sixty|hundred|thousand|million|"
+    r"billion|percent|half|third|quarter|dozen)\b",
+    re.IGNORECASE,
+)
+_CHOICE = re.compile(
+    r"\b(rather than|instead of|i(?:'d| would) (?:rather|not|pick|choose|keep|take|start|drop)|over (?:a|the)|versus|vs|"
+    r"at the cost|the (?:price|cost|downside|advantage|catch) (?:is|of)|trade|compared (?:to|with)|but not|worth it|cheaper)\b",
+    re.IGNORECASE,
+)
+_EXAMPLE = re.compile(r"\b(for example|for instance|say,?|e\.g|such as|imagine|suppose|like when|let's say)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Depth:
+    """What a piece of talk shows."""
+
+    reason: bool
+    number: bool
+    choice: bool
+    example: bool
+    listing: bool
+    """Mostly an enumeration: many commas, no reason."""
+
+    @property
+    def thin(self) -> bool:
+        """Nothing but a mention."""
+        return not (self.reason or self.number or self.choice)
+
+
+def depth(text: str) -> Depth:
+    """The depth of a piece of talk."""
+    words = len(text.split())
+    reason = bool(_REASON.search(text))
+    commas = text.count(",")
+    return Depth(
+        reason=reason,
+        number=bool(_NUMBER.search(text)),
+        choice=bool(_CHOICE.search(text)),
+        example=bool(_EXAMPLE.search(text)),
+        listing=commas >= 4 and words / (commas + 1) < 6 and len(_REASON.findall(text)) < 2,
+    )

@@ -1,0 +1,72 @@
+"""The menu: what the case offers to ask next, given what was just said."""
+
+import numpy as np
+
+from interviewer.casebook.retrieve import Retriever
+from interviewer.interview.annotate import Listener
+from interviewer.interview.direct import Menu, Option
+from interviewer.interview.state import State
+from interviewer.sentences import spans, without_fillers
+from interviewer.steps import Step
+from interviewer.transcript import Transcript, Turn
+
+_NEIGHBOURHOOD = 0.40
+"""Cosine similarity of a sentence just said to a trade-off's exemplars from which it may be pressed."""
+_QUERY_WORDS = 90
+
+
+def scope(mode: str) -> tuple[Step, ...]:
+    """The steps that a practice mode is about: ``step:<step>`` one of them, everything else all seven."""
+    kind, _, name = mode.partition(":")
+    return (Step(name),) if kind == "step" and name in set(Step) else tuple(Step)
+
+
+def prepare(transcript: Transcript, state: State, last: Turn | None, listener: Listener, retriever: Retriever | None) -> Menu:
+    """The menu for the next move."""
+    library = listener.library
+    case = library.case(transcript.case)
+    signals = {
+        step: tuple(Option(one.id, step, one.level) for one in own)
+        for step, own in library.signals(transcript.case).items()
+    }
+    steps = scope(transcript.mode)
+    budgets = library.budgets(transcript.minutes)
+    if len(steps) < len(Step):
+        whole = sum(budgets[step] for step in steps)
+        budgets = {step: budgets[step] / whole * transcript.minutes * 60 for step in steps}
+    return Menu(
+        level=transcript.level,
+        scope=steps,
+        budgets=budgets,
+        signals=signals,
+        near=_near(transcript, last, retriever),
+        trade_offs=_trade_offs(transcript, last, listener),
+        pushbacks=tuple(Option(one.id, one.step, one.level) for one in (case.pushbacks if case else [])),
+        rapid=transcript.mode == "rapid",
+    )
+
+
+def _near(transcript: Transcript, last: Turn | None, retriever: Retriever | None) -> tuple[str, ...]:
+    """Signals by the nearness of their topic to the end of what was just said; drills pull to their subject."""
+    if retriever is None:
+        return ()
+    kind, _, subject = transcript.mode.partition(":")
+    words = without_fillers(last.text).split()[-_QUERY_WORDS:] if last else []
+    query = " ".join([*([subject] * 3 if kind == "drill" else []), *words])
+    found = retriever.search(query, audience="interviewer", case=transcript.case, kind="topic", limit=25)
+    return tuple(one.passage.ref for one in found)
+
+
+def _trade_offs(transcript: Transcript, last: Turn | None, listener: Listener) -> tuple[Option, ...]:
+    case = listener.library.case(transcript.case)
+    sounds = listener.ears(transcript.case).sounds.trade_offs
+    if case is None or last is None or not len(sounds) or not last.text.strip():
+        return ()
+    said = listener.embedder.encode([without_fillers(one.text) or one.text for one in spans(last.text)])
+    nearness = (said @ sounds.vectors.T).max(0)
+    best: dict[str, float] = {}
+    for name, value in zip(sounds.ids, nearness, strict=True):
+        best[name] = max(best.get(name, -1.0), float(value))
+    steps = {one.id: one.step for one in case.trade_offs}
+    ranked = [name for name in sorted(best, key=lambda name: -best[name]) if best[name] >= _NEIGHBOURHOOD]
+    return tuple(Option(name, steps[name]) for name in np.array(ranked).tolist())

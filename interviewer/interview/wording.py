@@ -1,0 +1,213 @@
+"""Words for a decision without a language model: the case's questions in the wording of ``data/wording.yaml``.
+
+Deterministic, and never the same sentence twice in an interview while another is left.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from interviewer.casebook.case import Case, Signal
+from interviewer.casebook.embed import Embedder
+from interviewer.casebook.library import Library
+from interviewer.interview.checks import normal, problems
+from interviewer.interview.direct import Decision
+from interviewer.interview.recall import recall
+from interviewer.interview.state import State
+from interviewer.steps import Manner, MoveKind, Step
+from interviewer.transcript import Transcript
+
+_DATA = Path(__file__).parent / "data" / "wording.yaml"
+_MOST = 60
+_MANNERED = {MoveKind.PROBE, MoveKind.TRADE_OFF}
+_EVERY = 4
+"""A manner's phrase opens about one turn in so many."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A worded decision: what is said, the question in it, and the candidate's words it recalls."""
+
+    text: str
+    question: str = ""
+    quote: str = ""
+    facts: tuple[str, ...] = ()
+
+
+@cache
+def _data() -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    return data
+
+
+def step_name(step: Step) -> str:
+    """The step as the interviewer says it."""
+    return str(_data()["steps"][step.value]["name"])
+
+
+class Words:
+    """Words the decisions of one interview."""
+
+    def __init__(self, library: Library, embedder: Embedder):
+        self._library = library
+        self._embedder = embedder
+
+    def word(self, decision: Decision, transcript: Transcript, state: State) -> Wording:
+        """The turn for a decision."""
+        case = self._library.case(transcript.case)
+        if decision.kind is MoveKind.ANSWER and decision.facts:
+            return self._answer(decision, transcript, state, case)
+        question = self._question(decision, transcript, state, case)
+        quote = decision.quote if decision.kind in (MoveKind.ASK_TO_CLARIFY,) or decision.angle == "deferred" else ""
+        quote = quote or self._recall(decision, transcript, state, question)
+        step = decision.step or state.step
+        slots = {
+            "question": question,
+            "quote": _short(quote),
+            "minutes": _minutes(decision, transcript, state),
+            "step": step_name(step),
+            "opener": self._unsaid(_data()["steps"][step.value]["openers"], state),
+            "nod": self._unsaid(_data()["nod"], state, also=len(state.said)),
+            "fact": "",
+        }
+        slots["recall"] = self._lead(slots["quote"], slots["nod"], state)
+        forms = self._forms(decision, bool(slots["quote"]))
+        text = self._fill(forms, slots, state)
+        text = self._in_manner(text, decision, transcript, state)
+        return Wording(text, question, slots["quote"])
+
+    def _forms(self, decision: Decision, quoted: bool) -> list[str]:
+        by_angle = _data()[decision.kind.value]
+        forms: list[str] = by_angle.get(decision.angle) or by_angle[""]
+        plain = [form for form in forms if "{quote}" not in form and "{recall}" not in form]
+        recalling = [form for form in forms if "{recall}" in form or "{quote}" in form]
+        if quoted and recalling:
+            return recalling
+        return plain or [form.replace("{recall}", "{nod}") for form in forms if "{quote}" not in form] or forms
+
+    def _fill(self, forms: Sequence[str], slots: dict[str, str], state: State) -> str:
+        said = {normal(text) for text in state.said}
+        order = _rotated(forms, len(state.said))
+        texts = [" ".join(form.format(**slots).split()) for form in order]
+        fresh = [text for text in texts if normal(text) not in said and not problems(text, said=state.said)]
+        return (fresh or texts)[0]
+
+    def _unsaid(self, options: Sequence[str], state: State, also: int = 0) -> str:
+        said = " ".join(state.said)
+        fresh = [one for one in _rotated(options, also) if one not in said]
+        return (fresh or list(_rotated(options, len(state.said))))[0]
+
+    def _lead(self, quote: str, nod: str, state: State) -> str:
+        return self._unsaid(_data()["recall"], state, also=len(state.said) // 2).format(quote=quote) if quote else nod
+
+    def _recall(self, decision: Decision, transcript: Transcript, state: State, question: str) -> str:
+        if decision.kind not in (MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE) or state.last_candidate is None:
+            return ""
+        if decision.angle in ("again", "smaller", "other", "back", "deferred"):
+            return ""
+        text = decision.quote or transcript.turns[state.last_candidate].text
+        used = [said.split('"')[1] for said in state.said if said.count('"') >= 2]
+        return recall(text, question or text, self._embedder, used)
+
+    def _question(self, decision: Decision, transcript: Transcript, state: State, case: Case | None) -> str:
+        kind, ref = decision.kind, decision.ref or ""
+        if kind is MoveKind.OPEN:
+            return case.brief if case else _unknown_brief(transcript.case)
+        if kind is MoveKind.CHALLENGE:
+            return next((flag.challenge for flag in self._library.red_flags(transcript.case) if flag.id == ref), "")
+        if kind is MoveKind.TRADE_OFF and case:
+            return next((one.question for one in case.trade_offs if one.id == ref), "")
+        if kind is MoveKind.CURVEBALL and case:
+            return next((one.say for one in case.pushbacks if one.id == ref), "")
+        if decision.angle == "again":
+            return _last_question(state) or self._opener(state)
+        if kind is MoveKind.REDIRECT:
+            return _last_question(state, other_words=True) or self._opener(state)
+        signal = self._signal(transcript.case, ref)
+        if signal is None:
+            return ""
+        return signal.hint if kind is MoveKind.HINT else self._unsaid(signal.probes, state)
+
+    def _opener(self, state: State) -> str:
+        return self._unsaid(_data()["steps"][state.step.value]["openers"], state)
+
+    def _signal(self, slug: str, ref: str) -> Signal | None:
+        signals = self._library.signals(slug)
+        return next((one for own in signals.values() for one in own if one.id == ref), None)
+
+    def _answer(self, decision: Decision, transcript: Transcript, state: State, case: Case | None) -> Wording:
+        given, texts, facts = set(state.facts), [], []
+        for name in decision.facts:
+            if name in given:
+                texts.append((name, self._as_given(name, transcript, case)))
+            elif case:
+                texts.append((name, next(fact.answer for fact in case.facts if fact.id == name)))
+        spoken: list[str] = []
+        for name, text in texts:
+            if sum(len(one.split()) for one in spoken) + len(text.split()) <= _MOST - 6:
+                spoken.append(text)
+                facts.append(name)
+        text = " ".join(spoken)
+        if facts and set(facts) <= given:
+            form = self._unsaid(_data()["answer"]["again"], state)
+            text = form.format(fact=text[:1].lower() + text[1:] if text[1:2].islower() and not text.startswith("I ") else text)
+        return Wording(text, facts=tuple(facts))
+
+    def _as_given(self, name: str, transcript: Transcript, case: Case | None) -> str:
+        """A fact in the words in which this interview gave it: they are what was agreed, whatever the case file says."""
+        fact = next((one for one in (case.facts if case else []) if one.id == name), None)
+        for turn in transcript.turns:
+            if turn.speaker == "interviewer" and name in turn.facts and fact:
+                if fact.answer in turn.text:
+                    return fact.answer
+                pieces = [one for one in turn.text.replace("?", ".").split(". ") if one.strip()]
+                near = self._embedder.encode(pieces) @ self._embedder.encode([fact.answer])[0]
+                return pieces[int(near.argmax())].strip().rstrip(".") + "."
+        return fact.answer if fact else ""
+
+    def _in_manner(self, text: str, decision: Decision, transcript: Transcript, state: State) -> str:
+        phrases = _data()["manner"][transcript.manner.value]
+        if transcript.manner is Manner.NEUTRAL or decision.kind not in _MANNERED or not phrases:
+            return text
+        key = f"{transcript.id}{transcript.case}{len(state.said)}".encode()
+        if hashlib.sha256(key).digest()[0] % _EVERY:
+            return text
+        opened = f"{self._unsaid(phrases, state)} {text}"
+        return opened if not problems(opened) and not any(phrase in " ".join(state.said[-3:]) for phrase in phrases) else text
+
+
+def _rotated(options: Sequence[str], by: int) -> list[str]:
+    by %= max(1, len(options))
+    return [*options[by:], *options[:by]]
+
+
+def _short(quote: str) -> str:
+    quote = " ".join(quote.replace('"', "").split()).rstrip(".?!,;: ")
+    words = quote.split()
+    return " ".join(words[:14])
+
+
+def _minutes(decision: Decision, transcript: Transcript, state: State) -> str:
+    whole = transcript.minutes if decision.kind is MoveKind.OPEN else max(1.0, state.left / 60)
+    return f"{round(whole)}"
+
+
+def _last_question(state: State, other_words: bool = False) -> str:
+    """The last question that the interviewer asked, in the same words unless others are wanted."""
+    if other_words:
+        return ""
+    for text in reversed(state.said):
+        for piece in reversed(text.replace("! ", ". ").split(". ")):
+            if piece.strip().endswith("?"):
+                return piece.strip()
+    return ""
+
+
+def _unknown_brief(slug: str) -> str:
+    name = " ".join(slug.replace("-", " ").replace("_", " ").split())[:60]
+    return f"Today's problem is a machine-learning system for {name}. Take it where you like, and I'll come in with questions."
