@@ -1,0 +1,245 @@
+"""The host: everything that the pages do, without a page. Keeps turns, asks the interviewer, has interviews graded.
+
+Nothing about an interview lives in memory: each call reads the database, so a restart or a second tab changes nothing.
+"""
+
+import logging
+import queue
+import threading
+import weakref
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from interviewer.casebook.library import Library
+from interviewer.errors import InterviewerError
+from interviewer.grading.report import Report
+from interviewer.models.door import Door
+from interviewer.steps import Level, Manner, MoveKind
+from interviewer.storage import Header, Moved, Store
+from interviewer.transcript import Transcript, Turn
+
+log = logging.getLogger(__name__)
+_TRIES = 3
+
+
+class Replier(Protocol):
+    """What the host needs of the interviewer."""
+
+    def reply(self, transcript: Transcript, at: float) -> Iterator[Any]:
+        """Pieces of text, then one Reply."""
+        ...
+
+    def state(self, transcript: Transcript, at: float) -> Any:
+        """The state of the interview."""
+        ...
+
+
+class Grader(Protocol):
+    """What the host needs of the grader."""
+
+    def __call__(
+        self,
+        transcript: Transcript,
+        library: Library,
+        door: Door,
+        level: Level | None = None,
+        progress: Callable[..., None] | None = None,
+    ) -> Report: ...
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What answers and grades."""
+
+    interviewer: Replier
+    door: Door
+    grade: Grader
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen on the set-up page."""
+
+    case: str
+    level: Level
+    minutes: float
+    manner: Manner
+    mode: str = "interview"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The interviewer's turn so far, and the transcript that it answers."""
+
+    text: str
+    transcript: Transcript
+
+
+@dataclass(frozen=True)
+class Said:
+    """The interviewer's turn is stored."""
+
+    warnings: list[str]
+    closed: bool
+
+
+@dataclass(frozen=True)
+class Grading:
+    """How far grading is: 0 to 1, or None when it does not say."""
+
+    fraction: float | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Room:
+    """All that the room shows."""
+
+    header: Header
+    transcript: Transcript
+    state: Any
+    rung: str
+    best_rung: str
+
+
+def needs_answer(transcript: Transcript) -> bool:
+    """Whether it is the interviewer's turn."""
+    return not transcript.turns or transcript.turns[-1].speaker == "candidate"
+
+
+def is_over(transcript: Transcript) -> bool:
+    """Whether the interviewer has closed the interview."""
+    moves = [turn.move for turn in transcript.turns if turn.move]
+    return bool(moves) and moves[-1].kind is MoveKind.CLOSE
+
+
+class Host:
+    """Serves every page and every person of one process."""
+
+    def __init__(self, store: Store, library: Library, engine: Callable[[], Engine]):
+        self.store = store
+        self.library = library
+        self._engine = engine
+        """Waits for the models to be there; the pages do not."""
+        self._locks: weakref.WeakValueDictionary[str, _Lock] = weakref.WeakValueDictionary()
+        self._locks_lock = threading.Lock()
+
+    def begin(self, owner: str, choice: Choice) -> str:
+        """A new interview; its id."""
+        versions = {"knowledge": self.library.version}
+        return self.store.create(
+            owner,
+            Transcript(
+                case=choice.case,
+                level=choice.level,
+                minutes=choice.minutes,
+                manner=choice.manner,
+                mode=choice.mode,
+                versions=versions,
+                turns=[],
+            ),
+        )
+
+    def say(self, owner: str, id_: str, turn: Turn, key: str | None = None) -> None:
+        """Stores a candidate's turn; the same key again is the same turn."""
+        self.store.append(owner, id_, turn, key=key or None)
+
+    def answer(self, owner: str, id_: str) -> Iterator[Words | Said]:
+        """The interviewer's next turn, if it is its turn: the words as they come, then, stored, Said."""
+        with self._lock(id_):
+            for _ in range(_TRIES):
+                transcript = self.store.transcript(owner, id_)
+                if not needs_answer(transcript) or is_over(transcript):
+                    return
+                reply = yield from self._speak(transcript, self.store.tick(owner, id_))
+                try:
+                    self.store.answer(owner, id_, reply.transcript, expected=len(transcript.turns))
+                except Moved:
+                    continue  # the candidate said more in another tab: answer that too
+                if reply.state.closed:
+                    self.store.end(owner, id_)
+                yield Said(list(reply.warnings), bool(reply.state.closed))
+                return
+
+    def _speak(self, transcript: Transcript, at: float) -> Generator[Words, None, Any]:
+        text, reply = "", None
+        for piece in self._engine().interviewer.reply(transcript, at):
+            if isinstance(piece, str):
+                text += piece
+                yield Words(text, transcript)
+            else:
+                reply = piece
+        if reply is None:
+            raise InterviewerError("The interviewer fell silent.")
+        return reply
+
+    def room(self, owner: str, id_: str) -> Room:
+        """What the room shows now."""
+        elapsed = self.store.tick(owner, id_)
+        header, transcript = self.store.header(owner, id_), self.store.transcript(owner, id_)
+        engine = self._engine()
+        spoken = [turn.rung for turn in transcript.turns if turn.speaker == "interviewer" and turn.rung]
+        best = engine.door.rung
+        state = engine.interviewer.state(transcript, elapsed)
+        return Room(header, transcript, state, spoken[-1] if spoken else best, best)
+
+    def grade(self, owner: str, id_: str, level: Level) -> Iterator[Grading | Report]:
+        """The report on that level: the stored one, or a new one, with its progress.
+
+        Grading goes on, and its report is stored, when nobody listens any more.
+        """
+        known = self.store.reports(owner, id_).get(level)
+        if known:
+            yield known
+            return
+        news: queue.Queue[Grading | Report | Exception] = queue.Queue()
+        threading.Thread(target=self._grade, args=(owner, id_, level, news), daemon=True).start()
+        yield Grading(None, "Reading the interview")
+        while True:
+            item = news.get()
+            if isinstance(item, Exception):
+                raise item
+            yield item
+            if isinstance(item, Report):
+                return
+
+    def _grade(self, owner: str, id_: str, level: Level, news: "queue.Queue[Grading | Report | Exception]") -> None:
+        try:
+            with self._lock(f"{id_}/{level}"):
+                report = self.store.reports(owner, id_).get(level)
+                if report is None:
+                    transcript = self.store.transcript(owner, id_)
+                    engine = self._engine()
+                    report = engine.grade(
+                        transcript, self.library, engine.door, level, lambda *news_: news.put(_grading(*news_))
+                    )
+                    self.store.add_report(owner, id_, report, turns_graded=len(transcript.turns))
+                news.put(report)
+        except Exception as error:  # handed on to the page, which says it
+            log.exception("grading failed")
+            news.put(error)
+
+    def _lock(self, name: str) -> "_Lock":
+        with self._locks_lock:
+            lock = self._locks.get(name) or _Lock()
+            self._locks[name] = lock
+            return lock
+
+
+class _Lock:
+    """A lock that a weak dictionary can hold."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def _grading(*news: object) -> Grading:
+    fraction = next((float(item) for item in news if isinstance(item, int | float)), None)
+    return Grading(fraction, next((item for item in news if isinstance(item, str)), "Grading"))

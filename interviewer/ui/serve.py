@@ -1,0 +1,129 @@
+"""Starts the app: checks where it may listen, loads the models behind the page's back, stops everything at the end."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from interviewer.casebook.library import Library
+from interviewer.errors import BadInput, CannotRun, InterviewerError
+from interviewer.settings import Settings, load, quieten
+from interviewer.storage import Store
+
+if TYPE_CHECKING:
+    from interviewer.ui.host import Engine
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def main() -> int:
+    """``python app.py``: runs the app; its exit code."""
+    try:
+        serve(load())
+    except InterviewerError as error:
+        print(f"interviewer: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def serve(settings: Settings, library: Library | None = None, engine: "Callable[[], Engine] | None" = None) -> None:
+    """Runs the app until it is told to stop. Raises BadInput, CannotRun.
+
+    ``library`` and ``engine`` are by default the ones that travel with the product and that the settings ask for.
+    """
+    quieten()
+    name, port = address()
+    if not is_loopback(name) and not settings.sign_in:
+        raise BadInput(
+            f"GRADIO_SERVER_NAME={name}: the app listens beyond this machine only with sign-in. "
+            "Set INTERVIEWER_AUTH=user:password, or listen on 127.0.0.1."
+        )
+    library = library or Library.load()
+    store = Store.open(settings.database)
+    pool = ThreadPoolExecutor(1, thread_name_prefix="models")
+    loading = pool.submit(engine or (lambda: open_engine(settings, library)))
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    app = _launch(settings, library, store, loading, name, port)
+    try:
+        while not stop.wait(0.5):
+            if loading.done() and (error := loading.exception()):
+                raise error
+    finally:
+        app.close(verbose=False)
+        if loading.done() and not loading.exception():
+            loading.result().door.close()
+        store.close()
+
+
+def address() -> tuple[str, int | None]:
+    """Where to listen: Gradio's own variables, else loopback and the first free port from 7860."""
+    name = os.environ.get("GRADIO_SERVER_NAME", "").strip() or "127.0.0.1"
+    port = os.environ.get("GRADIO_SERVER_PORT", "").strip()
+    if port and not (port.isdigit() and 0 < int(port) < 65536):
+        raise BadInput("GRADIO_SERVER_PORT: must be a number from 1 to 65535")
+    return name, int(port) if port else None
+
+
+def is_loopback(name: str) -> bool:
+    """Whether only this machine can reach that name."""
+    if name.lower() == "localhost":
+        return True
+    try:
+        return ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def open_engine(settings: Settings, library: Library) -> "Engine":
+    """The models and what uses them; opened while the page is already there."""
+    from interviewer.grading.grade import grade
+    from interviewer.interview.turn import Interviewer
+    from interviewer.models import open_door
+    from interviewer.ui.host import Engine
+
+    door = open_door(settings)
+    return Engine(Interviewer(library, door), door, grade)
+
+
+def _launch(
+    settings: Settings, library: Library, store: Store, loading: "Future[Engine]", name: str, port: int | None
+) -> Any:
+    from interviewer.ui.assemble import assemble
+    from interviewer.ui.host import Host
+
+    app = assemble(Host(store, library, loading.result))
+    try:
+        app.launch(**launch_arguments(settings, name, port), prevent_thread_lock=True)
+    except OSError as error:
+        raise CannotRun(f"{name}:{port or 7860}: cannot listen there ({error})") from error
+    return app
+
+
+def launch_arguments(settings: Settings, name: str, port: int | None) -> dict[str, Any]:
+    """What ``launch`` is called with."""
+    from interviewer.ui.theme import theme
+
+    return {
+        "server_name": name,
+        "server_port": port,
+        "share": False,
+        "auth": settings.sign_in or None,
+        "inbrowser": False,
+        "ssr_mode": False,
+        "pwa": False,
+        "mcp_server": False,
+        "enable_monitoring": False,
+        "footer_links": [],
+        "max_file_size": "20mb",
+        "max_threads": 64,
+        "theme": theme(),
+        "css_paths": [_STATIC / "style.css"],
+        "head": f"<script>{(_STATIC / 'page.js').read_text(encoding='utf-8')}</script>",
+    }

@@ -1,0 +1,322 @@
+"""What happens on a visit: every handler behind the pages. State comes in from the browser and from the database.
+
+Handlers return updates by component. None of them keeps anything in memory, so a restart does not disturb a page.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+import gradio as gr
+
+from interviewer.errors import BadInput, InterviewerError
+from interviewer.grading.report import Report
+from interviewer.steps import Level, Manner
+from interviewer.storage import new_key, owner_of_key, owner_of_user
+from interviewer.transcript import Turn
+from interviewer.ui.escape import for_html, for_markdown, mermaid_block
+from interviewer.ui.host import Choice, Host, Words
+from interviewer.ui.progress import ProgressPage, progress_body
+from interviewer.ui.report import ReportPage, download, framed, level_of, progress_html
+from interviewer.ui.room import RoomPage, chat_messages, clock_html, show_room
+from interviewer.ui.setup import LENGTHS, MODES, Setup, case_summary, case_title, show_mine
+
+log = logging.getLogger(__name__)
+Updates = dict[Any, Any]
+Browser = dict[str, str] | None
+_KEY = re.compile(r"[0-9a-f]{32}\Z")
+_FRAME = 0.08
+"""Seconds between two pictures of a turn that is being spoken."""
+LOST = "Something went wrong on the server. Your words are kept."
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The components of all pages, and the hidden ones that the browser keeps for us."""
+
+    setup: Setup
+    room: RoomPage
+    report: ReportPage
+    progress: ProgressPage
+    browser: gr.BrowserState
+    place: gr.Textbox
+    """View and interview, as in the address: ``room/<id>``."""
+    interview: gr.Textbox
+    file: gr.JSON
+
+
+def line(error: Exception) -> str:
+    """An error as one line for a person."""
+    return str(error).strip().split("\n")[0] if isinstance(error, InterviewerError) else LOST
+
+
+def status(text: str, kind: str = "note") -> str:
+    """One line under the conversation."""
+    return f"<p class='{kind}'>{for_html(text)}</p>" if text else ""
+
+
+class Visits:
+    """The handlers."""
+
+    def __init__(self, host: Host, pages: Pages):
+        self.host = host
+        self.pages = pages
+
+    def owner(self, browser: Browser, request: gr.Request) -> str:
+        """Whose interviews these are: the signed-in user's, else the browser's."""
+        if request.username:
+            return owner_of_user(request.username)
+        key = (browser or {}).get("key", "")
+        if not isinstance(key, str) or not _KEY.match(key):
+            raise BadInput("This browser has no key yet. Reload the page.")
+        return owner_of_key(key)
+
+    # -- going somewhere -------------------------------------------------------------------------------------
+
+    def arrive(self, browser: Browser, search: str, request: gr.Request) -> Updates:
+        """A page load: the view that the address names, as the database has it."""
+        key = (browser or {}).get("key", "")
+        if not isinstance(key, str) or not _KEY.match(key):
+            key = new_key()
+        browser = {"key": key}
+        query = parse_qs(search.lstrip("?"))
+        view, id_ = query.get("view", ["setup"])[0], query.get("interview", [""])[0]
+        updates = self.go(view, id_[:64], self.owner(browser, request))
+        hidden = bool(request.username)
+        return {
+            **updates,
+            self.pages.browser: browser,
+            self.pages.setup.key: key,
+            self.pages.setup.elsewhere: gr.update(visible=not hidden),
+        }
+
+    def go(self, view: str, id_: str, owner: str) -> Updates:
+        """Updates that lead to a view; to the set-up page when there is nothing to see at the other one."""
+        try:
+            if view == "room":
+                return self._room(owner, id_)
+            if view == "report":
+                return self._report(owner, id_)
+            if view == "progress":
+                body = progress_body(self.host.library, self.host.store.progress(owner))
+                return {**self._views("progress"), self.pages.progress.body: body}
+            return self._setup(owner)
+        except InterviewerError as error:
+            return {**self._setup(owner), self.pages.setup.status: status(line(error), "bad")}
+
+    def _views(self, shown: str, id_: str = "") -> Updates:
+        pages = self.pages
+        views = {"setup": pages.setup.view, "room": pages.room.view, "report": pages.report.view}
+        views["progress"] = pages.progress.view
+        return {
+            **{view: gr.update(visible=name == shown) for name, view in views.items()},
+            pages.place: f"{shown}/{id_}",
+            pages.interview: id_,
+            pages.room.pulse: gr.Timer(active=shown == "room"),
+        }
+
+    def _setup(self, owner: str, chosen: str | None = None) -> Updates:
+        mine = show_mine(self.pages.setup, self.host.library, self.host.store.mine(owner), chosen)
+        return {**self._views("setup"), **mine, self.pages.setup.status: ""}
+
+    def _room(self, owner: str, id_: str) -> Updates:
+        room = self.host.room(owner, id_)
+        page = self.pages.room
+        return {
+            **self._views("room", id_),
+            **show_room(page, self.host.library, room),
+            page.status: "",
+            page.again: gr.update(visible=False),
+            page.confirm: gr.update(visible=False),
+        }
+
+    def _report(self, owner: str, id_: str) -> Updates:
+        header = self.host.store.header(owner, id_)
+        page = self.pages.report
+        title = for_html(case_title(self.host.library, header.case))
+        return {
+            **self._views("report", id_),
+            page.heading: f"<h1>Report</h1><p class='quiet'>{title}</p>",
+            page.level: header.level.value,
+            page.frame: "",
+            page.status: "",
+        }
+
+    def home(self, browser: Browser, request: gr.Request) -> Updates:
+        """To the set-up page."""
+        return self.go("setup", "", self.owner(browser, request))
+
+    def show_progress(self, browser: Browser, request: gr.Request) -> Updates:
+        """To the progress page."""
+        return self.go("progress", "", self.owner(browser, request))
+
+    def enter(self, id_: str, browser: Browser, request: gr.Request) -> Updates:
+        """To the room."""
+        return self.go("room", id_, self.owner(browser, request))
+
+    def to_report(self, id_: str, browser: Browser, request: gr.Request) -> Updates:
+        """To the report page; grading follows."""
+        return self.go("report", id_, self.owner(browser, request))
+
+    # -- the set-up page -------------------------------------------------------------------------------------
+
+    def summary(self, case: str | None) -> str:
+        """The chosen case in one sentence."""
+        return case_summary(self.host.library, case)
+
+    def begin(
+        self, case: str, level: str, minutes: float, manner: str, mode: str, browser: Browser, request: gr.Request
+    ) -> Updates:
+        """Starts an interview and enters its room."""
+        owner = self.owner(browser, request)
+        if case not in self.host.library.cases or minutes not in LENGTHS or mode not in MODES:
+            raise gr.Error("Choose a problem, a level and a length first.")
+        id_ = self.host.begin(owner, Choice(case, Level(level), float(minutes), Manner(manner), mode))
+        return self.go("room", id_, owner)
+
+    def choose(self, id_: str | None) -> Updates:
+        """One of my interviews was clicked."""
+        setup = self.pages.setup
+        return {setup.actions: gr.update(visible=bool(id_)), setup.confirm: gr.update(visible=False)}
+
+    def delete(self, id_: str | None, browser: Browser, request: gr.Request) -> Updates:
+        """Deletes an interview for good."""
+        owner = self.owner(browser, request)
+        if id_:
+            try:
+                self.host.store.delete(owner, id_)
+            except InterviewerError as error:
+                return {**self._setup(owner), self.pages.setup.status: status(line(error), "bad")}
+        return {**self._setup(owner), self.pages.setup.status: status("Deleted." if id_ else "")}
+
+    def use_key(self, key: str, request: gr.Request) -> Updates:
+        """Takes over another browser's key."""
+        key = key.strip().lower()
+        if not _KEY.match(key):
+            raise gr.Error("A key is 32 characters, 0 to 9 and a to f.")
+        browser = {"key": key}
+        return {self.pages.browser: browser, **self._setup(self.owner(browser, request))}
+
+    # -- the room --------------------------------------------------------------------------------------------
+
+    def say(self, text: str, id_: str, nonce: str, browser: Browser, request: gr.Request) -> Updates:
+        """Stores what was typed, before anything else happens with it."""
+        return self._store(Turn(speaker="candidate", text=text.strip(), mode="typed"), id_, nonce, browser, request)
+
+    def draw(self, text: str, id_: str, nonce: str, browser: Browser, request: gr.Request) -> Updates:
+        """Stores a sketch."""
+        return self._store(Turn(speaker="candidate", text=text.strip(), mode="drawn"), id_, nonce, browser, request)
+
+    def press(self, event: str, id_: str, browser: Browser, request: gr.Request) -> Updates:
+        """Stores a button's turn."""
+        turn = Turn.model_validate({"speaker": "candidate", "text": "", "event": event})
+        return self._store(turn, id_, None, browser, request)
+
+    def _store(self, turn: Turn, id_: str, nonce: str | None, browser: Browser, request: gr.Request) -> Updates:
+        page = self.pages.room
+        if not turn.text and not turn.event:
+            return {page.status: ""}
+        try:
+            owner = self.owner(browser, request)
+            self.host.say(owner, id_, turn, nonce)
+            transcript = self.host.store.transcript(owner, id_)
+        except Exception as error:
+            if not isinstance(error, InterviewerError):
+                log.exception("a turn was not stored")
+            raise gr.Error(f"Not sent: {line(error)} They are still in the box.", duration=None) from error
+        updates: Updates = {page.chat: chat_messages(transcript), page.status: "", page.again: gr.update(visible=False)}
+        if turn.mode == "typed":
+            updates[page.box] = ""
+        if turn.mode == "drawn":
+            updates |= {page.sketch: "", page.preview: ""}
+        if turn.event == "end":
+            updates[page.confirm] = gr.update(visible=False)
+        return updates
+
+    def answer(self, id_: str, browser: Browser, request: gr.Request) -> Iterator[Updates]:
+        """The interviewer's turn, word by word, if it is its turn."""
+        page = self.pages.room
+        if not id_:
+            yield {}  # no interview is open: another view
+            return
+        warnings: list[str] = []
+        try:
+            owner = self.owner(browser, request)
+            shown = 0.0
+            for news in self.host.answer(owner, id_):
+                if not isinstance(news, Words):
+                    warnings = news.warnings
+                elif time.monotonic() - shown > _FRAME:
+                    shown = time.monotonic()
+                    yield {page.chat: chat_messages(news.transcript, news.text)}
+            room = self.host.room(owner, id_)
+        except Exception as error:
+            log.exception("a turn was not answered")
+            what = f"The interviewer could not answer: {line(error)} Everything you said is kept."
+            text = what if isinstance(error, InterviewerError) else f"{LOST} The interviewer could not answer."
+            yield {page.status: status(text, "bad"), page.again: gr.update(visible=True)}
+            return
+        yield {
+            **show_room(page, self.host.library, room),
+            page.status: status(" ".join(warnings)),
+            page.again: gr.update(visible=False),
+        }
+
+    def pulse(self, id_: str, browser: Browser, request: gr.Request) -> Updates:
+        """A sign of life from an open room: the clock goes on."""
+        if not id_:
+            return {}
+        try:
+            room = self.host.room(self.owner(browser, request), id_)
+        except InterviewerError as error:
+            gone = status(line(error), "bad")
+            return {self.pages.room.status: gone, self.pages.room.pulse: gr.Timer(active=False)}
+        return {self.pages.room.clock: clock_html(room, room.header.ended is not None)}
+
+    def preview(self, source: str) -> str:
+        """The sketch as a diagram."""
+        return mermaid_block(source) if source.strip() else for_markdown("Nothing sketched yet.")
+
+    # -- the report ------------------------------------------------------------------------------------------
+
+    def grade(self, id_: str, level: str | None, browser: Browser, request: gr.Request) -> Iterator[Updates]:
+        """The report on that level, with the grading's progress."""
+        page = self.pages.report
+        if not id_:
+            yield {}
+            return
+        try:
+            owner = self.owner(browser, request)
+            wanted = level_of(level, self.host.store.header(owner, id_).level)
+            for news in self.host.grade(owner, id_, wanted):
+                if isinstance(news, Report):
+                    frame = framed(news, self.host.store.transcript(owner, id_))
+                    yield {page.frame: frame, page.status: ""}
+                else:
+                    yield {page.frame: progress_html(news), page.status: ""}
+        except Exception as error:
+            log.exception("no report")
+            text = f"No report yet: {line(error)}" if isinstance(error, InterviewerError) else f"{LOST} No report yet."
+            yield {page.frame: "", page.status: status(f"{text} Choose the level again to try once more.", "bad")}
+
+    def grade_if_there(self, place: str, level: str | None, browser: Browser, request: gr.Request) -> Iterator[Updates]:
+        """Grades when the place is a report: after a reload of its page."""
+        view, _, id_ = place.partition("/")
+        yield from self.grade(id_ if view == "report" else "", level, browser, request)
+
+    def take(self, kind: str, id_: str, level: str | None, browser: Browser, request: gr.Request) -> Any:
+        """A file to download."""
+        try:
+            owner = self.owner(browser, request)
+            transcript = self.host.store.transcript(owner, id_)
+            wanted = level_of(level, transcript.level)
+            report = None if kind == "transcript" else self.host.store.reports(owner, id_).get(wanted)
+        except InterviewerError as error:
+            raise gr.Error(line(error)) from error
+        if kind != "transcript" and report is None:
+            raise gr.Error("There is no report on that level yet.")
+        return download(kind, report, transcript)
