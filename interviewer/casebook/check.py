@@ -174,6 +174,15 @@ def check_file(path: Path, topics: set[str] | None = None) -> list[str]:
     return [f"{path}: {problem}" for problem in problems]
 
 
+def check_tree(root: Path) -> tuple[int, list[str]]:
+    """The number of files under a knowledge folder, and the problems of all of them. Raises BadInput for no folder."""
+    if not (root / "framework").is_dir():
+        raise BadInput(f"{root}: no knowledge base there (a folder 'framework' is missing)")
+    files = sorted(path for name in ("framework", "topics", "cases") for path in (root / name).glob("*.md"))
+    topics = {path.stem for path in (root / "topics").glob("*.md")}
+    return len(files), [problem for path in files for problem in check_file(path, topics)]
+
+
 if __name__ == "__main__":
     found = [problem for name in sys.argv[1:] for problem in check_file(Path(name))]
     print("\n".join(found) or "no problems")

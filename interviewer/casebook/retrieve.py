@@ -59,7 +59,7 @@ class Retriever:
     """Searches an index."""
 
     def __init__(self, index: Index):
-        self._index = index
+        self.index = index
         self._words: dict[str, _Words] = {}
 
     def search(
@@ -86,7 +86,7 @@ class Retriever:
         hits: list[Hit] = []
         lexical: dict[str, float] = {}
         for group in [*known, *shared]:
-            own = self._index.nearest(group, query, where, _POOL)
+            own = self.index.nearest(group, query, where, _POOL)
             hits += own
             allowed = {hit.passage.id for hit in own}
             lexical |= {id_: score for id_, score in self._lexical(group, query).items() if id_ in allowed}
@@ -104,9 +104,9 @@ class Retriever:
         return sorted(found, key=lambda one: (-one.score, one.passage.id))[:limit]
 
     def _has(self, case: str) -> bool:
-        return self._index.knows(case)
+        return self.index.knows(case)
 
     def _lexical(self, group: str, query: str) -> dict[str, float]:
         if group not in self._words:
-            self._words[group] = _Words(self._index.passages(group))
+            self._words[group] = _Words(self.index.passages(group))
         return self._words[group].scores(query)

@@ -1,0 +1,295 @@
+"""The command line: ``interviewer --help``.
+
+Exit 0 done, 1 a gate failed, 2 bad input (one line on standard error), 3 could not run.
+With ``--json`` standard output holds one JSON value and nothing else, whatever native libraries print.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from interviewer.errors import BadInput, InterviewerError
+from interviewer.settings import Settings, load, quieten
+from interviewer.steps import Level, Manner, Step
+from interviewer.transcript import Transcript, parse_transcript, read_transcript
+
+if TYPE_CHECKING:
+    from interviewer.interview.turn import Reply
+    from interviewer.parts import Parts
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Mock interviews in machine-learning system design.")
+knowledge = typer.Typer(no_args_is_help=True, help="The knowledge base: check, build the index, search.")
+model = typer.Typer(no_args_is_help=True, help="The embedded model's weights.")
+app.add_typer(knowledge, name="knowledge")
+app.add_typer(model, name="model")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON value on standard output and nothing else.")]
+File = Annotated[str, typer.Argument(help="A transcript (JSON), or - for standard input.")]
+
+
+@contextmanager
+def _only_ours(on: bool) -> Iterator[None]:
+    """While on, whatever anything prints to standard output goes to standard error; ours comes after."""
+    if not on:
+        yield
+        return
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def _transcript(name: str) -> Transcript:
+    if name == "-":
+        return parse_transcript(sys.stdin.buffer.read(), "standard input")
+    return read_transcript(Path(name))
+
+
+@contextmanager
+def _parts(settings: Settings) -> Iterator["Parts"]:
+    from interviewer.parts import assemble
+
+    parts = assemble(settings)
+    try:
+        yield parts
+    finally:
+        parts.door.close()
+
+
+def _say(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _state(reply: "Reply") -> dict[str, Any]:
+    state = reply.state
+    return {
+        "step": state.step.value,
+        "covered": {step.value: list(state.covered.get(step, [])) for step in Step},
+        "facts": list(state.facts),
+        "hints": state.hints,
+        "elapsed": round(state.elapsed, 1),
+    }
+
+
+@app.command()
+def serve() -> None:
+    """The app in the browser."""
+    from interviewer.ui.app import main as serve_app
+
+    serve_app()
+
+
+@app.command()
+def reply(file: File, as_json: Json = False) -> None:
+    """The interviewer's next turn after a transcript."""
+    settings = load()
+    transcript = _transcript(file)
+    with _only_ours(as_json), _parts(settings) as parts:
+        answer = parts.interviewer().next_turn(transcript)
+    if as_json:
+        move = answer.turn.move
+        _say(
+            {
+                "text": answer.turn.text,
+                "move": {
+                    "kind": move.kind.value if move else None,
+                    "step": move.step.value if move and move.step else None,
+                    "signal": move.signal if move else None,
+                },
+                "state": _state(answer),
+                "rung": answer.rung,
+                "warnings": answer.warnings,
+            }
+        )
+        return
+    typer.echo(answer.turn.text)
+    for warning in answer.warnings:
+        typer.echo(warning, err=True)
+
+
+@app.command()
+def grade(
+    file: File,
+    level: Annotated[Level | None, typer.Option(help="Grade at this level instead of the transcript's.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the report to a .html, .md or .json file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The report of a recorded interview."""
+    from interviewer.grading.grade import grade as grade_transcript
+    from interviewer.grading.render import to_html, to_json, to_markdown
+
+    writers = {".html": to_html, ".md": to_markdown, ".json": lambda report, _: to_json(report)}
+    if out and out.suffix.lower() not in writers:
+        raise BadInput(f"--out {out}: the name must end in .html, .md or .json")
+    settings = load()
+    transcript = _transcript(file)
+    with _only_ours(as_json), _parts(settings) as parts:
+        report = grade_transcript(transcript, parts.library, parts.door, level=level, retrieve=parts.retriever.search, vectors=parts.vectors)
+    if out:
+        try:
+            out.write_text(writers[out.suffix.lower()](report, transcript), encoding="utf-8")
+        except OSError as error:
+            raise BadInput(f"--out {out}: cannot be written ({error.strerror})") from error
+        typer.echo(f"written to {out}", err=True)
+    if as_json:
+        sys.stdout.write(to_json(report) + "\n")
+    elif not out:
+        typer.echo(to_markdown(report, transcript))
+
+
+@app.command()
+def practice(
+    case: Annotated[str, typer.Option(help="A case's slug; `interviewer knowledge cases` lists them.")],
+    level: Annotated[Level, typer.Option(help="The level to interview for.")] = Level.SENIOR,
+    minutes: Annotated[float, typer.Option(min=5, max=120, help="Length of the interview.")] = 45,
+    manner: Annotated[Manner, typer.Option(help="How the interviewer sounds.")] = Manner.NEUTRAL,
+    mode: Annotated[str, typer.Option(help="interview, step:<step>, drill:<topic>, warm_up or rapid.")] = "interview",
+    save: Annotated[Path | None, typer.Option(help="Where to keep the transcript (default: the data folder).")] = None,
+) -> None:
+    """An interview in the terminal. An empty line sends; /hint, /pause, /skip and /end do what they say."""
+    from interviewer.practice import hold
+
+    settings = load()
+    with _parts(settings) as parts:
+        hold(parts, Transcript(case=case, level=level, minutes=minutes, manner=manner, mode=mode, turns=[]), save)
+
+
+@knowledge.command("check")
+def knowledge_check(root: Annotated[Path | None, typer.Argument(help="A knowledge folder.")] = None) -> None:
+    """Validates every file; names file and field."""
+    from interviewer.casebook.check import check_tree
+    from interviewer.paths import shipped
+
+    count, found = check_tree(root or shipped("knowledge"))
+    for problem in found:
+        typer.echo(problem, err=True)
+    if found:
+        raise typer.Exit(2)
+    typer.echo(f"{count} files, no problems")
+
+
+@knowledge.command("cases")
+def knowledge_cases() -> None:
+    """The cases: slug and title."""
+    from interviewer.casebook.library import Library
+
+    for slug, case in Library.load().cases.items():
+        typer.echo(f"{slug}\t{case.title}")
+
+
+@knowledge.command("build")
+def knowledge_build() -> None:
+    """Builds the index and the listener's vectors for every case."""
+    settings = load()
+    with _parts(settings) as parts:
+        for group, passages in parts.retriever.index.build():
+            if group in parts.library.cases:
+                parts.interviewer().listener.ears(group)
+            typer.echo(f"{group}: {passages} passages", err=True)
+
+
+@knowledge.command("search")
+def knowledge_search(
+    query: str,
+    case: Annotated[str | None, typer.Option(help="Also search this case's passages.")] = None,
+    step: Annotated[Step | None, typer.Option()] = None,
+    audience: Annotated[str, typer.Option(help="interviewer or grader: who would read it.")] = "grader",
+    limit: Annotated[int, typer.Option(min=1, max=50)] = 5,
+    as_json: Json = False,
+) -> None:
+    """What would be retrieved, and why."""
+    if audience not in ("interviewer", "grader"):
+        raise BadInput(f"--audience {audience}: must be interviewer or grader")
+    settings = load()
+    with _only_ours(as_json), _parts(settings) as parts:
+        found = parts.retriever.search(query, audience=audience, case=case, step=step, limit=limit)  # type: ignore[arg-type]
+    rows = [
+        {"id": one.passage.id, "kind": one.passage.kind, "score": round(one.score, 3), "similarity": round(one.similarity, 3),
+         "lexical": round(one.lexical, 3), "text": one.passage.text}
+        for one in found
+    ]
+    if as_json:
+        _say(rows)
+        return
+    for row in rows:
+        typer.echo(f"{row['score']:.2f}  (meaning {row['similarity']:.2f}, words {row['lexical']:.1f})  {row['id']}\n      {row['text'][:220]}")
+    if not rows:
+        typer.echo("nothing relevant here")
+
+
+@model.command("fetch")
+def model_fetch() -> None:
+    """Fetches the embedded model's weights, resumes, and verifies their SHA-256."""
+    from interviewer.models.weights import fetch
+
+    typer.echo(f"ready: {fetch(load())}")
+
+
+@model.command("status")
+def model_status(as_json: Json = False) -> None:
+    """Which weights are there, and what this machine's memory could carry."""
+    from interviewer.models.weights import status
+
+    with _only_ours(as_json):
+        answer = status(load())
+    if as_json:
+        _say(answer)
+        return
+    for key, value in answer.items():
+        typer.echo(f"{key}: {value}")
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """What is configured, what works, and what to do about what does not."""
+    from interviewer.doctor import examine
+
+    with _only_ours(as_json):
+        findings = examine(load())
+    if as_json:
+        _say([finding.as_dict() for finding in findings])
+        return
+    for finding in findings:
+        typer.echo(f"{'ok ' if finding.fine else '-- '}{finding.name}: {finding.text}")
+
+
+def _evals() -> None:
+    """Adds ``eval`` where the evals are installed; they import nothing heavy until they run."""
+    try:
+        from evals.cli import app as evals
+    except ModuleNotFoundError as error:
+        if error.name not in ("evals", "evals.cli"):
+            raise
+        return
+    app.add_typer(evals, name="eval")
+
+
+def main() -> None:
+    """The command ``interviewer``."""
+    quieten()
+    _evals()
+    try:
+        app(standalone_mode=True)
+    except InterviewerError as error:
+        typer.echo(f"interviewer: {error}", err=True)
+        raise SystemExit(error.exit_code) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        raise SystemExit(0) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()
