@@ -1,0 +1,274 @@
+"""The command line of the evals: ``interviewer eval list | run | score | compare | import | table | schema``.
+
+Exit 0: done and every gate passed; 1: a gate failed; 2: bad input; 3: could not run (a model is not there).
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from interviewer.errors import BadInput, InterviewerError
+
+app = typer.Typer(
+    help="The evals: the interviewer and the grader measured on recorded transcripts.", no_args_is_help=True
+)
+Models = Annotated[list[str] | None, typer.Option("--model", help="Rung or model; twice or more: side by side.")]
+Runs = Annotated[Path, typer.Option("--runs", help="Folder of the logs.")]
+
+
+@app.command("list")
+def eval_list(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """The suites with their scorers and formulas."""
+    from evals.gates import gates_for
+    from evals.suites import all_suites
+
+    if as_json:
+        _print_json(
+            {
+                suite.name: {
+                    "about": suite.doc.strip(),
+                    "scorers": {
+                        one.name: {"title": one.title, "formula": one.formula, "better": one.better}
+                        for one in suite.scorers
+                    },
+                    "gates": [vars(gate) for gate in gates_for(suite, "scripted")],
+                }
+                for suite in all_suites().values()
+            }
+        )
+        return
+    console = Console(soft_wrap=True, highlight=False)
+    for suite in all_suites().values():
+        console.print(f"[bold]{suite.name}[/]  {suite.title}")
+        for scorer in suite.scorers:
+            console.print(f"  [cyan]{scorer.name}[/] ({scorer.better} is better)  {scorer.title}")
+            console.print(f"    {' '.join(scorer.formula.split())}", markup=False)
+
+
+@app.command("run")
+def eval_run(
+    suites: Annotated[list[str], typer.Argument(help="One or more suites, or 'all'.")],
+    models: Models = None,
+    prompts: Annotated[list[str] | None, typer.Option(help="Folder of prompts; twice or more: side by side.")] = None,
+    data: Annotated[list[str] | None, typer.Option(help="Folder of transcripts instead of our own.")] = None,
+    baseline: Annotated[
+        str | None, typer.Option(help="A name under evals/baselines, or a baseline or log file.")
+    ] = None,
+    save_baseline: Annotated[str | None, typer.Option(help="Keep this run under evals/baselines/NAME.")] = None,
+    fast: Annotated[bool, typer.Option(help="The fixed smaller selection of every change.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most this many samples.")] = None,
+    match: Annotated[str, typer.Option(help="Only samples whose id contains it.")] = "",
+    epochs: Annotated[int, typer.Option(min=1, help="Repeats of every sample.")] = 1,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; by default the cores.")] = None,
+    ray: Annotated[str | None, typer.Option(help="'local' or the address of a Ray cluster.")] = None,
+    replay_only: Annotated[
+        bool | None,
+        typer.Option("--replay-only/--record", help="A model call that was not recorded is an error; default in CI."),
+    ] = None,
+    fresh: Annotated[bool, typer.Option(help="Start anew where an interrupted run could go on.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write the report here.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON value on standard output.")] = False,
+    runs: Runs = Path("runs"),
+    world: Annotated[str, typer.Option(hidden=True)] = "evals.world:open_world",
+) -> None:
+    """Run suites, score them, check their gates."""
+    from evals.run import Order, run_suite
+    from evals.suites import all_suites
+    from evals.terminal import print_run, progress_bar
+    from evals.vocabulary import Data
+
+    console = Console(stderr=as_json, highlight=False)
+    names = sorted(all_suites()) if suites == ["all"] else suites
+    chosen = Data(tuple(data or ()), fast, limit, match)
+    in_ci = os.environ.get("CI", "").lower() in {"1", "true"}
+    finished = []
+    for name in names:
+        for model in models or [os.environ.get("INTERVIEWER_MODEL", "auto")]:
+            for folder in list[str | None](prompts or [None]):
+                order = Order(
+                    name,
+                    model,
+                    chosen,
+                    folder,
+                    epochs,
+                    jobs or _default_jobs(model),
+                    ray,
+                    baseline,
+                    in_ci if replay_only is None else replay_only,
+                    fresh,
+                    runs,
+                    world,
+                )
+                with progress_bar(Console(stderr=True), f"{name} · {model}") as report:
+                    done = run_suite(order, report)
+                print_run(console, done)
+                finished.append(done)
+    _side_by_side(console, finished)
+    _keep(finished, html, junit, save_baseline)
+    if as_json:
+        _print_json([done.to_json() for done in finished])
+    raise typer.Exit(0 if all(done.passed for done in finished) else 1)
+
+
+def _default_jobs(model: str) -> int:
+    # One embedded model already uses every core; a second copy would only fight it.
+    return 1 if model.startswith(("local", "auto")) else min(8, os.cpu_count() or 1)
+
+
+def _side_by_side(console: Console, finished: list[Any]) -> None:
+    from evals.compare import print_comparison
+
+    by_suite: dict[str, list[Any]] = {}
+    for done in finished:
+        by_suite.setdefault(done.suite.name, []).append(done)
+    for several in by_suite.values():
+        for other in several[1:]:
+            print_comparison(console, several[0].suite, several[0].log, other.log)
+
+
+def _keep(finished: list[Any], html: Path | None, junit: Path | None, save_baseline: str | None) -> None:
+    from evals import baseline
+    from evals.junit import to_junit
+    from evals.report import to_html
+
+    if html:
+        html.write_text(to_html(finished), encoding="utf-8")
+    if junit:
+        junit.write_text(to_junit(finished), encoding="utf-8")
+    if save_baseline:
+        for done in finished:
+            kept = baseline.reduce(done.suite, done.log.run, done.scores, done.log.records)
+            baseline.write(baseline.path_of(save_baseline, done.suite.name, done.log.run["rung"]), kept)
+
+
+@app.command("score")
+def eval_score(
+    log: Annotated[Path, typer.Argument(help="A run's log.")],
+    baseline: Annotated[str | None, typer.Option()] = None,
+    html: Annotated[Path | None, typer.Option()] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Score a stored run again, without running anything."""
+    from evals import log as logs
+    from evals.run import conclude
+    from evals.suites import find_suite
+    from evals.terminal import print_run
+
+    stored = logs.read(log)
+    done = conclude(find_suite(stored.run["suite"]), stored, baseline)
+    print_run(Console(stderr=as_json, highlight=False), done)
+    _keep([done], html, None, None)
+    if as_json:
+        _print_json(done.to_json())
+    raise typer.Exit(0 if done.passed else 1)
+
+
+@app.command("compare")
+def eval_compare(
+    before: Annotated[Path, typer.Argument(help="A run's log.")],
+    after: Annotated[Path, typer.Argument(help="Another log of the same suite.")],
+    html: Annotated[Path | None, typer.Option(help="Write a report with the changed turns here.")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """What changed between two runs, with paired intervals and a diff of the turns."""
+    from evals import log as logs
+    from evals.compare import comparison, print_comparison
+    from evals.report import to_html
+    from evals.run import Finished
+    from evals.suites import find_suite
+
+    old, new = logs.read(before), logs.read(after)
+    if old.run["suite"] != new.run["suite"]:
+        raise BadInput(f"{before} is of '{old.run['suite']}', {after} of '{new.run['suite']}': nothing to compare")
+    suite = find_suite(new.run["suite"])
+    print_comparison(Console(stderr=as_json, highlight=False), suite, old, new)
+    body = comparison(suite, old, new)
+    if html:
+        html.write_text(to_html([Finished(suite, new, body.changes)], old), encoding="utf-8")
+    if as_json:
+        _print_json(body.to_json())
+
+
+@app.command("import")
+def eval_import(
+    source: Annotated[Path, typer.Argument(help="A .txt, .srt or .vtt recording with speaker names.")],
+    case: Annotated[str, typer.Option(help="Slug of the case.")],
+    out: Annotated[Path | None, typer.Option(help="Where to write; standard output without it.")] = None,
+    level: Annotated[str, typer.Option()] = "senior",
+    interviewer: Annotated[list[str] | None, typer.Option(help="Name of the interviewer in the recording.")] = None,
+    candidate: Annotated[list[str] | None, typer.Option(help="Name of the candidate in the recording.")] = None,
+    keep_names: Annotated[bool, typer.Option(help="Do not strip the names from the words.")] = False,
+) -> None:
+    """Bring a recording into the transcript format; asks who is who when it was not said."""
+    from evals.importer import import_recording, speakers_of
+
+    text = source.read_text(encoding="utf-8-sig") if source.is_file() else None
+    if text is None:
+        raise BadInput(f"{source}: no such file")
+    roles = {name: "interviewer" for name in interviewer or []} | {name: "candidate" for name in candidate or []}
+    unknown = [name for name in speakers_of(text, source.suffix) if name not in roles]
+    for name in unknown:
+        roles[name] = _ask_role(name)
+    transcript = import_recording(text, source.suffix, case, level, roles, source.stem, keep_names)
+    if out:
+        out.write_text(transcript.to_json() + "\n", encoding="utf-8")
+    else:
+        print(transcript.to_json())
+
+
+def _ask_role(name: str) -> str:
+    if not sys.stdin.isatty():
+        raise BadInput(f"who is '{name}'? say --interviewer '{name}' or --candidate '{name}'")
+    answer = typer.prompt(f"Is '{name}' the interviewer or the candidate? [i/c]", err=True)
+    return "interviewer" if answer.strip().lower().startswith("i") else "candidate"
+
+
+@app.command("table")
+def eval_table(
+    write: Annotated[Path | None, typer.Option(help="Replace the table between the markers of this file.")] = None,
+    check: Annotated[Path | None, typer.Option(help="Exit 1 when this file's table is stale.")] = None,
+    name: Annotated[str, typer.Option(help="Which baselines.")] = "main",
+) -> None:
+    """The table of results from the committed baselines, for the README."""
+    from evals.table import is_stale, table, write_into
+
+    if write:
+        write_into(write, name)
+    elif check:
+        stale = is_stale(check, name)
+        if stale:
+            print(f"{check}: the table of results is stale; interviewer eval table --write {check}", file=sys.stderr)
+        raise typer.Exit(int(stale))
+    else:
+        print(table(name))
+
+
+@app.command("schema")
+def eval_schema() -> None:
+    """The JSON schema of transcripts (``evals/transcript.schema.json`` is this)."""
+    from evals.schema import schema_text
+
+    print(schema_text(), end="")
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+
+def main() -> None:
+    """Entry of ``python -m evals.cli``: our errors become one line and their exit code."""
+    try:
+        app(standalone_mode=True)
+    except InterviewerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

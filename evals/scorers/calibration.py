@@ -1,0 +1,29 @@
+"""Calibration of the confidence (expected calibration error, four bins).
+
+Σ over bins [0, ¼) … [¾, 1] of share × |mean confidence − share on the right side of the hire bar|
+"""
+
+from collections.abc import Sequence
+
+from evals.scorers.marks import panel, rank, report
+from evals.statistics import pair
+from evals.vocabulary import Point, Record, Scorer, Value
+
+
+def points(record: Record) -> list[Point]:
+    body = report(record)
+    right = (rank(body["verdict"]) >= 2) == (panel(record) >= 2)
+    return [Point((float(body["confidence"]), float(right)))]
+
+
+def expected_error(values: Sequence[Value]) -> float | None:
+    """Expected calibration error of pairs (confidence, right)."""
+    if not values:
+        return None
+    bins: dict[int, list[tuple[float, ...]]] = {}
+    for value in values:
+        bins.setdefault(min(3, int(pair(value)[0] * 4)), []).append(pair(value))
+    return sum(abs(sum(c for c, _ in found) - sum(r for _, r in found)) for found in bins.values()) / len(values)
+
+
+SCORER = Scorer("calibration", __doc__ or "", points, expected_error, "lower")

@@ -1,0 +1,32 @@
+"""Follow-ups grounded in what was just said.
+
+turns of kind probe, trade_off or challenge that share a content word with the candidate's last two turns, or whose
+embedding has a cosine of 0.4 or more with one of their sentences ÷ turns of those kinds
+"""
+
+from evals.scorers.wording import positions, stems, unscored
+from evals.statistics import mean
+from evals.vocabulary import Json, Point, Record, Scorer, verdict
+
+KINDS = ("probe", "trade_off", "challenge")
+ENOUGH = 0.4
+
+
+def shares_words(text: str, before: list[Json]) -> bool:
+    """Whether the text shares a content word with the last two candidate turns."""
+    last = [turn["text"] for turn in before if turn["speaker"] == "candidate" and turn["text"].strip()][-2:]
+    return bool(stems(text) & stems(" ".join(last)))
+
+
+def points(record: Record) -> list[Point]:
+    found = []
+    for ours, before in positions(record):
+        if "error" in ours:
+            found.append(unscored(ours))
+        elif ours.get("kind") in KINDS:
+            near = shares_words(ours["text"], before) or ours.get("similarity", 0.0) >= ENOUGH
+            found.append(verdict(near, ours["turn"], f"out of the blue: {ours['text'][:160]}"))
+    return found
+
+
+SCORER = Scorer("grounded", __doc__ or "", points, mean)

@@ -1,0 +1,190 @@
+"""Our next turn at every interviewer position of recorded transcripts, at labelled positions and after planted errors.
+
+Scored without a judge: form, restraint, leakage, repeats, consistency, grounding, choice of move, challenges.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from evals.recorded import recorded
+from evals.scorers import (
+    challenged,
+    facts_kept,
+    false_challenges,
+    grounded,
+    leakage,
+    move_accepted,
+    move_choice,
+    no_list,
+    one_question,
+    repeats,
+    reply_seconds,
+    restraint,
+    short,
+)
+from evals.vocabulary import Data, Json, Sample, Suite
+from interviewer.errors import BadInput, InterviewerError
+from interviewer.transcript import Transcript, Turn, transcript_from, with_clock
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+FAST_TRANSCRIPTS = 8
+LAST_SENTENCES = 12
+
+
+def samples(data: Data) -> list[Sample]:
+    """Whole transcripts, labelled positions, planted statements; ``fast`` replays fewer whole transcripts."""
+    found = [one for one in recorded(data) if not one.twin_of]
+    whole = found[:: max(1, len(found) // FAST_TRANSCRIPTS)][:FAST_TRANSCRIPTS] if data.fast else found
+    return [
+        *(Sample(one.id, one.body["case"], {"transcript": one.body}) for one in whole),
+        *labelled_positions({one.id: one.body for one in recorded(Data())}),
+        *planted(),
+    ]
+
+
+def read_lines(path: Path) -> Iterator[Json]:
+    """The objects of a JSON-lines file."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise BadInput(f"{path}: line {number}: {error}") from error
+
+
+def prefix_hash(turns: list[Json]) -> str:
+    """Names a prefix: a label holds for exactly these words."""
+    spoken = [[turn["speaker"], turn["text"], turn.get("event")] for turn in turns]
+    return hashlib.sha256(json.dumps(spoken).encode()).hexdigest()[:12]
+
+
+def labelled_positions(bodies: dict[str, Json]) -> list[Sample]:
+    """Positions of ``data/positions.jsonl``: a prefix of a shipped transcript, or turns of its own, and what is good."""
+    return [
+        Sample(
+            f"position-{line['id']}",
+            body["case"],
+            {"transcript": body, "at": len(body["turns"])},
+            {"accept": line["accept"], "second": line.get("second")},
+        )
+        for line in read_lines(DATA / "positions.jsonl")
+        if (body := position_body(line, bodies))
+    ]
+
+
+def position_body(line: Json, bodies: dict[str, Json]) -> Json:
+    """The transcript up to a labelled position. Raises BadInput where the transcript changed under its label."""
+    if "transcript" in line:
+        body = bodies.get(line["transcript"])
+        if body is None:
+            raise BadInput(f"positions.jsonl: {line['id']}: no transcript '{line['transcript']}'")
+        turns = body["turns"][: line["turn"]]
+        if prefix_hash(turns) != line["sha"]:
+            raise BadInput(f"positions.jsonl: {line['id']}: the transcript changed; label the position again")
+    else:
+        body, turns = {"case": line["case"], "level": line["level"]}, []
+    turns = [*turns, *line.get("append", [])]
+    return {**body, **line.get("set", {}), "id": f"position-{line['id']}", "turns": turns}
+
+
+def planted() -> list[Sample]:
+    """Statements of ``data/planted.jsonl``, each said in answer to the question before it."""
+    found = []
+    for line in read_lines(DATA / "planted.jsonl"):
+        turns = [
+            {"speaker": "interviewer", "text": line["opening"], "at": 0, "move": {"kind": "open"}},
+            {"speaker": "candidate", "text": line["before"], "at": 20},
+            {"speaker": "interviewer", "text": line["question"], "at": 420},
+            {"speaker": "candidate", "text": line["says"], "at": 430},
+        ]
+        body = {"case": line["case"], "level": line.get("level", "senior"), "turns": turns}
+        found.append(
+            Sample(
+                f"planted-{line['id']}",
+                line["case"],
+                {"transcript": body, "at": len(turns)},
+                {"planted": "wrong" if line["wrong"] else "sound"},
+            )
+        )
+    return found
+
+
+def task(sample: Sample, world: Any) -> Json:
+    """Our turn at one position, or at every interviewer position; what was heard is carried on as in a live interview."""
+    transcript, _ = with_clock(transcript_from(sample.inputs["transcript"]))
+    known = world.knows(transcript.case)
+    if "at" in sample.inputs:
+        where = [int(sample.inputs["at"])]
+    else:
+        where = [index for index, turn in enumerate(transcript.turns) if turn.speaker == "interviewer"]
+    heard: list[Turn] = []
+    found = []
+    for index in where:
+        prefix = [*heard, *transcript.turns[len(heard) : index]]
+        position, heard = reply_at(transcript, prefix, index, world)
+        found.append(position)
+    return {"positions": found, "known": known}
+
+
+def reply_at(transcript: Transcript, prefix: list[Turn], index: int, world: Any) -> tuple[Json, list[Turn]]:
+    """Our turn after the prefix, and the prefix as it was listened to."""
+    start = time.perf_counter()
+    at = transcript.turns[index].at if index < len(transcript.turns) else None
+    try:
+        reply = world.reply(transcript.model_copy(update={"turns": prefix}), at)
+    except InterviewerError as error:
+        return {"turn": index, "error": str(error)}, prefix
+    turn, move = reply["turn"], reply["turn"].get("move") or {}
+    position = {
+        "turn": index,
+        "text": turn["text"],
+        "kind": str(move.get("kind")),
+        "step": move.get("step"),
+        "signal": move.get("signal"),
+        "facts": turn.get("facts", []),
+        "rung": reply["rung"],
+        "seconds": round(time.perf_counter() - start, 3),
+    }
+    said = [{"speaker": one.speaker, "text": one.text} for one in prefix]
+    if position["kind"] in grounded.KINDS and not grounded.shares_words(turn["text"], said):
+        position["similarity"] = similarity(turn["text"], said, world)
+    return position, list(reply["transcript"].turns[: len(prefix)])
+
+
+def similarity(text: str, before: list[Json], world: Any) -> float:
+    """The highest cosine of the text with a sentence of the candidate's last two turns."""
+    from interviewer.sentences import spans
+
+    last = [turn["text"] for turn in before if turn["speaker"] == "candidate" and turn["text"].strip()][-2:]
+    pieces = [span.text for one in last for span in spans(one)][-LAST_SENTENCES:]
+    if not pieces:
+        return 0.0
+    vectors = world.encode([text, *pieces])
+    return round(float((vectors[1:] @ vectors[0]).max()), 3)
+
+
+SUITE = Suite(
+    "conduct",
+    __doc__ or "",
+    samples,
+    task,
+    (
+        one_question.SCORER,
+        short.SCORER,
+        no_list.SCORER,
+        restraint.SCORER,
+        leakage.SCORER,
+        repeats.SCORER,
+        facts_kept.SCORER,
+        grounded.SCORER,
+        move_choice.SCORER,
+        move_accepted.SCORER,
+        challenged.SCORER,
+        false_challenges.SCORER,
+        reply_seconds.SCORER,
+    ),
+)

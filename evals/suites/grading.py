@@ -1,0 +1,87 @@
+"""Agreement of the report with labelled transcripts: verdict and steps, against rivals that must be beaten.
+
+Every transcript is graded as it is and once more with its own case file withheld.
+"""
+
+from typing import Any
+
+from evals import rivals
+from evals.recorded import labelled, sample_of, transcript_of
+from evals.scorers import (
+    bias,
+    calibration,
+    confidence_on_errors,
+    false_hire,
+    false_no_hire,
+    not_reached,
+    over_asked,
+    over_keywords,
+    over_length,
+    over_majority,
+    over_probe,
+    probe_qwk,
+    quotes,
+    rank_order,
+    step_qwk,
+    verdict_exact,
+    verdict_qwk,
+    verdict_within_one,
+    withheld_step_qwk,
+    withheld_verdict_qwk,
+)
+from evals.vocabulary import Data, Json, Sample, Suite
+
+
+def samples(data: Data) -> list[Sample]:
+    """Labelled transcripts; the rivals' marks are fitted with each transcript's case left out."""
+    found = labelled(data)
+    marks = rivals.marks(found)
+    return [
+        Sample(
+            sample.id,
+            sample.case,
+            sample.inputs,
+            {**sample.target, "rivals": marks.get(sample.id, {})},
+        )
+        for sample in map(sample_of, found)
+    ]
+
+
+def task(sample: Sample, world: Any) -> Json:
+    """Two reports, and the model's own mark where there is a model."""
+    transcript = transcript_of(sample.inputs)
+    return {
+        "report": world.grade(transcript),
+        "withheld": world.grade(transcript, withhold=True),
+        "asked": world.ask_for_mark(transcript),
+    }
+
+
+SUITE = Suite(
+    "grading",
+    __doc__ or "",
+    samples,
+    task,
+    (
+        verdict_qwk.SCORER,
+        verdict_exact.SCORER,
+        verdict_within_one.SCORER,
+        false_hire.SCORER,
+        false_no_hire.SCORER,
+        rank_order.SCORER,
+        step_qwk.SCORER,
+        bias.SCORER,
+        not_reached.SCORER,
+        calibration.SCORER,
+        confidence_on_errors.SCORER,
+        quotes.SCORER,
+        withheld_verdict_qwk.SCORER,
+        withheld_step_qwk.SCORER,
+        probe_qwk.SCORER,
+        over_probe.SCORER,
+        over_majority.SCORER,
+        over_length.SCORER,
+        over_keywords.SCORER,
+        over_asked.SCORER,
+    ),
+)

@@ -1,0 +1,84 @@
+"""What a run says on a terminal: a progress bar with time left, a table of figures, the gates."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from evals.run import Finished
+from evals.run import Progress as Report
+from evals.statistics import Estimate
+from evals.vocabulary import Record
+
+ARROW = {"higher": "↑", "lower": "↓", "zero": "→0"}
+
+
+@contextmanager
+def progress_bar(console: Console, title: str) -> Iterator[Report]:
+    """A bar on the console; failed samples are said at once."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console) as bar:
+        task = bar.add_task(title)
+
+        def report(done: int, total: int, record: Record | None) -> None:
+            bar.update(task, completed=done, total=total)
+            if record and record.error:
+                bar.console.print(f"[red]{record.id}: {record.error}", highlight=False)
+
+        yield report
+
+
+def number(value: float | None) -> str:
+    """A figure in three digits, or a dash."""
+    return "–" if value is None else f"{value:.3f}"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"[{low:.2f}, {high:.2f}]"
+
+
+def changed(change: Estimate | None) -> str:
+    """The change with its interval; a star where the interval leaves out zero."""
+    if change is None or change.value is None:
+        return ""
+    clear = change.low is not None and change.high is not None and (change.low > 0 or change.high < 0)
+    return f"{change.value:+.3f}{'*' if clear else ''} {interval(change.low, change.high)}"
+
+
+def print_run(console: Console, done: Finished) -> None:
+    """The table of a run, its failures and its gates."""
+    run, scores = done.log.run, done.scores
+    table = Table(title=f"{done.suite.name} on {run['rung']}" + (f" ({run['model']})" if run.get("model") else ""))
+    for name in ("measure", "figure", "95 % interval", "points", "cases", "unscored"):
+        table.add_column(name, justify="left" if name == "measure" else "right")
+    if done.changes:
+        table.add_column("change")
+    if run.get("epochs", 1) > 1:
+        table.add_column("pass all")
+    for scorer in done.suite.scorers:
+        figure: dict[str, Any] = scores["figures"][scorer.name]
+        row = [
+            f"{scorer.name} {ARROW[scorer.better]}",
+            number(figure["value"]),
+            interval(figure["low"], figure["high"]),
+            str(figure["points"]),
+            str(figure["clusters"]),
+            str(figure["unscored"]),
+        ]
+        if done.changes:
+            row.append(changed(done.changes.get(scorer.name)))
+        if run.get("epochs", 1) > 1:
+            row.append(number(figure.get("pass_all")))
+        table.add_row(*row)
+    console.print(table)
+    tokens = ", ".join(f"{count:,} {role}" for role, count in scores["tokens"].items())
+    console.print(
+        f"{scores['records']} records, {scores['seconds']:.0f} s of work{'; tokens: ' + tokens if tokens else ''}"
+    )
+    for outcome in done.outcomes:
+        colour = "green" if outcome.passed else "red"
+        word = "passed" if outcome.passed else "FAILED"
+        console.print(f"[{colour}]gate {outcome.gate}: {word}[/] ({outcome.text})", highlight=False)

@@ -1,0 +1,218 @@
+"""What a task works in: the product's own functions, opened once per process.
+
+    world = open_world("scripted")
+    world.reply(transcript)  ->  the interviewer's next turn, as JSON
+    world.grade(transcript)  ->  the report, as JSON
+
+Suites and tests see only this class, so a fake world needs no patching.
+"""
+
+import hashlib
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.vocabulary import Json
+from interviewer.errors import BadInput
+from interviewer.steps import Level
+from interviewer.transcript import Transcript
+
+ROOT = Path(__file__).resolve().parent
+
+
+class World(Protocol):
+    """The product as the evals see it."""
+
+    def reply(self, transcript: Transcript, at: float | None = None) -> Json:
+        """The next turn: ``{turn, transcript, state, rung, warnings}``; raises the product's errors."""
+        ...
+
+    def grade(self, transcript: Transcript, level: Level | None = None, withhold: bool = False) -> Json:
+        """The report; ``withhold`` takes the transcript's own case file away first."""
+        ...
+
+    def ask_for_mark(self, transcript: Transcript) -> float | None:
+        """A model asked directly for a mark from 1 to 4; None without a model."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Sentence embeddings."""
+        ...
+
+    def knows(self, case: str) -> Json:
+        """What scorers need of a case: ``{brief, terms, facts, budgets}``; general terms for an unknown one."""
+        ...
+
+    def take_usage(self) -> dict[str, int]:
+        """Tokens by role since the last call."""
+        ...
+
+    @property
+    def library(self) -> Any: ...
+
+    @property
+    def identity(self) -> Json:
+        """What this world is: rung, model, hashes of weights, prompts and knowledge."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class ProductWorld:
+    """The real product behind the interface."""
+
+    def __init__(
+        self,
+        model: str = "scripted",
+        prompts: str | None = None,
+        replay_only: bool = False,
+    ):
+        from evals.cache import open_recorded_door
+        from interviewer.casebook.library import Library
+
+        self._library = Library.load()
+        self._door, self._usage = open_recorded_door(model, prompts, replay_only)
+        self._prompts = prompts
+        self._interviewers: dict[str, Any] = {}
+        self._withheld: dict[str, Any] = {}
+
+    @property
+    def library(self) -> Any:
+        return self._library
+
+    def reply(self, transcript: Transcript, at: float | None = None) -> Json:
+        from interviewer.interview.turn import Interviewer
+
+        if "it" not in self._interviewers:
+            self._interviewers["it"] = Interviewer(self._library, self._door)
+        reply = self._interviewers["it"].next_turn(transcript, at=at)
+        state = reply.state
+        return {
+            "turn": reply.turn.model_dump(mode="json", exclude_none=True),
+            "transcript": reply.transcript,
+            "state": {
+                "step": _plain(getattr(state, "step", None)),
+                "covered": {str(step): list(found) for step, found in dict(getattr(state, "covered", {})).items()},
+                "hints": getattr(state, "hints", 0),
+                "elapsed": getattr(state, "elapsed", None),
+            },
+            "rung": reply.rung,
+            "warnings": list(reply.warnings),
+        }
+
+    def grade(self, transcript: Transcript, level: Level | None = None, withhold: bool = False) -> Json:
+        from interviewer.grading.grade import grade
+
+        library = self._library
+        if withhold and transcript.case in library.cases:
+            if transcript.case not in self._withheld:
+                self._withheld[transcript.case] = library.without_case(transcript.case)
+            library = self._withheld[transcript.case]
+        report: Json = grade(transcript, library, self._door, level).model_dump(mode="json")
+        return report
+
+    def ask_for_mark(self, transcript: Transcript) -> float | None:
+        from evals.rivals import ask
+
+        return ask(self._door, transcript) if self._door.models else None
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        from interviewer.casebook.embed import shared_embedder
+
+        return shared_embedder().encode(texts)
+
+    def knows(self, case: str) -> Json:
+        known = self._library.case(case)
+        signals = self._library.signals(case)
+        return {
+            "brief": known.brief if known else "",
+            "terms": sorted({term for of_step in signals.values() for signal in of_step for term in signal.terms}),
+            "facts": {fact.id: fact.answer for fact in known.facts} if known else {},
+            "glossary": [term.text for term in known.glossary] if known else [],
+            "budgets": {str(step): seconds for step, seconds in self._library.budgets().items()},
+        }
+
+    def take_usage(self) -> dict[str, int]:
+        return self._usage.take()
+
+    @property
+    def identity(self) -> Json:
+        first = self._door.models[0] if self._door.models else None
+        return {
+            "rung": self._door.rung,
+            "model": getattr(first, "name", None),
+            "model_sha256": getattr(first, "sha256", None),
+            "prompts": prompt_hashes(self._prompts),
+            "knowledge": self._library.version,
+        }
+
+    def close(self) -> None:
+        self._door.close()
+
+
+def _plain(value: Any) -> Any:
+    return None if value is None else str(value)
+
+
+def open_world(model: str = "scripted", prompts: str | None = None, replay_only: bool = False) -> World:
+    """The product's world. Raises CannotRun when the named rung cannot serve."""
+    return ProductWorld(model, prompts, replay_only)
+
+
+def open_by_name(opener: str, **options: Any) -> World:
+    """The world of a dotted name such as ``evals.world:open_world``; how worker processes find theirs."""
+    import importlib
+
+    module, _, name = opener.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise BadInput(f"no world '{opener}': {error}") from error
+    world: World = found(**options)
+    return world
+
+
+def prompt_hashes(folder: str | None = None) -> dict[str, str]:
+    """The first 12 digits of the SHA-256 of every prompt file, by name."""
+    from interviewer.paths import shipped
+
+    root = Path(folder) if folder else shipped("prompts")
+    return {path.stem: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in sorted(root.glob("*.md"))}
+
+
+def code_hash() -> str:
+    """A hash of the product's and the evals' code and fitted data: a resumed run must be of the same code."""
+    import interviewer
+
+    package = Path(interviewer.__file__).resolve().parent
+    digest = hashlib.sha256()
+    for root in (package, ROOT):
+        for path in sorted(root.rglob("*")):
+            if path.suffix in {".py", ".json", ".yaml", ".npz", ".txt", ".jsonl"} and "baselines" not in path.parts:
+                digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def revision() -> str:
+    """The git revision, with ``+`` when the work tree differs from it; ``unknown`` outside a checkout."""
+    try:
+        commit = _git("rev-parse", "--short=12", "HEAD")
+        return commit + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=True,
+    )
+    return done.stdout.strip()
