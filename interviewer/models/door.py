@@ -89,7 +89,8 @@ def open_door(settings: "Settings") -> Door:
     ``auto`` is the endpoint when a key or an address is configured, then the embedded model when its weights
     are there. Raises CannotRun when a rung was named that cannot serve.
     """
-    from interviewer.models import local, openai
+    import interviewer.models.local as local
+    import interviewer.models.openai as openai
 
     match settings.rung:
         case "scripted":

@@ -101,7 +101,7 @@ def read_prompt(path: Path) -> Prompt:
     if "user" not in parts:
         raise BadInput(f"{path}: '## user' is missing")
     if taken := {"parts", "sha256"} & set(data):
-        raise BadInput(f"{path}: {sorted(taken)[0]}: does not belong in the front matter")
+        raise BadInput(f"{path}: {min(taken)}: does not belong in the front matter")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     try:
         prompt = Prompt.model_validate({**data, "parts": parts, "sha256": digest})
