@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 FLOOR = -12.0
 """Log-probability of a word that is not among those that the model reports (about six in a million)."""
+_LADDER = (("json_schema", 0.0), ("json_schema", 0.5), ("json_mode", 0.0))
+"""How a structured answer is asked for: a second try at temperature 0 would only say the same again."""
 _MAY_BE_REFUSED = ("temperature", "seed", "logprobs", "top_logprobs", "stream_options")
 
 
@@ -89,12 +91,12 @@ class Endpoint:
 
         asked = self._fitting(messages, max_tokens)
         ends = monotonic() + self.total_timeout
-        for method in ("json_schema", "json_schema", "json_mode"):
+        for method, temperature in _LADDER:
             if method == "json_schema" and not self._has_json_schema:
                 continue
             with self._failing():
                 try:
-                    return self._ask(asked, schema, method, max_tokens, ends - monotonic())
+                    return self._ask(asked, schema, method, max_tokens, temperature, ends - monotonic())
                 except (BadRequestError, UnprocessableEntityError):
                     if method == "json_mode":
                         raise
@@ -167,7 +169,13 @@ class Endpoint:
                 self._refused |= named
 
     def _ask(
-        self, messages: Sequence[Message], schema: type[Schema], method: str, max_tokens: int, left: float
+        self,
+        messages: Sequence[Message],
+        schema: type[Schema],
+        method: str,
+        max_tokens: int,
+        temperature: float,
+        left: float,
     ) -> Schema:
         if method == "json_mode":
             form = json.dumps(schema.model_json_schema(), separators=(",", ":"))
@@ -176,10 +184,12 @@ class Endpoint:
         strict = {"strict": True} if method == "json_schema" else {}
 
         def call(options: dict[str, Any]) -> Any:
-            chain = self._chat().with_structured_output(schema, method=method, include_raw=True, **strict)  # type: ignore[arg-type]
-            return chain.invoke(_for_chain(messages), **options)
+            # Options are bound here: given to invoke() they would not reach the model.
+            bound = {**strict, **options}
+            chain = self._chat().with_structured_output(schema, method=method, include_raw=True, **bound)  # type: ignore[arg-type]
+            return chain.invoke(_for_chain(messages))
 
-        wanted = {"max_tokens": max_tokens, "temperature": 0.0, "seed": 7}
+        wanted = {"max_tokens": max_tokens, "temperature": temperature, "seed": 7}
         answer = self._within(lambda: self._tolerant(call, wanted), left)
         self._note(answer["raw"])
         if answer["raw"].additional_kwargs.get("refusal"):
