@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     """Seconds that one call to an endpoint may take altogether, tries again included."""
     retries: int = Field(default=2, ge=0, le=10)
     """How often a busy or broken endpoint is asked again."""
+    prompts: Path | None = None
+    """A folder of prompts that go before ours of the same name, to try another version."""
     threads: int = Field(default=1, ge=1, le=256)
     """Threads of the embedded model while it writes; reading takes one more."""
     context: int = Field(default=8192, ge=1024, le=131072)

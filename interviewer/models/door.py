@@ -89,8 +89,7 @@ def open_door(settings: "Settings") -> Door:
     ``auto`` is the endpoint when a key or an address is configured, then the embedded model when its weights
     are there. Raises CannotRun when a rung was named that cannot serve.
     """
-    import interviewer.models.local as local
-    import interviewer.models.openai as openai
+    from interviewer.models import local, openai
 
     match settings.rung:
         case "scripted":

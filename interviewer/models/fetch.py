@@ -41,7 +41,7 @@ class MirrorFailed(Exception):
     """This mirror cannot serve; the next one may."""
 
 
-def fetch(home: Path, tell: Callable[[str], None] = lambda line: None, weights: Weights | None = None) -> Path:
+def fetch_weights(home: Path, tell: Callable[[str], None] = lambda line: None, weights: Weights | None = None) -> Path:
     """The path of the verified weights, fetched if need be. Raises CannotRun when no mirror has them.
 
     ``tell`` gets a line on what happens; a progress bar goes to standard error.

@@ -31,6 +31,7 @@ from interviewer.casebook.read import front_matter, sections
 from interviewer.errors import BadInput
 from interviewer.models.door import Message
 from interviewer.paths import shipped
+from interviewer.settings import load
 
 FENCE = "candidate_text"
 EMPTY = "(none)"
@@ -120,8 +121,13 @@ def read_prompt(path: Path) -> Prompt:
 
 @cache
 def prompts() -> dict[str, Prompt]:
-    """Every prompt by its name. Raises BadInput."""
-    folder = shipped("prompts")
+    """Every prompt by its name; those of ``INTERVIEWER_PROMPTS`` go before ours. Raises BadInput."""
+    known = _folder(shipped("prompts"))
+    own = load().prompts
+    return {**known, **_folder(own)} if own else known
+
+
+def _folder(folder: Path) -> dict[str, Prompt]:
     found = [read_prompt(path) for path in sorted(folder.glob("*.md")) if path.name != "README.md"]
     if not found:
         raise BadInput(f"{folder}: no prompts there")

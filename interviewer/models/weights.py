@@ -1,15 +1,15 @@
 """The embedded model's weights: which file, whether it is whole, and what this machine could carry.
 
-``interviewer model status`` shows ``status()``; ``interviewer model fetch`` is ``fetch.fetch()``.
+``interviewer model status`` shows ``status()``; ``interviewer model fetch`` is ``fetch()``.
 """
 
 import hashlib
 import json
-from dataclasses import dataclass
+import sys
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -53,19 +53,6 @@ class Size(_Strict):
     file_gb: float
     memory_gb: float
     measured: bool
-
-
-@dataclass(frozen=True)
-class Status:
-    """What ``interviewer model status`` tells."""
-
-    path: Path
-    state: Literal["verified", "not verified", "wrong", "missing"]
-    sha256: str | None
-    memory_gb: float
-    """Free for a model, the app's own share taken off."""
-    carries: list[Size]
-    """The models that fit, smallest first."""
 
 
 def data_text(name: str) -> str:
@@ -122,22 +109,40 @@ def sha256_of(path: Path, home: Path) -> str:
     return known[key]
 
 
-def status(settings: Settings) -> Status:
+def status(settings: Settings) -> dict[str, Any]:
     """Which file would serve, whether it is whole, and what this machine's memory could carry."""
     import psutil
 
-    own = settings.rung == "local" and settings.model_name
+    own = settings.model_name if settings.rung == "local" else None
     path = Path(own).expanduser().absolute() if own else default_path(settings.home)
     sha256 = sha256_of(path, settings.home) if path.is_file() else None
-    state: Literal["verified", "not verified", "wrong", "missing"]
     if sha256 is None:
-        state = "missing"
+        state = f"missing: {'check INTERVIEWER_MODEL' if own else 'run interviewer model fetch'}"
     elif sha256 == wanted().sha256:
-        state = "verified"
+        state = "verified: the published file"
     else:
-        state = "not verified" if own else "wrong"
+        state = "not a file that we know" if own else "wrong: run interviewer model fetch"
     free = max(psutil.virtual_memory().available / 1e9 - RESERVE_GB, 0.0)
-    return Status(path, state, sha256, round(free, 1), [size for size in sizes() if size.memory_gb <= free])
+    fits = [f"{size.name} ({size.memory_gb:g} GB)" for size in sizes() if size.memory_gb <= free]
+    return {
+        "path": str(path),
+        "state": state,
+        "verified": sha256 == wanted().sha256,
+        "sha256": sha256,
+        "memory_gb": round(free, 1),
+        "could_carry": fits,
+        "own_model": "INTERVIEWER_MODEL=local:<path of a GGUF>",
+    }
+
+
+def fetch(settings: Settings) -> Path:
+    """The path of the verified weights, fetched if need be; what happens is told on standard error.
+
+    Raises CannotRun when no mirror has them.
+    """
+    from interviewer.models.fetch import fetch_weights
+
+    return fetch_weights(settings.home, lambda line: print(line, file=sys.stderr, flush=True))
 
 
 def _known(memory: Path) -> dict[str, str]:
