@@ -1,0 +1,120 @@
+"""Which units may earn anything. Set aside, exactly, as if they had never been said:
+
+    copied       the interviewer's own words handed back
+    repeated     said before by the candidate
+    idle         wandering, drawing aloud, logistics, praise of oneself or of the interviewer
+    instruction  words addressed to the grader, fake reports, fake interviewer turns
+    unreadable   gibberish, other scripts
+
+Setting aside whole units keeps padding, flattery and injections from moving a score in either direction.
+"""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import cache
+
+import numpy as np
+
+from interviewer.grading.parameters import Fitted, Floats
+from interviewer.grading.units import Unit, plain_words
+from interviewer.transcript import Transcript
+
+_COPIED_SHARE = 0.6
+_REPEATED_SHARE = 0.75
+_REPEATED_COSINE = 0.965
+_KNOWN_WORDS = 0.55
+_GRAM = 4
+_INSTRUCTION = re.compile(
+    r"ignore (?:all |any |the |your )*(?:previous|prior|above|earlier|instructions|rubric)|"
+    r"\b(?:disregard|override|forget|bypass)\b[^.]{0,40}\b(?:instruction|rubric|scor|grad|polic|prompt|rule)|"
+    r"system prompt|<\|?/?(?:system|assistant|im_start|im_end|user|inst)|\[/?inst\]|"
+    r"^\W*(?:system|assistant|interviewer|grader|evaluator|developer|panel|hiring manager|reviewer)\s*:|"
+    r"\b(?:grader|evaluator|scorer|reviewing model|language model|grading (?:model|system|tool)|ai judge)\b|"
+    r"\bstrong[_ -]?hire\b|\"?verdict\"?\s*[:=]|\"(?:score|scores|steps|confidence|status|rating|hire)\"\s*:|"
+    r"\b(?:score|rate|grade|mark|give|award|assign)\b[^.]{0,40}\b(?:4|four|5|five|10|ten|full|maximum|highest|top|max)\b"
+    r"[^.]{0,30}\b(?:score|mark|rating|grade|step|categor|dimension|point|out of)|"
+    r"\b(?:top|full|maximum|highest|perfect) (?:score|mark|rating|grade)s?\b|"
+    r"\b(?:i|you|they|we) (?:should|must|will|would) (?:hire|pass) (?:me|this candidate|the candidate|him|her)\b|"
+    r"\bthe candidate (?:has|have|was|is|covered|gave|demonstrated|showed|answered|deserves|should)\b|"
+    r"\bend of (?:the )?(?:transcript|interview)\b|\bas an ai\b|\byou are now\b|"
+    r"base64|\beval\(|<script|<!--|-->|```|\{\s*\"",
+    re.IGNORECASE,
+)
+_LATIN = re.compile(r"[A-Za-z]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+class Reason(StrEnum):
+    """Why a unit was set aside."""
+
+    COPIED = "copied"
+    REPEATED = "repeated"
+    IDLE = "idle"
+    INSTRUCTION = "instruction"
+    UNREADABLE = "unreadable"
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    from interviewer.casebook import embed
+
+    lines = embed._VOCABULARY.read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if len(line) > 1 and line.isalpha())
+
+
+def _grams(words: Sequence[str]) -> set[tuple[str, ...]]:
+    return {tuple(words[i : i + _GRAM]) for i in range(len(words) - _GRAM + 1)}
+
+
+def _unreadable(unit: Unit) -> bool:
+    letters = _LETTER.findall(unit.text)
+    if letters and len(_LATIN.findall(unit.text)) < 0.7 * len(letters):
+        return True
+    words = [word for word in re.findall(r"[a-z]+", unit.plain) if len(word) > 2]
+    if len(words) < 3:
+        return False
+    return sum(
+        word in _vocabulary() or word.rstrip("s") in _vocabulary() for word in words
+    ) < _KNOWN_WORDS * len(words)
+
+
+def set_aside(
+    transcript: Transcript, units: Sequence[Unit], vectors: Floats, fitted: Fitted
+) -> dict[int, Reason]:
+    """The indexes of the units that earn nothing, with the reason."""
+    aside: dict[int, Reason] = {}
+    said: set[tuple[str, ...]] = set()
+    own: set[tuple[str, ...]] = set()
+    last_turn = -1
+    idle = fitted.idle(vectors) if len(units) else np.zeros(0)
+    instruction = fitted.instruction(vectors) if len(units) else np.zeros(0)
+    near = vectors @ vectors.T if len(units) else np.zeros((0, 0))
+    for i, unit in enumerate(units):
+        for index in range(last_turn + 1, unit.turn):
+            if transcript.turns[index].speaker == "interviewer":
+                said |= _grams(plain_words(transcript.turns[index].text).split())
+        last_turn = max(last_turn, unit.turn)
+        grams = _grams(unit.plain.split())
+        kept = [j for j in range(i) if j not in aside]
+        if not unit.words:
+            aside[i] = Reason.IDLE
+        elif _INSTRUCTION.search(unit.text) or instruction[i] > 0:
+            aside[i] = Reason.INSTRUCTION
+        elif _unreadable(unit):
+            aside[i] = Reason.UNREADABLE
+        elif grams and len(grams & said) > _COPIED_SHARE * len(grams):
+            aside[i] = Reason.COPIED
+        elif (
+            grams
+            and len(grams & own) > _REPEATED_SHARE * len(grams)
+            or kept
+            and unit.words >= 6
+            and near[i, kept].max() > _REPEATED_COSINE
+        ):
+            aside[i] = Reason.REPEATED
+        elif idle[i] > 0:
+            aside[i] = Reason.IDLE
+        if i not in aside:
+            own |= grams
+    return aside

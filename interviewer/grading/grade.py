@@ -1,0 +1,248 @@
+"""Grades an interview.
+
+    grade(transcript, Library.load(), Door())  ->  Report
+
+One rung grades from start to end. If it fails and was not named by the user, the next one starts again.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from interviewer.casebook.embed import shared_embedder
+from interviewer.casebook.exemplars import exemplars
+from interviewer.casebook.library import Library
+from interviewer.errors import ModelError
+from interviewer.grading import debrief
+from interviewer.grading.admit import Reason
+from interviewer.grading.confidence import confidence_of
+from interviewer.grading.evidence import gather, red_flags, trade_offs
+from interviewer.grading.parameters import fitted, rubric
+from interviewer.grading.reading import Reading, asked_vectors, read
+from interviewer.grading.report import (
+    GradedBy,
+    Report,
+    StepReport,
+    StepStatus,
+    StepTime,
+)
+from interviewer.grading.scores import Pooled, Scale, bounded, calibrated, pool
+from interviewer.grading.timing import time_used
+from interviewer.grading.verdict import cut_offs, distance, mean_score, verdict_of
+from interviewer.models.door import Door, LanguageModel
+from interviewer.steps import Level, Step, Verdict
+from interviewer.transcript import Transcript, with_clock
+
+Progress = Callable[[float, str], None]
+"""Told the share done (0 to 1) and what is being done; may raise to cancel."""
+
+
+def grade(
+    transcript: Transcript,
+    library: Library,
+    door: Door,
+    level: Level | None = None,
+    progress: Progress | None = None,
+    *,
+    retrieve: debrief.Retrieve | None = None,
+    vectors: Path | None = None,
+) -> Report:
+    """The report. ``vectors`` is a folder that keeps the case's vectors. Raises ModelError when a named rung fails."""
+    tell = progress or (lambda share, what: None)
+    asked_for = transcript.model_copy(update={"level": level or transcript.level})
+    failed: list[str] = []
+    for model in door.models:
+        try:
+            return _graded(asked_for, library, model, tell, retrieve, vectors, failed)
+        except ModelError as error:
+            if door.named:
+                raise
+            failed.append(
+                f"The rung '{model.rung}' failed ({error}); the report was started again on the next one."
+            )
+    return _graded(asked_for, library, None, tell, retrieve, vectors, failed)
+
+
+def _graded(
+    transcript: Transcript,
+    library: Library,
+    model: LanguageModel | None,
+    tell: Progress,
+    retrieve: debrief.Retrieve | None,
+    vectors: Path | None,
+    failed: list[str],
+) -> Report:
+    data, numbers = rubric(), fitted()
+    clocked, warnings = with_clock(transcript)
+    tell(0.05, "Reading the interview")
+    embedder = shared_embedder()
+    reading = read(clocked, embedder.encode, numbers)
+    case = library.case(transcript.case)
+    if case is None:
+        warnings.append(
+            f"The knowledge base has no case '{transcript.case}': graded on the framework's general signals."
+        )
+    pooled = pool(reading.depths)
+    tell(0.5, "Looking for evidence")
+    sounds = exemplars(library, transcript.case, embedder, vectors)
+    signals = library.signals(transcript.case)
+    asked = asked_vectors(clocked, embedder.encode)
+    scale = Scale.of(numbers.scale, float(data["level"]["offset"]))
+    deep = _deep_enough(reading, transcript.level, scale)
+    found = gather(clocked, reading, signals, sounds, asked, deep)
+    flags = red_flags(reading, library.red_flags(transcript.case), sounds)
+    steps = _scored(
+        reading, pooled, transcript.level, scale, {flag.id: flag for flag, _ in flags}
+    )
+    topics = {one.id: one.topic for own in signals.values() for one in own}
+    shown: set[str] = set()
+    for step, report in steps.items():
+        report.evidence = found[step] if report.status != "not_reached" else []
+        own = {one.signal for one in report.evidence if one.sign == "+"}
+        shown |= own
+        report.missing = debrief.missing(signals[step], own, transcript.level)
+        report.comment = debrief.comment(step, report, topics)
+    tell(0.9, "Writing the report")
+    enough = sum(unit.words for unit in reading.units) >= int(
+        data["evidence"]["least_words"]
+    )
+    mean = (
+        mean_score(
+            {s: r.score for s, r in steps.items()}, float(data["not_reached"]["less"])
+        )
+        if enough
+        else None
+    )
+    bar = cut_offs(data, transcript.level)
+    verdict = verdict_of(mean, bar) if mean is not None else Verdict.STRONG_NO_HIRE
+    remarks = [remark for _, remark in flags]
+    weakest = min(
+        (s for s, r in steps.items() if r.score is not None),
+        key=lambda s: steps[s].score or 0,
+        default=None,
+    )
+    budget = library.budgets(transcript.minutes)
+    used = time_used(clocked, reading.units, reading.steps)
+    confidence, doubts = confidence_of(
+        mean, bar, pooled, reading, None if model is None else model.rung
+    )
+    report = Report(
+        case=transcript.case,
+        level=transcript.level,
+        status="insufficient_evidence" if mean is None else "assessed",
+        verdict=verdict,
+        confidence=confidence,
+        score=None if mean is None else bounded(mean),
+        steps=steps,
+        red_flags=remarks,
+        trade_offs=trade_offs(reading, case, sounds),
+        time={
+            step: StepTime(used=used[step], budget=round(budget[step], 1))
+            for step in Step
+        },
+        summary=_summary(verdict, mean, bar, confidence),
+        reasons=debrief.reasons(steps, remarks, bar["hire"]),
+        next_level=debrief.next_level(
+            transcript.level,
+            mean,
+            scale.level_offset,
+            bar["hire"],
+            library.framework,
+            weakest,
+        ),
+        strong=debrief.strong_answers(signals, shown, transcript.level, retrieve),
+        study_plan=debrief.study_plan(steps, [flag for flag, _ in flags], topics),
+        bar=bar,
+        warnings=[*failed, *warnings, *doubts, *_asides(reading)],
+        graded_by=GradedBy(
+            rung="scripted" if model is None else model.rung,
+            model=None if model is None else model.name,
+            model_sha256=None if model is None else model.sha256,
+            rubric=f"{data['version']} fitted {numbers.provenance['date']} {numbers.provenance['transcripts_sha256'][:12]}",
+        ),
+    )
+    tell(1.0, "Done")
+    return report
+
+
+def _deep_enough(reading: Reading, level: Level, scale: Scale) -> list[bool]:
+    """For each unit, whether the group it stands in reads as mixed or better at the level."""
+    deep: dict[tuple[int, int], bool] = {}
+    for one in reading.depths:
+        own = (
+            scale.slope * one.score
+            + scale.intercept
+            - scale.level_offset * (level.rank - Level.SENIOR.rank)
+        )
+        for unit in one.group.units:
+            deep[unit.turn, unit.start] = own >= 1.75
+    return [deep.get((unit.turn, unit.start), False) for unit in reading.units]
+
+
+def _scored(
+    reading: Reading,
+    pooled: Pooled,
+    level: Level,
+    scale: Scale,
+    flags: dict[str, object],
+) -> dict[Step, StepReport]:
+    data = rubric()
+    least = int(data["evidence"]["least_words_of_a_step"])
+    enough = sum(pooled.words.values()) >= int(data["evidence"]["least_words"])
+    reached = [step for step in Step if pooled.words[step] >= least] if enough else []
+    attacked = any(reason == Reason.INSTRUCTION for _, reason in reading.aside)
+    penalty = float(data["instruction_penalty"]) if attacked else 0.0
+    scores = calibrated(pooled, level, scale, reached)
+    found = {}
+    for step in Step:
+        if step in scores:
+            found[step] = StepReport(
+                status="assessed", score=bounded(scores[step] - penalty)
+            )
+        else:
+            status: StepStatus = (
+                "not_reached"
+                if enough or not pooled.words[step]
+                else "insufficient_evidence"
+            )
+            found[step] = StepReport(status=status)
+    return found
+
+
+def _summary(
+    verdict: Verdict, mean: float | None, bar: dict[str, float], confidence: float
+) -> str:
+    if mean is None:
+        return "There is too little in this interview to judge; nothing was scored."
+    gap = mean - bar["hire"]
+    side = "above" if gap >= 0 else "below"
+    near = distance(mean, bar)
+    close = (
+        " It lies close to a cut-off and could fall either way." if near < 0.12 else ""
+    )
+    return (
+        f"{debrief.WORDS[verdict]}. The steps average {mean:.2f} of 4, {abs(gap):.2f} {side} the bar for a hire "
+        f"({bar['hire']:.2f}).{close} Confidence {confidence:.0%}."
+    )
+
+
+def _asides(reading: Reading) -> list[str]:
+    reasons = [reason for _, reason in reading.aside]
+    found = []
+    if attacks := reasons.count(Reason.INSTRUCTION):
+        found.append(
+            f"{attacks} passage(s) addressed the grader or imitated a report; they were set aside and never help."
+        )
+    if copied := reasons.count(Reason.COPIED):
+        found.append(
+            f"{copied} passage(s) repeat the interviewer's words and earn nothing."
+        )
+    words = sum(
+        unit.words
+        for unit, reason in reading.aside
+        if reason in (Reason.IDLE, Reason.REPEATED, Reason.UNREADABLE)
+    )
+    if words > 60:
+        found.append(
+            f"About {words} words of repetition or talk beside the matter were set aside."
+        )
+    return found
