@@ -303,7 +303,7 @@ class Store:
             yield db
 
     def _scrub(self) -> None:
-        """After a deletion: SQLite's log still holds the old pages. """
+        """After a deletion: SQLite's log still holds the old pages."""
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as db:
                 db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").close()
@@ -326,7 +326,9 @@ def _engine(url: str) -> Engine:
             path.touch(mode=0o600)
         engine = sa.create_engine(parsed, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError) as error:
-        raise BadInput("INTERVIEWER_DATABASE_URL: not a database URL, e.g. sqlite:////data/interviews.sqlite") from error
+        raise BadInput(
+            "INTERVIEWER_DATABASE_URL: not a database URL, e.g. sqlite:////data/interviews.sqlite"
+        ) from error
     except ModuleNotFoundError as error:
         raise CannotRun(
             f"PostgreSQL needs the package {error.name}: pip install 'ml-design-interviewer[postgres]'"
@@ -406,7 +408,7 @@ def _person(db: Connection, owner: str, now: float) -> int:
 
 def _headers(owner: str) -> sa.Select[Any]:
     def count(table: sa.Table) -> Any:
-        return sa.select(sa.func.count()).where(table.c.interview == interviews.c.id).scalar_subquery()
+        return sa.select(sa.func.count()).where(table.c.interview == interviews.c.id).correlate(interviews).scalar_subquery()
 
     return (
         sa.select(interviews, count(turns).label("n_turns"), count(reports).label("n_reports"))

@@ -5,9 +5,10 @@ holds the reference solution (``## Reference`` with one ``### <step>`` each) and
 diagrams (``## Data flow`` and ``## Serving``). ``python -m interviewer knowledge check`` validates it.
 """
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from interviewer.steps import Level, Step
 
@@ -100,10 +101,22 @@ class RedFlag(_Strict):
     """How a candidate says it."""
     right: list[Line] = Field(min_length=2, max_length=6)
     """Sound statements that look like it and must never be challenged."""
+    cues: list[Line] = Field(default_factory=list, max_length=8)
+    """Regular expressions, case-insensitive, of the words without which the mistake cannot be said."""
     challenge: Line
     """A question that makes the candidate look again without giving the answer; at most 35 words."""
     cap: float | None = Field(default=None, ge=1, le=4)
     """The highest step score while it stands uncorrected."""
+
+    @field_validator("cues")
+    @classmethod
+    def _compile(cls, cues: list[str]) -> list[str]:
+        for cue in cues:
+            try:
+                re.compile(cue)
+            except re.error as error:
+                raise ValueError(f"'{cue}' is not a regular expression: {error}") from error
+        return cues
 
 
 class Source(_Strict):

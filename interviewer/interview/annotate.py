@@ -7,9 +7,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+import yaml
 
 from interviewer.casebook.case import Signal
 from interviewer.casebook.check import says
@@ -27,11 +29,20 @@ HEARD = 0.52
 """Cosine similarity to an exemplar above which a signal was heard."""
 HEARD_WITH_TERM = 0.44
 """The same when the sentence also says one of the signal's terms."""
-FLAGGED = 0.62
-FLAG_MARGIN = 0.06
+FLAGGED = 0.74
+FLAG_MARGIN = 0.12
 """A red flag must be nearer than every sound statement that looks like it, by this much."""
+FLAGGED_WITH_CUE = 0.42
+"""Enough likeness when the mistake's own words are said."""
+_DENIAL = re.compile(
+    r"\b(?:not|n't|no|never|nor|without|avoid|wrong|bad|trap|mistake|careful|instead of|rather than|problem|misleading|useless|leak\w*|"
+    r"can't|won't|isn't|doesn't|don't|wouldn't|shouldn't|because otherwise|would (?:be|look|mean|hide|mislead))\b",
+    re.IGNORECASE,
+)
 TRADED = 0.55
 _ECHO = 0.8
+_WORD_WEIGHT = 0.15
+"""How much each word that belongs to a step adds to it."""
 _SHARPER = 3
 """Power that parts the steps' shares: neighbouring steps always sound somewhat alike."""
 _MOST_PER_SPAN = 2
@@ -44,6 +55,8 @@ class Ears:
     sounds: Exemplars
     signals: dict[str, Signal]
     step_of: dict[str, Step]
+    cues: dict[str, list[re.Pattern[str]]]
+    """Of red flags."""
 
 
 class Listener:
@@ -63,6 +76,10 @@ class Listener:
                 exemplars(self.library, slug, self.embedder, self._folder),
                 {signal.id: signal for signals in by_step.values() for signal in signals},
                 {signal.id: step for step, signals in by_step.items() for signal in signals},
+                {
+                    flag.id: [re.compile(cue, re.IGNORECASE) for cue in flag.cues]
+                    for flag in self.library.red_flags(slug)
+                },
             )
         return self._ears[slug]
 
@@ -104,7 +121,7 @@ class Listener:
         if own:
             vectors = self._vectors(own)
             heard += _signals(own, vectors, ears)
-            heard += _flags(own, vectors, ears.sounds)
+            heard += _flags(own, vectors, ears)
             heard += _trade_offs(own, vectors, ears.sounds)
             heard += _step(own, vectors, ears.sounds.signals)
         return heard
@@ -121,6 +138,12 @@ class Listener:
         if near is not None and len(near) and near.max() > 0.3:
             step = ears.sounds.signals.steps[int(np.argmax(near))]
         return turn.model_copy(update={"move": read_move(turn.text, step, first=first, gave_facts=bool(facts)), "facts": facts})
+
+
+@cache
+def _step_words() -> dict[Step, re.Pattern[str]]:
+    data = yaml.safe_load((Path(__file__).parent / "data" / "step_words.yaml").read_text(encoding="utf-8"))
+    return {step: re.compile(data[step.value], re.IGNORECASE) for step in Step}
 
 
 def _words(text: str) -> set[str]:
@@ -156,20 +179,33 @@ def _signals(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard
     ]
 
 
-def _flags(pieces: Sequence[Span], vectors: Vectors, sounds: Exemplars) -> list[Heard]:
+def _flags(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard]:
+    """Wrong statements: the mistake's own words said without a no, in a sentence that sounds like it.
+
+    A mistake whose file gives no cues must sound very much like it instead.
+    """
+    sounds = ears.sounds
     if not len(sounds.red_flags):
         return []
     wrong, right = vectors @ sounds.red_flags.vectors.T, vectors @ sounds.right.vectors.T
     found: dict[str, Heard] = {}
     for row, piece in enumerate(pieces):
-        index = int(np.argmax(wrong[row]))
-        value = float(wrong[row, index])
-        if value >= FLAGGED and value - float(right[row].max(initial=-1)) >= FLAG_MARGIN:
-            name = sounds.red_flags.ids[index]
-            if name not in found or found[name].score < value:
+        margin = wrong[row] - float(right[row].max(initial=-1))
+        for index in np.argsort(-wrong[row])[:8]:
+            name, value = sounds.red_flags.ids[index], float(wrong[row, index])
+            cues = ears.cues[name]
+            sure = value >= FLAGGED and margin[index] >= FLAG_MARGIN
+            cued = value >= FLAGGED_WITH_CUE and any(_affirmed(cue, piece.text) for cue in cues)
+            if (cued if cues else sure) and (name not in found or found[name].score < value):
                 step = sounds.red_flags.steps[index]
                 found[name] = Heard(kind="red_flag", id=name, quote=piece.text, step=step, score=round(min(1.0, value), 3))
     return list(found.values())
+
+
+def _affirmed(cue: re.Pattern[str], text: str) -> bool:
+    """Whether the text says the cue and does not deny it in the words around."""
+    match = cue.search(text)
+    return match is not None and not _DENIAL.search(text[max(0, match.start() - 60) : match.end() + 25])
 
 
 def _trade_offs(pieces: Sequence[Span], vectors: Vectors, sounds: Exemplars) -> list[Heard]:
@@ -198,7 +234,11 @@ def _step(pieces: Sequence[Span], vectors: Vectors, sounds: Sounds) -> list[Hear
             weight[step] += max(0.0, value - 0.25) * len(piece.text)
             if value > quote.get(step, (0.0, piece))[0]:
                 quote[step] = (value, piece)
-    weight = {step: value**_SHARPER for step, value in weight.items()}
+    whole_text = " ".join(piece.text for piece in pieces)
+    weight = {
+        step: (value * (1 + _WORD_WEIGHT * min(6, len(pattern.findall(whole_text))))) ** _SHARPER
+        for (step, value), pattern in zip(weight.items(), _step_words().values(), strict=True)
+    }
     whole = sum(weight.values())
     ranked = sorted(Step, key=lambda step: -weight[step])[:2]
     return [

@@ -12,8 +12,10 @@ from interviewer.transcript import Heard, Transcript, Turn
 T = TypeVar("T")
 _ASKING = {MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE, MoveKind.ASK_TO_CLARIFY, MoveKind.CURVEBALL}
 _STEERING = {MoveKind.MOVE_ON, MoveKind.TIME_CHECK, MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CURVEBALL}
-_PULL = 0.45
-"""Share of a candidate's turn that must be about another step before the interview counts as having moved there."""
+_STAY, _FOLLOW = 1.6, 1.2
+"""How much more readily a turn is taken to be about the current step, and about the one after it."""
+_SIGNAL = 0.06
+"""What each signal heard adds to its step's share of the turn."""
 _LONGEST_TURN = 300.0
 """Seconds of one exchange that count towards a step: a break is not time spent."""
 
@@ -85,17 +87,20 @@ class _Run:
 
 
 def _spoken_step(heard: list[Heard], current: Step) -> Step | None:
-    """The step that a turn was about; the current one keeps the floor unless another clearly takes it."""
+    """The step that a turn was about. The current one keeps the floor unless another clearly takes it."""
     steps = {one.step: one.score for one in heard if one.kind == "step" and one.step}
     if not steps:
         return None
     for one in heard:
         if one.kind == "signal" and one.step:
-            steps[one.step] = steps.get(one.step, 0.0) + 0.12
-    best = max(steps, key=lambda step: steps[step])
-    if best != current and steps[best] < max(_PULL, steps.get(current, 0.0) + 0.1):
-        return current if current in steps else None
-    return best
+            steps[one.step] = steps.get(one.step, 0.0) + _SIGNAL
+    order = list(Step)
+    following = order[order.index(current) + 1] if current is not order[-1] else current
+    weighed = {
+        step: share * (_STAY if step == current else _FOLLOW if step == following else 1.0)
+        for step, share in steps.items()
+    }
+    return max(weighed, key=lambda step: weighed[step])
 
 
 def fold(transcript: Transcript, now: float | None = None) -> State:

@@ -1,6 +1,5 @@
 """Puts the pages together: one Blocks application, and which event leads to which handler."""
 
-from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -107,7 +106,7 @@ def _wire_setup(visits: Visits, pages: Pages, everything: list[Any]) -> None:
     _settle(setup.resume.click(visits.enter, [setup.mine, browser], everything, **_QUIET), visits, pages)
     _grade(setup.report.click(visits.to_report, [setup.mine, browser], everything, **_QUIET), visits, pages)
     exported = setup.export.click(
-        partial(visits.take, "transcript"), [setup.mine, setup.level, browser], [pages.file], **_QUIET
+        visits.take("transcript"), [setup.mine, setup.level, browser], [pages.file], **_QUIET
     )
     exported.success(None, [pages.file], None, js="file => interviewer.download(file)", **_QUIET)
     setup.delete.click(lambda: gr.update(visible=True), None, [setup.confirm], **_QUIET)
@@ -143,7 +142,7 @@ def _wire_room(visits: Visits, pages: Pages, nonce: gr.Textbox, everything: list
     _answer(drawn, visits, pages)
     for button, event in ((room.hint, "hint"), (room.moment, "pause")):
         pressed = button.click(
-            partial(visits.press, event), [interview, browser], stored, trigger_mode="once", **_QUIET
+            visits.press(event), [interview, browser], stored, trigger_mode="once", **_QUIET
         )
         _answer(pressed, visits, pages)
     room.box.input(None, [room.box, interview], None, js="(text, id) => interviewer.keep(id, text)", **_QUIET)
@@ -154,7 +153,7 @@ def _wire_room(visits: Visits, pages: Pages, nonce: gr.Textbox, everything: list
     room.end.click(lambda: gr.update(visible=True), None, [room.confirm], **_QUIET)
     room.end_no.click(lambda: gr.update(visible=False), None, [room.confirm], **_QUIET)
     ended = room.end_yes.click(
-        partial(visits.press, "end"), [interview, browser], stored, trigger_mode="once", **_QUIET
+        visits.press("end"), [interview, browser], stored, trigger_mode="once", **_QUIET
     )
     closed = _answer(ended, visits, pages)
     _grade(closed.success(visits.to_report, [interview, browser], everything, **_QUIET), visits, pages)
@@ -175,6 +174,6 @@ def _wire_report(visits: Visits, pages: Pages, everything: list[Any]) -> None:
     )
     kinds = {"html": page.html, "markdown": page.markdown, "json": page.json, "transcript": page.transcript}
     for kind, button in kinds.items():
-        taken = button.click(partial(visits.take, kind), [interview, page.level, browser], [pages.file], **_QUIET)
+        taken = button.click(visits.take(kind), [interview, page.level, browser], [pages.file], **_QUIET)
         taken.success(None, [pages.file], None, js="file => interviewer.download(file)", **_QUIET)
     page.to_room.click(visits.enter, [interview, browser], everything, **_QUIET)

@@ -89,7 +89,6 @@ def build_room() -> RoomPage:
                             max_lines=12,
                             max_length=20_000,
                             elem_id="room-box",
-                            html_attributes=gr.InputHTMLAttributes(**{"aria-label": "Your answer"}),  # type: ignore[arg-type]
                             container=False,
                             scale=5,
                             min_width=200,

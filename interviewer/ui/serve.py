@@ -101,6 +101,7 @@ def _launch(
     app = assemble(Host(store, library, loading.result))
     try:
         app.launch(**launch_arguments(settings, name, port), prevent_thread_lock=True)
+        print(f"The interviewer is at {app.local_url} (Ctrl+C stops it).", flush=True)
     except OSError as error:
         raise CannotRun(f"{name}:{port or 7860}: cannot listen there ({error})") from error
     return app
@@ -113,6 +114,7 @@ def launch_arguments(settings: Settings, name: str, port: int | None) -> dict[st
     return {
         "server_name": name,
         "server_port": port,
+        "quiet": True,
         "share": False,
         "auth": settings.sign_in or None,
         "inbrowser": False,

@@ -6,7 +6,7 @@ Handlers return updates by component. None of them keeps anything in memory, so 
 import logging
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
@@ -31,7 +31,7 @@ Browser = dict[str, str] | None
 _KEY = re.compile(r"[0-9a-f]{32}\Z")
 _FRAME = 0.08
 """Seconds between two pictures of a turn that is being spoken."""
-LOST = "Something went wrong on the server. Your words are kept."
+LOST = "Something went wrong on the server."
 
 
 @dataclass(frozen=True)
@@ -211,10 +211,14 @@ class Visits:
         """Stores a sketch."""
         return self._store(Turn(speaker="candidate", text=text.strip(), mode="drawn"), id_, nonce, browser, request)
 
-    def press(self, event: str, id_: str, browser: Browser, request: gr.Request) -> Updates:
-        """Stores a button's turn."""
-        turn = Turn.model_validate({"speaker": "candidate", "text": "", "event": event})
-        return self._store(turn, id_, None, browser, request)
+    def press(self, event: str) -> Callable[..., Updates]:
+        """A handler that stores a button's turn."""
+
+        def pressed(id_: str, browser: Browser, request: gr.Request) -> Updates:
+            turn = Turn.model_validate({"speaker": "candidate", "text": "", "event": event})
+            return self._store(turn, id_, None, browser, request)
+
+        return pressed
 
     def _store(self, turn: Turn, id_: str, nonce: str | None, browser: Browser, request: gr.Request) -> Updates:
         page = self.pages.room
@@ -227,7 +231,8 @@ class Visits:
         except Exception as error:
             if not isinstance(error, InterviewerError):
                 log.exception("a turn was not stored")
-            raise gr.Error(f"Not sent: {line(error)} They are still in the box.", duration=None) from error
+            kept = " Your words are still in the box." if turn.text else ""
+            raise gr.Error(f"Not sent: {line(error)}{kept}", duration=None) from error
         updates: Updates = {page.chat: chat_messages(transcript), page.status: "", page.again: gr.update(visible=False)}
         if turn.mode == "typed":
             updates[page.box] = ""
@@ -256,8 +261,7 @@ class Visits:
             room = self.host.room(owner, id_)
         except Exception as error:
             log.exception("a turn was not answered")
-            what = f"The interviewer could not answer: {line(error)} Everything you said is kept."
-            text = what if isinstance(error, InterviewerError) else f"{LOST} The interviewer could not answer."
+            text = f"The interviewer could not answer: {line(error).rstrip('.')}. Everything you said is kept."
             yield {page.status: status(text, "bad"), page.again: gr.update(visible=True)}
             return
         yield {
@@ -300,23 +304,27 @@ class Visits:
                     yield {page.frame: progress_html(news), page.status: ""}
         except Exception as error:
             log.exception("no report")
-            text = f"No report yet: {line(error)}" if isinstance(error, InterviewerError) else f"{LOST} No report yet."
-            yield {page.frame: "", page.status: status(f"{text} Choose the level again to try once more.", "bad")}
+            text = f"No report yet: {line(error).rstrip('.')}. Choose a level to try once more."
+            yield {page.frame: "", page.status: status(text, "bad")}
 
     def grade_if_there(self, place: str, level: str | None, browser: Browser, request: gr.Request) -> Iterator[Updates]:
         """Grades when the place is a report: after a reload of its page."""
         view, _, id_ = place.partition("/")
         yield from self.grade(id_ if view == "report" else "", level, browser, request)
 
-    def take(self, kind: str, id_: str, level: str | None, browser: Browser, request: gr.Request) -> Any:
-        """A file to download."""
-        try:
-            owner = self.owner(browser, request)
-            transcript = self.host.store.transcript(owner, id_)
-            wanted = level_of(level, transcript.level)
-            report = None if kind == "transcript" else self.host.store.reports(owner, id_).get(wanted)
-        except InterviewerError as error:
-            raise gr.Error(line(error)) from error
-        if kind != "transcript" and report is None:
-            raise gr.Error("There is no report on that level yet.")
-        return download(kind, report, transcript)
+    def take(self, kind: str) -> Callable[..., Any]:
+        """A handler that hands out a file to download."""
+
+        def taken(id_: str, level: str | None, browser: Browser, request: gr.Request) -> Any:
+            try:
+                owner = self.owner(browser, request)
+                transcript = self.host.store.transcript(owner, id_)
+                reports = self.host.store.reports(owner, id_) if kind != "transcript" else {}
+            except InterviewerError as error:
+                raise gr.Error(line(error)) from error
+            report = reports.get(level_of(level, transcript.level))
+            if kind != "transcript" and report is None:
+                raise gr.Error("There is no report on that level yet.")
+            return download(kind, report, transcript)
+
+        return taken
