@@ -111,10 +111,13 @@ class Endpoint:
         if "logprobs" not in self._refused:
             wanted = {"max_tokens": 1, "temperature": 0.0, "logprobs": True, "top_logprobs": 20, "seed": 7}
             with self._failing():
-                answer = self._within(lambda: self._tolerant(self._invoke(asked), wanted), self.total_timeout)
-            self._note(answer)
-            if (odds := log_odds(answer.response_metadata.get("logprobs"))) is not None:
-                return odds
+                answer = self._within(
+                    lambda: self._tolerant(self._invoke(asked), wanted, "logprobs"), self.total_timeout
+                )
+            if answer is not None:
+                self._note(answer)
+                if (odds := log_odds(answer.response_metadata.get("logprobs"))) is not None:
+                    return odds
             self._refused.update(("logprobs", "top_logprobs"))
         said = self.extract(messages, YesNo, max_tokens=200)
         sure = min(max(said.confidence, 0.5), 0.99)
@@ -152,14 +155,14 @@ class Endpoint:
     def _invoke(self, messages: Sequence[Message]) -> Callable[[dict[str, Any]], Any]:
         return lambda options: self._chat().invoke(_for_chain(messages), **options)
 
-    def _tolerant(self, call: Callable[[dict[str, Any]], Result], wanted: dict[str, Any]) -> Result:
-        """Calls with the options, again without those that the endpoint says it does not take."""
+    def _tolerant(self, call: Callable[[dict[str, Any]], Any], wanted: dict[str, Any], vital: str = "") -> Any:
+        """Calls with the options, again without those that the endpoint refuses; None if it refuses the vital one."""
         from openai import BadRequestError, UnprocessableEntityError
 
         while True:
             options = {name: value for name, value in wanted.items() if name not in self._refused}
             try:
-                return _primed(call(options))  # type: ignore[no-any-return]
+                return _primed(call(options))
             except (BadRequestError, UnprocessableEntityError) as error:
                 named = {name for name in options if name in _MAY_BE_REFUSED and name in str(error)}
                 if not named:
@@ -167,6 +170,8 @@ class Endpoint:
                 if "logprobs" in str(error):
                     named |= {"logprobs", "top_logprobs"}
                 self._refused |= named
+                if vital in named:
+                    return None
 
     def _ask(
         self,

@@ -1,0 +1,196 @@
+"""The rung ``openai`` over real HTTP, against a server that speaks the protocol and misbehaves on demand."""
+
+import logging
+import math
+import time
+import traceback
+
+import pytest
+from pydantic import BaseModel, Field, SecretStr
+
+from interviewer.errors import CannotRun, ModelError
+from interviewer.models.door import LanguageModel, Message, open_door
+from interviewer.settings import Settings
+from tests.models.protocol_server import ProtocolServer, serving
+
+ASKED = [Message("system", "You are terse."), Message("user", "Say hello.")]
+
+
+class Answer(BaseModel):
+    label: str
+    sure: float = Field(ge=0, le=1)
+
+
+def model(server: ProtocolServer, **settings: object) -> LanguageModel:
+    given = {
+        "model": "openai:test-model",
+        "openai_api_key": SecretStr(server.key),
+        "openai_base_url": server.address,
+        "request_timeout": 1.0,
+        "total_timeout": 6.0,
+        **settings,
+    }
+    return open_door(Settings(_env_file=None, **given)).models[0]  # type: ignore[call-arg, arg-type]
+
+
+def said(server: ProtocolServer, **settings: object) -> str:
+    return "".join(model(server, **settings).speak(ASKED)).strip()
+
+
+def test_words_are_streamed_with_the_settings_that_were_asked_for() -> None:
+    with serving("Hello to you") as server:
+        pieces = list(model(server).speak(ASKED, max_tokens=50, temperature=0.2, seed=3))
+    assert len(pieces) == 3 and "".join(pieces).strip() == "Hello to you"
+    (body,) = server.asked
+    assert body["model"] == "test-model" and body["stream"] and body["temperature"] == 0.2 and body["seed"] == 3
+    assert 50 in (body.get("max_tokens"), body.get("max_completion_tokens"))
+    assert [message["role"] for message in body["messages"]] == ["system", "user"]
+
+
+def test_a_busy_endpoint_is_asked_again_after_the_time_that_it_names() -> None:
+    with serving("429", "Hello") as server:
+        assert said(server) == "Hello"
+    assert len(server.asked) == 2
+    assert server.times[1] - server.times[0] >= 0.9
+
+
+def test_a_broken_endpoint_is_asked_a_bounded_number_of_times() -> None:
+    with serving("500") as server, pytest.raises(ModelError, match="500"):
+        said(server, retries=1)
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("behaviour", ["hang", "hang mid-stream", "drip"])
+def test_an_endpoint_that_hangs_is_given_up_in_time(behaviour: str) -> None:
+    began = time.monotonic()
+    with serving(behaviour) as server, pytest.raises(ModelError, match="in time|broke off"):
+        said(server, retries=0)
+    assert time.monotonic() - began < 7
+
+
+def test_retries_do_not_stretch_the_total_deadline() -> None:
+    began = time.monotonic()
+    with serving("hang") as server, pytest.raises(ModelError, match="in time"):
+        model(server, retries=9, total_timeout=2.5).extract(ASKED, Answer)
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("behaviour", ["cut stream", "empty"])
+def test_half_an_answer_is_no_answer(behaviour: str) -> None:
+    with serving(behaviour) as server, pytest.raises(ModelError, match="broke off|empty"):
+        said(server)
+
+
+def test_a_caller_who_stops_listening_stops_the_stream() -> None:
+    with serving("long") as server:
+        words = model(server).speak(ASKED)
+        next(words)
+        words.close()  # type: ignore[attr-defined]
+        deadline = time.monotonic() + 3
+        while not server.closed_early and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert server.closed_early
+
+
+def test_structured_answers_are_asked_for_by_schema() -> None:
+    with serving('{"label": "click", "sure": 0.9}') as server:
+        assert model(server).extract(ASKED, Answer, max_tokens=77) == Answer(label="click", sure=0.9)
+    (body,) = server.asked
+    assert body["response_format"]["type"] == "json_schema"
+    assert 77 in (body.get("max_tokens"), body.get("max_completion_tokens"))
+
+
+@pytest.mark.parametrize("bad", ["no JSON at all", "truncated", '{"label": "click", "sure": 7}'])
+def test_a_bad_structured_answer_is_asked_for_once_more(bad: str) -> None:
+    with serving(bad, '{"label": "click", "sure": 0.9}') as server:
+        assert model(server).extract(ASKED, Answer).label == "click"
+    assert [body["response_format"]["type"] for body in server.asked] == ["json_schema", "json_schema"]
+    assert server.asked[0]["temperature"] != server.asked[1]["temperature"]
+
+
+def test_then_in_json_mode_with_the_schema_in_words() -> None:
+    with serving("bad", "bad", '```json\n{"label": "click", "sure": 0.9}\n```') as server:
+        assert model(server).extract(ASKED, Answer).label == "click"
+    assert server.asked[2]["response_format"] == {"type": "json_object"}
+    assert "JSON schema" in server.asked[2]["messages"][-1]["content"]
+
+
+def test_then_it_is_an_error() -> None:
+    with serving("bad") as server, pytest.raises(ModelError, match="Answer"):
+        model(server).extract(ASKED, Answer)
+    assert len(server.asked) == 3
+
+
+def test_an_endpoint_without_json_schema_is_asked_in_json_mode_from_then_on() -> None:
+    with serving("no json_schema") as server:
+        one = model(server)
+        assert one.extract(ASKED, Answer).label == one.extract(ASKED, Answer).label == "click"
+    kinds = [body["response_format"]["type"] for body in server.asked]
+    assert kinds == ["json_schema", "json_object", "json_object"]
+
+
+def test_a_refusal_is_an_error() -> None:
+    with serving("refusal") as server, pytest.raises(ModelError, match="refus"):
+        model(server).extract(ASKED, Answer)
+
+
+def test_settings_that_a_model_refuses_are_left_out_from_then_on() -> None:
+    with serving("no sampling", "no sampling", "Hello", "Hello") as server:
+        one = model(server)
+        assert "".join(one.speak(ASKED)).strip() == "".join(one.speak(ASKED)).strip() == "Hello"
+    assert "temperature" in server.asked[0] and "temperature" not in server.asked[-1]
+    assert "seed" not in server.asked[-1] and len(server.asked) == 4
+
+
+def test_judging_reads_the_log_odds_over_all_spellings() -> None:
+    with serving("yes 0.8") as server:
+        assert model(server).judge(ASKED) == pytest.approx(math.log((0.7 + 0.1) / 0.05), abs=0.01)
+    assert server.asked[0]["logprobs"] and server.asked[0]["temperature"] == 0
+
+
+def test_a_word_that_is_not_reported_gets_the_floor() -> None:
+    with serving("only no") as server:
+        assert model(server).judge(ASKED) == pytest.approx(-12 + 0.01, abs=0.001)
+
+
+def test_without_log_probabilities_the_model_is_asked_how_sure_it_is() -> None:
+    with serving("no logprobs") as server:
+        one = model(server)
+        assert one.judge(ASKED) == one.judge(ASKED) == pytest.approx(-math.log(9), abs=0.01)
+    assert [bool(body.get("logprobs")) for body in server.asked] == [True, False, False]
+
+
+@pytest.mark.parametrize(("behaviour", "cure"), [("401", "OPENAI_API_KEY"), ("404", "INTERVIEWER_MODEL")])
+def test_the_key_never_shows_and_the_error_says_what_to_do(
+    behaviour: str, cure: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with serving(behaviour) as server, pytest.raises(ModelError, match=cure) as caught:
+        said(server)
+    assert server.key not in "".join(traceback.format_exception(caught.value))
+    assert server.key not in "".join(record.getMessage() for record in caplog.records)
+    assert len(server.asked) == 1
+
+
+def test_nobody_listens_there() -> None:
+    nowhere = ProtocolServer([""], address="http://127.0.0.1:9/v1")
+    with pytest.raises(ModelError, match="cannot be reached: .*OPENAI_BASE_URL"):
+        said(nowhere, retries=0)
+
+
+def test_a_local_endpoint_needs_no_key_and_names_its_model() -> None:
+    with serving("Hello") as server:
+        one = model(server, openai_api_key=None, model="openai")
+        assert one.name == "house-model"
+        assert "".join(one.speak(ASKED)).strip() == "Hello"
+
+
+def test_without_key_and_address_the_named_rung_cannot_run() -> None:
+    with pytest.raises(CannotRun, match="OPENAI_API_KEY"):
+        open_door(Settings(_env_file=None, model="openai"))  # type: ignore[call-arg]
+
+
+def test_a_prompt_that_is_too_long_is_refused_before_it_is_sent() -> None:
+    with serving("Hello") as server, pytest.raises(ModelError, match="tokens"):
+        list(model(server).speak([Message("user", "word " * 120_000)]))
+    assert not server.asked
