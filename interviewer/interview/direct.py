@@ -312,13 +312,25 @@ def _clock(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     return None
 
 
+def _out_of_order(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    """A candidate deep in serving before any learning problem stands is asked for the learning problem."""
+    late = state.step in (Step.SERVE, Step.MONITOR)
+    missing = [step for step in (Step.FRAME, Step.MODEL) if step in _untouched(state, menu)]
+    spent = state.used.get(state.step, 0.0) >= 0.35 * menu.budgets.get(state.step, 0.0)
+    if late and spent and missing and state.elapsed < 0.5 * state.length:
+        return Decision(MoveKind.MOVE_ON, missing[0])
+    return None
+
+
 def _changed_constraint(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     share = state.elapsed / state.length
     used = state.moves.count(MoveKind.CURVEBALL)
     first, gap = {Level.MID: (0.55, 8), Level.SENIOR: (0.42, 7), Level.STAFF: (0.3, 6)}[menu.level]
     if share < first or share > 0.9 or used >= CURVEBALLS[menu.level] or state.since_curveball < gap or len(_signals(last)) < 1:
         return None
-    if state.last_move in (MoveKind.CHALLENGE, MoveKind.HINT, MoveKind.TIME_CHECK):
+    if state.last_move in (MoveKind.CHALLENGE, MoveKind.HINT, MoveKind.TIME_CHECK) or _intent(last, "dont_know"):
+        return None
+    if depth(last.text if last else "").thin or state.used.get(state.step, 0.0) < 0.8 * menu.budgets.get(state.step, 0.0):
         return None
     for option in menu.pushbacks:
         if option.id not in state.asked and option.step == state.step and option.level.rank <= menu.level.rank:
@@ -471,6 +483,7 @@ RULES: tuple[Rule, ...] = (
     _failed,
     _vague,
     _clock,
+    _out_of_order,
     _promised,
     _changed_constraint,
     _goes_on,

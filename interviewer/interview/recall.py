@@ -13,6 +13,8 @@ _EDGE = re.compile(
 )
 _TAIL = re.compile(r"\s+(?:the|a|an|of|to|for|with|in|on|is|are|was|be|i|it|we|you|that|this|at|by|from|as|if|my|our)$", re.IGNORECASE)
 SHORTEST, LONGEST = 2, 9
+NEAR = 0.25
+"""Cosine similarity to the subject from which a clause is worth coming back to."""
 
 
 def clauses(text: str) -> list[str]:
@@ -36,4 +38,4 @@ def recall(text: str, topic: str, embedder: Embedder, used: Sequence[str] = ()) 
         return ""
     similarity = embedder.encode([without_fillers(piece) or piece for piece in pieces]) @ embedder.encode([topic])[0]
     best = int(similarity.argmax())
-    return pieces[best] if similarity[best] >= 0.12 else ""
+    return pieces[best] if similarity[best] >= NEAR else ""
