@@ -408,7 +408,12 @@ def _person(db: Connection, owner: str, now: float) -> int:
 
 def _headers(owner: str) -> sa.Select[Any]:
     def count(table: sa.Table) -> Any:
-        return sa.select(sa.func.count()).where(table.c.interview == interviews.c.id).correlate(interviews).scalar_subquery()
+        return (
+            sa.select(sa.func.count())
+            .where(table.c.interview == interviews.c.id)
+            .correlate(interviews)
+            .scalar_subquery()
+        )
 
     return (
         sa.select(interviews, count(turns).label("n_turns"), count(reports).label("n_reports"))

@@ -96,8 +96,8 @@ def build_setup(library: Library) -> Setup:
                 with gr.Row(visible=False, elem_id="mine-actions") as actions:
                     resume = gr.Button("Open", variant="primary", size="sm", min_width=80, elem_id="mine-resume")
                     report = gr.Button("Report", size="sm", min_width=80, elem_id="mine-report")
-                    export = gr.Button("Export JSON", size="sm", min_width=80, elem_id="mine-export")
-                    delete = gr.Button("Delete …", size="sm", min_width=80, elem_id="mine-delete")
+                    export = gr.Button("Export", size="sm", min_width=80, elem_id="mine-export")
+                    delete = gr.Button("Delete", size="sm", min_width=80, elem_id="mine-delete")
                 with gr.Row(visible=False, elem_id="mine-confirm", elem_classes="confirm") as confirm:
                     gr.HTML("<p>Delete this interview and its reports for good? This cannot be undone.</p>")
                     yes = gr.Button("Delete for good", variant="stop", size="sm", elem_id="mine-delete-yes")

@@ -246,7 +246,7 @@ class Visits:
         """The interviewer's turn, word by word, if it is its turn."""
         page = self.pages.room
         if not id_:
-            yield {}  # no interview is open: another view
+            yield gr.skip()  # no interview is open: another view
             return
         warnings: list[str] = []
         try:
@@ -273,7 +273,7 @@ class Visits:
     def pulse(self, id_: str, browser: Browser, request: gr.Request) -> Updates:
         """A sign of life from an open room: the clock goes on."""
         if not id_:
-            return {}
+            return gr.skip()
         try:
             room = self.host.room(self.owner(browser, request), id_)
         except InterviewerError as error:
@@ -291,7 +291,7 @@ class Visits:
         """The report on that level, with the grading's progress."""
         page = self.pages.report
         if not id_:
-            yield {}
+            yield gr.skip()
             return
         try:
             owner = self.owner(browser, request)
