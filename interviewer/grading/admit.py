@@ -26,21 +26,25 @@ _REPEATED_COSINE = 0.965
 _KNOWN_WORDS = 0.55
 _GRAM = 4
 _INSTRUCTION = re.compile(
-    r"ignore (?:all |any |the |your )*(?:previous|prior|above|earlier|instructions|rubric)|"
+    r"ignore (?:all |any |the |your |my )*(?:previous|prior|above|earlier|instructions|rubric)|"
     r"\b(?:disregard|override|forget|bypass)\b[^.]{0,40}\b(?:instruction|rubric|scor|grad|polic|prompt|rule)|"
-    r"system prompt|<\|?/?(?:system|assistant|im_start|im_end|user|inst)|\[/?inst\]|"
-    r"^\W*(?:system|assistant|interviewer|grader|evaluator|developer|panel|hiring manager|reviewer)\s*:|"
-    r"\b(?:grader|evaluator|scorer|reviewing model|language model|grading (?:model|system|tool)|ai judge)\b|"
-    r"\bstrong[_ -]?hire\b|\"?verdict\"?\s*[:=]|\"(?:score|scores|steps|confidence|status|rating|hire)\"\s*:|"
-    r"\b(?:score|rate|grade|mark|give|award|assign)\b[^.]{0,40}\b(?:4|four|5|five|10|ten|full|maximum|highest|top|max)\b"
-    r"[^.]{0,30}\b(?:score|mark|rating|grade|step|categor|dimension|point|out of)|"
+    r"system (?:prompt|note|message|override)|<\|?/?(?:system|assistant|im_start|im_end|user|inst)|\[/?inst\]|"
+    r"^\W*(?:system|assistant|interviewer|grader|evaluator|developer|panel|hiring manager|reviewer|admin)\s*:|"
+    r"\b(?:grader|evaluator|reviewing model|(?:evaluation|grading|scoring|judging) (?:model|system|tool|rubric|ai)|"
+    r"ai (?:judge|grader|reviewer)|llm judge)\b|"
+    r"\bstrong[_ -]?hire\b|\"?verdict\"?\s*[:=,]|\"(?:score|scores|steps|confidence|status|rating|hire)\"\s*:|"
+    r"\b(?:rate|grade|mark|give|award|assign) (?:me|this|him|her|them|every|each|all|the candidate)\b"
+    r"[^.]{0,60}\b(?:4|four|5|five|10|ten|full|maximum|highest|top|max|excellent|outstanding|hire)\b|"
     r"\b(?:top|full|maximum|highest|perfect) (?:score|mark|rating|grade)s?\b|"
-    r"\b(?:i|you|they|we) (?:should|must|will|would) (?:hire|pass) (?:me|this candidate|the candidate|him|her)\b|"
-    r"\bthe candidate (?:has|have|was|is|covered|gave|demonstrated|showed|answered|deserves|should)\b|"
-    r"\bend of (?:the )?(?:transcript|interview)\b|\bas an ai\b|\byou are now\b|"
-    r"base64|\beval\(|<script|<!--|-->|```|\{\s*\"",
+    r"\b(?:should|must|will) (?:hire|pass|mark|rate|score) (?:me|this candidate|the candidate|him|her)\b|"
+    r"\bthe candidate(?:'s)? (?:has (?:fully|already|clearly|correctly|successfully|shown|demonstrated)|fully|covered|"
+    r"gave an?|demonstrate[sd]|showed|answered|deserves|should (?:be|get|receive)|exceeds|scores?\b)|"
+    r"\bend of (?:the )?(?:transcript|interview)\b|\b(?:whoever|anyone who|the model that) (?:reads|grades|scores)\b|"
+    r"\bas an ai\b|\byou are now\b|base64|\beval\(|<script|<!--|-->|```|\{\s*\"",
     re.IGNORECASE,
 )
+_BESIDE = -0.25
+"""The instruction probe's reading from which a neighbour of an instruction is taken for a part of it."""
 _LATIN = re.compile(r"[A-Za-z]")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -74,14 +78,23 @@ def _unreadable(unit: Unit) -> bool:
     words = [word for word in re.findall(r"[a-z]+", unit.plain) if len(word) > 2]
     if len(words) < 3:
         return False
-    return sum(
-        word in _vocabulary() or word.rstrip("s") in _vocabulary() for word in words
-    ) < _KNOWN_WORDS * len(words)
+    return sum(word in _vocabulary() or word.rstrip("s") in _vocabulary() for word in words) < _KNOWN_WORDS * len(words)
 
 
-def set_aside(
-    transcript: Transcript, units: Sequence[Unit], vectors: Floats, fitted: Fitted
-) -> dict[int, Reason]:
+def _addressed(units: Sequence[Unit], instruction: Floats) -> set[int]:
+    """Units addressed to the grader, with the neighbours in the same turn that belong to them."""
+    clear = [i for i, unit in enumerate(units) if _INSTRUCTION.search(unit.text) or instruction[i] > 0]
+    found = set(clear)
+    for i in clear:
+        for way in (-1, 1):
+            j = i + way
+            while 0 <= j < len(units) and units[j].turn == units[i].turn and instruction[j] > _BESIDE:
+                found.add(j)
+                j += way
+    return found
+
+
+def set_aside(transcript: Transcript, units: Sequence[Unit], vectors: Floats, fitted: Fitted) -> dict[int, Reason]:
     """The indexes of the units that earn nothing, with the reason."""
     aside: dict[int, Reason] = {}
     said: set[tuple[str, ...]] = set()
@@ -90,6 +103,7 @@ def set_aside(
     idle = fitted.idle(vectors) if len(units) else np.zeros(0)
     instruction = fitted.instruction(vectors) if len(units) else np.zeros(0)
     near = vectors @ vectors.T if len(units) else np.zeros((0, 0))
+    addressed = _addressed(units, instruction)
     for i, unit in enumerate(units):
         for index in range(last_turn + 1, unit.turn):
             if transcript.turns[index].speaker == "interviewer":
@@ -99,18 +113,14 @@ def set_aside(
         kept = [j for j in range(i) if j not in aside]
         if not unit.words:
             aside[i] = Reason.IDLE
-        elif _INSTRUCTION.search(unit.text) or instruction[i] > 0:
+        elif i in addressed:
             aside[i] = Reason.INSTRUCTION
         elif _unreadable(unit):
             aside[i] = Reason.UNREADABLE
         elif grams and len(grams & said) > _COPIED_SHARE * len(grams):
             aside[i] = Reason.COPIED
-        elif (
-            grams
-            and len(grams & own) > _REPEATED_SHARE * len(grams)
-            or kept
-            and unit.words >= 6
-            and near[i, kept].max() > _REPEATED_COSINE
+        elif (grams and len(grams & own) > _REPEATED_SHARE * len(grams)) or (
+            kept and unit.words >= 6 and near[i, kept].max() > _REPEATED_COSINE
         ):
             aside[i] = Reason.REPEATED
         elif idle[i] > 0:

@@ -35,13 +35,8 @@ def _grade(score: float) -> str:
 
 def missing(signals: Sequence[Signal], shown: set[str], level: Level) -> list[Missing]:
     """The signals expected at the level that no evidence shows; the case's own come first."""
-    due = [
-        one for one in signals if one.level.rank <= level.rank and one.id not in shown
-    ]
-    return [
-        Missing(signal=one.id, text=one.text, study=list(one.study))
-        for one in due[:MISSING]
-    ]
+    due = [one for one in signals if one.level.rank <= level.rank and one.id not in shown]
+    return [Missing(signal=one.id, text=one.text, study=list(one.study)) for one in due[:MISSING]]
 
 
 def comment(step: Step, report: StepReport, topics: Mapping[str, str]) -> str:
@@ -50,9 +45,7 @@ def comment(step: Step, report: StepReport, topics: Mapping[str, str]) -> str:
         return "The interview did not get to this step. It was not scored."
     if report.status == "insufficient_evidence" or report.score is None:
         return "Too little was said about this step to judge it."
-    parts = [
-        f"{_grade(report.score).capitalize()} at this level ({report.score:.1f} of 4)."
-    ]
+    parts = [f"{_grade(report.score).capitalize()} at this level ({report.score:.1f} of 4)."]
     for help_ in (Help.UNPROMPTED, Help.PROBED, Help.HINTED):
         names = _names(
             [one for one in report.evidence if one.sign == "+" and one.help == help_],
@@ -67,60 +60,42 @@ def comment(step: Step, report: StepReport, topics: Mapping[str, str]) -> str:
             "No sentence of this step could be tied to a criterion, so the score rests on the answer as a whole."
         )
     if report.missing:
-        parts.append(
-            f"Not heard: {', '.join(topics.get(one.signal, one.signal) for one in report.missing)}."
-        )
+        parts.append(f"Not clearly heard: {', '.join(topics.get(one.signal, one.signal) for one in report.missing)}.")
     return " ".join(parts)
 
 
 def _names(evidence: Sequence[Evidence], topics: Mapping[str, str]) -> str:
-    return ", ".join(
-        dict.fromkeys(topics.get(one.signal, one.signal) for one in evidence)
-    )
+    return ", ".join(dict.fromkeys(topics.get(one.signal, one.signal) for one in evidence))
 
 
-def reasons(
-    steps: Mapping[Step, StepReport], flags: Sequence[Remark], hire: float
-) -> list[str]:
+def reasons(steps: Mapping[Step, StepReport], flags: Sequence[Remark], hire: float) -> list[str]:
     """The two or three things that carried the verdict."""
-    scored = [
-        (report.score, step)
-        for step, report in steps.items()
-        if report.score is not None
-    ]
+    scored = [(report.score, step) for step, report in steps.items() if report.score is not None]
     if not scored:
         return ["There was too little to judge."]
     found = []
     high, low = max(scored), min(scored)
     if high[0] >= hire:
-        found.append(
-            f"Strongest: {high[1].title} ({high[0]:.1f}){_said(steps[high[1]], '+')}."
-        )
+        found.append(f"Strongest: {high[1].title} ({high[0]:.1f}){_said(steps[high[1]], '+')}")
     if low[0] < hire:
-        found.append(
-            f"Weakest: {low[1].title} ({low[0]:.1f}){_said(steps[low[1]], '-')}."
-        )
-    absent = [
-        step.title for step, report in steps.items() if report.status == "not_reached"
-    ]
+        found.append(f"Weakest: {low[1].title} ({low[0]:.1f}){_said(steps[low[1]], '-')}")
+    absent = [step.title for step, report in steps.items() if report.status == "not_reached"]
     if absent:
         found.append(f"Never reached: {', '.join(absent)}.")
     elif flags:
         found.append(f"Left standing: {flags[0].text}")
     elif len(found) < 2:
         below = sum(score < hire for score, _ in scored)
-        found.append(
-            f"{len(scored) - below} of {len(scored)} scored steps are at or above the bar for a hire."
-        )
+        found.append(f"{len(scored) - below} of {len(scored)} scored steps are at or above the bar for a hire.")
     return found[:3]
 
 
 def _said(report: StepReport, sign: str) -> str:
     quote = next((one.quote for one in report.evidence if one.sign == sign), "")
     if not quote:
-        return ""
+        return "."
     words = quote.split()
-    return f", e.g. “{' '.join(words[:24])}{'…' if len(words) > 24 else ''}”"
+    return f", e.g. “{' '.join(words[:24])}{' …' if len(words) > 24 else ''}”"
 
 
 def strong_answers(
@@ -139,9 +114,7 @@ def strong_answers(
         if retrieve is None:
             found[step] = wanted[0].topic.capitalize() + "."
             continue
-        texts = list(
-            retrieve(f"strong answer: {wanted[0].topic}. {wanted[0].text}", step)
-        )
+        texts = list(retrieve(f"strong answer: {wanted[0].topic}. {wanted[0].text}", step))
         found[step] = " ".join(dict.fromkeys([wanted[0].strong, *texts[:1]]))
     return found
 
@@ -189,7 +162,8 @@ def next_level(
     above = Level.SENIOR if level == Level.MID else Level.STAFF
     text = ""
     if score is not None:
-        text = f"The same interview would score about {max(1.0, score - offset):.1f} at {above.value}, where {hire:.2f} is a hire. "
+        there = max(1.0, score - offset)
+        text = f"The same interview would score about {there:.1f} at {above.value}, where {hire:.2f} is a hire. "
     if weakest is not None and weakest in notes:
         text += f"There, {weakest.title.lower()} asks: {notes[weakest].levels[above]}"
     return text.strip()

@@ -53,11 +53,7 @@ def groups(units: Sequence[Unit], steps: Sequence[Step]) -> list[Group]:
     of: Step | None = None
     for unit, step in zip(units, steps, strict=True):
         full = sum(one.words for one in held) >= GROUP_WORDS - 8
-        if (
-            held
-            and of is not None
-            and (held[0].turn != unit.turn or of != step or full)
-        ):
+        if held and of is not None and (held[0].turn != unit.turn or of != step or full):
             found.append(Group(of, tuple(held)))
             held = []
         held.append(unit)
@@ -74,6 +70,4 @@ def measure(cut: Sequence[Group], encode: Encode, fitted: Fitted) -> list[Depth]
     vectors = encode([group.plain for group in cut])
     scores = fitted.depth(vectors)
     known = np.linalg.norm(vectors @ fitted.familiar.T, axis=1)
-    return [
-        Depth(g, float(s), float(k)) for g, s, k in zip(cut, scores, known, strict=True)
-    ]
+    return [Depth(g, float(s), float(k)) for g, s, k in zip(cut, scores, known, strict=True)]

@@ -93,28 +93,17 @@ def help_before(
             own += " " + words
             hinted = turn.event == "hint" and index >= unit.turn - 2
         else:
-            if any(
-                term in words and term in unit.text.lower() and term not in own
-                for term in terms
-            ):
+            if any(term in words and term in unit.text.lower() and term not in own for term in terms):
                 return None
             move = turn.move
             same = move is not None and move.signal == signal.id
             near = index >= unit.turn - 1
             hinted = move is not None and move.kind == MoveKind.HINT and (same or near)
-            if (
-                given == Help.UNPROMPTED
-                and move is not None
-                and (same or (near and move.kind in _GUIDED and same))
-            ):
+            if given == Help.UNPROMPTED and move is not None and (same or (near and move.kind in _GUIDED and same)):
                 given = Help.PROBED
         if hinted:
             given = Help.HINTED
-    if (
-        given == Help.UNPROMPTED
-        and unit.turn in asked
-        and float((examples @ asked[unit.turn]).max()) >= ASKED
-    ):
+    if given == Help.UNPROMPTED and unit.turn in asked and float((examples @ asked[unit.turn]).max()) >= ASKED:
         return Help.PROBED
     return given
 
@@ -137,15 +126,9 @@ def gather(
         signal, unit = by_id.get(match.id), reading.units[match.index]
         sign = "+" if deep_enough[match.index] else "-"
         key = (match.id, sign)
-        if (
-            signal is None
-            or len(found[match.step]) >= PER_STEP
-            or per_signal.get(key, 0) >= PER_SIGNAL
-        ):
+        if signal is None or len(found[match.step]) >= PER_STEP or per_signal.get(key, 0) >= PER_SIGNAL:
             continue
-        help_ = help_before(
-            transcript, unit, signal, asked, sounds.vectors[ids == match.id]
-        )
+        help_ = help_before(transcript, unit, signal, asked, sounds.vectors[ids == match.id])
         if help_ is None:
             continue
         per_signal[key] = per_signal.get(key, 0) + 1
@@ -161,9 +144,7 @@ def gather(
     return found
 
 
-def red_flags(
-    reading: Reading, flags: Sequence[RedFlag], exemplars: Exemplars
-) -> list[tuple[RedFlag, Remark]]:
+def red_flags(reading: Reading, flags: Sequence[RedFlag], exemplars: Exemplars) -> list[tuple[RedFlag, Remark]]:
     """Wrong statements that the candidate did not take back: closer to how it is said than to what is right."""
     wrong, right = (
         _best(reading.vectors, exemplars.red_flags),
@@ -178,9 +159,7 @@ def red_flags(
         if not len(hits):
             continue
         last = int(hits[-1])
-        taken_back = (sound[last + 1 :] >= FLAG) & (
-            sound[last + 1 :] - near[last + 1 :] >= 0
-        )
+        taken_back = (sound[last + 1 :] >= FLAG) & (sound[last + 1 :] - near[last + 1 :] >= 0)
         if taken_back.any():
             continue
         index = int(hits[near[hits].argmax()])
@@ -188,17 +167,13 @@ def red_flags(
         found.append(
             (
                 flag,
-                Remark(
-                    id=flag.id, text=flag.text, turn=unit.turn, quote=quote_of(unit)
-                ),
+                Remark(id=flag.id, text=flag.text, turn=unit.turn, quote=quote_of(unit)),
             )
         )
     return found
 
 
-def trade_offs(
-    reading: Reading, case: Case | None, exemplars: Exemplars
-) -> list[Remark]:
+def trade_offs(reading: Reading, case: Case | None, exemplars: Exemplars) -> list[Remark]:
     """The case's trade-offs that the candidate raised."""
     found = []
     for id_, near in _best(reading.vectors, exemplars.trade_offs).items():
@@ -207,7 +182,5 @@ def trade_offs(
             choice = next(one for one in case.trade_offs if one.id == id_)
             unit = reading.units[index]
             text = f"{choice.between[0]} against {choice.between[1]}"
-            found.append(
-                Remark(id=id_, text=text, turn=unit.turn, quote=quote_of(unit))
-            )
+            found.append(Remark(id=id_, text=text, turn=unit.turn, quote=quote_of(unit)))
     return found

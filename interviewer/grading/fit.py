@@ -19,6 +19,7 @@ import numpy as np
 
 from interviewer.casebook.embed import model_sha256, shared_embedder
 from interviewer.casebook.library import Library
+from interviewer.grading.admit import _INSTRUCTION
 from interviewer.grading.depth import groups
 from interviewer.grading.locate import STEPS
 from interviewer.grading.parameters import (
@@ -31,13 +32,13 @@ from interviewer.grading.parameters import (
     save_fitted,
 )
 from interviewer.grading.reading import read
-from interviewer.grading.units import plain_words
+from interviewer.grading.units import candidate_units, plain_words
 from interviewer.steps import Step, Verdict
 from interviewer.transcript import Transcript, parse_transcript
 
 GRADES = {"buzz": 1.0, "wrong": 1.0, "mixed": 2.0, "solid": 3.0, "deep": 4.0}
 STEP_RIDGE, IDLE_RIDGE, DEPTH_RIDGE = 3e-3, 3e-3, 7e-4
-IDLE_ABOVE, INSTRUCTION_ABOVE = 0.62, 0.55
+IDLE_ABOVE, INSTRUCTION_ABOVE = 0.60, 0.62
 EXAMPLES_SHARE = 0.1
 FAMILIAR = 96
 HALF = 60.0
@@ -82,14 +83,8 @@ def fit_step(library: Library) -> Probe:
     for slug in ("", *library.cases):
         for step, signals in library.signals(slug).items():
             own = [s for s in signals if slug == "" or not s.id.startswith("general-")]
-            rows += [
-                (text, step)
-                for signal in own
-                for text in (*signal.plain, *signal.jargon)
-            ]
-    rows += [
-        (one[grade], Step(one["step"])) for one in depth_examples() for grade in GRADES
-    ]
+            rows += [(text, step) for signal in own for text in (*signal.plain, *signal.jargon)]
+    rows += [(one[grade], Step(one["step"])) for one in depth_examples() for grade in GRADES]
     x = shared_embedder().encode(_plain([text for text, _ in rows]))
     of = np.array([STEPS.index(step) for _, step in rows])
     weight = 1.0 / np.bincount(of, minlength=len(STEPS))[of]
@@ -97,24 +92,15 @@ def fit_step(library: Library) -> Probe:
     return ridge(x, y, weight, STEP_RIDGE)
 
 
-def fit_idle(library: Library) -> tuple[Probe, Probe]:
+def fit_idle(library: Library, talk_about: Sequence[str] = ()) -> tuple[Probe, Probe]:
     """What is idle talk, and what is addressed to the grader, against sentences about designs."""
     about = [
-        text
-        for slug in ("", *library.cases)
-        for ss in library.signals(slug).values()
-        for s in ss
-        for text in s.plain
+        text for slug in ("", *library.cases) for ss in library.signals(slug).values() for s in ss for text in s.plain
     ]
-    about += [
-        one[grade]
-        for one in depth_examples()
-        for grade in ("wrong", "mixed", "solid", "deep")
-    ]
+    about += [one[grade] for one in depth_examples() for grade in ("wrong", "mixed", "solid", "deep")]
+    about += talk_about
     talk = idle_talk()
-    idle = [
-        text for kind, texts in talk.items() if kind != "instruction" for text in texts
-    ]
+    idle = [text for kind, texts in talk.items() if kind != "instruction" for text in texts]
     instruction = talk["instruction"]
     x = shared_embedder().encode(_plain([*about, *idle, *instruction]))
     kinds = np.array([0] * len(about) + [1] * len(idle) + [2] * len(instruction))
@@ -123,9 +109,7 @@ def fit_idle(library: Library) -> tuple[Probe, Probe]:
     second = ridge(x, (kinds == 2).astype(float), weight, IDLE_RIDGE)
     return (
         Probe(first.weights, np.asarray(first.intercept - IDLE_ABOVE, np.float32)),
-        Probe(
-            second.weights, np.asarray(second.intercept - INSTRUCTION_ABOVE, np.float32)
-        ),
+        Probe(second.weights, np.asarray(second.intercept - INSTRUCTION_ABOVE, np.float32)),
     )
 
 
@@ -145,10 +129,7 @@ def labelled(paths: Sequence[Path], blank: Fitted) -> list[Labelled]:
         reading = read(transcript, encode, blank)
         cut = groups(reading.units, reading.steps)
         higher = offset * (transcript.level.rank - 1)
-        steps = {
-            s: None if (v := labels["steps"].get(s)) is None else float(v) + higher
-            for s in Step
-        }
+        steps = {s: None if (v := labels["steps"].get(s)) is None else float(v) + higher for s in Step}
         found.append(
             Labelled(
                 path.stem,
@@ -161,6 +142,13 @@ def labelled(paths: Sequence[Path], blank: Fitted) -> list[Labelled]:
             )
         )
     return found
+
+
+def _units(folders: Sequence[Path]) -> list[str]:
+    """What candidates say, as it comes: nearly all of it is about a design. Labels are not looked at."""
+    files = sorted(file for folder in folders for file in folder.rglob("*.json"))
+    every = [parse_transcript(file.read_bytes(), file.name) for file in files]
+    return [unit.text for one in every for unit in candidate_units(one) if not _INSTRUCTION.search(unit.text)]
 
 
 def _targets(one: Labelled) -> Floats:
@@ -181,9 +169,7 @@ def fit_depth(chosen: Sequence[Labelled]) -> Probe:
     for example in depth_examples():
         for grade, value in GRADES.items():
             words = plain_words(example[grade]).split()
-            parts = np.array_split(
-                np.array(words, dtype=object), max(1, round(len(words) / 40))
-            )
+            parts = np.array_split(np.array(words, dtype=object), max(1, round(len(words) / 40)))
             texts += [" ".join(part) for part in parts]
             grades += [value] * len(parts)
             weights += [1 / len(parts)] * len(parts)
@@ -199,16 +185,11 @@ def left_out(every: Sequence[Labelled], key: str) -> list[Floats]:
     def of(one: Labelled) -> str:
         return one.transcript.case if key == "case" else one.twin
 
-    probes = {
-        name: fit_depth([one for one in every if of(one) != name])
-        for name in {of(one) for one in every}
-    }
+    probes = {name: fit_depth([one for one in every if of(one) != name]) for name in {of(one) for one in every}}
     return [probes[of(one)](one.vectors) for one in every]
 
 
-def _pooled(
-    one: Labelled, scores: Floats
-) -> tuple[float, dict[Step, tuple[float, float]]]:
+def _pooled(one: Labelled, scores: Floats) -> tuple[float, dict[Step, tuple[float, float]]]:
     overall = float(scores @ one.words / one.words.sum())
     steps = {}
     for step in STEPS:
@@ -252,7 +233,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--dry", action="store_true", help="measure, write nothing")
     options = parser.parse_args(arguments)
     library = Library.load()
-    idle, instruction = fit_idle(library)
+    idle, instruction = fit_idle(library, _units(options.folders))
     nothing = Probe(np.zeros(384, np.float32), np.zeros((), np.float32))
     blank = Fitted(
         fit_step(library),
@@ -278,9 +259,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(json.dumps({"scale": scale, **measured}, indent=1))
     vectors = np.concatenate([one.vectors for one in every]).astype(np.float64)
     _, _, basis = np.linalg.svd(vectors, full_matrices=False)
-    digest = hashlib.sha256(
-        "\0".join(sorted(one.transcript.model_dump_json() for one in every)).encode()
-    ).hexdigest()
+    digest = hashlib.sha256("\0".join(sorted(one.transcript.model_dump_json() for one in every)).encode()).hexdigest()
     provenance = {
         "date": datetime.date.today().isoformat(),
         "command": "python -m interviewer.grading.fit",

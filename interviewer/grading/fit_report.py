@@ -25,9 +25,7 @@ def kappa(ours: Sequence[int], theirs: Sequence[int], low: int, high: int) -> fl
     return float(1 - (weight * seen).sum() / (weight * chance).sum())
 
 
-def describe(
-    every: Sequence["Labelled"], scores: Sequence[Floats], scale: dict[str, float]
-) -> dict[str, float]:
+def describe(every: Sequence["Labelled"], scores: Sequence[Floats], scale: dict[str, float]) -> dict[str, float]:
     """Agreement of verdicts and steps, errors that hurt, bias, stability of twins."""
     from interviewer.grading.fit import _pooled
 
@@ -42,12 +40,7 @@ def describe(
         pooled = Pooled(overall, {s: v for s, (v, _) in steps.items()}, words, 0, 1)
         level = one.transcript.level
         reached = [step for step in Step if words[step] >= least]
-        found = {
-            s: bounded(v)
-            for s, v in calibrated(
-                pooled, level, Scale.of(scale, offset), reached
-            ).items()
-        }
+        found = {s: bounded(v) for s, v in calibrated(pooled, level, Scale.of(scale, offset), reached).items()}
         mean = mean_score({step: found.get(step) for step in Step}, less) or 1.0
         verdict = verdict_of(mean, cut_offs(data, level)).rank
         verdicts.append(verdict)
@@ -70,8 +63,6 @@ def describe(
         "step_kappa": round(kappa(ours, theirs, 1, 4), 3),
         "step_bias": round(float(np.mean([a - b for a, b in raw])), 3),
         "step_correlation": round(float(np.corrcoef(np.array(raw).T)[0, 1]), 3),
-        "twins_same_verdict": round(float(np.mean([a[0] == b[0] for a, b in pairs])), 3)
-        if pairs
-        else 1.0,
+        "twins_same_verdict": round(float(np.mean([a[0] == b[0] for a, b in pairs])), 3) if pairs else 1.0,
         "twins_steps_apart": round(float(np.mean(moved)), 3) if moved else 0.0,
     }

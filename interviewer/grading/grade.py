@@ -56,9 +56,7 @@ def grade(
         except ModelError as error:
             if door.named:
                 raise
-            failed.append(
-                f"The rung '{model.rung}' failed ({error}); the report was started again on the next one."
-            )
+            failed.append(f"The rung '{model.rung}' failed ({error}); the report was started again on the next one.")
     return _graded(asked_for, library, None, tell, retrieve, vectors, failed)
 
 
@@ -90,9 +88,7 @@ def _graded(
     deep = _deep_enough(reading, transcript.level, scale)
     found = gather(clocked, reading, signals, sounds, asked, deep)
     flags = red_flags(reading, library.red_flags(transcript.case), sounds)
-    steps = _scored(
-        reading, pooled, transcript.level, scale, {flag.id: flag for flag, _ in flags}
-    )
+    steps = _scored(reading, pooled, transcript.level, scale, {flag.id: flag for flag, _ in flags})
     topics = {one.id: one.topic for own in signals.values() for one in own}
     shown: set[str] = set()
     for step, report in steps.items():
@@ -102,16 +98,8 @@ def _graded(
         report.missing = debrief.missing(signals[step], own, transcript.level)
         report.comment = debrief.comment(step, report, topics)
     tell(0.9, "Writing the report")
-    enough = sum(unit.words for unit in reading.units) >= int(
-        data["evidence"]["least_words"]
-    )
-    mean = (
-        mean_score(
-            {s: r.score for s, r in steps.items()}, float(data["not_reached"]["less"])
-        )
-        if enough
-        else None
-    )
+    enough = sum(unit.words for unit in reading.units) >= int(data["evidence"]["least_words"])
+    mean = mean_score({s: r.score for s, r in steps.items()}, float(data["not_reached"]["less"])) if enough else None
     bar = cut_offs(data, transcript.level)
     verdict = verdict_of(mean, bar) if mean is not None else Verdict.STRONG_NO_HIRE
     remarks = [remark for _, remark in flags]
@@ -122,9 +110,7 @@ def _graded(
     )
     budget = library.budgets(transcript.minutes)
     used = time_used(clocked, reading.units, reading.steps)
-    confidence, doubts = confidence_of(
-        mean, bar, pooled, reading, None if model is None else model.rung
-    )
+    confidence, doubts = confidence_of(mean, bar, pooled, reading, None if model is None else model.rung)
     report = Report(
         case=transcript.case,
         level=transcript.level,
@@ -135,10 +121,7 @@ def _graded(
         steps=steps,
         red_flags=remarks,
         trade_offs=trade_offs(reading, case, sounds),
-        time={
-            step: StepTime(used=used[step], budget=round(budget[step], 1))
-            for step in Step
-        },
+        time={step: StepTime(used=used[step], budget=round(budget[step], 1)) for step in Step},
         summary=_summary(verdict, mean, bar, confidence),
         reasons=debrief.reasons(steps, remarks, bar["hire"]),
         next_level=debrief.next_level(
@@ -157,22 +140,23 @@ def _graded(
             rung="scripted" if model is None else model.rung,
             model=None if model is None else model.name,
             model_sha256=None if model is None else model.sha256,
-            rubric=f"{data['version']} fitted {numbers.provenance['date']} {numbers.provenance['transcripts_sha256'][:12]}",
+            rubric=_rubric_name(data["version"], numbers),
         ),
     )
     tell(1.0, "Done")
     return report
 
 
+def _rubric_name(version: object, numbers: Fitted) -> str:
+    about = numbers.provenance
+    return f"{version}, fitted {about['date']} on {about['transcripts_sha256'][:12]}"
+
+
 def _deep_enough(reading: Reading, level: Level, scale: Scale) -> list[bool]:
     """For each unit, whether the group it stands in reads as mixed or better at the level."""
     deep: dict[tuple[int, int], bool] = {}
     for one in reading.depths:
-        own = (
-            scale.slope * one.score
-            + scale.intercept
-            - scale.level_offset * (level.rank - Level.SENIOR.rank)
-        )
+        own = scale.slope * one.score + scale.intercept - scale.level_offset * (level.rank - Level.SENIOR.rank)
         for unit in one.group.units:
             deep[unit.turn, unit.start] = own >= 1.75
     return [deep.get((unit.turn, unit.start), False) for unit in reading.units]
@@ -195,30 +179,20 @@ def _scored(
     found = {}
     for step in Step:
         if step in scores:
-            found[step] = StepReport(
-                status="assessed", score=bounded(scores[step] - penalty)
-            )
+            found[step] = StepReport(status="assessed", score=bounded(scores[step] - penalty))
         else:
-            status: StepStatus = (
-                "not_reached"
-                if enough or not pooled.words[step]
-                else "insufficient_evidence"
-            )
+            status: StepStatus = "not_reached" if enough or not pooled.words[step] else "insufficient_evidence"
             found[step] = StepReport(status=status)
     return found
 
 
-def _summary(
-    verdict: Verdict, mean: float | None, bar: dict[str, float], confidence: float
-) -> str:
+def _summary(verdict: Verdict, mean: float | None, bar: dict[str, float], confidence: float) -> str:
     if mean is None:
         return "There is too little in this interview to judge; nothing was scored."
     gap = mean - bar["hire"]
     side = "above" if gap >= 0 else "below"
     near = distance(mean, bar)
-    close = (
-        " It lies close to a cut-off and could fall either way." if near < 0.12 else ""
-    )
+    close = " It lies close to a cut-off and could fall either way." if near < 0.12 else ""
     return (
         f"{debrief.WORDS[verdict]}. The steps average {mean:.2f} of 4, {abs(gap):.2f} {side} the bar for a hire "
         f"({bar['hire']:.2f}).{close} Confidence {confidence:.0%}."
@@ -233,16 +207,10 @@ def _asides(reading: Reading) -> list[str]:
             f"{attacks} passage(s) addressed the grader or imitated a report; they were set aside and never help."
         )
     if copied := reasons.count(Reason.COPIED):
-        found.append(
-            f"{copied} passage(s) repeat the interviewer's words and earn nothing."
-        )
+        found.append(f"{copied} passage(s) repeat the interviewer's words and earn nothing.")
     words = sum(
-        unit.words
-        for unit, reason in reading.aside
-        if reason in (Reason.IDLE, Reason.REPEATED, Reason.UNREADABLE)
+        unit.words for unit, reason in reading.aside if reason in (Reason.IDLE, Reason.REPEATED, Reason.UNREADABLE)
     )
     if words > 60:
-        found.append(
-            f"About {words} words of repetition or talk beside the matter were set aside."
-        )
+        found.append(f"About {words} words of repetition or talk beside the matter were set aside.")
     return found

@@ -37,9 +37,7 @@ def questions(transcript: Transcript) -> dict[int, str]:
     return found
 
 
-def locate(
-    units: Sequence[Unit], vectors: Floats, asked: dict[int, Floats], probe: Probe
-) -> list[Step]:
+def locate(units: Sequence[Unit], vectors: Floats, asked: dict[int, Floats], probe: Probe) -> list[Step]:
     """The step of each unit. ``asked`` holds the vector of the question before each turn, where there was one."""
     if not units:
         return []
@@ -61,9 +59,7 @@ def locate(
     best[3:] -= 2.0  # interviews do not open with the later steps
     came_from: list[np.ndarray] = []
     for i in range(1, len(units)):
-        step = (
-            best[:, None] - (_STAY_AFTER_QUESTION if fresh[i] else _STAY) * apart - back
-        )
+        step = best[:, None] - (_STAY_AFTER_QUESTION if fresh[i] else _STAY) * apart - back
         came_from.append(step.argmax(0))
         best = step.max(0) + fit[i]
     path = [int(best.argmax())]

@@ -71,9 +71,7 @@ def load_fitted(path: Path, embedding_sha256: str) -> Fitted:
         ) from error
     about = json.loads(str(arrays["about"]))
     if about["provenance"]["embedding_sha256"] != embedding_sha256:
-        raise CannotRun(
-            f"{path}: fitted for another embedding model: python -m interviewer.grading.fit"
-        )
+        raise CannotRun(f"{path}: fitted for another embedding model: python -m interviewer.grading.fit")
 
     def probe(name: str) -> Probe:
         return Probe(
@@ -99,20 +97,14 @@ def save_fitted(value: Fitted, path: Path = FITTED) -> None:
         probe: Probe = getattr(value, name)
         arrays[f"{name}_weights"] = probe.weights.astype(np.float32)
         arrays[f"{name}_intercept"] = np.asarray(probe.intercept, np.float32)
-    arrays["about"] = np.array(
-        json.dumps(
-            {"scale": value.scale, "provenance": value.provenance}, sort_keys=True
-        )
-    )
+    arrays["about"] = np.array(json.dumps({"scale": value.scale, "provenance": value.provenance}, sort_keys=True))
     np.savez_compressed(path, **arrays)
 
 
 @cache
 def rubric() -> dict[str, Any]:
     """``data/rubric.yaml``: cut-offs, weights and thresholds, each with its provenance."""
-    data: dict[str, Any] = yaml.safe_load(
-        (DATA / "rubric.yaml").read_text(encoding="utf-8")
-    )
+    data: dict[str, Any] = yaml.safe_load((DATA / "rubric.yaml").read_text(encoding="utf-8"))
     return data
 
 
@@ -126,7 +118,5 @@ def depth_examples() -> list[dict[str, str]]:
 
 def idle_talk() -> dict[str, list[str]]:
     """Own examples of talk that shows nothing, by kind."""
-    found: dict[str, list[str]] = yaml.safe_load(
-        (DATA / "idle-talk.yaml").read_text(encoding="utf-8")
-    )
+    found: dict[str, list[str]] = yaml.safe_load((DATA / "idle-talk.yaml").read_text(encoding="utf-8"))
     return found

@@ -14,7 +14,7 @@ from interviewer.transcript import Transcript
 
 @dataclass(frozen=True)
 class Reading:
-    """What counts in an interview. ``units``, ``vectors`` and ``steps`` run in parallel and hold admitted units only."""
+    """What counts in an interview: ``units``, ``vectors`` and ``steps`` run in parallel, admitted units only."""
 
     units: tuple[Unit, ...]
     vectors: Floats

@@ -52,7 +52,7 @@ class Scale:
 def pool(depths: Sequence[Depth]) -> Pooled:
     """The mean over groups, weighted by words, for the interview and for each step."""
     if not depths:
-        return Pooled(LOWEST, {}, {step: 0 for step in Step}, 1.0, 0.0)
+        return Pooled(LOWEST, {}, dict.fromkeys(Step, 0), 1.0, 0.0)
     score = np.array([one.score for one in depths])
     words = np.array([one.group.words for one in depths], float)
     familiar = np.array([one.familiar for one in depths])
@@ -76,9 +76,7 @@ def pool(depths: Sequence[Depth]) -> Pooled:
     )
 
 
-def calibrated(
-    pooled: Pooled, level: Level, scale: Scale, reached: Sequence[Step]
-) -> dict[Step, float]:
+def calibrated(pooled: Pooled, level: Level, scale: Scale, reached: Sequence[Step]) -> dict[Step, float]:
     """The score of each step that was reached, 1 to 4 relative to the level."""
     higher = scale.level_offset * (level.rank - Level.SENIOR.rank)
     overall = scale.slope * pooled.overall + scale.intercept - higher

@@ -78,10 +78,7 @@ def plain_words(text: str) -> str:
 
 def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The span cut into runs of at most LONG words, where a speaker starts anew if possible."""
-    words = [
-        (start + m.start(), start + m.end(), m[0].lower().strip(",."))
-        for m in _WORD.finditer(text[start:end])
-    ]
+    words = [(start + m.start(), start + m.end(), m[0].lower().strip(",.")) for m in _WORD.finditer(text[start:end])]
     cuts: list[tuple[int, int]] = []
     while words:
         take = len(words)
@@ -119,9 +116,7 @@ def candidate_units(transcript: Transcript) -> list[Unit]:
     for index, turn in transcript.candidate_turns():
         for start, end in spans(turn.text):
             plain = plain_words(turn.text[start:end])
-            units.append(
-                Unit(index, start, end, turn.text[start:end], plain, len(plain.split()))
-            )
+            units.append(Unit(index, start, end, turn.text[start:end], plain, len(plain.split())))
             if len(units) >= MAX_UNITS:
                 return units
     return units
