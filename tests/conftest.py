@@ -1,0 +1,54 @@
+"""What all tests share: a data folder of their own, no model unless asked for, no network but loopback."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import pytest_socket
+
+from interviewer.settings import quieten
+
+quieten()
+for _name in [name for name in os.environ if name.startswith(("OPENAI_", "INTERVIEWER_"))]:
+    del os.environ[_name]
+os.environ["INTERVIEWER_MODEL"] = "scripted"
+
+
+def pytest_runtest_setup() -> None:
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The data folder of this test session; vectors and the index are built in it once."""
+    folder = tmp_path_factory.mktemp("home")
+    os.environ["INTERVIEWER_HOME"] = str(folder)
+    yield folder
+    os.environ.pop("INTERVIEWER_HOME", None)
+
+
+@pytest.fixture(scope="session")
+def library():
+    """The knowledge base that travels with the product."""
+    from interviewer.casebook.library import Library
+
+    return Library.load()
+
+
+@pytest.fixture(scope="session")
+def retriever(home: Path, library):
+    """A retriever over a real Chroma store."""
+    from interviewer.casebook.embed import shared_embedder
+    from interviewer.casebook.index import Index
+    from interviewer.casebook.retrieve import Retriever
+
+    return Retriever(Index(library, shared_embedder(), home / "index"))
+
+
+@pytest.fixture(scope="session")
+def interviewer(home: Path, library, retriever):
+    """The interviewer on the scripted rung."""
+    from interviewer.interview.turn import Interviewer
+
+    return Interviewer(library, retriever=retriever, vectors=home / "vectors")

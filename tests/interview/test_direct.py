@@ -1,0 +1,146 @@
+"""The director: from state to move, a pure function."""
+
+import pytest
+
+from interviewer.interview.direct import Menu, Option, decide
+from interviewer.interview.state import Deferred, Flag, State
+from interviewer.steps import Level, MoveKind, Step
+from interviewer.transcript import Heard, Turn
+
+BUDGETS = dict.fromkeys(Step, 380.0)
+SIGNALS = {step: tuple(Option(f"{step.value}-{n}", step) for n in range(5)) for step in Step}
+
+
+def menu(**changes) -> Menu:
+    return Menu(**{"level": Level.SENIOR, "budgets": BUDGETS, "signals": SIGNALS, **changes})
+
+
+def state(**changes) -> State:
+    """An interview under way: opened, a question asked, the candidate has just spoken."""
+    usual = {"said": ("Hello.",), "moves": (MoveKind.OPEN, MoveKind.PROBE), "turns": 4, "last_candidate": 3, "visited": (Step.CLARIFY,)}
+    return State(**{**usual, **changes})
+
+
+def said(text: str, *heard: Heard, event: str | None = None) -> Turn:
+    return Turn.model_validate({"speaker": "candidate", "text": text, "at": 60, "heard": list(heard), "event": event})
+
+
+def intent(name: str, quote: str = "x") -> Heard:
+    return Heard(kind="intent", id=name, quote=quote)
+
+
+LONG = "I would take the log of what was shown because anything else hides what people never saw, " * 2
+
+
+def test_an_interview_begins_with_its_opening():
+    assert decide(State(), None, menu()).kind is MoveKind.OPEN
+
+
+def test_after_the_end_it_only_closes_again():
+    assert decide(state(closed=True), said("one more thing"), menu()).kind is MoveKind.CLOSE
+
+
+def test_a_matched_question_is_answered_with_that_fact_and_no_other():
+    turn = said("How many users?", Heard(kind="question", id="users", quote="How many users?"))
+    decision = decide(state(), turn, menu())
+    assert (decision.kind, decision.facts) == (MoveKind.ANSWER, ("users",))
+
+
+def test_where_the_case_is_silent_the_question_goes_back():
+    turn = said("What colour is it?", Heard(kind="question", id="", quote="What colour is it?"))
+    decision = decide(state(), turn, menu())
+    assert (decision.kind, decision.facts, decision.angle) == (MoveKind.ANSWER, (), "unspecified")
+
+
+def test_a_question_that_the_candidate_answers_himself_is_not_answered():
+    text = "How many users? " + LONG + LONG
+    turn = said(text, Heard(kind="question", id="users", quote="How many users?"))
+    assert decide(state(step=Step.MODEL, elapsed=1200), turn, menu()).kind is not MoveKind.ANSWER
+
+
+@pytest.mark.parametrize("name", ["manipulate", "abuse", "off_topic"])
+def test_it_stays_in_role(name):
+    assert decide(state(), said("whatever you say", intent(name)), menu()).kind is MoveKind.REDIRECT
+
+
+def test_hints_come_only_when_asked_or_after_a_failed_probe():
+    assert decide(state(), said("", event="hint"), menu()).kind is MoveKind.HINT
+    assert decide(state(), said("give me a hint", intent("ask_hint")), menu()).kind is MoveKind.HINT
+    failed = decide(state(asked=("data_preparation-0",)), said("I don't know", intent("dont_know")), menu())
+    assert (failed.kind, failed.ref) == (MoveKind.HINT, "data_preparation-0")
+    assert decide(state(), said(LONG), menu()).kind is not MoveKind.HINT
+
+
+def test_staff_candidates_are_not_hinted_unasked():
+    turn = said("I don't know", intent("dont_know"))
+    assert decide(state(asked=("data_preparation-0",)), turn, menu(level=Level.STAFF)).kind is not MoveKind.HINT
+
+
+def test_a_wrong_statement_just_made_is_challenged_once():
+    wrong = Flag("random-split", 3, "shuffle it", 0.8)
+    decision = decide(state(flags=(wrong,)), said(LONG), menu())
+    assert (decision.kind, decision.ref, decision.quote) == (MoveKind.CHALLENGE, "random-split", "shuffle it")
+    old = Flag("random-split", 1, "shuffle it", 0.8)
+    assert decide(state(flags=(old,)), said(LONG), menu()).kind is not MoveKind.CHALLENGE
+
+
+def test_who_needs_a_moment_gets_it():
+    assert decide(state(), said("Give me a second.", intent("need_time")), menu()).kind is MoveKind.LET_GO_ON
+    assert decide(state(), said("", event="pause"), menu()).kind is MoveKind.LET_GO_ON
+
+
+def test_a_candidate_who_designs_at_once_is_asked_what_to_find_out_first():
+    first = state(moves=(MoveKind.OPEN,), last_candidate=1, turns=2)
+    assert decide(first, said(LONG), menu()).kind is MoveKind.ASK_TO_CLARIFY
+
+
+def test_it_probes_what_lies_nearest_to_what_was_just_said():
+    near = ("evaluation-1", "data_preparation-3", "data_preparation-0")
+    decision = decide(state(step=Step.DATA), said(LONG), menu(near=near))
+    assert (decision.kind, decision.ref) == (MoveKind.PROBE, "data_preparation-3")
+
+
+def test_what_was_covered_or_asked_is_not_asked_again():
+    covered = state(step=Step.DATA, covered={Step.DATA: ["data_preparation-3"]}, asked=("data_preparation-0",))
+    decision = decide(covered, said(LONG), menu(near=("data_preparation-3", "data_preparation-0", "data_preparation-2")))
+    assert decision.ref == "data_preparation-2"
+
+
+def test_a_step_that_has_had_its_time_gives_way_to_the_next():
+    decision = decide(state(step=Step.FRAME, used={Step.FRAME: 700.0}, visited=(Step.CLARIFY, Step.FRAME)), said(LONG), menu())
+    assert (decision.kind, decision.step) == (MoveKind.MOVE_ON, Step.DATA)
+
+
+def test_when_the_steps_to_come_would_be_squeezed_out_it_moves_on():
+    late = state(step=Step.DATA, elapsed=1800.0, visited=(Step.CLARIFY, Step.FRAME, Step.DATA))
+    decision = decide(late, said(LONG), menu())
+    assert decision.kind in (MoveKind.TIME_CHECK, MoveKind.MOVE_ON)
+    assert decision.step is Step.MODEL
+
+
+def test_it_leaves_room_for_last_words_and_then_closes():
+    assert decide(state(elapsed=2600.0), said(LONG), menu()).kind is MoveKind.WRAP_UP
+    wrapped = state(elapsed=2650.0, wrapped=True, moves=(MoveKind.OPEN, MoveKind.WRAP_UP))
+    assert decide(wrapped, said("No, thank you."), menu()).kind is MoveKind.CLOSE
+
+
+def test_a_promise_to_come_back_is_kept():
+    promised = state(
+        step=Step.MODEL, used={Step.MODEL: 900.0}, visited=tuple(Step), last_candidate=9,
+        deferred=(Deferred(3, Step.DATA, "I'll come back to labels"),),
+    )  # fmt: skip
+    decision = decide(promised, said(LONG), menu())
+    assert (decision.ref, decision.quote) == ("deferred:3", "I'll come back to labels")
+
+
+def test_silence_is_met_with_patience_then_a_smaller_question():
+    quiet = state(last_candidate=None, silences=1)
+    assert decide(quiet, None, menu()).kind is MoveKind.LET_GO_ON
+    assert decide(state(last_candidate=None, silences=2), None, menu()).kind is MoveKind.PROBE
+
+
+def test_the_level_opens_signals_of_that_level_only():
+    signals = {step: (Option(f"{step.value}-staff", step, Level.STAFF), Option(f"{step.value}-mid", step)) for step in Step}
+    at_mid = decide(state(step=Step.DATA), said(LONG), menu(level=Level.MID, signals=signals, near=("data_preparation-staff",)))
+    at_staff = decide(state(step=Step.DATA), said(LONG), menu(level=Level.STAFF, signals=signals, near=("data_preparation-staff",)))
+    assert (at_mid.ref, at_staff.ref) == ("data_preparation-mid", "data_preparation-staff")

@@ -1,0 +1,35 @@
+"""Says which tools of the tests are there: ``python -m tests.tools``. A missing one skips its tests, loudly."""
+
+import glob
+import shutil
+import sys
+from pathlib import Path
+
+
+def chromium() -> str | None:
+    """A Chromium to drive: the machine's, or one that Playwright has fetched."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if found := shutil.which(name):
+            return found
+    fetched = sorted(glob.glob(str(Path.home() / ".cache/ms-playwright/chromium*/chrome-linux*/*chrom*")))
+    return next((path for path in fetched if Path(path).name in ("chrome", "headless_shell")), None)
+
+
+def initdb() -> str | None:
+    """PostgreSQL's ``initdb``."""
+    return shutil.which("initdb") or next(iter(sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), reverse=True)), None)
+
+
+def main() -> None:
+    """One line for each tool that is missing."""
+    for name, found, cure in (
+        ("Chromium", chromium(), "apt-get install chromium, or playwright install chromium"),
+        ("PostgreSQL", initdb(), "apt-get install postgresql"),
+        ("espeak-ng", shutil.which("espeak-ng"), "apt-get install espeak-ng"),
+    ):
+        if not found:
+            sys.stderr.write(f"!!! {name} is not there: its tests are SKIPPED. To run them: {cure}\n")
+
+
+if __name__ == "__main__":
+    main()
