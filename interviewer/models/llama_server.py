@@ -22,7 +22,7 @@ def _watch(parent: int) -> None:
 
 
 def _serve(wanted: dict[str, Any]) -> Any:
-    import xllamacpp  # type: ignore[import-untyped]
+    import xllamacpp
 
     params = xllamacpp.CommonParams()
     params.model.path = wanted["path"]

@@ -100,6 +100,7 @@ class LocalModel:
                     total_timeout=self.settings.total_timeout,
                     retries=0,
                     context=self.settings.context,
+                    cure="its server has stopped; the next call starts it again",
                     where=f"the embedded model {self.path.name}",
                     extra={"cache_prompt": True},
                 )
@@ -133,7 +134,8 @@ def _start(path: Path, key: str, settings: Settings) -> tuple["subprocess.Popen[
         start_new_session=True,  # Ctrl-C is for us; we stop it in order
     )
     atexit.register(_stop, process)
-    assert process.stdin and process.stdout
+    assert process.stdin
+    assert process.stdout
     wanted = {
         "path": str(path),
         "api_key": key,

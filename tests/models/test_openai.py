@@ -30,7 +30,7 @@ def model(server: ProtocolServer, **settings: object) -> LanguageModel:
         "total_timeout": 6.0,
         **settings,
     }
-    return open_door(Settings(_env_file=None, **given)).models[0]  # type: ignore[call-arg, arg-type]
+    return open_door(Settings(_env_file=None, **given)).models[0]  # type: ignore[arg-type]
 
 
 def said(server: ProtocolServer, **settings: object) -> str:
@@ -40,9 +40,13 @@ def said(server: ProtocolServer, **settings: object) -> str:
 def test_words_are_streamed_with_the_settings_that_were_asked_for() -> None:
     with serving("Hello to you") as server:
         pieces = list(model(server).speak(ASKED, max_tokens=50, temperature=0.2, seed=3))
-    assert len(pieces) == 3 and "".join(pieces).strip() == "Hello to you"
+    assert len(pieces) == 3
+    assert "".join(pieces).strip() == "Hello to you"
     (body,) = server.asked
-    assert body["model"] == "test-model" and body["stream"] and body["temperature"] == 0.2 and body["seed"] == 3
+    assert body["model"] == "test-model"
+    assert body["stream"]
+    assert body["temperature"] == 0.2
+    assert body["seed"] == 3
     assert 50 in (body.get("max_tokens"), body.get("max_completion_tokens"))
     assert [message["role"] for message in body["messages"]] == ["system", "user"]
 
@@ -63,7 +67,7 @@ def test_a_broken_endpoint_is_asked_a_bounded_number_of_times() -> None:
 @pytest.mark.parametrize("behaviour", ["hang", "hang mid-stream", "drip"])
 def test_an_endpoint_that_hangs_is_given_up_in_time(behaviour: str) -> None:
     began = time.monotonic()
-    with serving(behaviour) as server, pytest.raises(ModelError, match="in time|broke off"):
+    with serving(behaviour) as server, pytest.raises(ModelError, match=r"in time|broke off"):
         said(server, retries=0)
     assert time.monotonic() - began < 7
 
@@ -77,7 +81,7 @@ def test_retries_do_not_stretch_the_total_deadline() -> None:
 
 @pytest.mark.parametrize("behaviour", ["cut stream", "empty"])
 def test_half_an_answer_is_no_answer(behaviour: str) -> None:
-    with serving(behaviour) as server, pytest.raises(ModelError, match="broke off|empty"):
+    with serving(behaviour) as server, pytest.raises(ModelError, match=r"broke off|empty"):
         said(server)
 
 
@@ -138,14 +142,17 @@ def test_settings_that_a_model_refuses_are_left_out_from_then_on() -> None:
     with serving("no sampling", "no sampling", "Hello", "Hello") as server:
         one = model(server)
         assert "".join(one.speak(ASKED)).strip() == "".join(one.speak(ASKED)).strip() == "Hello"
-    assert "temperature" in server.asked[0] and "temperature" not in server.asked[-1]
-    assert "seed" not in server.asked[-1] and len(server.asked) == 4
+    assert "temperature" in server.asked[0]
+    assert "temperature" not in server.asked[-1]
+    assert "seed" not in server.asked[-1]
+    assert len(server.asked) == 4
 
 
 def test_judging_reads_the_log_odds_over_all_spellings() -> None:
     with serving("yes 0.8") as server:
         assert model(server).judge(ASKED) == pytest.approx(math.log((0.7 + 0.1) / 0.05), abs=0.01)
-    assert server.asked[0]["logprobs"] and server.asked[0]["temperature"] == 0
+    assert server.asked[0]["logprobs"]
+    assert server.asked[0]["temperature"] == 0
 
 
 def test_a_word_that_is_not_reported_gets_the_floor() -> None:
@@ -174,7 +181,7 @@ def test_the_key_never_shows_and_the_error_says_what_to_do(
 
 def test_nobody_listens_there() -> None:
     nowhere = ProtocolServer([""], address="http://127.0.0.1:9/v1")
-    with pytest.raises(ModelError, match="cannot be reached: .*OPENAI_BASE_URL"):
+    with pytest.raises(ModelError, match=r"cannot be reached: .*OPENAI_BASE_URL"):
         said(nowhere, retries=0)
 
 
@@ -187,7 +194,7 @@ def test_a_local_endpoint_needs_no_key_and_names_its_model() -> None:
 
 def test_without_key_and_address_the_named_rung_cannot_run() -> None:
     with pytest.raises(CannotRun, match="OPENAI_API_KEY"):
-        open_door(Settings(_env_file=None, model="openai"))  # type: ignore[call-arg]
+        open_door(Settings(_env_file=None, model="openai"))
 
 
 def test_a_prompt_that_is_too_long_is_refused_before_it_is_sent() -> None:
