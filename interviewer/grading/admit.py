@@ -100,9 +100,10 @@ def set_aside(transcript: Transcript, units: Sequence[Unit], vectors: Floats, fi
     said: set[tuple[str, ...]] = set()
     own: set[tuple[str, ...]] = set()
     last_turn = -1
-    idle = fitted.idle(vectors) if len(units) else np.zeros(0)
-    instruction = fitted.instruction(vectors) if len(units) else np.zeros(0)
-    near = vectors @ vectors.T if len(units) else np.zeros((0, 0))
+    if not units:
+        return {}
+    idle, instruction = fitted.idle(vectors), fitted.instruction(vectors)
+    near = vectors @ vectors.T
     addressed = _addressed(units, instruction)
     for i, unit in enumerate(units):
         for index in range(last_turn + 1, unit.turn):

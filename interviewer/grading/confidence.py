@@ -46,7 +46,7 @@ def confidence_of(
         )
     elif trust < 0.5:
         doubts.append(
-            "This talk is unlike the interviews that the grader was fitted on: trust the order of the steps, not the marks."
+            "This talk is unlike the interviews that the grader was fitted on: trust the order of steps, not the marks."
         )
     words = sum(pooled.words.values())
     value *= (0.6 + 0.4 * trust) * min(1.0, 0.5 + words / 1600)

@@ -16,7 +16,7 @@ from interviewer.grading import debrief
 from interviewer.grading.admit import Reason
 from interviewer.grading.confidence import confidence_of
 from interviewer.grading.evidence import gather, red_flags, trade_offs
-from interviewer.grading.parameters import fitted, rubric
+from interviewer.grading.parameters import Fitted, fitted, rubric
 from interviewer.grading.reading import Reading, asked_vectors, read
 from interviewer.grading.report import (
     GradedBy,
@@ -111,7 +111,7 @@ def _graded(
     budget = library.budgets(transcript.minutes)
     used = time_used(clocked, reading.units, reading.steps)
     confidence, doubts = confidence_of(mean, bar, pooled, reading, None if model is None else model.rung)
-    report = Report(
+    graded = Report(
         case=transcript.case,
         level=transcript.level,
         status="insufficient_evidence" if mean is None else "assessed",
@@ -144,7 +144,7 @@ def _graded(
         ),
     )
     tell(1.0, "Done")
-    return report
+    return graded
 
 
 def _rubric_name(version: object, numbers: Fitted) -> str:
