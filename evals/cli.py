@@ -211,7 +211,7 @@ def eval_import(
     text = source.read_text(encoding="utf-8-sig") if source.is_file() else None
     if text is None:
         raise BadInput(f"{source}: no such file")
-    roles = {name: "interviewer" for name in interviewer or []} | {name: "candidate" for name in candidate or []}
+    roles = dict.fromkeys(interviewer or [], "interviewer") | dict.fromkeys(candidate or [], "candidate")
     unknown = [name for name in speakers_of(text, source.suffix) if name not in roles]
     for name in unknown:
         roles[name] = _ask_role(name)

@@ -1,6 +1,6 @@
 """Contradictions of given facts.
 
-opening and answering turns that say a number which stands neither in the brief, glossary or facts of the case
+opening and answering turns that say a number (other than minutes) which stands neither in the brief, glossary or facts of the case
 nor in an earlier turn, or that give another number for a noun for which an earlier interviewer turn gave one ÷ opening and answering turns
 """
 
@@ -32,7 +32,8 @@ def contradiction(text: str, given: str, before: list[Json]) -> str:
     """What contradicts, or nothing."""
     earlier = " ".join(turn["text"] for turn in before)
     backed = set(_NUMBER.findall(f"{given} {earlier}"))
-    invented = [number for number in _NUMBER.findall(text) if number not in backed]
+    timeless = re.sub(r"\d+[\s-]minutes?", "", text)
+    invented = [number for number in _NUMBER.findall(timeless) if number not in backed]
     if invented:
         return f"{invented[0]} stands nowhere: {text[:160]}"
     ours = _amounts(text)

@@ -48,9 +48,10 @@ def alike(one: str, other: str) -> bool:
 
 def positions(record: Record) -> Iterator[tuple[Json, list[Json]]]:
     """Every position of a record with the turns before it; a failed position has the key ``error``."""
-    turns = record.inputs["transcript"]["turns"]
-    for position in (record.output or {}).get("positions", []):
-        yield position, position.get("prefix") or turns[: position["turn"]]
+    output = record.output or {}
+    turns = output["turns"] if "turns" in output else record.inputs["transcript"]["turns"]
+    for position in output.get("positions", []):
+        yield position, turns[: position["turn"]]
 
 
 def unscored(position: Json) -> Point:
