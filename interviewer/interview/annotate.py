@@ -25,9 +25,9 @@ from interviewer.sentences import Span, spans, without_fillers
 from interviewer.steps import Step
 from interviewer.transcript import Heard, Transcript, Turn
 
-HEARD = 0.52
-"""Cosine similarity to an exemplar above which a signal was heard."""
-HEARD_WITH_TERM = 0.44
+HEARD = 0.49
+"""Mean cosine similarity to a signal's two nearest exemplars above which it was heard."""
+HEARD_WITH_TERM = 0.41
 """The same when the sentence also says one of the signal's terms."""
 FLAGGED = 0.74
 FLAG_MARGIN = 0.12
@@ -57,6 +57,15 @@ class Ears:
     step_of: dict[str, Step]
     cues: dict[str, list[re.Pattern[str]]]
     """Of red flags."""
+
+    def by_signal(self, vectors: Vectors) -> tuple[list[str], Vectors]:
+        """The signals' ids, and for each vector its likeness to each signal: the mean of its two nearest exemplars."""
+        similarity = vectors @ self.sounds.signals.vectors.T
+        columns: dict[str, list[int]] = {}
+        for column, name in enumerate(self.sounds.signals.ids):
+            columns.setdefault(name, []).append(column)
+        best = [np.sort(similarity[:, own], axis=1)[:, -2:].mean(axis=1) for own in columns.values()]
+        return list(columns), np.stack(best, axis=1) if best else np.zeros((len(vectors), 0), np.float32)
 
 
 class Listener:
@@ -157,22 +166,20 @@ def _echo(text: str, said: set[str]) -> bool:
 
 
 def _signals(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard]:
-    similarity = vectors @ ears.sounds.signals.vectors.T
+    """Signals by the mean likeness to their two nearest exemplars, at most two a sentence, each once a turn."""
+    names, similarity = ears.by_signal(vectors)
     best: dict[str, tuple[float, Span]] = {}
     for piece, row in zip(pieces, similarity, strict=True):
         if len(piece.text.split()) < 4:
             continue
-        found: dict[str, float] = {}
-        for index in np.argsort(-row)[:12]:
-            name, value = ears.sounds.signals.ids[index], float(row[index])
-            if name in found or len(found) >= _MOST_PER_SPAN:
-                continue
+        kept = 0
+        for index in np.argsort(-row)[:8]:
+            name, value = names[index], float(row[index])
             termed = value >= HEARD_WITH_TERM and any(says(term, piece.text) for term in ears.signals[name].terms)
-            if value >= HEARD or termed:
-                found[name] = value
-        for name, value in found.items():
-            if value > best.get(name, (0.0, piece))[0]:
-                best[name] = (value, piece)
+            if kept < _MOST_PER_SPAN and (value >= HEARD or termed):
+                kept += 1
+                if value > best.get(name, (0.0, piece))[0]:
+                    best[name] = (value, piece)
     return [
         Heard(kind="signal", id=name, quote=piece.text, step=ears.step_of[name], score=round(min(1.0, value), 3))
         for name, (value, piece) in best.items()

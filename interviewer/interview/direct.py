@@ -279,14 +279,22 @@ def _untouched(state: State, menu: Menu) -> list[Step]:
 
 
 def _next_step(state: State, menu: Menu) -> Step | None:
-    """The step to go to: the next untouched one in order, else the thinnest one that is not the current."""
-    untouched = _untouched(state, menu)
+    """The step to go to: the next untouched one in order, else a thin one that we have not steered to before."""
     order = list(menu.scope)
     here = order.index(state.step) if state.step in order else -1
+    late = state.elapsed > 0.3 * state.length
+    untouched = [step for step in _untouched(state, menu) if not (step is Step.CLARIFY and late)]
     ahead = [step for step in untouched if order.index(step) > here]
-    if ahead or untouched:
+    if untouched:
         return (ahead or untouched)[0]
-    thin = [step for step in order if step != state.step and len(state.covered.get(step, [])) < 2 and _open(state, menu, step)]
+    thin = [
+        step
+        for step in order
+        if step not in (state.step, Step.CLARIFY)
+        and step not in state.opened
+        and len(state.covered.get(step, [])) < 2
+        and _open(state, menu, step)
+    ]
     return thin[0] if thin else None
 
 
@@ -361,7 +369,7 @@ def _leaves(state: State, last: Turn | None, menu: Menu) -> Decision | None:
 
 
 def _weighs(state: State, last: Turn | None, menu: Menu) -> Decision | None:
-    if state.last_move is MoveKind.TRADE_OFF or _exhausted(state, menu):
+    if MoveKind.TRADE_OFF in state.moves[-3:] or _exhausted(state, menu):
         return None
     for option in menu.trade_offs:
         if option.id not in state.asked and option.step in (state.step, _step_of(last)):

@@ -12,8 +12,8 @@ from interviewer.transcript import Heard, Transcript, Turn
 T = TypeVar("T")
 _ASKING = {MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE, MoveKind.ASK_TO_CLARIFY, MoveKind.CURVEBALL}
 _STEERING = {MoveKind.MOVE_ON, MoveKind.TIME_CHECK, MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CURVEBALL}
-_STAY, _FOLLOW = 1.6, 1.2
-"""How much more readily a turn is taken to be about the current step, and about the one after it."""
+_ANSWER, _STAY, _FOLLOW = 2.4, 1.6, 1.2
+"""How much more readily a turn is taken to be about the step that we asked about, the current one, the one after it."""
 _SIGNAL = 0.06
 """What each signal heard adds to its step's share of the turn."""
 _LONGEST_TURN = 300.0
@@ -28,11 +28,14 @@ class _Run:
     hints: int = 0
     used: dict[Step, float] = field(default_factory=dict)
     visited: list[Step] = field(default_factory=list)
+    opened: list[Step] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     moves: list[MoveKind] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     deferred: list[Deferred] = field(default_factory=list)
     flags: dict[str, Flag] = field(default_factory=dict)
+    asked_about: Step | None = None
+    """The step of the question that the candidate is answering."""
     probes_in_step: int = 0
     since_curveball: int = 99
     silences: int = 0
@@ -60,8 +63,11 @@ class _Run:
             self.asked.append(move.signal)
             self.flags.pop(move.signal, None)
             self.deferred = [one for one in self.deferred if move.signal != f"deferred:{one.turn}"]
+        self.asked_about = move.step if move.kind in _STEERING else None
         if move.step and move.kind in _STEERING:
             self.enter(move.step)
+        if move.step and move.kind in (MoveKind.MOVE_ON, MoveKind.TIME_CHECK):
+            self.opened.append(move.step)
         self.probes_in_step += move.kind in _ASKING
         self.redirects = self.redirects + 1 if move.kind is MoveKind.REDIRECT else 0
         if move.kind is MoveKind.CURVEBALL:
@@ -80,13 +86,13 @@ class _Run:
                 self.flags[one.id] = Flag(one.id, index, one.quote, one.score)
             elif one.kind == "intent" and one.id == "defer":
                 self.deferred.append(Deferred(index, self.step, one.quote))
-        step = _spoken_step(heard, self.step)
+        step = _spoken_step(heard, self.step, self.asked_about is not None)
         if step:
             self.deferred = [one for one in self.deferred if one.turn == index or one.step != step or step == self.step]
             self.enter(step)
 
 
-def _spoken_step(heard: list[Heard], current: Step) -> Step | None:
+def _spoken_step(heard: list[Heard], current: Step, asked: bool) -> Step | None:
     """The step that a turn was about. The current one keeps the floor unless another clearly takes it."""
     steps = {one.step: one.score for one in heard if one.kind == "step" and one.step}
     if not steps:
@@ -97,7 +103,7 @@ def _spoken_step(heard: list[Heard], current: Step) -> Step | None:
     order = list(Step)
     following = order[order.index(current) + 1] if current is not order[-1] else current
     weighed = {
-        step: share * (_STAY if step == current else _FOLLOW if step == following else 1.0)
+        step: share * ((_ANSWER if asked else _STAY) if step == current else _FOLLOW if step == following else 1.0)
         for step, share in steps.items()
     }
     return max(weighed, key=lambda step: weighed[step])
@@ -129,6 +135,7 @@ def fold(transcript: Transcript, now: float | None = None) -> State:
         length=transcript.minutes * 60,
         used=_in_order(run.used),
         visited=tuple(run.visited),
+        opened=tuple(run.opened),
         asked=tuple(run.asked),
         moves=tuple(run.moves),
         said=tuple(run.said),

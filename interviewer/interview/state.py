@@ -41,6 +41,8 @@ class State:
     """Time spent per step."""
     visited: tuple[Step, ...] = ()
     """Steps that the candidate spoke about or the interviewer opened."""
+    opened: tuple[Step, ...] = ()
+    """Steps that the interviewer steered to."""
     asked: tuple[str, ...] = ()
     """Ids of signals, red flags, trade-offs and pushbacks that the interviewer's moves were about."""
     moves: tuple[MoveKind, ...] = ()
