@@ -90,7 +90,7 @@ def eval_run(
     finished = []
     for name in names:
         for model in models or [os.environ.get("INTERVIEWER_MODEL", "auto")]:
-            for folder in list[str | None](prompts or [None]):
+            for folder in prompts or (None,):
                 order = Order(
                     name,
                     model,

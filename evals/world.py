@@ -22,6 +22,7 @@ from interviewer.steps import Level
 from interviewer.transcript import Transcript
 
 ROOT = Path(__file__).resolve().parent
+CACHE = Path("runs") / "cache"
 
 
 class World(Protocol):
@@ -45,6 +46,14 @@ class World(Protocol):
 
     def knows(self, case: str) -> Json:
         """What scorers need of a case: ``{brief, terms, facts, budgets}``; general terms for an unknown one."""
+        ...
+
+    def fact_for(self, case: str, question: str) -> str | None:
+        """The requirement fact that a question asks for; None where the case is silent."""
+        ...
+
+    def search(self, query: str) -> Json:
+        """``{found: [note slug…], relevant: bool}``: the notes for a query, best first, and whether any is relevant."""
         ...
 
     def take_usage(self) -> dict[str, int]:
@@ -79,6 +88,7 @@ class ProductWorld:
         self._prompts = prompts
         self._interviewers: dict[str, Any] = {}
         self._withheld: dict[str, Any] = {}
+        self._retriever: Any = None
 
     @property
     def library(self) -> Any:
@@ -88,7 +98,7 @@ class ProductWorld:
         from interviewer.interview.turn import Interviewer
 
         if "it" not in self._interviewers:
-            self._interviewers["it"] = Interviewer(self._library, self._door)
+            self._interviewers["it"] = Interviewer(self._library, self._door, vectors=CACHE / "vectors")
         reply = self._interviewers["it"].next_turn(transcript, at=at)
         state = reply.state
         return {
@@ -112,7 +122,7 @@ class ProductWorld:
             if transcript.case not in self._withheld:
                 self._withheld[transcript.case] = library.without_case(transcript.case)
             library = self._withheld[transcript.case]
-        report: Json = grade(transcript, library, self._door, level).model_dump(mode="json")
+        report: Json = grade(transcript, library, self._door, level, vectors=CACHE / "vectors").model_dump(mode="json")
         return report
 
     def ask_for_mark(self, transcript: Transcript) -> float | None:
@@ -135,6 +145,28 @@ class ProductWorld:
             "glossary": [term.text for term in known.glossary] if known else [],
             "budgets": {str(step): seconds for step, seconds in self._library.budgets().items()},
         }
+
+    def fact_for(self, case: str, question: str) -> str | None:
+        from interviewer.casebook.embed import shared_embedder
+        from interviewer.casebook.exemplars import exemplars
+        from interviewer.casebook.facts import match_facts
+        from interviewer.interview.intents import clauses
+        from interviewer.sentences import without_fillers
+
+        sounds = exemplars(self._library, case, shared_embedder(), CACHE / "vectors")
+        matches = match_facts(clauses(without_fillers(question)), sounds, shared_embedder())
+        return matches[0].fact if matches else None
+
+    def search(self, query: str) -> Json:
+        from interviewer.casebook.embed import shared_embedder
+        from interviewer.casebook.index import Index
+        from interviewer.casebook.retrieve import NOTHING_BELOW, Retriever
+
+        if self._retriever is None:
+            self._retriever = Retriever(Index(self._library, shared_embedder(), CACHE / "index"))
+        found = self._retriever.search(query, audience="grader", kind="note", limit=5)
+        best = max((one.similarity for one in found), default=0.0)
+        return {"found": [one.passage.ref for one in found], "relevant": best >= NOTHING_BELOW, "best": round(best, 3)}
 
     def take_usage(self) -> dict[str, int]:
         return self._usage.take()

@@ -1,13 +1,13 @@
 """Dead ends: interviews that do not come to a close.
 
-interviews that fail, run more than a tenth over their time, or close before two thirds of it ÷ interviews
+interviews that fail, run more than a tenth over their time, or close before half of it ÷ interviews
 """
 
 from evals.scorers.held import output
 from evals.statistics import mean
 from evals.vocabulary import Point, Record, Scorer
 
-EARLY, LATE = 2 / 3, 1.1
+EARLY, LATE = 0.5, 1.1
 
 
 def points(record: Record) -> list[Point]:

@@ -1,7 +1,8 @@
 """Contradictions of given facts.
 
-opening and answering turns that say a number (other than minutes) which stands neither in the brief, glossary or facts of the case
-nor in an earlier turn, or that give another number for a noun for which an earlier interviewer turn gave one ÷ opening and answering turns
+opening and answering turns that say a number (other than minutes) which stands neither in the brief, glossary or facts
+of the case nor in an earlier turn, or that give another number for a noun for which an earlier interviewer turn gave
+one ÷ opening and answering turns
 """
 
 import re

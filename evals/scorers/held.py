@@ -15,7 +15,7 @@ def persona(record: Record) -> str:
 
 
 def spent(record: Record) -> dict[str, float]:
-    """Seconds by step: from the interviewer's turn before an answer to the turn after it, by what the answer is about."""
+    """Seconds by step, by what an answer is about: from the interviewer's turn before it to the turn after it."""
     held = output(record)
     turns, used = held["turns"], dict.fromkeys(held["known"]["budgets"], 0.0)
     for index, step in held["about"].items():

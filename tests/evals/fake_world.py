@@ -71,6 +71,12 @@ class FakeWorld:
     def knows(self, case: str) -> Json:
         return {"brief": "Design it.", "terms": ["logq"], "facts": {}, "glossary": [], "budgets": {}}
 
+    def fact_for(self, case: str, question: str) -> str | None:
+        return "latency" if "fast" in question else None
+
+    def search(self, query: str) -> Json:
+        return {"found": ["calibration"], "relevant": "score" in query, "best": 0.5}
+
     def take_usage(self) -> dict[str, int]:
         return {"calls": 1}
 
