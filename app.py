@@ -1,8 +1,9 @@
-"""Starts the app."""
+"""Starts the app: ``python app.py`` is ``interviewer serve``."""
 
 import sys
 
-from interviewer.ui.serve import main
+from interviewer.cli import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.argv[1:] = ["serve"]
+    main()

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import secrets
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,9 @@ BUSY_SECONDS = 15
 AWAY_SECONDS = 150
 """A gap without a sign of life longer than this is an absence, and the clock stands still. Browsers slow
 the timers of hidden pages down to one a minute, so it must be well above that."""
+
+_MIGRATING = threading.Lock()
+"""Alembic's context is one per process."""
 
 metadata = sa.MetaData()
 people = sa.Table(
@@ -95,7 +99,7 @@ class Header:
     reports: int
 
 
-class Moved(Exception):
+class MovedOnError(Exception):
     """Somebody appended a turn in the meantime (a second tab): read again."""
 
 
@@ -169,8 +173,8 @@ class Store:
     def append(self, owner: str, id_: str, turn: Turn, *, key: str | None = None, expected: int | None = None) -> int:
         """Appends the turn and says which number it has; a turn without a time gets the clock's.
 
-        The same ``key`` again is the same turn: nothing is added. With ``expected``, raises Moved unless the turn
-        would get that number. Raises BadInput when the interview is not the owner's.
+        The same ``key`` again is the same turn: nothing is added. With ``expected``, raises MovedOnError unless the
+        turn would get that number. Raises BadInput when the interview is not the owner's.
         """
         with self._write() as db:
             row = _need(db, owner, id_, lock=True)
@@ -182,7 +186,7 @@ class Store:
                     return int(known)
             number = _count(db, id_)
             if expected is not None and expected != number:
-                raise Moved(f"turn {expected} was written by somebody else")
+                raise MovedOnError(f"turn {expected} was written by somebody else")
             elapsed = _tick(db, row)
             if turn.at is None:
                 turn = turn.model_copy(update={"at": round(elapsed, 1)})
@@ -192,12 +196,12 @@ class Store:
     def answer(self, owner: str, id_: str, transcript: Transcript, *, expected: int) -> None:
         """Stores the interviewer's turn (the transcript's last, number ``expected``) and what was heard before it.
 
-        Raises Moved, and stores nothing, when the interview went on in the meantime.
+        Raises MovedOnError, and stores nothing, when the interview went on in the meantime.
         """
         with self._write() as db:
             row = _need(db, owner, id_, lock=True)
             if _count(db, id_) != expected or len(transcript.turns) != expected + 1:
-                raise Moved(f"turn {expected} was written by somebody else")
+                raise MovedOnError(f"turn {expected} was written by somebody else")
             _tick(db, row)
             stored = _turns(db, id_)
             for number, turn in enumerate(transcript.turns[:-1]):
@@ -365,7 +369,7 @@ def _migrate(engine: Engine) -> None:
     try:
         if lock:
             lock.acquire(timeout=60)
-        with engine.connect() as db:
+        with _MIGRATING, engine.connect() as db:
             config.attributes["connection"] = db
             command.upgrade(config, "head")
             if db.in_transaction():

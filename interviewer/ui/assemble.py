@@ -105,9 +105,7 @@ def _wire_setup(visits: Visits, pages: Pages, everything: list[Any]) -> None:
     setup.mine.change(visits.choose, [setup.mine], [setup.actions, setup.confirm], **_QUIET)
     _settle(setup.resume.click(visits.enter, [setup.mine, browser], everything, **_QUIET), visits, pages)
     _grade(setup.report.click(visits.to_report, [setup.mine, browser], everything, **_QUIET), visits, pages)
-    exported = setup.export.click(
-        visits.take("transcript"), [setup.mine, setup.level, browser], [pages.file], **_QUIET
-    )
+    exported = setup.export.click(visits.take("transcript"), [setup.mine, setup.level, browser], [pages.file], **_QUIET)
     exported.success(None, [pages.file], None, js="file => interviewer.download(file)", **_QUIET)
     setup.delete.click(lambda: gr.update(visible=True), None, [setup.confirm], **_QUIET)
     setup.delete_no.click(lambda: gr.update(visible=False), None, [setup.confirm], **_QUIET)
@@ -141,9 +139,7 @@ def _wire_room(visits: Visits, pages: Pages, nonce: gr.Textbox, everything: list
     drawn.success(None, [interview], None, js="id => interviewer.sent(id + ':sketch')", **_QUIET)
     _answer(drawn, visits, pages)
     for button, event in ((room.hint, "hint"), (room.moment, "pause")):
-        pressed = button.click(
-            visits.press(event), [interview, browser], stored, trigger_mode="once", **_QUIET
-        )
+        pressed = button.click(visits.press(event), [interview, browser], stored, trigger_mode="once", **_QUIET)
         _answer(pressed, visits, pages)
     room.box.input(None, [room.box, interview], None, js="(text, id) => interviewer.keep(id, text)", **_QUIET)
     room.sketch.input(
@@ -152,9 +148,7 @@ def _wire_room(visits: Visits, pages: Pages, nonce: gr.Textbox, everything: list
     room.show_sketch.click(visits.preview, [room.sketch], [room.preview], **_QUIET)
     room.end.click(lambda: gr.update(visible=True), None, [room.confirm], **_QUIET)
     room.end_no.click(lambda: gr.update(visible=False), None, [room.confirm], **_QUIET)
-    ended = room.end_yes.click(
-        visits.press("end"), [interview, browser], stored, trigger_mode="once", **_QUIET
-    )
+    ended = room.end_yes.click(visits.press("end"), [interview, browser], stored, trigger_mode="once", **_QUIET)
     closed = _answer(ended, visits, pages)
     _grade(closed.success(visits.to_report, [interview, browser], everything, **_QUIET), visits, pages)
     _grade(room.to_report.click(visits.to_report, [interview, browser], everything, **_QUIET), visits, pages)

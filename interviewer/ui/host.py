@@ -14,9 +14,10 @@ from typing import Any, Protocol
 from interviewer.casebook.library import Library
 from interviewer.errors import InterviewerError
 from interviewer.grading.report import Report
+from interviewer.interview.state import State
 from interviewer.models.door import Door
 from interviewer.steps import Level, Manner, MoveKind
-from interviewer.storage import Header, Moved, Store
+from interviewer.storage import Header, MovedOnError, Store
 from interviewer.transcript import Transcript, Turn
 
 log = logging.getLogger(__name__)
@@ -155,7 +156,7 @@ class Host:
                 reply = yield from self._speak(transcript, self.store.tick(owner, id_))
                 try:
                     self.store.answer(owner, id_, reply.transcript, expected=len(transcript.turns))
-                except Moved:
+                except MovedOnError:
                     continue  # the candidate said more in another tab: answer that too
                 if reply.state.closed:
                     self.store.end(owner, id_)
@@ -178,6 +179,8 @@ class Host:
         """What the room shows now."""
         elapsed = self.store.tick(owner, id_)
         header, transcript = self.store.header(owner, id_), self.store.transcript(owner, id_)
+        if not transcript.turns:  # at once: the models may still be loading
+            return Room(header, transcript, State(elapsed=elapsed, length=header.minutes * 60), "", "")
         engine = self._engine()
         spoken = [turn.rung for turn in transcript.turns if turn.speaker == "interviewer" and turn.rung]
         best = engine.door.rung

@@ -75,7 +75,7 @@ def build_room() -> RoomPage:
                     latex_delimiters=[],
                     feedback_options=None,
                     allow_tags=False,
-                    placeholder="The interviewer is about to begin.",
+                    placeholder="The interviewer is getting ready. The first time a problem is opened this takes a little longer.",
                 )
                 status = gr.HTML("", elem_id="room-status", elem_classes="status")
                 again = gr.Button("Try again", size="sm", visible=False, elem_id="room-again")
@@ -221,6 +221,8 @@ def steps_html(library: Library, room: Room) -> str:
 
 def badge_html(rung: str, best: str) -> str:
     """Which rung is speaking, and whether it had to stand in for a better one."""
+    if not rung:
+        return ""
     name, meaning = RUNGS.get(rung, (rung, ""))
     fell = "" if rung == best else f"<span class='fell'>standing in for: {for_html(RUNGS.get(best, (best,))[0])}</span>"
     return f"<div class='badge' data-rung='{for_html(rung)}' title='{for_html(meaning)}'>{for_html(name)}{fell}</div>"

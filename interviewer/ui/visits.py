@@ -273,7 +273,7 @@ class Visits:
     def pulse(self, id_: str, browser: Browser, request: gr.Request) -> Updates:
         """A sign of life from an open room: the clock goes on."""
         if not id_:
-            return gr.skip()
+            return {self.pages.room.status: ""}
         try:
             room = self.host.room(self.owner(browser, request), id_)
         except InterviewerError as error:

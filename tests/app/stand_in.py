@@ -4,7 +4,6 @@
 "break" lets it fail, "end" ends the interview.
 """
 
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,9 +30,9 @@ class StandInLibrary:
     """Two cases; every step has one signal that is heard when its name is said, and one that never is."""
 
     version = "stand-in"
-    framework = {step: FrameworkNote.model_construct(step=step, minutes=6.0, title=step.title) for step in Step}
 
     def __init__(self) -> None:
+        self.framework = {step: FrameworkNote.model_construct(step=step, minutes=6.0) for step in Step}
         self.cases = {
             slug: Case.model_construct(slug=slug, title=title, summary=f"Design {title.lower()} for a large service.")
             for slug, title in (
@@ -164,7 +163,7 @@ def engine() -> Any:
 
 if __name__ == "__main__":
     from interviewer.settings import load
-    from interviewer.ui.serve import serve
+    from interviewer.ui.app import serve
 
     library: Any = StandInLibrary()
-    sys.exit(serve(load(), library, engine))
+    serve(load(), library, engine)

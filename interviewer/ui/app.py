@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,9 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from interviewer.casebook.library import Library
-from interviewer.errors import BadInput, CannotRun, InterviewerError
+from interviewer.errors import BadInput, CannotRun
+from interviewer.grading.report import Report
+from interviewer.models.door import Door
 from interviewer.settings import Settings, load, quieten
+from interviewer.steps import Level, Step
 from interviewer.storage import Store
+from interviewer.transcript import Transcript
 
 if TYPE_CHECKING:
     from interviewer.ui.host import Engine
@@ -21,14 +24,10 @@ if TYPE_CHECKING:
 _STATIC = Path(__file__).parent / "static"
 
 
-def main() -> int:
-    """``python app.py``: runs the app; its exit code."""
-    try:
-        serve(load())
-    except InterviewerError as error:
-        print(f"interviewer: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
+def main() -> None:
+    """``interviewer serve`` and ``python app.py``."""
+    quieten()
+    serve(load())
 
 
 def serve(settings: Settings, library: Library | None = None, engine: "Callable[[], Engine] | None" = None) -> None:
@@ -46,7 +45,7 @@ def serve(settings: Settings, library: Library | None = None, engine: "Callable[
     library = library or Library.load()
     store = Store.open(settings.database)
     pool = ThreadPoolExecutor(1, thread_name_prefix="models")
-    loading = pool.submit(engine or (lambda: open_engine(settings, library)))
+    loading = pool.submit(engine or (lambda: open_engine(settings)))
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
@@ -81,15 +80,28 @@ def is_loopback(name: str) -> bool:
         return False
 
 
-def open_engine(settings: Settings, library: Library) -> "Engine":
+def open_engine(settings: Settings) -> "Engine":
     """The models and what uses them; opened while the page is already there."""
     from interviewer.grading.grade import grade
-    from interviewer.interview.turn import Interviewer
-    from interviewer.models import open_door
+    from interviewer.parts import assemble
     from interviewer.ui.host import Engine
 
-    door = open_door(settings)
-    return Engine(Interviewer(library, door), door, grade)
+    parts = assemble(settings)
+
+    def graded(
+        transcript: Transcript,
+        library: Library,
+        door: Door,
+        level: Level | None = None,
+        progress: Callable[..., None] | None = None,
+    ) -> Report:
+        def passages(query: str, step: Step) -> list[str]:
+            found = parts.retriever.search(query, audience="grader", case=transcript.case, step=step, limit=3)
+            return [one.passage.text for one in found]
+
+        return grade(transcript, library, door, level, progress, retrieve=passages, vectors=parts.vectors)
+
+    return Engine(parts.interviewer(), parts.door, graded)
 
 
 def _launch(

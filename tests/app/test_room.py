@@ -1,0 +1,290 @@
+"""The pages in a real browser: an interview, what survives, and who sees what."""
+
+import json
+import re
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.app.conftest import App
+
+pytestmark = pytest.mark.browser
+
+
+def start(page: Any, **choices: str) -> None:
+    """From the set-up page into the room, until the interviewer has opened."""
+    for radio, label in choices.items():
+        page.click(f"#setup-{radio} label:has-text('{label}')")
+    page.click("#setup-start")
+    page.wait_for_selector("#room-chat .bot")
+    page.wait_for_selector("#room-badge .badge")
+
+
+def say(page: Any, text: str, answer: int) -> None:
+    """Says something and waits for the interviewer's answer number ``answer`` (the opening is number 1)."""
+    page.fill("#room-box textarea", text)
+    page.press("#room-box textarea", "Enter")
+    heard(page, answer)
+
+
+def heard(page: Any, answer: int) -> None:
+    """Waits until the interviewer has spoken so many times."""
+    page.wait_for_function("n => document.querySelectorAll('#room-chat .bot-row').length >= n", arg=answer)
+
+
+def talk(page: Any) -> list[str]:
+    """The conversation as the page shows it."""
+    return [row.strip() for row in page.locator("#room-chat .message-row").all_inner_texts()]
+
+
+def key_of(page: Any) -> str:
+    """This browser's key."""
+    page.click("#elsewhere button")
+    key = page.input_value("#owner-key input")
+    assert re.fullmatch("[0-9a-f]{32}", key)
+    return str(key)
+
+
+def test_a_whole_interview_from_set_up_to_report(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page, level="Staff", minutes="30 min", manner="Tough")
+    assert "Staff · 30 minutes" in page.inner_text("#room-heading")
+    assert "29:" in page.inner_text("#room-clock") or "30:00" in page.inner_text("#room-clock")
+    say(page, "First I clarify who uses it.", 2)
+    page.wait_for_selector("#room-steps li.current[data-step=clarify_requirements]")
+    say(page, "Then the data, and the model.", 3)
+    covered = page.inner_text("#room-steps")
+    assert "the subject of data preparation" in covered
+    assert "the subject of evaluation" not in covered, "a subject that did not come up gives itself away"
+    assert "secret" not in page.content()
+    page.click("#room-hint")
+    heard(page, 4)
+    page.click("#room-moment")
+    heard(page, 5)
+    assert talk(page)[-4:] == [
+        "Asked for a hint", "Think about who labels this, and when.", "Asked for a moment", "Take your time."
+    ]  # fmt: skip
+    page.click("#whiteboard > button")
+    page.fill("#sketch-box textarea", "flowchart LR\n  logs[Logs] --> model[Model]")
+    page.click("#sketch-preview-button")
+    page.wait_for_selector("#sketch-preview svg")
+    page.click("#sketch-send")
+    heard(page, 6)
+    page.wait_for_selector("#room-chat .user-row svg")
+    assert "Scripted" in page.inner_text("#room-badge")
+    page.click("#room-end")
+    page.click("#room-end-no")
+    page.wait_for_selector("#room-end-yes", state="hidden")
+    page.click("#room-end")
+    page.click("#room-end-yes")
+    page.wait_for_selector("#report-frame iframe")
+    report = page.frame_locator("#report-frame iframe").locator("body")
+    assert "First I clarify who uses it." in report.inner_text()
+    page.click("#report-level label:has-text('Mid')")
+    page.wait_for_function("() => /mid/i.test(document.querySelector('#report-frame iframe')?.srcdoc || '')")
+    files = {}
+    for kind in ("html", "markdown", "json", "transcript"):
+        with page.expect_download() as download:
+            page.click(f"#report-{kind}")
+        files[download.value.suggested_filename] = download.value.path().read_text(encoding="utf-8")
+    assert sorted(files) == [
+        "fraud-detection-mid-report.html", "fraud-detection-mid-report.json", "fraud-detection-mid-report.md",
+        "fraud-detection-transcript.json",
+    ]  # fmt: skip
+    assert json.loads(files["fraud-detection-mid-report.json"])["level"] == "mid"
+    turns = json.loads(files["fraud-detection-transcript.json"])["turns"]
+    assert [turn["event"] for turn in turns if turn.get("event")] == ["hint", "pause", "end"]
+    assert [turn["text"] for turn in turns if turn.get("mode") == "drawn"] == [
+        "flowchart LR\n  logs[Logs] --> model[Model]"
+    ]
+    page.reload()
+    page.wait_for_selector("#report-frame iframe")
+    page.click("#nav-progress")
+    page.wait_for_selector("#progress-body .spark circle")
+    assert page.locator("#progress-body .spark").count() == 8
+    assert "staff" in page.inner_text("#progress-body tbody").lower()
+
+
+def test_a_reload_brings_back_the_interview_and_the_draft(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    say(page, "I would look at the data first.", 2)
+    page.locator("#room-box textarea").press_sequentially("half a thou")
+    before = talk(page)
+    page.reload()
+    page.wait_for_selector("#room-chat .bot")
+    page.wait_for_function("() => document.querySelector('#room-box textarea').value === 'half a thou'")
+    assert talk(page) == before
+    page.press("#room-box textarea", "Enter")
+    heard(page, 3)
+    page.reload()
+    heard(page, 3)
+    page.wait_for_timeout(500)
+    assert page.input_value("#room-box textarea") == ""
+    assert sum("half a thou" in text for text in talk(page)) == 1
+
+
+def test_shift_enter_starts_a_line_and_enter_sends(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    box = page.locator("#room-box textarea")
+    box.press_sequentially("one")
+    box.press("Shift+Enter")
+    box.press_sequentially("two")
+    assert box.input_value() == "one\ntwo"
+    box.press("Enter")
+    heard(page, 2)
+    assert talk(page)[1] == "one\ntwo"
+    box.press_sequentially("   ")
+    box.press("Enter")
+    page.wait_for_timeout(600)
+    assert len(talk(page)) == 3, "nothing was said, so nothing is answered"
+
+
+def test_two_browsers_do_not_see_each_other(app: App, visit: Callable[..., Any]) -> None:
+    ann, bob = visit(app.url), visit(app.url)
+    start(ann)
+    say(ann, "Ann's own words.", 2)
+    bob.goto(ann.url)
+    bob.wait_for_selector("#setup-status .bad")
+    assert "no such interview" in bob.inner_text("#setup-status")
+    assert "Ann's own words" not in bob.content()
+    assert bob.locator("#mine-list label").count() == 0
+    ann.goto(app.url)
+    ann.wait_for_selector("#mine-list label")
+    key = key_of(ann)
+    bob.goto(app.url)
+    bob.wait_for_selector("#setup-start")
+    assert key_of(bob) != key
+    bob.fill("#owner-key input", key)
+    bob.click("#owner-use")
+    bob.wait_for_selector("#mine-list label")
+
+
+def test_two_tabs_of_one_browser_share_one_interview(app: App, visit: Callable[..., Any]) -> None:
+    one = visit(app.url)
+    start(one)
+    two = one.context.new_page()
+    two.goto(one.url)
+    two.wait_for_selector("#room-chat .bot")
+    say(one, "slowly: from the first tab", 1)
+    say(two, "from the second tab", 2)
+    one.reload()
+    heard(one, 2)
+    one.wait_for_selector("#room-status .bad", state="detached")
+    said = talk(one)
+    assert sum("from the first tab" in text for text in said) == 1
+    assert sum("from the second tab" in text for text in said) == 1
+    assert "2 times" in said[-1], "the last answer takes both into account"
+
+
+@pytest.mark.parametrize("attack", ["<img src=x onerror=window.pwned=1>", "<script>window.pwned=1</script>"])
+def test_words_stay_words(app: App, visit: Callable[..., Any], attack: str) -> None:
+    page = visit(app.url)
+    start(page)
+    text = f"{attack} ![x](http://example.invalid/x.png) [y](javascript:window.pwned=1) **bold** `code` $x$ ```"
+    say(page, text, 2)
+    page.wait_for_timeout(300)
+    assert talk(page)[1] == text
+    page.click("#whiteboard > button")
+    page.fill("#sketch-box textarea", f'flowchart LR\n  a["{attack}"] --> b\n```\n{attack}')
+    page.click("#sketch-preview-button")
+    page.click("#sketch-send")
+    heard(page, 3)
+    page.click("#room-end")
+    page.click("#room-end-yes")
+    page.wait_for_selector("#report-frame iframe")
+    page.wait_for_timeout(500)
+    assert attack in page.frame_locator("#report-frame iframe").locator("body").inner_text()
+    pwned = "() => [window, ...Array.from(frames)].some(w => w.pwned)"
+    assert page.evaluate(pwned) is False
+    page.goto(page.url)
+    page.wait_for_selector("#report-frame iframe")
+    assert page.evaluate(pwned) is False
+
+
+def test_a_failing_interviewer_says_so_in_a_line_and_keeps_the_words(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    page.fill("#room-box textarea", "please break")
+    page.press("#room-box textarea", "Enter")
+    page.wait_for_selector("#room-status .bad")
+    assert page.inner_text("#room-status") == (
+        "The interviewer could not answer: the model said nothing for 30 s; try again. Everything you said is kept."
+    )
+    assert talk(page)[-1] == "please break"
+    page.reload()
+    page.wait_for_selector("#room-status .bad")
+    assert talk(page)[-1] == "please break"
+    page.fill("#room-box textarea", "something else")
+    page.press("#room-box textarea", "Enter")
+    heard(page, 2)
+    page.wait_for_selector("#room-status .bad", state="detached")
+
+
+def test_deleted_is_deleted(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    say(page, "PLUGH is what I said.", 2)
+    address = page.url
+    page.click("#nav-home")
+    page.click("#mine-list label")
+    with page.expect_download() as download:
+        page.click("#mine-export")
+    assert "PLUGH" in download.value.path().read_text()
+    page.click("#mine-delete")
+    page.click("#mine-delete-no")
+    page.wait_for_selector("#mine-delete-yes", state="hidden")
+    page.click("#mine-delete")
+    page.click("#mine-delete-yes")
+    page.wait_for_selector("#mine-list", state="hidden")
+    assert not any(b"PLUGH" in file.read_bytes() for file in app.home.glob("interviews.sqlite*"))
+    page.goto(address)
+    page.wait_for_selector("#setup-status .bad")
+
+
+def test_a_server_killed_in_mid_turn_loses_no_word(own_app: Callable[..., App], visit: Callable[..., Any]) -> None:
+    app = own_app()
+    app.start()
+    page = visit(app.url)
+    start(page)
+    say(page, "before the crash", 2)
+    page.fill("#room-box textarea", "slowly answered, never finished")
+    page.press("#room-box textarea", "Enter")
+    page.wait_for_function("() => document.querySelectorAll('#room-chat .bot-row').length >= 3")
+    assert app.stop(signal.SIGKILL) == -signal.SIGKILL
+    app.start()
+    page.goto(page.url)
+    heard(page, 3)
+    said = talk(page)
+    assert said[1] == "before the crash"
+    assert said[3] == "slowly answered, never finished"
+    page.wait_for_function("() => document.body.innerText.includes('spoken 2 times. What happens when traffic grows')")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_sticks_out_and_the_keyboard_reaches_everything(
+    app: App, visit: Callable[..., Any], width: int
+) -> None:
+    page = visit(app.url, width=width)
+    sticks_out = "() => document.documentElement.scrollWidth > window.innerWidth"
+    assert page.evaluate(sticks_out) is False
+    page.focus("#setup-start")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#room-badge .badge")
+    assert page.evaluate(sticks_out) is False
+    reached = set()
+    page.focus("#room-box textarea")
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("() => document.activeElement.id || document.activeElement.closest('[id]').id"))
+    assert {"room-send", "room-hint", "room-moment", "room-end", "whiteboard"} <= reached
+    unnamed = page.evaluate(
+        "() => [...document.querySelectorAll('button, input, textarea, select')]"
+        ".filter(e => e.offsetParent && !(e.innerText || '').trim() && !e.getAttribute('aria-label')"
+        " && !(e.labels && [...e.labels].some(l => l.innerText.trim() || l.textContent.trim())))"
+        ".map(e => e.outerHTML.slice(0, 120))"
+    )
+    assert unnamed == []
