@@ -14,8 +14,6 @@ from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 
-import numpy as np
-
 from interviewer.grading.parameters import Fitted, Floats
 from interviewer.grading.units import Unit, plain_words
 from interviewer.transcript import Transcript

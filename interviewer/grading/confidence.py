@@ -11,9 +11,11 @@ TYPICAL_ERROR = 0.32
 """Standard error of the mean step score against the panel, cases left out (fit)."""
 CEILING = {None: 0.7, "local": 0.75, "openai": 0.85}
 """By rung: a rung that cannot judge whether a claim is true is never surer than this."""
-FAMILIAR, STRANGE = 0.86, 0.72
+FAMILIAR, STRANGE = 0.92, 0.82
 """Share of an embedding inside the talk that the probe was fitted on: from here full, to here no trust."""
 INSUFFICIENT = 0.2
+UNKNOWN_JUDGE = 0.3
+"""A model whose judgements were never calibrated."""
 LONG_TURN = 250
 
 
@@ -23,6 +25,7 @@ def confidence_of(
     pooled: Pooled,
     reading: Reading,
     rung: str | None,
+    known_judge: bool = True,
 ) -> tuple[float, list[str]]:
     """A probability that a panel would give this verdict, and sentences on what lowers it."""
     if mean is None:
@@ -50,7 +53,8 @@ def confidence_of(
         )
     words = sum(pooled.words.values())
     value *= (0.6 + 0.4 * trust) * min(1.0, 0.5 + words / 1600)
-    return round(min(CEILING.get(rung, 0.7), max(0.05, value)), 2), doubts
+    ceiling = CEILING.get(rung, 0.7) if known_judge else UNKNOWN_JUDGE
+    return round(min(ceiling, max(0.05, value)), 2), doubts
 
 
 def _normal(z: float) -> float:

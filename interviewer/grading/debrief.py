@@ -3,14 +3,16 @@
 No sentence here says anything that a quote, a score or the knowledge base does not hold.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from interviewer.casebook.case import FrameworkNote, RedFlag, Signal
+from interviewer.casebook.case import FrameworkNote, Signal
 from interviewer.grading.report import Evidence, Missing, Remark, StepReport, StudyItem
 from interviewer.steps import Help, Level, Step, Verdict
 
-Retrieve = Callable[[str, Step], Sequence[str]]
-"""Sentences of the knowledge base on what a strong answer to a step has, best first, each with its source named."""
+Retrieve = Callable[..., Sequence[Any]]
+"""``Retriever.search``: the passages for a query that the grader may read, best first."""
 
 WORDS = {
     Verdict.STRONG_NO_HIRE: "Strong no hire",
@@ -99,29 +101,44 @@ def _said(report: StepReport, sign: str) -> str:
 
 
 def strong_answers(
-    signals: Mapping[Step, Sequence[Signal]],
-    shown: set[str],
-    level: Level,
-    retrieve: Retrieve | None,
+    case: str, signals: Mapping[Step, Sequence[Signal]], shown: set[str], level: Level, retrieve: Retrieve | None
 ) -> dict[Step, str]:
-    """What a strong answer has, per step: what retrieval finds for it, else the criterion's own line."""
+    """What a strong answer has, per step, in the knowledge base's words and with the source.
+
+    Retrieval chooses the passages, asked for the first thing that was missing. Without it only the subject is named.
+    """
     found = {}
     for step, own in signals.items():
         due = [one for one in own if one.level.rank <= level.rank]
-        wanted = [one for one in due if one.id not in shown] or due
-        if not wanted:
+        wanted = next((one for one in due if one.id not in shown), due[0] if due else None)
+        if wanted is None:
             continue
         if retrieve is None:
-            found[step] = wanted[0].topic.capitalize() + "."
+            found[step] = f"{wanted.topic.capitalize()}."
             continue
-        texts = list(retrieve(f"strong answer: {wanted[0].topic}. {wanted[0].text}", step))
-        found[step] = " ".join(dict.fromkeys([wanted[0].strong, *texts[:1]]))
+        query = f"what a strong answer has: {wanted.topic}. {wanted.text}"
+        hits = [hit.passage for hit in retrieve(query, audience="grader", case=case, step=step, limit=4)]
+        hits = [one for one in hits if one.kind in ("strong", "reference", "note", "fact")]
+        sentences = [f"{_opening(one.text)} [{_source(one)}]" for one in hits[:2]]
+        found[step] = " ".join([wanted.strong, *sentences])
     return found
+
+
+def _opening(text: str) -> str:
+    """The first sentence or two, at most about forty words."""
+    sentences = re.split(r"(?<=[.!?])\s+", " ".join(text.split()))
+    first = sentences[0]
+    if len(sentences) > 1 and len(f"{first} {sentences[1]}".split()) <= 40:
+        return f"{first} {sentences[1]}"
+    return first
+
+
+def _source(passage: Any) -> str:
+    return str(passage.title or passage.ref or passage.id).replace("-", " ")
 
 
 def study_plan(
     steps: Mapping[Step, StepReport],
-    flags: Sequence[RedFlag],
     topics: Mapping[str, str],
 ) -> list[StudyItem]:
     """At most five things to study: the weakest steps first, one item for each thing missing."""

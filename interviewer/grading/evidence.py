@@ -19,12 +19,12 @@ from interviewer.grading.units import Unit
 from interviewer.steps import Help, MoveKind, Step
 from interviewer.transcript import Transcript
 
-CLOSE = 0.56
-CLOSE_ELSEWHERE = 0.64
+CLOSE = 0.60
+CLOSE_ELSEWHERE = 0.68
 """Cosine from which a unit sounds like a signal: of the step it is about, and of another step."""
 ASKED = 0.42
 """Cosine between the question and the signal's examples from which the signal was asked for."""
-FLAG, FLAG_MARGIN = 0.62, 0.06
+FLAG, FLAG_MARGIN = 0.64, 0.09
 TRADE_OFF = 0.60
 PER_SIGNAL, PER_STEP, PER_UNIT = 2, 6, 2
 _GUIDED = {MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE, MoveKind.CURVEBALL}
@@ -139,6 +139,7 @@ def gather(
                 turn=unit.turn,
                 help=help_,
                 sign="+" if sign == "+" else "-",
+                about=signal.topic,
             )
         )
     return found

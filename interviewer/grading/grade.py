@@ -16,9 +16,14 @@ from interviewer.grading import debrief
 from interviewer.grading.admit import Reason
 from interviewer.grading.confidence import confidence_of
 from interviewer.grading.evidence import gather, red_flags, trade_offs
+from interviewer.grading.extraction import PROMPT as STEP_PROMPT
+from interviewer.grading.extraction import Extracted, graded_steps
+from interviewer.grading.judge import PROMPT as JUDGE_PROMPT
+from interviewer.grading.judge import checked, threshold_of
 from interviewer.grading.parameters import Fitted, fitted, rubric
 from interviewer.grading.reading import Reading, asked_vectors, read
 from interviewer.grading.report import (
+    Evidence,
     GradedBy,
     Report,
     StepReport,
@@ -29,6 +34,7 @@ from interviewer.grading.scores import Pooled, Scale, bounded, calibrated, pool
 from interviewer.grading.timing import time_used
 from interviewer.grading.verdict import cut_offs, distance, mean_score, verdict_of
 from interviewer.models.door import Door, LanguageModel
+from interviewer.models.prompts import prompt as prompt_named
 from interviewer.steps import Level, Step, Verdict
 from interviewer.transcript import Transcript, with_clock
 
@@ -71,46 +77,53 @@ def _graded(
 ) -> Report:
     data, numbers = rubric(), fitted()
     clocked, warnings = with_clock(transcript)
-    tell(0.05, "Reading the interview")
+    tell(0.02, "Reading the interview")
     embedder = shared_embedder()
     reading = read(clocked, embedder.encode, numbers)
+    pooled = pool(reading.depths)
     case = library.case(transcript.case)
     if case is None:
-        warnings.append(
-            f"The knowledge base has no case '{transcript.case}': graded on the framework's general signals."
-        )
-    pooled = pool(reading.depths)
-    tell(0.5, "Looking for evidence")
+        warnings.append(f"The knowledge base has no case '{transcript.case}': general signals were used.")
+    tell(0.3, "Looking for evidence")
     sounds = exemplars(library, transcript.case, embedder, vectors)
     signals = library.signals(transcript.case)
-    asked = asked_vectors(clocked, embedder.encode)
+    by_id = {one.id: one for own in signals.values() for one in own}
     scale = Scale.of(numbers.scale, float(data["level"]["offset"]))
-    deep = _deep_enough(reading, transcript.level, scale)
-    found = gather(clocked, reading, signals, sounds, asked, deep)
+    asked = asked_vectors(clocked, embedder.encode)
+    found = gather(clocked, reading, signals, sounds, asked, _deep_enough(reading, transcript.level, scale))
     flags = red_flags(reading, library.red_flags(transcript.case), sounds)
-    steps = _scored(reading, pooled, transcript.level, scale, {flag.id: flag for flag, _ in flags})
-    topics = {one.id: one.topic for own in signals.values() for one in own}
+    steps = _scored(reading, pooled, transcript.level, scale)
+    comments: dict[Step, str] = {}
+    enough = pooled.total >= int(data["evidence"]["least_words"])
+    if model is not None and enough:
+
+        def told(share: float) -> None:
+            tell(0.4 + 0.5 * share, "Asking the model")
+
+        if model.rung == "local":
+            found, doubts = checked(found, by_id, model, told)
+            warnings += doubts
+        else:
+            extracted = graded_steps(clocked, reading, library, model, told)
+            steps, found, comments = _taken(extracted, steps, _penalty(reading))
+    topics = {id_: one.topic for id_, one in by_id.items()}
     shown: set[str] = set()
-    for step, report in steps.items():
-        report.evidence = found[step] if report.status != "not_reached" else []
-        own = {one.signal for one in report.evidence if one.sign == "+"}
-        shown |= own
-        report.missing = debrief.missing(signals[step], own, transcript.level)
-        report.comment = debrief.comment(step, report, topics)
-    tell(0.9, "Writing the report")
-    enough = sum(unit.words for unit in reading.units) >= int(data["evidence"]["least_words"])
+    for step, own in steps.items():
+        own.evidence = [] if own.status == "not_reached" else found[step]
+        heard = {one.signal for one in own.evidence if one.sign == "+"}
+        shown |= heard
+        own.missing = debrief.missing(signals[step], heard, transcript.level)
+        own.comment = comments.get(step) or debrief.comment(step, own, topics)
+    tell(0.92, "Writing the report")
     mean = mean_score({s: r.score for s, r in steps.items()}, float(data["not_reached"]["less"])) if enough else None
     bar = cut_offs(data, transcript.level)
     verdict = verdict_of(mean, bar) if mean is not None else Verdict.STRONG_NO_HIRE
-    remarks = [remark for _, remark in flags]
-    weakest = min(
-        (s for s, r in steps.items() if r.score is not None),
-        key=lambda s: steps[s].score or 0,
-        default=None,
-    )
-    budget = library.budgets(transcript.minutes)
-    used = time_used(clocked, reading.units, reading.steps)
-    confidence, doubts = confidence_of(mean, bar, pooled, reading, None if model is None else model.rung)
+    scored = [(own.score, step) for step, own in steps.items() if own.score is not None]
+    weakest = min(scored)[1] if scored else None
+    used, budget = time_used(clocked, reading.units, reading.steps), library.budgets(transcript.minutes)
+    known_judge = model is None or model.rung != "local" or threshold_of(model.sha256) is not None
+    rung = model.rung if model is not None else None
+    confidence, doubts = confidence_of(mean, bar, pooled, reading, rung, known_judge)
     graded = Report(
         case=transcript.case,
         level=transcript.level,
@@ -119,32 +132,57 @@ def _graded(
         confidence=confidence,
         score=None if mean is None else bounded(mean),
         steps=steps,
-        red_flags=remarks,
+        red_flags=[remark for _, remark in flags],
         trade_offs=trade_offs(reading, case, sounds),
         time={step: StepTime(used=used[step], budget=round(budget[step], 1)) for step in Step},
         summary=_summary(verdict, mean, bar, confidence),
-        reasons=debrief.reasons(steps, remarks, bar["hire"]),
+        reasons=debrief.reasons(steps, [remark for _, remark in flags], bar["hire"]),
         next_level=debrief.next_level(
-            transcript.level,
-            mean,
-            scale.level_offset,
-            bar["hire"],
-            library.framework,
-            weakest,
+            transcript.level, mean, scale.level_offset, bar["hire"], library.framework, weakest
         ),
-        strong=debrief.strong_answers(signals, shown, transcript.level, retrieve),
-        study_plan=debrief.study_plan(steps, [flag for flag, _ in flags], topics),
+        strong=debrief.strong_answers(transcript.case, signals, shown, transcript.level, retrieve),
+        study_plan=debrief.study_plan(steps, topics),
         bar=bar,
         warnings=[*failed, *warnings, *doubts, *_asides(reading)],
-        graded_by=GradedBy(
-            rung="scripted" if model is None else model.rung,
-            model=None if model is None else model.name,
-            model_sha256=None if model is None else model.sha256,
-            rubric=_rubric_name(data["version"], numbers),
-        ),
+        graded_by=_graded_by(model, numbers, data["version"]),
     )
     tell(1.0, "Done")
     return graded
+
+
+def _graded_by(model: LanguageModel | None, numbers: Fitted, version: object) -> GradedBy:
+    if model is None:
+        return GradedBy(rung="scripted", rubric=_rubric_name(version, numbers))
+    prompt = JUDGE_PROMPT if model.rung == "local" else STEP_PROMPT
+    return GradedBy(
+        rung=model.rung,
+        model=model.name,
+        model_sha256=model.sha256,
+        prompts={prompt: prompt_named(prompt).sha256},
+        rubric=_rubric_name(version, numbers),
+    )
+
+
+def _penalty(reading: Reading) -> float:
+    """What words addressed to the grader cost every step."""
+    attacked = any(reason == Reason.INSTRUCTION for _, reason in reading.aside)
+    return float(rubric()["instruction_penalty"]) if attacked else 0.0
+
+
+def _taken(
+    extracted: dict[Step, Extracted], own: dict[Step, StepReport], penalty: float
+) -> tuple[dict[Step, StepReport], dict[Step, list[Evidence]], dict[Step, str]]:
+    """The model's steps: a score only where a verified quote carries it."""
+    steps, found, comments = {}, {}, {}
+    for step, one in extracted.items():
+        if one.score is not None:
+            steps[step] = StepReport(status="assessed", score=bounded(one.score - penalty))
+            comments[step] = one.comment
+        else:
+            status: StepStatus = "insufficient_evidence" if own[step].status == "assessed" else own[step].status
+            steps[step] = StepReport(status=status)
+        found[step] = one.evidence
+    return steps, found, comments
 
 
 def _rubric_name(version: object, numbers: Fitted) -> str:
@@ -162,24 +200,15 @@ def _deep_enough(reading: Reading, level: Level, scale: Scale) -> list[bool]:
     return [deep.get((unit.turn, unit.start), False) for unit in reading.units]
 
 
-def _scored(
-    reading: Reading,
-    pooled: Pooled,
-    level: Level,
-    scale: Scale,
-    flags: dict[str, object],
-) -> dict[Step, StepReport]:
-    data = rubric()
-    least = int(data["evidence"]["least_words_of_a_step"])
-    enough = sum(pooled.words.values()) >= int(data["evidence"]["least_words"])
-    reached = [step for step in Step if pooled.words[step] >= least] if enough else []
-    attacked = any(reason == Reason.INSTRUCTION for _, reason in reading.aside)
-    penalty = float(data["instruction_penalty"]) if attacked else 0.0
+def _scored(reading: Reading, pooled: Pooled, level: Level, scale: Scale) -> dict[Step, StepReport]:
+    data = rubric()["evidence"]
+    enough = pooled.total >= int(data["least_words"])
+    reached = [step for step in Step if pooled.words[step] >= int(data["least_words_of_a_step"])] if enough else []
     scores = calibrated(pooled, level, scale, reached)
     found = {}
     for step in Step:
         if step in scores:
-            found[step] = StepReport(status="assessed", score=bounded(scores[step] - penalty))
+            found[step] = StepReport(status="assessed", score=bounded(scores[step] - _penalty(reading)))
         else:
             status: StepStatus = "not_reached" if enough or not pooled.words[step] else "insufficient_evidence"
             found[step] = StepReport(status=status)

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Mapping
 from html import escape
 
 from interviewer.grading import charts
@@ -41,8 +40,8 @@ def _md(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
-def to_markdown(report: Report, transcript: Transcript | None = None, names: Mapping[str, str] | None = None) -> str:
-    """The report as Markdown. ``names`` gives signals a readable name."""
+def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
+    """The report as Markdown."""
     lines = [
         f"# {_md(report.case)}: {WORDS[report.verdict]} at {report.level.value} level",
         "",
@@ -61,7 +60,7 @@ def to_markdown(report: Report, transcript: Transcript | None = None, names: Map
     for step in Step:
         own = report.steps[step]
         lines += ["", f"## {step.title}", "", _md(own.comment)]
-        lines += ["", *[_md_evidence(one, names or {}) for one in own.evidence]] if own.evidence else []
+        lines += ["", *[_md_evidence(one) for one in own.evidence]] if own.evidence else []
         lines += (
             ["", "Missing:", *[f"- {_md(gap.text)}{_md_notes(gap.study)}" for gap in own.missing]]
             if own.missing
@@ -82,8 +81,8 @@ def to_markdown(report: Report, transcript: Transcript | None = None, names: Map
     return "\n".join(lines)
 
 
-def _md_evidence(one: Evidence, names: Mapping[str, str]) -> str:
-    name = _md(names.get(one.signal, one.signal))
+def _md_evidence(one: Evidence) -> str:
+    name = _md(one.about or one.signal)
     return f"- ({one.sign}) {name}, {_HELP[one.help]}, turn {one.turn}: “{_md(_quote(one.quote))}”"
 
 
@@ -118,16 +117,14 @@ def _html_quote(quote: str, turn: int, transcript: Transcript) -> str:
     return f'<a href="#turn-{turn}" title="turn {turn}{clock}"><q>{escape(_quote(quote))}</q></a>'
 
 
-def _html_evidence(one: Evidence, transcript: Transcript, names: Mapping[str, str]) -> str:
+def _html_evidence(one: Evidence, transcript: Transcript) -> str:
     kind = "plus" if one.sign == "+" else "minus"
-    said = f"{names.get(one.signal, one.signal)} · {_HELP[one.help]}" + (
-        " · mentioned, not reasoned" if kind == "minus" else ""
-    )
+    said = f"{one.about or one.signal} · {_HELP[one.help]}" + (" · mentioned, not reasoned" if kind == "minus" else "")
     quote = _html_quote(one.quote, one.turn, transcript)
     return f'<li class="{kind}"><span class="meta">{escape(said)}</span><br>{quote}</li>'
 
 
-def _html_step(step: Step, report: Report, transcript: Transcript, names: Mapping[str, str]) -> str:
+def _html_step(step: Step, report: Report, transcript: Transcript) -> str:
     own = report.steps[step]
     score = "–" if own.score is None else f"{own.score:.1f}"
     missing = [f"<li>{escape(gap.text)}{_html_notes(gap.study)}</li>" for gap in own.missing]
@@ -135,7 +132,7 @@ def _html_step(step: Step, report: Report, transcript: Transcript, names: Mappin
         [
             f'<h3 id="{step.value}"><span class="score">{score}</span>{escape(step.title)}</h3>',
             _p(own.comment),
-            _list([_html_evidence(one, transcript, names) for one in own.evidence], "quotes"),
+            _list([_html_evidence(one, transcript) for one in own.evidence], "quotes"),
             f'<p class="meta">Not heard</p>{_list(missing)}' if missing else "",
             f'<p class="strong"><b>A strong answer.</b> {escape(report.strong[step])}</p>'
             if step in report.strong
@@ -165,9 +162,8 @@ def _html_transcript(transcript: Transcript) -> str:
     return f"<h2>Transcript</h2>{''.join(turns)}"
 
 
-def to_html(report: Report, transcript: Transcript, names: Mapping[str, str] | None = None) -> str:
+def to_html(report: Report, transcript: Transcript) -> str:
     """A page that stands alone: no script, nothing fetched, quotes linked to the turns at its end."""
-    called = names or {}
     style = (DATA / "report.css").read_text(encoding="utf-8")
     title = f"{report.case}, {report.level.value}: {WORDS[report.verdict]}"
     plan = [
@@ -186,7 +182,7 @@ def to_html(report: Report, transcript: Transcript, names: Mapping[str, str] | N
         charts.profile(report),
         "<h2>Time</h2>" + charts.time(report) if report.time else "",
         "<h2>Step by step</h2>",
-        *[_html_step(step, report, transcript, called) for step in Step],
+        *[_html_step(step, report, transcript) for step in Step],
         _html_remarks("Red flags", report.red_flags, transcript, "minus"),
         _html_remarks("Trade-offs raised", report.trade_offs, transcript, "plus"),
         f"<h2>What to study next</h2><ol>{''.join(plan)}</ol>" if plan else "",

@@ -23,6 +23,8 @@ class Evidence(_Model):
     turn: int = Field(ge=0)
     help: Help
     sign: Literal["+", "-"]
+    about: str = ""
+    """The signal's subject in words."""
 
 
 class Missing(_Model):

@@ -26,6 +26,11 @@ class Pooled:
     """Standard error of ``overall`` over the groups."""
     familiar: float
 
+    @property
+    def total(self) -> int:
+        """Words that count."""
+        return sum(self.words.values())
+
 
 @dataclass(frozen=True)
 class Scale:
