@@ -75,7 +75,7 @@ def build_room() -> RoomPage:
                     latex_delimiters=[],
                     feedback_options=None,
                     allow_tags=False,
-                    placeholder="The interviewer is getting ready. The first time a problem is opened this takes a little longer.",
+                    placeholder="The interviewer is getting ready; a problem takes longer the first time.",
                 )
                 status = gr.HTML("", elem_id="room-status", elem_classes="status")
                 again = gr.Button("Try again", size="sm", visible=False, elem_id="room-again")

@@ -51,10 +51,11 @@ def test_a_whole_interview_from_set_up_to_report(app: App, visit: Callable[..., 
     page = visit(app.url)
     start(page, level="Staff", minutes="30 min", manner="Tough")
     assert "Staff · 30 minutes" in page.inner_text("#room-heading")
-    assert "29:" in page.inner_text("#room-clock") or "30:00" in page.inner_text("#room-clock")
+    page.wait_for_function("() => /^(29:\\d\\d|30:00) left/.test(document.querySelector('#room-clock .left').innerText)")
     say(page, "First I clarify who uses it.", 2)
     page.wait_for_selector("#room-steps li.current[data-step=clarify_requirements]")
     say(page, "Then the data, and the model.", 3)
+    page.wait_for_selector("#room-steps [data-step=data_preparation] ul")
     covered = page.inner_text("#room-steps")
     assert "the subject of data preparation" in covered
     assert "the subject of evaluation" not in covered, "a subject that did not come up gives itself away"
