@@ -102,6 +102,13 @@ def _entries(lines: Iterable[str]) -> Iterable[Json]:
             yield entry
 
 
+def mend(path: Path) -> None:
+    """Ends a last line that was cut off, so that the next one does not stick to it."""
+    raw = path.read_bytes()
+    if raw and not raw.endswith(b"\n"):
+        _append(path, "\n")
+
+
 def unfinished(folder: Path, mark: str) -> Path | None:
     """The newest log in the folder that has this fingerprint and no scores yet."""
     for path in sorted(folder.glob("*.jsonl"), reverse=True):

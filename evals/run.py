@@ -147,6 +147,7 @@ def _log(order: Order, suite: Suite, samples: Sequence[Sample], identity: Json) 
     }
     old = None if order.fresh else logs.unfinished(order.runs, run["fingerprint"])
     if old:
+        logs.mend(old)
         return logs.read(old)
     stamp = time.strftime("%Y%m%d-%H%M%S")
     return logs.start(order.runs / f"{stamp}-{suite.name}-{identity['rung']}-{os.getpid()}.jsonl", run)

@@ -9,7 +9,7 @@ from interviewer.steps import MoveKind, Step
 from interviewer.transcript import Transcript, Turn
 
 INTERVIEWER_PACE = 150
-MOST_TURNS = 240
+MOST_TURNS = 400
 SILENCE = 15.0
 """Seconds that a silence lasts."""
 
@@ -73,6 +73,7 @@ def hold(candidate: Answers, case: str, level: str, world: Any, minutes: float =
         "planted": planted,
         "closed": closed,
         "ended": round(now, 1),
+        "minutes": minutes,
     }
 
 

@@ -13,6 +13,7 @@ from interviewer.sentences import spans
 from interviewer.steps import MoveKind, Step
 
 FILE = Path(__file__).parent / "personas.yaml"
+_ABOUT_A_STEP = (MoveKind.PROBE, MoveKind.HINT, MoveKind.ASK_TO_CLARIFY, MoveKind.MOVE_ON)
 _MODEL_FIRST = (Step.MODEL, Step.CLARIFY, Step.FRAME, Step.DATA, Step.EVALUATE, Step.SERVE, Step.MONITOR)
 
 
@@ -113,11 +114,7 @@ class Candidate:
             self._deferred = None
         if step and kind in (MoveKind.MOVE_ON, MoveKind.TIME_CHECK, MoveKind.REDIRECT):
             self._current = step
-        if (
-            step
-            and kind in (MoveKind.PROBE, MoveKind.HINT, MoveKind.ASK_TO_CLARIFY, MoveKind.MOVE_ON)
-            and self._left[step]
-        ):
+        if step and kind in _ABOUT_A_STEP and self._left[step]:
             return self._next_part(step)
         if kind in (MoveKind.PROBE, MoveKind.HINT):
             return Said(talk(next(self._spare), self.case), step)

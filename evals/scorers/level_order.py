@@ -1,6 +1,7 @@
 """A higher bar never gives a better verdict.
 
-pairs (mid, senior), (senior, staff), (mid, staff) of the same transcript whose higher level has no better verdict ÷ pairs
+pairs (mid, senior), (senior, staff), (mid, staff) of the same transcript whose higher level has no better
+verdict ÷ pairs
 """
 
 from itertools import combinations

@@ -63,7 +63,7 @@ def prefix_hash(turns: list[Json]) -> str:
 
 
 def labelled_positions(bodies: dict[str, Json]) -> list[Sample]:
-    """Positions of ``data/positions.jsonl``: a prefix of a shipped transcript, or turns of its own, and what is good."""
+    """Positions of ``data/positions.jsonl``: a prefix of a transcript or turns of its own, and what is good."""
     return [
         Sample(
             f"position-{line['id']}",
@@ -114,7 +114,7 @@ def planted() -> list[Sample]:
 
 
 def task(sample: Sample, world: Any) -> Json:
-    """Our turn at one position, or at every interviewer position; what was heard is carried on as in a live interview."""
+    """Our turn at one position or at every interviewer position; what was heard is kept, as in a live interview."""
     transcript, _ = with_clock(transcript_from(sample.inputs["transcript"]))
     known = world.knows(transcript.case)
     if "at" in sample.inputs:

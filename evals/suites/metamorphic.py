@@ -47,7 +47,7 @@ def task(sample: Sample, world: Any) -> Json:
 
 
 def with_reasons(body: Json, base: Json) -> dict[str, Json]:
-    """Per step scored below 3 the transcript with one more question and a strong answer to it, before the last turns."""
+    """Per step scored below 3 the transcript with one more question and a strong answer, before the last turns."""
     if not has_case(body["case"]):
         return {}
     found = {}

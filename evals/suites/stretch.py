@@ -1,4 +1,4 @@
-"""Long real talk: interviews stretched to 5,000–9,000 words and 600-word turns by wandering, repetition, drawing aloud."""
+"""Long real talk: interviews stretched to 5,000–9,000 words by wandering, repetition and drawing aloud."""
 
 from typing import Any
 

@@ -1,0 +1,72 @@
+"""The data that ship: valid, unique, enough, and true to the generated schema."""
+
+import json
+from collections import Counter
+
+import pytest
+
+from evals.recorded import OWN, read_folder
+from evals.schema import FILE, schema_text
+from evals.scorers.wording import pattern
+from evals.suites import all_suites, conduct, degenerate, facts, retrieval
+from evals.vocabulary import Data
+from interviewer.steps import MoveKind, Step, Verdict
+
+
+def test_the_published_schema_is_what_the_code_reads() -> None:
+    assert FILE.read_text(encoding="utf-8") == schema_text(), "python -m evals.schema writes it anew"
+
+
+def test_every_shipped_transcript_fits_the_schema_and_says_how_it_was_labelled() -> None:
+    from jsonschema import validate
+
+    schema = json.loads(schema_text())
+    for one in read_folder(OWN):
+        validate(one.body, schema)
+        if not one.labels:
+            continue
+        assert one.labels["verdict"] in set(Verdict), one.id
+        assert one.labels.get("by"), f"{one.id}: labels.by is missing"
+        for step, mark in one.labels["steps"].items():
+            assert step in set(Step) and (mark is None or 1 <= mark <= 4), one.id
+
+
+@pytest.mark.parametrize("name", ["praise.txt", "summary.txt", "teaching.txt"])
+def test_patterns_compile_and_do_not_match_nothing(name: str) -> None:
+    assert not pattern(name).search("")
+    assert not pattern(name).search("Okay. Where would the labels come from?")
+
+
+def test_positions_have_known_kinds_and_unique_ids() -> None:
+    lines = list(conduct.read_lines(conduct.DATA / "positions.jsonl"))
+    assert max(Counter(line["id"] for line in lines).values(), default=1) == 1
+    for line in lines:
+        assert set(line["accept"]) | set(line.get("second") or []) <= set(MoveKind), line["id"]
+
+
+def test_there_is_enough_of_everything() -> None:
+    planted = list(conduct.read_lines(conduct.DATA / "planted.jsonl"))
+    assert sum(line["wrong"] for line in planted) >= 40
+    assert sum(not line["wrong"] for line in planted) >= 40
+    assert len(list(conduct.read_lines(facts.FILE))) >= 120
+    queries = list(conduct.read_lines(retrieval.FILE))
+    assert len(queries) >= 150
+    assert sum(not line["gold"] for line in queries) >= 20
+    assert len(list(conduct.read_lines(degenerate.FILE))) >= 12
+
+
+def test_every_suite_and_scorer_states_what_it_is_and_its_formula() -> None:
+    for suite in all_suites().values():
+        assert suite.title
+        for scorer in suite.scorers:
+            assert scorer.title.endswith((".", "?")) and len(scorer.formula) > 20, f"{suite.name}.{scorer.name}"
+        names = [scorer.name for scorer in suite.scorers]
+        assert len(set(names)) == len(names)
+
+
+def test_every_suite_has_samples_of_its_own_data() -> None:
+    if not list(OWN.glob("*.json")):
+        pytest.skip("no transcripts yet")
+    for suite in all_suites().values():
+        if suite.name != "grading":
+            assert suite.samples(Data(fast=True)), suite.name
