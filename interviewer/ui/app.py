@@ -11,12 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from interviewer.casebook.library import Library
 from interviewer.errors import BadInput, CannotRun
-from interviewer.grading.report import Report
-from interviewer.models.door import Door
 from interviewer.settings import Settings, load, quieten
-from interviewer.steps import Level, Step
 from interviewer.storage import Store
-from interviewer.transcript import Transcript
 
 if TYPE_CHECKING:
     from interviewer.ui.host import Engine
@@ -82,25 +78,14 @@ def is_loopback(name: str) -> bool:
 
 def open_engine(settings: Settings) -> "Engine":
     """The models and what uses them; opened while the page is already there."""
+    from functools import partial
+
     from interviewer.grading.grade import grade
     from interviewer.parts import assemble
     from interviewer.ui.host import Engine
 
     parts = assemble(settings)
-
-    def graded(
-        transcript: Transcript,
-        library: Library,
-        door: Door,
-        level: Level | None = None,
-        progress: Callable[..., None] | None = None,
-    ) -> Report:
-        def passages(query: str, step: Step) -> list[str]:
-            found = parts.retriever.search(query, audience="grader", case=transcript.case, step=step, limit=3)
-            return [one.passage.text for one in found]
-
-        return grade(transcript, library, door, level, progress, retrieve=passages, vectors=parts.vectors)
-
+    graded = partial(grade, retrieve=parts.retriever.search, vectors=parts.vectors)
     return Engine(parts.interviewer(), parts.door, graded)
 
 

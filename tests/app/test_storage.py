@@ -195,11 +195,11 @@ def test_reports_are_kept_by_level_and_go_stale_with_another_turn(store: Store) 
 def test_progress_runs_from_the_oldest_graded_interview_to_the_newest(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number, score in enumerate((1.5, 2.5, 3.5)):
+    for number, score in enumerate((1.5, 2.5, 3.5, None)):
         monkeypatch.setattr(storage.time, "time", lambda number=number: 1_000.0 + number)
         id_ = store.create(ANN, interview())
-        store.add_report(ANN, id_, a_report(score=score), turns_graded=0)
-    store.create(ANN, interview())
+        if score:
+            store.add_report(ANN, id_, a_report(score=score), turns_graded=0)
     assert [report.score for _, report in store.progress(ANN)] == [1.5, 2.5, 3.5]
     assert [header.reports for header in store.mine(ANN)] == [0, 1, 1, 1]
 
