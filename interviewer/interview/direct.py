@@ -17,6 +17,8 @@ WRAP_SHARE = 0.06
 ENOUGH_OF_BUDGET = 1.15
 LEAST_OF_BUDGET = 0.55
 """Share of its budget that every step still to come must be able to get."""
+_PRESSES = 8
+"""How often in an interview a thin answer is pressed on in so many words."""
 CURVEBALLS = {Level.MID: 1, Level.SENIOR: 2, Level.STAFF: 3}
 PROBES = {Level.MID: 4, Level.SENIOR: 5, Level.STAFF: 5}
 """Questions in a row about one step before the interview goes on."""
@@ -229,6 +231,14 @@ def _wants_direction(state: State, last: Turn | None, menu: Menu) -> Decision | 
 # --- what was wrong, missing or vague ---------------------------------------------------------------------------
 
 
+def _hands_back(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    """A candidate who has said what they have on this is not asked for more of it."""
+    if not _intent(last, "hand_back") or len(_signals(last)) >= 3:
+        return None
+    target = _next_step(state, menu)
+    return Decision(MoveKind.MOVE_ON, target) if target else _anything_left(state, menu)
+
+
 def _jumped_to_solution(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     first_turn = MoveKind.PROBE not in state.moves and len(state.moves) <= 1
     if first_turn and last and not _heard(last, "question") and Step.CLARIFY in menu.scope and len(last.text.split()) > 12:
@@ -279,17 +289,14 @@ def _untouched(state: State, menu: Menu) -> list[Step]:
 
 
 def _next_step(state: State, menu: Menu) -> Step | None:
-    """The step to go to: the next untouched one in order, else a thin one that we have not steered to before."""
-    order = list(menu.scope)
-    here = order.index(state.step) if state.step in order else -1
+    """The step to go to: the first untouched one in order, else a thin one that we have not steered to before."""
     late = state.elapsed > 0.3 * state.length
     untouched = [step for step in _untouched(state, menu) if not (step is Step.CLARIFY and late)]
-    ahead = [step for step in untouched if order.index(step) > here]
     if untouched:
-        return (ahead or untouched)[0]
+        return untouched[0]
     thin = [
         step
-        for step in order
+        for step in menu.scope
         if step not in (state.step, Step.CLARIFY)
         and step not in state.opened
         and len(state.covered.get(step, [])) < 2
@@ -386,7 +393,8 @@ def _presses(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     """Presses on a thin answer: a list, a claim without a reason, a size without a number."""
     if not last or _exhausted(state, menu) or len(last.text.split()) < 15:
         return None
-    if any(ref.startswith("press:") for ref in state.asked[-1:]):
+    pressed = [ref.startswith("press:") for ref in state.asked]
+    if any(pressed[-2:]) or sum(pressed) >= _PRESSES:
         return None
     shown = depth(last.text)
     heard = _signals(last)
@@ -462,7 +470,8 @@ def _anything_left(state: State, menu: Menu) -> Decision:
     for option in menu.pushbacks:
         if option.id not in state.asked and option.level.rank <= menu.level.rank and state.since_curveball >= 3:
             return Decision(MoveKind.CURVEBALL, option.step, option.id)
-    for step in menu.scope:
+    left = {step: menu.budgets.get(step, 0.0) - state.used.get(step, 0.0) for step in menu.scope if step is not Step.CLARIFY}
+    for step in sorted(left, key=lambda step: -left[step]):
         if options := _open(state, menu, step):
             return Decision(MoveKind.PROBE, step, options[0].id, angle="back")
     return Decision(MoveKind.WRAP_UP, angle="early")
@@ -485,6 +494,7 @@ RULES: tuple[Rule, ...] = (
     _asked_for_hint,
     _clarifying_question,
     _finished_early,
+    _hands_back,
     _jumped_to_solution,
     _wants_direction,
     _wrong,

@@ -12,7 +12,7 @@ from interviewer.transcript import Heard, Transcript, Turn
 T = TypeVar("T")
 _ASKING = {MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE, MoveKind.ASK_TO_CLARIFY, MoveKind.CURVEBALL}
 _STEERING = {MoveKind.MOVE_ON, MoveKind.TIME_CHECK, MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CURVEBALL}
-_ANSWER, _STAY, _FOLLOW = 2.4, 1.6, 1.2
+_ANSWER, _STAY, _FOLLOW = 2.6, 1.6, 1.3
 """How much more readily a turn is taken to be about the step that we asked about, the current one, the one after it."""
 _SIGNAL = 0.06
 """What each signal heard adds to its step's share of the turn."""
@@ -101,12 +101,14 @@ def _spoken_step(heard: list[Heard], current: Step, asked: bool) -> Step | None:
         if one.kind == "signal" and one.step:
             steps[one.step] = steps.get(one.step, 0.0) + _SIGNAL
     order = list(Step)
-    following = order[order.index(current) + 1] if current is not order[-1] else current
+    stay = _ANSWER if asked else _STAY
+    pull = {0: stay, 1: _FOLLOW}
     weighed = {
-        step: share * ((_ANSWER if asked else _STAY) if step == current else _FOLLOW if step == following else 1.0)
-        for step, share in steps.items()
+        step: share * pull.get(order.index(step) - order.index(current), 1.0) for step, share in steps.items()
     }
-    return max(weighed, key=lambda step: weighed[step])
+    best = max(weighed, key=lambda step: weighed[step])
+    backed = any(one.kind == "signal" and one.step == best for one in heard)
+    return best if backed or best == current or current not in steps else current
 
 
 def fold(transcript: Transcript, now: float | None = None) -> State:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from interviewer.casebook.embed import Embedder
 from interviewer.sentences import without_fillers
 
@@ -12,8 +14,10 @@ _EDGE = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"\s+(?:the|a|an|of|to|for|with|in|on|is|are|was|be|i|it|we|you|that|this|at|by|from|as|if|my|our)$", re.IGNORECASE)
+_FULLER = 0.02
+_EMPTY = frozenset("that this then there they them what which when where would could should have just like some more much very also into from with want think thing things going need really maybe unless because about it's i'd that's don't".split())
 SHORTEST, LONGEST = 2, 9
-NEAR = 0.25
+NEAR = 0.15
 """Cosine similarity to the subject from which a clause is worth coming back to."""
 
 
@@ -37,5 +41,11 @@ def recall(text: str, topic: str, embedder: Embedder, used: Sequence[str] = ()) 
     if not pieces:
         return ""
     similarity = embedder.encode([without_fillers(piece) or piece for piece in pieces]) @ embedder.encode([topic])[0]
-    best = int(similarity.argmax())
-    return pieces[best] if similarity[best] >= NEAR else ""
+    weight = similarity + np.array([_FULLER * min(5, _content(piece)) for piece in pieces])
+    best = int(weight.argmax())
+    return pieces[best] if similarity[best] >= NEAR and _content(pieces[best]) >= 1 else ""
+
+
+def _content(piece: str) -> int:
+    """The number of words that carry meaning."""
+    return sum(len(word) > 3 and word.lower() not in _EMPTY for word in re.findall(r"[\w'-]+", piece))
