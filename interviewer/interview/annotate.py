@@ -19,6 +19,7 @@ from interviewer.casebook.embed import Embedder, Vectors
 from interviewer.casebook.exemplars import Exemplars, Sounds, exemplars
 from interviewer.casebook.facts import match_facts
 from interviewer.casebook.library import Library
+from interviewer.interview.affirm import affirmed
 from interviewer.interview.intents import clauses, intents, questions
 from interviewer.interview.recorded import read_move
 from interviewer.sentences import Span, spans, without_fillers
@@ -34,11 +35,8 @@ FLAG_MARGIN = 0.12
 """A red flag must be nearer than every sound statement that looks like it, by this much."""
 FLAGGED_WITH_CUE = 0.42
 """Enough likeness when the mistake's own words are said."""
-_DENIAL = re.compile(
-    r"\b(?:not|n't|no|never|nor|without|avoid|wrong|bad|trap|mistake|careful|instead of|rather than|problem|misleading|useless|leak\w*|"
-    r"can't|won't|isn't|doesn't|don't|wouldn't|shouldn't|because otherwise|would (?:be|look|mean|hide|mislead))\b",
-    re.IGNORECASE,
-)
+_TAKEN_BACK_WITHIN = 2
+"""Sentences after a mistake in which the speaker may take it back."""
 TRADED = 0.55
 _ECHO = 0.8
 _WORD_WEIGHT = 0.15
@@ -198,21 +196,16 @@ def _flags(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard]:
     found: dict[str, Heard] = {}
     for row, piece in enumerate(pieces):
         margin = wrong[row] - float(right[row].max(initial=-1))
+        following = " ".join(one.text for one in pieces[row + 1 : row + 1 + _TAKEN_BACK_WITHIN])
         for index in np.argsort(-wrong[row])[:8]:
             name, value = sounds.red_flags.ids[index], float(wrong[row, index])
             cues = ears.cues[name]
             sure = value >= FLAGGED and margin[index] >= FLAG_MARGIN
-            cued = value >= FLAGGED_WITH_CUE and any(_affirmed(cue, piece.text) for cue in cues)
+            cued = value >= FLAGGED_WITH_CUE and affirmed(cues, piece.text, following)
             if (cued if cues else sure) and (name not in found or found[name].score < value):
                 step = sounds.red_flags.steps[index]
                 found[name] = Heard(kind="red_flag", id=name, quote=piece.text, step=step, score=round(min(1.0, value), 3))
     return list(found.values())
-
-
-def _affirmed(cue: re.Pattern[str], text: str) -> bool:
-    """Whether the text says the cue and does not deny it in the words around."""
-    match = cue.search(text)
-    return match is not None and not _DENIAL.search(text[max(0, match.start() - 60) : match.end() + 25])
 
 
 def _trade_offs(pieces: Sequence[Span], vectors: Vectors, sounds: Exemplars) -> list[Heard]:
