@@ -136,6 +136,11 @@ def check_case(case: Case, topics: set[str] | None = None) -> list[str]:
     problems += _duplicates("red_flags", (flag.id for flag in case.red_flags))
     problems += _duplicates("trade_offs", (trade_off.id for trade_off in case.trade_offs))
     problems += _duplicates("pushbacks", (pushback.id for pushback in case.pushbacks))
+    for signal in every:
+        foreign = [term for other in every if other is not signal for term in other.terms]
+        for index, probe in enumerate(signal.probes):
+            problems += _spoken(f"signals.{signal.id}.probes.{index}", probe, 30, foreign)
+        problems += _spoken(f"signals.{signal.id}.topic", signal.topic, 10, foreign)
     for heading in ("Data flow", "Serving"):
         if heading not in case.diagrams:
             problems.append(f"{heading}: no Mermaid diagram")
