@@ -25,7 +25,7 @@ def assemble(host: Host) -> gr.Blocks:
         nonce = gr.Textbox(visible=False)
         file = gr.JSON(visible=False)
         with gr.Row(elem_id="top"):
-            gr.HTML("<span class='brand'>ML design interviewer</span>", elem_id="brand")
+            gr.HTML("<span class='brand'>ML design <i>interviewer</i></span>", elem_id="brand")
             to_home = gr.Button("Interviews", size="sm", min_width=90, scale=0, elem_id="nav-home")
             to_progress = gr.Button("Progress", size="sm", min_width=90, scale=0, elem_id="nav-progress")
         pages = Pages(

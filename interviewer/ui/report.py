@@ -40,10 +40,10 @@ def build_report() -> ReportPage:
                 [(name, key.value) for key, name in LEVEL_NAMES.items()],
                 label="Graded for level",
                 elem_id="report-level",
-                scale=2,
+                scale=1,
                 min_width=260,
             )
-            with gr.Row(elem_id="report-downloads") as downloads:
+            with gr.Row(elem_id="report-downloads", scale=2) as downloads:
                 html = gr.Button("HTML", size="sm", min_width=70, elem_id="report-html")
                 markdown = gr.Button("Markdown", size="sm", min_width=80, elem_id="report-markdown")
                 json = gr.Button("JSON", size="sm", min_width=70, elem_id="report-json")

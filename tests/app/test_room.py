@@ -4,11 +4,12 @@ import json
 import re
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.app.conftest import App
+from tests.app.conftest import ROOT, App
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +52,8 @@ def test_a_whole_interview_from_set_up_to_report(app: App, visit: Callable[..., 
     page = visit(app.url)
     start(page, level="Staff", minutes="30 min", manner="Tough")
     assert "Staff · 30 minutes" in page.inner_text("#room-heading")
-    page.wait_for_function("() => /^(29:\\d\\d|30:00) left/.test(document.querySelector('#room-clock .left').innerText)")
+    ticking = "() => /^(29:\\d\\d|30:00) left/.test(document.querySelector('#room-clock .left').innerText)"
+    page.wait_for_function(ticking)
     say(page, "First I clarify who uses it.", 2)
     page.wait_for_selector("#room-steps li.current[data-step=clarify_requirements]")
     say(page, "Then the data, and the model.", 3)
@@ -106,6 +108,36 @@ def test_a_whole_interview_from_set_up_to_report(app: App, visit: Callable[..., 
     page.wait_for_selector("#progress-body .spark circle")
     assert page.locator("#progress-body .spark").count() == 8
     assert "staff" in page.inner_text("#progress-body tbody").lower()
+
+
+@pytest.mark.slow
+def test_a_whole_interview_with_the_real_interviewer_and_grader(home: Path, visit: Callable[..., Any]) -> None:
+    app = App(home, ROOT / "app.py")
+    app.start()
+    try:
+        page = visit(app.url)
+        page.click("#setup-case input")
+        page.click("[role=option]:has-text('Video')")
+        page.click("#setup-start")
+        page.wait_for_selector("#room-badge .badge", timeout=90_000)
+        said = [
+            "Before I design anything: what should get better, and how many people use this a day?",
+            "I would rank candidates by the expected watch time, because clicks alone reward misleading titles.",
+            "Labels come from the watch logs and arrive late, so I wait a day before a row counts, and split by time.",
+        ]
+        for number, text in enumerate(said):
+            say(page, text, number + 2)
+        page.click("#room-hint")
+        heard(page, len(said) + 2)
+        page.click("#room-end")
+        page.click("#room-end-yes")
+        page.wait_for_selector("#report-frame iframe", timeout=90_000)
+        report = page.frame_locator("#report-frame iframe").locator("body").inner_text()
+        assert all(text in report for text in said)
+        assert "hire" in report.lower()
+        assert "Traceback" not in app.log.read_text()
+    finally:
+        app.stop()
 
 
 def test_a_reload_brings_back_the_interview_and_the_draft(app: App, visit: Callable[..., Any]) -> None:
@@ -278,9 +310,10 @@ def test_nothing_sticks_out_and_the_keyboard_reaches_everything(
     assert page.evaluate(sticks_out) is False
     reached = set()
     page.focus("#room-box textarea")
+    focused = "() => document.activeElement.closest('[id]')?.id || ''"
     for _ in range(8):
         page.keyboard.press("Tab")
-        reached.add(page.evaluate("() => document.activeElement.id || document.activeElement.closest('[id]')?.id || ''"))
+        reached.add(page.evaluate(focused))
     assert {"room-send", "room-hint", "room-moment", "room-end", "whiteboard"} <= reached
     unnamed = page.evaluate(
         "() => [...document.querySelectorAll('button, input, textarea, select')]"
