@@ -116,10 +116,11 @@ def test_a_whole_interview_with_the_real_interviewer_and_grader(home: Path, visi
     app.start()
     try:
         page = visit(app.url)
+        page.set_default_timeout(90_000)  # the first interview on a problem makes its vectors
         page.click("#setup-case input")
         page.click("[role=option]:has-text('Video')")
         page.click("#setup-start")
-        page.wait_for_selector("#room-badge .badge", timeout=90_000)
+        page.wait_for_selector("#room-badge .badge")
         said = [
             "Before I design anything: what should get better, and how many people use this a day?",
             "I would rank candidates by the expected watch time, because clicks alone reward misleading titles.",
@@ -131,7 +132,7 @@ def test_a_whole_interview_with_the_real_interviewer_and_grader(home: Path, visi
         heard(page, len(said) + 2)
         page.click("#room-end")
         page.click("#room-end-yes")
-        page.wait_for_selector("#report-frame iframe", timeout=90_000)
+        page.wait_for_selector("#report-frame iframe")
         report = page.frame_locator("#report-frame iframe").locator("body").inner_text()
         assert all(text in report for text in said)
         assert "hire" in report.lower()
