@@ -168,7 +168,7 @@ def study_plan(
 def next_level(
     level: Level,
     score: float | None,
-    offset: float,
+    bars: Mapping[str, float],
     hire: float,
     notes: Mapping[Step, FrameworkNote],
     weakest: Step | None,
@@ -179,7 +179,7 @@ def next_level(
     above = Level.SENIOR if level == Level.MID else Level.STAFF
     text = ""
     if score is not None:
-        there = max(1.0, score - offset)
+        there = max(1.0, score - (bars[above.value] - bars[level.value]))
         text = f"The same interview would score about {there:.1f} at {above.value}, where {hire:.2f} is a hire. "
     if weakest is not None and weakest in notes:
         text += f"There, {weakest.title.lower()} asks: {notes[weakest].levels[above]}"

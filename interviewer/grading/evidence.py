@@ -19,8 +19,8 @@ from interviewer.grading.units import Unit
 from interviewer.steps import Help, MoveKind, Step
 from interviewer.transcript import Transcript
 
-CLOSE = 0.60
-CLOSE_ELSEWHERE = 0.68
+CLOSE = 0.58
+CLOSE_ELSEWHERE = 0.66
 """Cosine from which a unit sounds like a signal: of the step it is about, and of another step."""
 ASKED = 0.42
 """Cosine between the question and the signal's examples from which the signal was asked for."""

@@ -37,9 +37,9 @@ from interviewer.steps import Step, Verdict
 from interviewer.transcript import Transcript, parse_transcript
 
 GRADES = {"buzz": 1.0, "wrong": 1.0, "mixed": 2.0, "solid": 3.0, "deep": 4.0}
-STEP_RIDGE, IDLE_RIDGE, DEPTH_RIDGE = 3e-3, 3e-3, 7e-4
+STEP_RIDGE, IDLE_RIDGE, DEPTH_RIDGE = 3e-3, 3e-3, 3e-4
 IDLE_ABOVE, INSTRUCTION_ABOVE = 0.60, 0.62
-EXAMPLES_SHARE = 0.1
+EXAMPLES_SHARE = 0.15
 FAMILIAR = 96
 HALF = 60.0
 
@@ -116,7 +116,7 @@ def fit_idle(library: Library, talk_about: Sequence[str] = ()) -> tuple[Probe, P
 def labelled(paths: Sequence[Path], blank: Fitted) -> list[Labelled]:
     """Every labelled transcript under the folders, read as the grader reads it."""
     encode = shared_embedder().encode
-    offset = float(rubric()["level"]["offset"])
+    bars = rubric()["level"]["offsets"]
     found = []
     for path in sorted(file for folder in paths for file in folder.rglob("*.json")):
         raw = path.read_bytes()
@@ -128,7 +128,7 @@ def labelled(paths: Sequence[Path], blank: Fitted) -> list[Labelled]:
         transcript = parse_transcript(raw, path.name)
         reading = read(transcript, encode, blank)
         cut = groups(reading.units, reading.steps)
-        higher = offset * (transcript.level.rank - 1)
+        higher = float(bars[transcript.level.value])
         steps = {s: None if (v := labels["steps"].get(s)) is None else float(v) + higher for s in Step}
         found.append(
             Labelled(

@@ -30,7 +30,7 @@ def describe(every: Sequence["Labelled"], scores: Sequence[Floats], scale: dict[
     from interviewer.grading.fit import _pooled
 
     data = rubric()
-    offset, less = float(data["level"]["offset"]), float(data["not_reached"]["less"])
+    bars, less = data["level"]["offsets"], float(data["not_reached"]["less"])
     least = int(data["evidence"]["least_words_of_a_step"])
     verdicts, truth, ours, theirs, raw = [], [], [], [], []
     twins: dict[str, list[tuple[int, dict[Step, float]]]] = {}
@@ -40,12 +40,12 @@ def describe(every: Sequence["Labelled"], scores: Sequence[Floats], scale: dict[
         pooled = Pooled(overall, {s: v for s, (v, _) in steps.items()}, words, 0, 1)
         level = one.transcript.level
         reached = [step for step in Step if words[step] >= least]
-        found = {s: bounded(v) for s, v in calibrated(pooled, level, Scale.of(scale, offset), reached).items()}
+        found = {s: bounded(v) for s, v in calibrated(pooled, level, Scale.of(scale, bars), reached).items()}
         mean = mean_score({step: found.get(step) for step in Step}, less) or 1.0
         verdict = verdict_of(mean, cut_offs(data, level)).rank
         verdicts.append(verdict)
         truth.append(one.verdict)
-        higher = offset * (level.rank - 1)
+        higher = float(bars[level.value])
         for step, score in found.items():
             if (panel := one.steps[step]) is not None:
                 raw.append((score, panel - higher))

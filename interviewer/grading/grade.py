@@ -88,7 +88,7 @@ def _graded(
     sounds = exemplars(library, transcript.case, embedder, vectors)
     signals = library.signals(transcript.case)
     by_id = {one.id: one for own in signals.values() for one in own}
-    scale = Scale.of(numbers.scale, float(data["level"]["offset"]))
+    scale = Scale.of(numbers.scale, data["level"]["offsets"])
     asked = asked_vectors(clocked, embedder.encode)
     found = gather(clocked, reading, signals, sounds, asked, _deep_enough(reading, transcript.level, scale))
     flags = red_flags(reading, library.red_flags(transcript.case), sounds)
@@ -137,9 +137,7 @@ def _graded(
         time={step: StepTime(used=used[step], budget=round(budget[step], 1)) for step in Step},
         summary=_summary(verdict, mean, bar, confidence),
         reasons=debrief.reasons(steps, [remark for _, remark in flags], bar["hire"]),
-        next_level=debrief.next_level(
-            transcript.level, mean, scale.level_offset, bar["hire"], library.framework, weakest
-        ),
+        next_level=debrief.next_level(transcript.level, mean, scale.bars, bar["hire"], library.framework, weakest),
         strong=debrief.strong_answers(transcript.case, signals, shown, transcript.level, retrieve),
         study_plan=debrief.study_plan(steps, topics),
         bar=bar,
@@ -194,7 +192,7 @@ def _deep_enough(reading: Reading, level: Level, scale: Scale) -> list[bool]:
     """For each unit, whether the group it stands in reads as mixed or better at the level."""
     deep: dict[tuple[int, int], bool] = {}
     for one in reading.depths:
-        own = scale.slope * one.score + scale.intercept - scale.level_offset * (level.rank - Level.SENIOR.rank)
+        own = scale.slope * one.score + scale.intercept - scale.bars[level.value]
         for unit in one.group.units:
             deep[unit.turn, unit.start] = own >= 1.75
     return [deep.get((unit.turn, unit.start), False) for unit in reading.units]

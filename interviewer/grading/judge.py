@@ -16,7 +16,7 @@ from interviewer.models.door import LanguageModel
 from interviewer.models.prompts import render
 from interviewer.steps import Step
 
-CALLS = 32
+CALLS = 16
 PROMPT = "judge-signal-local"
 NOTHING_SAID = "Let me think about that for a moment."
 

@@ -40,17 +40,18 @@ class Scale:
     intercept: float
     lean: float
     half: float
-    level_offset: float
+    bars: Mapping[str, float]
+    """How far each level's bar lies above senior's."""
 
     @classmethod
-    def of(cls, values: Mapping[str, float], level_offset: float) -> "Scale":
+    def of(cls, values: Mapping[str, float], bars: Mapping[str, float]) -> "Scale":
         """From the fitted numbers."""
         return cls(
             values["slope"],
             values["intercept"],
             values["lean"],
             values["half"],
-            level_offset,
+            bars,
         )
 
 
@@ -83,8 +84,7 @@ def pool(depths: Sequence[Depth]) -> Pooled:
 
 def calibrated(pooled: Pooled, level: Level, scale: Scale, reached: Sequence[Step]) -> dict[Step, float]:
     """The score of each step that was reached, 1 to 4 relative to the level."""
-    higher = scale.level_offset * (level.rank - Level.SENIOR.rank)
-    overall = scale.slope * pooled.overall + scale.intercept - higher
+    overall = scale.slope * pooled.overall + scale.intercept - scale.bars[level.value]
     found = {}
     for step in reached:
         own, words = pooled.steps.get(step, pooled.overall), pooled.words[step]
