@@ -33,7 +33,12 @@ def affirmed(cues: Iterable[re.Pattern[str]], said: str, following: str) -> bool
     matches = [(cue, match) for cue in cues for match in cue.finditer(said)]
     if not matches or _turned_against(following):
         return False
-    return not any(_unsaid(cue, match, said) for cue, match in matches)
+    # A no that belongs to the mistake ("no need for a baseline") denies nothing beside it.
+    around = said
+    for cue, match in matches:
+        if _own_denials(cue):
+            around = around[: match.start()] + "~" * len(match[0]) + around[match.end() :]
+    return not any(_unsaid(cue, match, around) for cue, match in matches)
 
 
 def _turned_against(following: str) -> bool:

@@ -11,7 +11,7 @@ from interviewer.transcript import Heard, Transcript, Turn
 
 T = TypeVar("T")
 _ASKING = {MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE, MoveKind.ASK_TO_CLARIFY, MoveKind.CURVEBALL}
-_STEERING = {MoveKind.MOVE_ON, MoveKind.TIME_CHECK, MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CURVEBALL}
+_STEERING = {MoveKind.MOVE_ON, MoveKind.ASK_TO_CLARIFY, MoveKind.TIME_CHECK, MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CURVEBALL}
 _ANSWER, _STAY, _FOLLOW = 2.6, 1.6, 1.3
 """How much more readily a turn is taken to be about the step that we asked about, the current one, the one after it."""
 _SIGNAL = 0.06

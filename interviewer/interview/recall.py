@@ -14,6 +14,7 @@ _EDGE = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"\s+(?:the|a|an|of|to|for|with|in|on|is|are|was|be|i|it|we|you|that|this|at|by|from|as|if|my|our)$", re.IGNORECASE)
+_MOST = 80
 _FULLER = 0.02
 _EMPTY = frozenset("that this then there they them what which when where would could should have just like some more much very also into from with want think thing things going need really maybe unless because about it's i'd that's don't".split())
 SHORTEST, LONGEST = 2, 9
@@ -37,7 +38,7 @@ def clauses(text: str) -> list[str]:
 
 def recall(text: str, topic: str, embedder: Embedder, used: Sequence[str] = ()) -> str:
     """The clause of the text that lies nearest to the topic, or an empty string. ``used`` are not taken again."""
-    pieces = [piece for piece in dict.fromkeys(clauses(text)) if not any(piece in one for one in used)][-40:]
+    pieces = [piece for piece in dict.fromkeys(clauses(text)) if not any(piece in one for one in used)][-_MOST:]
     if not pieces:
         return ""
     similarity = embedder.encode([without_fillers(piece) or piece for piece in pieces]) @ embedder.encode([topic])[0]

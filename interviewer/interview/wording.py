@@ -76,6 +76,7 @@ class Words:
             "fact": "",
         }
         slots["recall"] = self._lead(slots["quote"], slots["nod"], state)
+        slots["earlier"] = self._lead(slots["quote"], slots["nod"], state, "recall_earlier")
         forms = self._forms(decision, bool(slots["quote"]))
         text = self._fill(forms, slots, state)
         text = self._in_manner(text, decision, transcript, state)
@@ -84,8 +85,8 @@ class Words:
     def _forms(self, decision: Decision, quoted: bool) -> list[str]:
         by_angle = _data()[decision.kind.value]
         forms: list[str] = by_angle.get(decision.angle) or by_angle[""]
-        plain = [form for form in forms if "{quote}" not in form and "{recall}" not in form]
-        recalling = [form for form in forms if "{recall}" in form or "{quote}" in form]
+        plain = [form for form in forms if not any(slot in form for slot in ("{quote}", "{recall}", "{earlier}"))]
+        recalling = [form for form in forms if "{recall}" in form or "{quote}" in form or "{earlier}" in form]
         if quoted and recalling:
             return recalling
         return plain or [form.replace("{recall}", "{nod}") for form in forms if "{quote}" not in form] or forms
@@ -102,16 +103,25 @@ class Words:
         fresh = [one for one in _rotated(options, also) if one not in said]
         return (fresh or list(_rotated(options, len(state.said))))[0]
 
-    def _lead(self, quote: str, nod: str, state: State) -> str:
-        return self._unsaid(_data()["recall"], state, also=len(state.said) // 2).format(quote=quote) if quote else nod
+    def _lead(self, quote: str, nod: str, state: State, kind: str = "recall") -> str:
+        """A clause that recalls the candidate's words, in a wording that the last turns did not use."""
+        if not quote:
+            return nod
+        recent = " ".join(state.said[-6:])
+        leads = _rotated(_data()[kind], len(state.said) // 2)
+        fresh = [lead for lead in leads if lead.split('"')[0].strip() not in recent or lead.startswith('"')]
+        return (fresh or leads)[0].format(quote=quote)
 
     def _recall(self, decision: Decision, transcript: Transcript, state: State, question: str) -> str:
         if decision.kind not in (MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE) or state.last_candidate is None:
             return ""
-        if decision.angle in ("again", "smaller", "other", "back", "deferred"):
+        if decision.angle in ("again", "smaller", "other", "deferred"):
             return ""
-        text = decision.quote or transcript.turns[state.last_candidate].text
         used = [said.split('"')[1] for said in state.said if said.count('"') >= 2]
+        text = decision.quote or transcript.turns[state.last_candidate].text
+        if decision.angle == "back":
+            earlier = [turn.text for _, turn in transcript.candidate_turns()[:-1]]
+            text = " . ".join(earlier)
         return recall(text, question or text, self._embedder, used)
 
     def _question(self, decision: Decision, transcript: Transcript, state: State, case: Case | None) -> str:
