@@ -38,7 +38,7 @@ def affirmed(cues: Iterable[re.Pattern[str]], said: str, following: str) -> bool
     for cue, match in matches:
         if _own_denials(cue):
             around = around[: match.start()] + "~" * len(match[0]) + around[match.end() :]
-    return not any(_unsaid(cue, match, around) for cue, match in matches)
+    return not any(_unsaid(cue, match, said if _own_denials(cue) else around, around) for cue, match in matches)
 
 
 def _turned_against(following: str) -> bool:
@@ -48,14 +48,15 @@ def _turned_against(following: str) -> bool:
     return bool(opens and (_words("denial").search(following) or _words("spoilt").search(following)))
 
 
-def _unsaid(cue: re.Pattern[str], match: re.Match[str], said: str) -> bool:
-    before = said[max(0, match.start() - BEFORE) : match.start()]
-    after = said[match.end() : match.end() + LATER]
+def _unsaid(cue: re.Pattern[str], match: re.Match[str], said: str, around: str) -> bool:
+    inside = said[match.start() : match.end()]
+    before = around[max(0, match.start() - BEFORE) : match.start()]
+    after = around[match.end() : match.end() + LATER]
     stripped = _words("endorsed").sub(" ", after)
     return bool(
         _words("denial").search(before)
         or _words("not_mine").search(before)
-        or len(_words("denial").findall(match[0])) > _own_denials(cue)
+        or len(_words("denial").findall(inside)) > _own_denials(cue)
         or _words("denial").search(stripped[:AFTER])
         or _words("spoilt").search(stripped)
         or _words("taken_back").search(after)

@@ -21,7 +21,7 @@ _QUESTION_WORDS = re.compile(
     r"any (?:limit|constraint|budget|requirement|idea))\b",
     re.IGNORECASE,
 )
-_CONDITIONAL = re.compile(r"\b(?:that|whether|if|depends on|know|see|check|decide|tells?|about|of|measure|log|count)\s+$", re.IGNORECASE)
+_CONDITIONAL = re.compile(r"\b(?:that|whether|if|depends on|know|see|check|decide|tells?|about|of|measure|log|count|i|we|they|you|people)\s+$", re.IGNORECASE)
 
 
 @cache
