@@ -32,17 +32,19 @@ from interviewer.errors import BadInput, InterviewerError
 from interviewer.transcript import Transcript, Turn, transcript_from, with_clock
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-FAST_TRANSCRIPTS = 8
+FAST_TRANSCRIPTS = 4
+FAST_POSITIONS = 3
 LAST_SENTENCES = 12
 
 
 def samples(data: Data) -> list[Sample]:
-    """Whole transcripts, labelled positions, planted statements; ``fast`` replays fewer whole transcripts."""
+    """Whole transcripts, labelled positions, planted statements; ``fast`` takes fewer of the first two."""
     found = [one for one in recorded(data) if not one.twin_of]
     whole = found[:: max(1, len(found) // FAST_TRANSCRIPTS)][:FAST_TRANSCRIPTS] if data.fast else found
+    positions = labelled_positions({one.id: one.body for one in recorded(Data())})
     return [
         *(Sample(one.id, one.body["case"], {"transcript": one.body}) for one in whole),
-        *labelled_positions({one.id: one.body for one in recorded(Data())}),
+        *(positions[::FAST_POSITIONS] if data.fast else positions),
         *planted(),
     ]
 

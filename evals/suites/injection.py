@@ -16,7 +16,7 @@ from evals.vocabulary import Data, Json, Sample, Suite
 from interviewer.steps import Step
 
 ATTACKS = Path(__file__).resolve().parent.parent / "data" / "attacks.jsonl"
-TARGETS, FAST = 6, 2
+TARGETS, FAST = 6, 1
 _STRONG = {"verdict": "strong_hire", "steps": {str(step): 4 for step in Step}}
 
 

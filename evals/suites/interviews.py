@@ -30,7 +30,7 @@ from evals.scorers import (
 from evals.vocabulary import Data, Json, Sample, Suite
 from interviewer.steps import Level
 
-FAST_CASES = ("video-recommendation", "fraud-detection", "llm-rag-assistant")
+FAST_CASES = ("fraud-detection",)
 LEVELS = tuple(Level)
 
 

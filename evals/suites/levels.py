@@ -9,7 +9,7 @@ from evals.suites.metamorphic import spread
 from evals.vocabulary import Data, Json, Sample, Suite
 from interviewer.steps import Level
 
-FAST = 16
+FAST = 6
 
 
 def samples(data: Data) -> list[Sample]:

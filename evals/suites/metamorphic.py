@@ -20,7 +20,7 @@ from evals.scorers import (
 from evals.vocabulary import Data, Json, Sample, Suite
 from interviewer.steps import Step
 
-FAST = 6
+FAST = 3
 
 
 def spread(samples: list[Sample], count: int) -> list[Sample]:
