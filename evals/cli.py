@@ -20,6 +20,9 @@ app = typer.Typer(
 Models = Annotated[list[str] | None, typer.Option("--model", help="Rung or model; twice or more: side by side.")]
 Runs = Annotated[Path, typer.Option("--runs", help="Folder of the logs.")]
 
+FAST = ("conduct", "interviews", "grading", "twins", "injection", "levels", "degenerate", "facts", "retrieval")
+"""What runs on every change, each in its fixed smaller selection, in under three minutes on two cores."""
+
 
 @app.command("list")
 def eval_list(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
@@ -52,7 +55,7 @@ def eval_list(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 
 @app.command("run")
 def eval_run(
-    suites: Annotated[list[str], typer.Argument(help="One or more suites, or 'all'.")],
+    suites: Annotated[list[str], typer.Argument(help="One or more suites, 'all', or 'fast' (every change).")],
     models: Models = None,
     prompts: Annotated[list[str] | None, typer.Option(help="Folder of prompts; twice or more: side by side.")] = None,
     data: Annotated[list[str] | None, typer.Option(help="Folder of transcripts instead of our own.")] = None,
@@ -84,7 +87,10 @@ def eval_run(
     from evals.vocabulary import Data
 
     console = Console(stderr=as_json, highlight=False)
-    names = sorted(all_suites()) if suites == ["all"] else suites
+    if suites == ["fast"]:
+        fast, names = True, list(FAST)
+    else:
+        names = sorted(all_suites()) if suites == ["all"] else suites
     chosen = Data(tuple(data or ()), fast, limit, match)
     in_ci = os.environ.get("CI", "").lower() in {"1", "true"}
     finished = []

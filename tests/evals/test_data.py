@@ -28,7 +28,8 @@ def test_every_shipped_transcript_fits_the_schema_and_says_how_it_was_labelled()
         assert one.labels["verdict"] in set(Verdict), one.id
         assert one.labels.get("by"), f"{one.id}: labels.by is missing"
         for step, mark in one.labels["steps"].items():
-            assert step in set(Step) and (mark is None or 1 <= mark <= 4), one.id
+            assert step in set(Step), one.id
+            assert mark is None or 1 <= mark <= 4, one.id
 
 
 @pytest.mark.parametrize("name", ["praise.txt", "summary.txt", "teaching.txt"])
@@ -59,7 +60,8 @@ def test_every_suite_and_scorer_states_what_it_is_and_its_formula() -> None:
     for suite in all_suites().values():
         assert suite.title
         for scorer in suite.scorers:
-            assert scorer.title.endswith((".", "?")) and len(scorer.formula) > 20, f"{suite.name}.{scorer.name}"
+            assert scorer.title.endswith((".", "?")), f"{suite.name}.{scorer.name}"
+            assert len(scorer.formula) > 20, f"{suite.name}.{scorer.name}"
         names = [scorer.name for scorer in suite.scorers]
         assert len(set(names)) == len(names)
 
