@@ -51,6 +51,7 @@ def eval_list(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         for scorer in suite.scorers:
             console.print(f"  [cyan]{scorer.name}[/] ({scorer.better} is better)  {scorer.title}")
             console.print(f"    {' '.join(scorer.formula.split())}", markup=False)
+    console.print("[bold]prompts[/]  Any suite side by side: give --prompts or --model twice or more to 'eval run'.")
 
 
 @app.command("run")
