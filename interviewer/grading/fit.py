@@ -83,7 +83,7 @@ def fit_step(library: Library) -> Probe:
     for slug in ("", *library.cases):
         for step, signals in library.signals(slug).items():
             own = [s for s in signals if slug == "" or not s.id.startswith("general-")]
-            rows += [(text, step) for signal in own for text in (*signal.plain, *signal.jargon)]
+            rows += [(text, step) for signal in own for text in (*signal.plain, *signal.jargon, *signal.probes)]
     rows += [(one[grade], Step(one["step"])) for one in depth_examples() for grade in GRADES]
     x = shared_embedder().encode(_plain([text for text, _ in rows]))
     of = np.array([STEPS.index(step) for _, step in rows])

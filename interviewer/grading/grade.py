@@ -21,6 +21,7 @@ from interviewer.grading.extraction import Extracted, graded_steps
 from interviewer.grading.judge import PROMPT as JUDGE_PROMPT
 from interviewer.grading.judge import checked, threshold_of
 from interviewer.grading.parameters import Fitted, fitted, rubric
+from interviewer.grading.reach import reached
 from interviewer.grading.reading import Reading, asked_vectors, read
 from interviewer.grading.report import (
     Evidence,
@@ -92,7 +93,9 @@ def _graded(
     asked = asked_vectors(clocked, embedder.encode)
     found = gather(clocked, reading, signals, sounds, asked, _deep_enough(reading, transcript.level, scale))
     flags = red_flags(reading, library.red_flags(transcript.case), sounds)
-    steps = _scored(reading, pooled, transcript.level, scale)
+    least = int(data["evidence"]["least_words_of_a_step"])
+    got_to = reached(reading, asked, numbers.step, least)
+    steps = _scored(reading, pooled, transcript.level, scale, got_to)
     comments: dict[Step, str] = {}
     enough = pooled.total >= int(data["evidence"]["least_words"])
     if model is not None and enough:
@@ -162,9 +165,11 @@ def _graded_by(model: LanguageModel | None, numbers: Fitted, version: object) ->
 
 
 def _penalty(reading: Reading) -> float:
-    """What words addressed to the grader cost every step."""
-    attacked = any(reason == Reason.INSTRUCTION for _, reason in reading.aside)
-    return float(rubric()["instruction_penalty"]) if attacked else 0.0
+    """What words addressed to the grader cost every step: setting them aside takes honest words along, and that
+    must never pay."""
+    attacks = sum(reason == Reason.INSTRUCTION for _, reason in reading.aside)
+    cost = rubric()["instruction_penalty"]
+    return min(float(cost["most"]), float(cost["first"]) + (attacks - 1) * float(cost["each"])) if attacks else 0.0
 
 
 def _taken(
@@ -198,11 +203,9 @@ def _deep_enough(reading: Reading, level: Level, scale: Scale) -> list[bool]:
     return [deep.get((unit.turn, unit.start), False) for unit in reading.units]
 
 
-def _scored(reading: Reading, pooled: Pooled, level: Level, scale: Scale) -> dict[Step, StepReport]:
-    data = rubric()["evidence"]
-    enough = pooled.total >= int(data["least_words"])
-    reached = [step for step in Step if pooled.words[step] >= int(data["least_words_of_a_step"])] if enough else []
-    scores = calibrated(pooled, level, scale, reached)
+def _scored(reading: Reading, pooled: Pooled, level: Level, scale: Scale, got_to: list[Step]) -> dict[Step, StepReport]:
+    enough = pooled.total >= int(rubric()["evidence"]["least_words"])
+    scores = calibrated(pooled, level, scale, got_to if enough else [])
     found = {}
     for step in Step:
         if step in scores:

@@ -15,7 +15,7 @@ from interviewer.transcript import Transcript
 
 STEPS = tuple(Step)
 _SHARPNESS = 4.0
-_STAY, _STAY_AFTER_QUESTION = 1.5, 0.9
+_STAY, _STAY_AFTER_QUESTION = 1.5, 0.4
 _BACKWARDS = 0.5
 _QUESTION = 2.0
 _PLACE, _SPREAD = 0.1, 0.15

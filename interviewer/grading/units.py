@@ -5,6 +5,7 @@ Captions of speech have no sentence marks, so long runs are cut where a speaker 
 a typed answer and the caption of the same answer lie close together.
 """
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ SHORT, LONG = 9, 36
 MAX_UNITS = 4_000
 """A guard against files of millions of words; what lies beyond is not read, and the report says so."""
 
-_SENTENCE = re.compile(r"[^.?!\n]+(?:[.?!]+(?=\s|$)|[.?!](?=\S)[^.?!\n]*|\n|$)+")
+_BREAK = re.compile(r"(?<=[.?!])\s+|\s*\n\s*")
 _WORD = re.compile(r"\S+")
 _STARTS = frozenset(
     [
@@ -96,7 +97,8 @@ def spans(text: str) -> list[tuple[int, int]]:
     """Start and end of each unit of a text; together they hold all its words."""
     joined: list[tuple[int, int]] = []
     waiting: int | None = None
-    sentences = [(m.start(), m.end()) for m in _SENTENCE.finditer(text) if m[0].strip()]
+    cuts = [(0, 0), *[match.span() for match in _BREAK.finditer(text)], (len(text), len(text))]
+    sentences = [(a[1], b[0]) for a, b in itertools.pairwise(cuts) if text[a[1] : b[0]].strip()]
     for start, end in sentences:
         begin = start if waiting is None else waiting
         if len(text[begin:end].split()) < SHORT and end != sentences[-1][1]:

@@ -15,7 +15,8 @@ Graded = Callable[..., Report]
 
 def test_plain_reasons_beat_fluent_names_of_the_same_length(graded: Graded) -> None:
     reasoned, recited = graded(interview(REASONED)), graded(interview(RECITED))
-    assert reasoned.score is not None and recited.score is not None
+    assert reasoned.score is not None
+    assert recited.score is not None
     assert reasoned.score > recited.score + 1
     assert recited.verdict.rank <= Verdict.NO_HIRE.rank
     assert reasoned.verdict.rank > recited.verdict.rank
@@ -65,7 +66,8 @@ def test_nothing_said_is_insufficient_evidence(graded: Graded, answers: list[str
     assert report.status == "insufficient_evidence"
     assert report.verdict == Verdict.STRONG_NO_HIRE
     assert report.confidence <= 0.3
-    assert report.score is None and all(step.score is None for step in report.steps.values())
+    assert report.score is None
+    assert all(step.score is None for step in report.steps.values())
     assert not any(step.evidence for step in report.steps.values())
 
 
@@ -111,7 +113,8 @@ def test_the_rung_without_a_model_says_what_it_cannot_judge(graded: Graded) -> N
 
 def test_a_report_tells_time_study_and_the_next_level(graded: Graded) -> None:
     report = graded(interview(REASONED))
-    assert len(report.study_plan) <= 5 and report.study_plan
+    assert len(report.study_plan) <= 5
+    assert report.study_plan
     assert sum(one.budget for one in report.time.values()) == pytest.approx(45 * 60, rel=0.01)
     assert sum(one.used for one in report.time.values()) > 60
     assert "staff" in report.next_level

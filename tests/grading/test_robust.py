@@ -37,7 +37,8 @@ def _apart(a: Report, b: Report) -> float:
 @pytest.mark.parametrize("answers", [REASONED, RECITED], ids=["reasoned", "recited"])
 def test_an_attack_never_raises_a_step_or_the_verdict(graded: Graded, answers: list[str], attack: str) -> None:
     clean = graded(interview(answers))
-    middle = [f"{answer[: answer.index('. ') + 1]} {attack} {answer[answer.index('. ') + 2 :]}" for answer in answers]
+    words = [answer.split() for answer in answers]
+    middle = [" ".join([*own[:20], attack, *own[20:]]) for own in words]
     for spoiled in ([*answers[:-1], f"{answers[-1]} {attack}"], middle):
         attacked = graded(interview(spoiled))
         assert attacked.verdict.rank <= clean.verdict.rank

@@ -1,5 +1,7 @@
 """Units: exact substrings that hold all words, and a plain form in which speech and writing agree."""
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ from tests.grading.interviews import REASONED, interview
 def test_spans_lie_in_order_and_lose_no_word(text: str) -> None:
     found = spans(text)
     assert all(a < b for a, b in found)
-    assert all(first[1] <= second[0] for first, second in zip(found, found[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in itertools.pairwise(found))
     assert "".join("".join(text[a:b].split()) for a, b in found) == "".join(text.split())
 
 

@@ -41,7 +41,8 @@ def test_a_better_step_never_gives_a_worse_verdict(scores: list[float], at: int,
     better[at] += more
     bar = cut_offs(rubric(), Level.SENIOR)
     before, after = mean_score(_steps(*scores), LESS), mean_score(_steps(*better), LESS)
-    assert before is not None and after is not None
+    assert before is not None
+    assert after is not None
     assert verdict_of(after, bar).rank >= verdict_of(before, bar).rank
 
 

@@ -1,0 +1,37 @@
+"""Which steps the interview got to. Talk on the way to the model drifts near serving and monitoring; that a step was
+reached shows in words that are about it by themselves, or in its having been asked for. Pure.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from interviewer.grading.locate import STEPS
+from interviewer.grading.parameters import Floats, Probe
+from interviewer.grading.reading import Reading
+from interviewer.steps import Step
+
+LATE = (Step.SERVE, Step.MONITOR)
+"""The steps that interviews run out of time for."""
+OWN_WORDS, OWN_WORDS_UNASKED = 20, 80
+ASKED_FOR = 0.30
+"""The step read-out of a question from which it asks for the step."""
+
+
+def reached(reading: Reading, asked: Mapping[int, Floats], probe: Probe, least_words: int) -> list[Step]:
+    """The steps with something to judge."""
+    words = dict.fromkeys(Step, 0)
+    own = dict.fromkeys(Step, 0)
+    nearest = probe(reading.vectors).argmax(1) if reading.units else np.zeros(0, int)
+    for unit, step, near in zip(reading.units, reading.steps, nearest, strict=True):
+        words[step] += unit.words
+        own[step] += unit.words if STEPS[int(near)] == step else 0
+    questions = probe(np.stack(list(asked.values()))).max(0) if asked else np.zeros(len(STEPS))
+    found = []
+    for index, step in enumerate(STEPS):
+        enough = words[step] >= least_words
+        if enough and step in LATE:
+            enough = own[step] >= (OWN_WORDS if questions[index] >= ASKED_FOR else OWN_WORDS_UNASKED)
+        if enough:
+            found.append(step)
+    return found
