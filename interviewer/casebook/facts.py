@@ -1,8 +1,15 @@
-"""Which requirement fact a candidate's question asks for, or that the case is silent on it."""
+"""Which requirement facts a candidate's question asks for, or that the case is silent on it.
 
+A question is matched clause by clause ("how many users, and how fast?" asks for two facts), by the likeness of its
+embedding to the fact's phrasings, the words they share, and after misspelt words were put right.
+"""
+
+import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -10,14 +17,20 @@ from interviewer.casebook.embed import Embedder
 from interviewer.casebook.exemplars import Exemplars
 
 ASKED = 0.52
-"""Likeness to one of a fact's questions above which a question asks for it (suite ``facts``)."""
+"""Likeness to one of a fact's questions above which a question asks for it (suites ``facts`` and ``asked``)."""
 WORDS_SHARE = 0.25
 """Share of the likeness that shared words have; the rest is the cosine of the embeddings."""
 _STOP = frozenset(
-    "a an the of to for with in on at by is are was were be do does did we you i they it that this there here have has had "
-    "how what which who where when why can could may should would will any some our your their me us and or so about again "
-    "sorry say said um uh okay like kind".split()
+    re.findall(
+        r"\w+",
+        "a an the of to for with in on at by is are was were be do does did we you i they it that this there here have "
+        "has had how what which who where when why can could may should would will any some our your their me us and or so about "
+        "again sorry say said um uh okay like kind",
+    )
 )
+_LONG_ENOUGH = 5
+_ALIKE = 0.8
+_VOCABULARY = Path(__file__).parent / "data" / "bert-uncased-vocab.txt"
 
 
 @dataclass(frozen=True)
@@ -36,20 +49,39 @@ def _content(text: str) -> frozenset[str]:
 
 def _shared(asked: frozenset[str], phrasing: frozenset[str]) -> float:
     """The share of the question's content words that the phrasing has (0 to 1)."""
-    return len(asked & phrasing) / max(1, min(len(asked), 4)) if asked else 0.0
+    return min(1.0, len(asked & phrasing) / min(len(asked), 4)) if asked else 0.0
+
+
+@cache
+def _spelt() -> frozenset[str]:
+    return frozenset(_VOCABULARY.read_text(encoding="utf-8").split())
+
+
+def respelt(question: str, texts: Iterable[str]) -> str:
+    """The question with misspelt words put right, where the texts have a word that is nearly the same."""
+    known = sorted({word for text in texts for word in re.findall(r"[a-z]{5,}", text.lower())})
+
+    def right(match: re.Match[str]) -> str:
+        word = match[0].lower()
+        if len(word) < _LONG_ENOUGH or word in _spelt() or word in known:
+            return match[0]
+        near = difflib.get_close_matches(word, known, 1, _ALIKE)
+        return near[0] if near else match[0]
+
+    return re.sub(r"[A-Za-z]+", right, question)
 
 
 def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, threshold: float = ASKED) -> list[Match]:
     """For each clause the fact it asks for, in order, each fact once; clauses that ask for none are left out."""
     if not clauses or not len(ears.facts):
         return []
+    asked = [respelt(clause, ears.facts.texts) for clause in clauses]
     phrasings = [_content(text) for text in ears.facts.texts]
-    cosine = embedder.encode(list(clauses)) @ ears.facts.vectors.T
+    cosine = embedder.encode(asked) @ ears.facts.vectors.T
     found: dict[str, Match] = {}
-    for clause, row in zip(clauses, cosine, strict=True):
-        asked = _content(clause)
-        shared = np.array([min(1.0, _shared(asked, phrasing)) for phrasing in phrasings])
-        alike = (1 - WORDS_SHARE) * row + WORDS_SHARE * shared
+    for clause, right, row in zip(clauses, asked, cosine, strict=True):
+        own = _content(right)
+        alike = (1 - WORDS_SHARE) * row + WORDS_SHARE * np.array([_shared(own, phrasing) for phrasing in phrasings])
         best = int(np.argmax(alike))
         fact = ears.facts.ids[best]
         if alike[best] >= threshold and fact not in found:

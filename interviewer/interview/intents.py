@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from interviewer.sentences import Span
+from interviewer.sentences import Span, without_fillers
 
 _DATA = Path(__file__).parent / "data" / "intents.yaml"
 SHORT = 25
@@ -17,11 +17,29 @@ _QUESTION_WORDS = re.compile(
     r"\b(?:how (?:many|much|big|fast|long|often|fresh|large|old|quickly|soon|rare|about)|"
     r"what(?:'s| is| are| do| does| kind| sort| counts| about| happens| would| can)|which|who(?:'s| is)?|"
     r"where (?:do|does|is|are)|when (?:do|does|is|are)|"
-    r"(?:do|does|did|are|is|was|can|could|may|should|have|has) (?:we|you|they|the|there|it|users?|i|this|that|these|people)|"
+    r"(?:do|does|did|are|is|was|can|could|may|should|have|has) (?:we|you|they|the|there|it|users?|i|this|that|"
+    r"these|people)|"
     r"any (?:limit|constraint|budget|requirement|idea))\b",
     re.IGNORECASE,
 )
-_CONDITIONAL = re.compile(r"\b(?:that|whether|if|depends on|know|see|check|decide|tells?|about|of|measure|log|count|i|we|they|you|people)\s+$", re.IGNORECASE)
+_CONDITIONAL = re.compile(
+    r"\b(?:that|whether|if|depends on|know|see|check|decide|tells?|about|of|measure|log|count|"
+    r"i|we|they|you|people)\s+$",
+    re.IGNORECASE,
+)
+_OPENS_QUESTION = re.compile(
+    r"^(?:(?:and|so|but|okay|ok|then|also|well|um|uh)\W+)*"
+    r"(?:(?:is|are|does|did|was|can|could|should|may|must|will|has) (?!be\b)\w+|do (?:we|you|they|i|users?|people|the)\b|"
+    r"what (?:if|share|has|can|could|should)\b|what(?:'?s)? the\b|whats\b|who (?:is|are|does|has|\w+s)\b)",
+    re.IGNORECASE,
+)
+_TERSE = 9
+_TERSE_QUESTION = re.compile(
+    r"\bor\b|^(?:and |so )?(?:latency|scale|qps|dau|mau|throughput|traffic|budget|privacy|freshness)\W*$", re.IGNORECASE
+)
+"""In a turn of a few words: 'bikes or cars', 'latency'."""
+_ASKING = r"(?:how|what|whats|which|do|does|is|are|can|could|should|who|where|when|why|number of|may|will)\b"
+_PARTS = re.compile(rf"[?;]\s*|,?\s+and\s+(?={_ASKING})|,\s+(?=(?:and\s+)?{_ASKING})", re.IGNORECASE)
 
 
 @cache
@@ -46,19 +64,39 @@ def intents(pieces: Sequence[Span]) -> list[tuple[str, Span]]:
 
 def questions(pieces: Sequence[Span]) -> list[Span]:
     """The sentences that ask something, with or without a question mark, as captions have none."""
-    found = []
-    for piece in pieces:
-        if piece.text.rstrip(" \"')").endswith("?"):
-            found.append(piece)
-            continue
-        match = _QUESTION_WORDS.search(piece.text)
-        if match and not re.search(r"[.!]$", piece.text) and not _CONDITIONAL.search(piece.text[: match.start()]):
-            found.append(piece)
-    return found
+    alone = sum(len(piece.text.split()) for piece in pieces) <= _TERSE
+    return [piece for piece in pieces if _asks(piece.text, alone)]
+
+
+def _asks(text: str, alone: bool) -> bool:
+    if text.rstrip(" \"')").endswith("?"):
+        return True
+    if re.search(r"[.!]$", text):
+        return False
+    bare = without_fillers(text)
+    if _OPENS_QUESTION.match(bare) or (alone and _TERSE_QUESTION.search(bare)):
+        return True
+    match = _QUESTION_WORDS.search(text)
+    return bool(match and not _CONDITIONAL.search(text[: match.start()]))
 
 
 def clauses(question: str) -> list[str]:
-    """The questions that a compound one holds: 'how many users, and how fast?' holds two."""
-    pieces = re.split(r"[?;]|,\s+(?:and\s+)?|\s+and\s+(?=(?:how|what|which|do|does|is|are|can|who|where|when)\b)", question)
-    kept = [piece.strip() for piece in pieces if len(piece.split()) >= 2 or piece.strip().lower() in ("qps", "latency", "scale")]
-    return kept or [question]
+    """The questions that a compound one holds: 'how many users and videos, and how fast?' holds three."""
+    found: list[str] = []
+    for piece in _PARTS.split(question):
+        piece = re.sub(r"^(?:and|so|also)\s+", "", piece.strip(" ,."), flags=re.IGNORECASE)
+        if re.search(r"\w", piece):
+            found += _listed(piece)
+    return found or [question]
+
+
+def _listed(piece: str) -> list[str]:
+    """'how many users and videos' asks 'how many users' and 'how many videos'; 'talking, users and videos' likewise."""
+    counted = re.fullmatch(r"(.*?\b(?:how many|number of)) (\w+) and (\w+)( .*)?", piece, re.IGNORECASE)
+    if counted:
+        ask, first, second, rest = counted.groups()
+        return [f"{ask} {first}{rest or ''}", f"how many {second}{rest or ''}"]
+    trailing = re.fullmatch(r"(.*?), (\w+) and (\w+)", piece)
+    if trailing and re.search(r"\bhow (?:big|large|many|much)\b", piece, re.IGNORECASE):
+        return [f"how many {trailing[2]}", f"how many {trailing[3]}"]
+    return [piece]
