@@ -24,8 +24,8 @@ _STOP = frozenset(
     re.findall(
         r"\w+",
         "a an the of to for with in on at by is are was were be do does did we you i they it that this there here have "
-        "has had how what which who where when why can could may should would will any some our your their me us and or so about "
-        "again sorry say said um uh okay like kind",
+        "has had how what which who where when why can could may should would will any some our your their me us and or "
+        "so about again sorry say said um uh okay like kind",
     )
 )
 _LONG_ENOUGH = 5

@@ -29,7 +29,8 @@ _CONDITIONAL = re.compile(
 )
 _OPENS_QUESTION = re.compile(
     r"^(?:(?:and|so|but|okay|ok|then|also|well|um|uh)\W+)*"
-    r"(?:(?:is|are|does|did|was|can|could|should|may|must|will|has) (?!be\b)\w+|do (?:we|you|they|i|users?|people|the)\b|"
+    r"(?:(?:is|are|does|did|was|can|could|should|may|must|will|has) (?!be\b)\w+|"
+    r"do (?:we|you|they|i|users?|people|the)\b|"
     r"what (?:if|share|has|can|could|should)\b|what(?:'?s)? the\b|whats\b|who (?:is|are|does|has|\w+s)\b)",
     re.IGNORECASE,
 )
