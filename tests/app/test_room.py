@@ -31,8 +31,12 @@ def say(page: Any, text: str, answer: int) -> None:
 
 
 def heard(page: Any, answer: int) -> None:
-    """Waits until the interviewer has spoken so many times."""
-    page.wait_for_function("n => document.querySelectorAll('#room-chat .bot-row').length >= n", arg=answer)
+    """Waits until the interviewer has spoken so many times, and to the end."""
+    page.wait_for_function(
+        "n => { const said = [...document.querySelectorAll('#room-chat .bot-row')];"
+        " return said.length >= n && /[.?]$/.test(said.at(-1).innerText.trim()); }",
+        arg=answer,
+    )
 
 
 def talk(page: Any) -> list[str]:
@@ -63,9 +67,9 @@ def test_a_whole_interview_from_set_up_to_report(app: App, visit: Callable[..., 
     assert "the subject of evaluation" not in covered, "a subject that did not come up gives itself away"
     assert "a secret subject" not in page.content()
     page.click("#room-hint")
-    heard(page, 4)
+    page.wait_for_selector("#room-chat .bot:has-text('and when.')")
     page.click("#room-moment")
-    heard(page, 5)
+    page.wait_for_selector("#room-chat .bot:has-text('Take your time.')")
     assert talk(page)[-4:] == [
         "Asked for a hint", "Think about who labels this, and when.", "Asked for a moment", "Take your time."
     ]  # fmt: skip
@@ -86,7 +90,7 @@ def test_a_whole_interview_from_set_up_to_report(app: App, visit: Callable[..., 
     report = page.frame_locator("#report-frame iframe").locator("body")
     assert "First I clarify who uses it." in report.inner_text()
     page.click("#report-level label:has-text('Mid')")
-    page.wait_for_function("() => /mid/i.test(document.querySelector('#report-frame iframe')?.srcdoc || '')")
+    page.wait_for_function("() => /for mid level/.test(document.querySelector('#report-frame iframe')?.srcdoc || '')")
     files = {}
     for kind in ("html", "markdown", "json", "transcript"):
         with page.expect_download() as download:
