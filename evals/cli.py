@@ -20,7 +20,7 @@ app = typer.Typer(
 Models = Annotated[list[str] | None, typer.Option("--model", help="Rung or model; twice or more: side by side.")]
 Runs = Annotated[Path, typer.Option("--runs", help="Folder of the logs.")]
 
-FAST = ("conduct", "interviews", "grading", "twins", "injection", "levels", "degenerate", "facts", "retrieval")
+FAST = ("conduct", "interviews", "grading", "injection", "levels", "degenerate", "facts", "retrieval")
 """What runs on every change, each in its fixed smaller selection, in under three minutes on two cores."""
 
 

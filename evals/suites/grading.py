@@ -31,8 +31,7 @@ from evals.scorers import (
 )
 from evals.vocabulary import Data, Json, Sample, Suite
 
-
-FAST = 12
+FAST = 8
 
 
 def samples(data: Data) -> list[Sample]:
