@@ -24,7 +24,7 @@ def table(name: str = "main") -> str:
     ]
     for suite, by_scorer in goals.items():
         for scorer, goal in by_scorer.items():
-            title = all_suites()[suite].scorer(scorer).title.rstrip(".")
+            title = all_suites()[suite].scorer(scorer).title.rstrip(".").replace("|", "\\|")
             cells = [_cell(found.get(suite, {}).get(rung), scorer) for rung in rungs]
             lines.append(f"| {suite} | {title} | {goal} | {' | '.join(cells)} |")
     lines += ["", *_runs(found)]
