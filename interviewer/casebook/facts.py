@@ -24,8 +24,8 @@ _STOP = frozenset(
     re.findall(
         r"\w+",
         "a an the of to for with in on at by is are was were be do does did we you i they it that this there here have "
-        "has had how what which who where when why can could may should would will any some our your their me us and or "
-        "so about again sorry say said um uh okay like kind",
+        "has had how what which who where when why can could may should would will any some our your their me us and "
+        "or so about again sorry say said um uh okay like kind",
     )
 )
 _LONG_ENOUGH = 5
@@ -59,13 +59,14 @@ def _spelt() -> frozenset[str]:
 
 def respelt(question: str, texts: Iterable[str]) -> str:
     """The question with misspelt words put right, where the texts have a word that is nearly the same."""
-    known = sorted({word for text in texts for word in re.findall(r"[a-z]{5,}", text.lower())})
+    known = {word for text in texts for word in re.findall(r"[a-z]{5,}", text.lower())}
 
     def right(match: re.Match[str]) -> str:
         word = match[0].lower()
         if len(word) < _LONG_ENOUGH or word in _spelt() or word in known:
             return match[0]
-        near = difflib.get_close_matches(word, known, 1, _ALIKE)
+        # People get the first letter right; without this 'parity' becomes 'rarity'.
+        near = difflib.get_close_matches(word, sorted(one for one in known if one[0] == word[0]), 1, _ALIKE)
         return near[0] if near else match[0]
 
     return re.sub(r"[A-Za-z]+", right, question)

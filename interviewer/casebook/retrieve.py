@@ -1,4 +1,6 @@
-"""Retrieval: dense (Chroma) and lexical (SQLite FTS5) scores, fused .8 / .2, filtered by case, step and audience.
+"""Retrieval: dense (Chroma) and lexical (SQLite FTS5) scores, fused .7 / .3, filtered by case, step and audience.
+
+Misspelt words are put right first; where nothing is near enough, nothing is found.
 
     Retriever(index).search("how do you handle late labels", audience="grader", case="fraud-detection")
 """
@@ -8,13 +10,16 @@ import sqlite3
 import threading
 from dataclasses import dataclass
 
+from interviewer.casebook.facts import respelt
 from interviewer.casebook.index import Hit, Index
 from interviewer.casebook.passages import FRAMEWORK, TOPICS, Audience, Passage
 from interviewer.steps import Step
 
-DENSE_WEIGHT = 0.8
-_POOL = 30
-NOTHING_BELOW = 0.30
+DENSE_WEIGHT = 0.7
+_POOL = 80
+"""Wide, so that a passage with the query's own words is among the dense hits."""
+_WORDS_POOL = 30
+NOTHING_BELOW = 0.28
 """Cosine similarity of the best hit under which nothing here is relevant (suite ``retrieval``)."""
 
 
@@ -45,7 +50,7 @@ class _Words:
         terms = " OR ".join(f'"{word}"' for word in sorted(words))
         with self._lock:
             rows = self._base.execute(
-                "select id, -bm25(words) from words where words match ? order by rank limit ?", (terms, _POOL)
+                "select id, -bm25(words) from words where words match ? order by rank limit ?", (terms, _WORDS_POOL)
             )
             return dict(rows.fetchall())
 
@@ -72,7 +77,7 @@ class Retriever:
         kind: str | None = None,
         limit: int = 5,
     ) -> list[Found]:
-        """The best passages for the query that this audience may read, best first.
+        """The best passages for the query that this audience may read, best first; none where none is relevant.
 
         ``case`` adds that case's passages to the framework's and the topics'; other cases never answer.
         """
@@ -83,6 +88,7 @@ class Retriever:
         where |= {"kind": kind} if kind else {}
         known = [case] if case and self._has(case) else []
         shared = [FRAMEWORK] if audience == "interviewer" else [FRAMEWORK, TOPICS]
+        query = respelt(query, (passage.text for group in [*known, *shared] for passage in self.index.passages(group)))
         hits: list[Hit] = []
         lexical: dict[str, float] = {}
         for group in [*known, *shared]:
@@ -90,6 +96,8 @@ class Retriever:
             hits += own
             allowed = {hit.passage.id for hit in own}
             lexical |= {id_: score for id_, score in self._lexical(group, query).items() if id_ in allowed}
+        if max((hit.similarity for hit in hits), default=0.0) < NOTHING_BELOW:
+            return []
         dense = _scaled({hit.passage.id: hit.similarity for hit in hits})
         words = _scaled({hit.passage.id: lexical.get(hit.passage.id, 0.0) for hit in hits}) if lexical else {}
         found = [
