@@ -7,7 +7,7 @@ from interviewer.grading.reading import Reading
 from interviewer.grading.scores import Pooled
 from interviewer.grading.verdict import distance
 
-TYPICAL_ERROR = 0.32
+TYPICAL_ERROR = 0.42
 """Standard error of the mean step score against the panel, cases left out (fit)."""
 CEILING = {None: 0.7, "local": 0.75, "openai": 0.85}
 """By rung: a rung that cannot judge whether a claim is true is never surer than this."""

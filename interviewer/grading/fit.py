@@ -37,7 +37,7 @@ from interviewer.steps import Step, Verdict
 from interviewer.transcript import Transcript, parse_transcript
 
 GRADES = {"buzz": 1.0, "wrong": 1.0, "mixed": 2.0, "solid": 3.0, "deep": 4.0}
-STEP_RIDGE, IDLE_RIDGE, DEPTH_RIDGE = 3e-3, 3e-3, 3e-4
+STEP_RIDGE, IDLE_RIDGE, DEPTH_RIDGE = 3e-3, 3e-3, 6e-4
 IDLE_ABOVE, INSTRUCTION_ABOVE = 0.60, 0.62
 EXAMPLES_SHARE = 0.15
 FAMILIAR = 96

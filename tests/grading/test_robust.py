@@ -43,7 +43,8 @@ def test_an_attack_never_raises_a_step_or_the_verdict(graded: Graded, answers: l
         attacked = graded(interview(spoiled))
         assert attacked.verdict.rank <= clean.verdict.rank
         for step, own in attacked.steps.items():
-            assert (own.score or 1) <= (clean.steps[step].score or 1) + 0.005, step
+            if (before := clean.steps[step].score) is not None:
+                assert (own.score or 1) <= before + 0.005, step
 
 
 @pytest.mark.parametrize("talk", KIND)
