@@ -84,6 +84,10 @@ def _vectors(texts: Sequence[str], embedder: Embedder, folder: Path | None) -> V
 
 def exemplars(library: Library, slug: str, embedder: Embedder, folder: Path | None = None) -> Exemplars:
     """The exemplars of a case (of the framework alone for an unknown one). ``folder`` keeps the vectors."""
+    general = _rows(library, "")
+    shared = [text for kind in general.values() for _, _, text in kind]
+    # The framework's exemplars serve every case: computed once, kept once.
+    embedder.remember(shared, _vectors(shared, embedder, folder))
     rows = _rows(library, slug)
     flat = [row for kind in rows.values() for row in kind]
     vectors = _vectors([text for _, _, text in flat], embedder, folder)

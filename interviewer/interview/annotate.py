@@ -38,6 +38,8 @@ FLAGGED_WITH_CUE = 0.42
 _TAKEN_BACK_WITHIN = 2
 """Sentences after a mistake in which the speaker may take it back."""
 TRADED = 0.55
+FAR, STRAYED = 0.35, 0.48
+"""Likeness to anything of the problem below which talk is off the subject: by itself, and when its words say so too."""
 _ECHO = 0.8
 _WORD_WEIGHT = 0.15
 """How much each word that belongs to a step adds to it."""
@@ -109,7 +111,7 @@ class Listener:
         pieces = spans(text)
         if not pieces:
             return []
-        heard = [Heard(kind="intent", id=name, quote=piece.text) for name, piece in intents(pieces)]
+        heard = self._intents(pieces, ears)
         asked = questions(pieces)
         for piece in asked:
             matches = match_facts(clauses(without_fillers(piece.text)), ears.sounds, self.embedder)
@@ -132,6 +134,19 @@ class Listener:
             heard += _trade_offs(own, vectors, ears.sounds)
             heard += _step(own, vectors, ears.sounds.signals)
         return heard
+
+    def _intents(self, pieces: Sequence[Span], ears: Ears) -> list[Heard]:
+        """Intents by their words; talk counts as off the subject when it sounds like nothing of the problem."""
+        found = [Heard(kind="intent", id=name, quote=piece.text) for name, piece in intents(pieces)]
+        sounds = [one.vectors for one in (ears.sounds.signals, ears.sounds.facts) if len(one)]
+        words = sum(len(piece.text.split()) for piece in pieces)
+        nearest = float((self._vectors(pieces) @ np.concatenate(sounds).T).max())
+        strayed = any(one.id == "off_topic" for one in found)
+        if strayed and nearest >= STRAYED:
+            return [one for one in found if one.id != "off_topic"]
+        if not strayed and not found and nearest < FAR and words >= 10:
+            found.append(Heard(kind="intent", id="off_topic", quote=pieces[0].text))
+        return found
 
     def _vectors(self, pieces: Sequence[Span]) -> Vectors:
         return self.embedder.encode([without_fillers(piece.text) or piece.text for piece in pieces])

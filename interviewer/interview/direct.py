@@ -12,9 +12,13 @@ from interviewer.interview.state import State
 from interviewer.steps import Level, MoveKind, Step
 from interviewer.transcript import Heard, Turn
 
-WRAP_SHARE = 0.06
+WRAP_SHARE = 0.045
 """The last share of the time, kept for closing words."""
+CLOSE_SHARE = 0.015
+"""With less than this left there is no room for last words."""
 ENOUGH_OF_BUDGET = 1.15
+TOUCHED_SHARE = 0.2
+"""Share of its budget below which a step counts as not yet treated."""
 LEAST_OF_BUDGET = 0.55
 """Share of its budget that every step still to come must be able to get."""
 _PRESSES = 8
@@ -116,8 +120,8 @@ def _closing(state: State, last: Turn | None, menu: Menu) -> Decision | None:
         if asked and _matched(asked) and state.left > 0:
             return Decision(MoveKind.ANSWER, facts=_matched(asked))
         return Decision(MoveKind.CLOSE)
-    if state.left <= 0:
-        return Decision(MoveKind.CLOSE, angle="overtime") if state.elapsed > state.length + 90 else Decision(MoveKind.WRAP_UP, angle="late")
+    if state.left <= CLOSE_SHARE * state.length:
+        return Decision(MoveKind.CLOSE, angle="overtime" if state.elapsed > state.length + 90 else "")
     if state.left <= window:
         return Decision(MoveKind.WRAP_UP)
     return None
@@ -168,7 +172,7 @@ def _out_of_role(state: State, last: Turn | None, menu: Menu) -> Decision | None
 
 
 def _thinking(state: State, last: Turn | None, menu: Menu) -> Decision | None:
-    if _intent(last, "need_time") and len(_signals(last)) == 0 and not _heard(last, "question"):
+    if _intent(last, "need_time") and len(_signals(last)) == 0 and not _matched(_heard(last, "question")):
         return Decision(MoveKind.LET_GO_ON, state.step, angle="pause")
     return None
 
@@ -212,7 +216,8 @@ def _real_questions(state: State, last: Turn | None) -> list[Heard]:
     for one in asked:
         ends_turn = last.text.find(one.quote) + len(one.quote) >= len(last.text) - 90
         marked = one.quote.rstrip().endswith("?")
-        if one.id and (early or ends_turn) and (marked or early or one.score >= 0.6):
+        soon = early or state.elapsed < 0.2 * state.length
+        if one.id and (early or ends_turn) and (marked or soon or one.score >= 0.6):
             real.append(one)
         elif not one.id and ends_turn and marked and (early or words <= 60):
             real.append(one)
@@ -220,8 +225,10 @@ def _real_questions(state: State, last: Turn | None) -> list[Heard]:
 
 
 def _wants_direction(state: State, last: Turn | None, menu: Menu) -> Decision | None:
-    found = _intent(last, "ask_direction")
+    found = _intent(last, "ask_direction", "ask_permission")
     if not found or not last or not last.text.rstrip().endswith((found.quote[-12:], "?")):
+        return None
+    if _matched(_real_questions(state, last)):
         return None
     if not state.facts and state.step is Step.CLARIFY and Step.CLARIFY in menu.scope:
         return Decision(MoveKind.ASK_TO_CLARIFY, Step.CLARIFY, angle="before")
@@ -285,7 +292,15 @@ def _vague(state: State, last: Turn | None, menu: Menu) -> Decision | None:
 
 
 def _untouched(state: State, menu: Menu) -> list[Step]:
-    return [step for step in menu.scope if step not in state.visited and not state.covered.get(step)]
+    """Steps that nobody steered to and that got hardly any time or substance."""
+    return [
+        step
+        for step in menu.scope
+        if step not in state.opened
+        and state.used.get(step, 0.0) < TOUCHED_SHARE * menu.budgets.get(step, 0.0)
+        and len(state.covered.get(step, [])) < 4
+        and not (step is Step.CLARIFY and step in state.visited)
+    ]
 
 
 def _next_step(state: State, menu: Menu) -> Step | None:
@@ -341,7 +356,7 @@ def _changed_constraint(state: State, last: Turn | None, menu: Menu) -> Decision
     share = state.elapsed / state.length
     used = state.moves.count(MoveKind.CURVEBALL)
     first, gap = {Level.MID: (0.55, 8), Level.SENIOR: (0.42, 7), Level.STAFF: (0.3, 6)}[menu.level]
-    if share < first or share > 0.9 or used >= CURVEBALLS[menu.level] or state.since_curveball < gap or len(_signals(last)) < 1:
+    if share < first or share > 0.9 or used >= CURVEBALLS[menu.level] or state.since_curveball < gap or len(_signals(last)) < 2:
         return None
     if state.last_move in (MoveKind.CHALLENGE, MoveKind.HINT, MoveKind.TIME_CHECK) or _intent(last, "dont_know"):
         return None
@@ -356,7 +371,7 @@ def _changed_constraint(state: State, last: Turn | None, menu: Menu) -> Decision
 def _promised(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     """Brings the candidate back to what they put off, once the subject is through."""
     due = [one for one in state.deferred if state.last_candidate is None or one.turn < state.last_candidate - 2]
-    if due and (_exhausted(state, menu) or state.left < 0.3 * state.length):
+    if due and _exhausted(state, menu):
         return Decision(MoveKind.PROBE, due[0].step, f"deferred:{due[0].turn}", angle="deferred", quote=due[0].quote)
     return None
 
@@ -461,7 +476,7 @@ def _goes_on(state: State, last: Turn | None, menu: Menu) -> Decision | None:
         target = _next_step(state, menu)
         if target:
             return Decision(MoveKind.MOVE_ON, target)
-        return Decision(MoveKind.WRAP_UP, angle="early") if state.left < 0.2 * state.length else _anything_left(state, menu)
+        return Decision(MoveKind.WRAP_UP, angle="early") if state.left < 0.08 * state.length else _anything_left(state, menu)
     return None
 
 
@@ -486,17 +501,17 @@ RULES: tuple[Rule, ...] = (
     _opening,
     _ended_by_candidate,
     _out_of_role,
+    _buttons,
     _closing,
     _silence,
-    _buttons,
     _thinking,
     _say_again,
     _asked_for_hint,
+    _wants_direction,
     _clarifying_question,
     _finished_early,
     _hands_back,
     _jumped_to_solution,
-    _wants_direction,
     _wrong,
     _failed,
     _vague,

@@ -27,6 +27,9 @@ _CONDITIONAL = re.compile(
     r"i|we|they|you|people)\s+$",
     re.IGNORECASE,
 )
+_STATED = re.compile(r"(?:is|are|was|has|have|do|does|did|can) (?:there|this|that|the|these|it)\b", re.IGNORECASE)
+_CLAUSE_START = re.compile(r"(?:^|[,;]|\b(?:and|so|but|or|then|um|uh|okay|well|also|now|how|what|where))\s*$", re.IGNORECASE)
+"""'is there' asks where a clause begins; 'the label is there' states."""
 _OPENS_QUESTION = re.compile(
     r"^(?:(?:and|so|but|okay|ok|then|also|well|um|uh)\W+)*"
     r"(?:(?:is|are|does|did|was|can|could|should|may|must|will|has) (?!be\b)\w+|"
@@ -78,7 +81,9 @@ def _asks(text: str, alone: bool) -> bool:
     if _OPENS_QUESTION.match(bare) or (alone and _TERSE_QUESTION.search(bare)):
         return True
     match = _QUESTION_WORDS.search(text)
-    return bool(match and not _CONDITIONAL.search(text[: match.start()]))
+    if not match or _CONDITIONAL.search(text[: match.start()]):
+        return False
+    return not _STATED.match(match[0]) or bool(_CLAUSE_START.search(text[: match.start()]))
 
 
 def clauses(question: str) -> list[str]:

@@ -10,7 +10,7 @@ from interviewer.sentences import spans, without_fillers
 from interviewer.steps import Step
 from interviewer.transcript import Transcript, Turn
 
-_NEIGHBOURHOOD = 0.48
+_NEIGHBOURHOOD = 0.55
 """Cosine similarity of a sentence just said to a trade-off's exemplars from which it may be pressed."""
 _QUERY_WORDS = 90
 

@@ -13,7 +13,7 @@ from interviewer.casebook.embed import Embedder, shared_embedder
 from interviewer.casebook.library import Library
 from interviewer.casebook.retrieve import Retriever
 from interviewer.interview.annotate import Listener
-from interviewer.interview.direct import Decision, decide
+from interviewer.interview.direct import Decision, Menu, decide
 from interviewer.interview.fold import fold
 from interviewer.interview.menu import prepare
 from interviewer.interview.speak import Speaker
@@ -67,13 +67,15 @@ class Interviewer:
 
     def next_turn(self, transcript: Transcript, at: float | None = None) -> Reply:
         """The interviewer's next turn after the transcript. ``at``: when it is asked for, in seconds since the start."""
-        timed, warnings = with_clock(self.listener.annotate(transcript))
+        # An opening needs no ears: the listener wakes while the candidate reads the problem.
+        timed, warnings = with_clock(self.listener.annotate(transcript) if transcript.turns else transcript)
         if self.library.case(transcript.case) is None:
             warnings.append(f"The knowledge base has no case '{transcript.case}': the framework's general signals are used.")
         at = _asked_at(timed) if at is None else at
         state = fold(timed, at)
         last = timed.turns[state.last_candidate] if state.last_candidate is not None else None
-        decision = decide(state, last, prepare(timed, state, last, self.listener, self.retriever))
+        menu = prepare(timed, state, last, self.listener, self.retriever) if transcript.turns else Menu(transcript.level)
+        decision = decide(state, last, menu)
         wording = self._words.word(decision, timed, state)
         spoken = self.speaker.speak(decision, wording, timed, state)
         turn = Turn(

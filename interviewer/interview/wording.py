@@ -63,7 +63,9 @@ class Words:
         if decision.kind is MoveKind.ANSWER and decision.facts:
             return self._answer(decision, transcript, state, case)
         question = self._question(decision, transcript, state, case)
-        quote = decision.quote if decision.kind in (MoveKind.ASK_TO_CLARIFY,) or decision.angle == "deferred" else ""
+        quote = decision.quote if decision.kind is MoveKind.ASK_TO_CLARIFY else ""
+        if decision.angle == "deferred":
+            quote = self._put_off(decision, transcript)
         quote = quote or self._recall(decision, transcript, state, question)
         step = decision.step or state.step
         slots = {
@@ -123,6 +125,12 @@ class Words:
             earlier = [turn.text for _, turn in transcript.candidate_turns()[:-1]]
             text = " . ".join(earlier)
         return recall(text, question or text, self._embedder, used)
+
+    def _put_off(self, decision: Decision, transcript: Transcript) -> str:
+        """What the candidate put off: the fullest words just before the promise to come back."""
+        turn = transcript.turns[int((decision.ref or "deferred:0").partition(":")[2])].text
+        before = turn[: max(0, turn.find(decision.quote)) + len(decision.quote)][-260:]
+        return recall(before, before, self._embedder) or decision.quote
 
     def _question(self, decision: Decision, transcript: Transcript, state: State, case: Case | None) -> str:
         kind, ref = decision.kind, decision.ref or ""

@@ -112,7 +112,8 @@ def test_a_step_that_has_had_its_time_gives_way_to_the_next():
 
 
 def test_when_the_steps_to_come_would_be_squeezed_out_it_moves_on():
-    late = state(step=Step.DATA, elapsed=1800.0, visited=(Step.CLARIFY, Step.FRAME, Step.DATA))
+    used = {Step.CLARIFY: 500.0, Step.FRAME: 500.0, Step.DATA: 800.0}
+    late = state(step=Step.DATA, elapsed=1800.0, visited=(Step.CLARIFY, Step.FRAME, Step.DATA), used=used)
     decision = decide(late, said(LONG), menu())
     assert decision.kind in (MoveKind.TIME_CHECK, MoveKind.MOVE_ON)
     assert decision.step is Step.MODEL
