@@ -28,7 +28,10 @@ _CONDITIONAL = re.compile(
     re.IGNORECASE,
 )
 _STATED = re.compile(r"(?:is|are|was|has|have|do|does|did|can) (?:there|this|that|the|these|it)\b", re.IGNORECASE)
-_CLAUSE_START = re.compile(r"(?:^|[,;]|\b(?:and|so|but|or|then|um|uh|okay|well|also|now|how|what|where))\s*$", re.IGNORECASE)
+_CLAUSE_START = re.compile(
+    r"(?:^|[,;]|\b(?:and|so|but|or|then|um|uh|okay|well|also|now)|\b(?:how|what|which|where)(?: \w+){0,2})\s*$",
+    re.IGNORECASE,
+)
 """'is there' asks where a clause begins; 'the label is there' states."""
 _OPENS_QUESTION = re.compile(
     r"^(?:(?:and|so|but|okay|ok|then|also|well|um|uh)\W+)*"

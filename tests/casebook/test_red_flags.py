@@ -1,0 +1,52 @@
+"""Every red flag can be heard: its own examples hold its cues; and a new case file is enough to interview on."""
+
+import re
+import shutil
+from pathlib import Path
+
+from interviewer.casebook.embed import shared_embedder
+from interviewer.casebook.library import Library
+from interviewer.interview.annotate import Listener
+from interviewer.interview.turn import Interviewer
+from interviewer.paths import shipped
+from interviewer.transcript import Transcript
+
+
+def test_the_cues_of_every_red_flag_are_in_its_examples(library: Library) -> None:
+    flags = [flag for slug in library.cases for flag in library.red_flags(slug)]
+    without = [flag.id for flag in flags if not flag.cues]
+    unheard = [(f.id, one) for f in flags for one in f.says if not any(re.search(c, one, re.I) for c in f.cues)]
+    assert (without, unheard) == ([], [])
+
+
+def heard(library: Library, home: Path, case: str, text: str) -> set[str]:
+    body = {"case": case, "level": "senior", "turns": [{"speaker": "candidate", "text": text}]}
+    turns = Listener(library, shared_embedder(), home / "vectors").annotate(Transcript.model_validate(body)).turns
+    return {one.id for one in turns[0].heard or [] if one.kind == "red_flag"}
+
+
+def test_a_mistake_is_heard_and_its_correction_in_the_same_turn_unsays_it(library: Library, home: Path) -> None:
+    wrong = "I'd shuffle all the views and keep twenty percent for the test."
+    case = "video-recommendation"
+    assert "random-split-of-views" in heard(library, home, case, wrong)
+    assert not heard(library, home, case, f"{wrong} No wait, scratch that, I'd split by time.")
+
+
+def test_a_decomposition_into_click_probability_is_no_mistake(library: Library, home: Path) -> None:
+    text = "I'd decompose it: the probability of a click, and the minutes watched given the click."
+    assert not heard(library, home, "video-recommendation", text)
+
+
+def test_one_more_case_file_is_enough_for_an_interview_on_it(tmp_path: Path, home: Path) -> None:
+    root = tmp_path / "knowledge"
+    shutil.copytree(shipped("knowledge") / "framework", root / "framework")
+    (root / "cases").mkdir()
+    text = (shipped("knowledge") / "cases" / "eta-prediction.md").read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^slug: .*$", "slug: parcel-times", text, count=1)
+    (root / "cases" / "parcel-times.md").write_text(text, encoding="utf-8")
+    interviewer = Interviewer(Library.load(root), vectors=home / "vectors")
+    body = {"case": "parcel-times", "level": "senior", "turns": []}
+    opened = interviewer.next_turn(Transcript.model_validate(body))
+    turns = [opened.turn.model_dump(), {"speaker": "candidate", "text": "How fast must an estimate be?", "at": 30}]
+    reply = interviewer.next_turn(Transcript.model_validate({**body, "turns": turns}))
+    assert (reply.turn.move.kind, reply.turn.facts) == ("answer", ["latency"])
