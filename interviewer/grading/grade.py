@@ -94,7 +94,7 @@ def _graded(
     found = gather(clocked, reading, signals, sounds, asked, _deep_enough(reading, transcript.level, scale))
     flags = red_flags(reading, library.red_flags(transcript.case), sounds)
     least = int(data["evidence"]["least_words_of_a_step"])
-    got_to = reached(reading, asked, numbers.step, least)
+    got_to = reached(reading, asked, numbers.step, least, whole=transcript.mode == "interview")
     steps = _scored(reading, pooled, transcript.level, scale, got_to)
     comments: dict[Step, str] = {}
     enough = pooled.total >= int(data["evidence"]["least_words"])

@@ -13,13 +13,19 @@ from interviewer.steps import Step
 
 LATE = (Step.SERVE, Step.MONITOR)
 """The steps that interviews run out of time for."""
+EARLY = (Step.CLARIFY, Step.FRAME, Step.DATA, Step.MODEL)
+"""The steps that nobody gets past without having at least passed through."""
+WHOLE_INTERVIEW = 350
+"""Words from which a later step implies the early ones; a drill on one step is shorter or says its mode."""
 OWN_WORDS, OWN_WORDS_UNASKED = 20, 80
 ASKED_FOR = 0.30
 """The step read-out of a question from which it asks for the step."""
 
 
-def reached(reading: Reading, asked: Mapping[int, Floats], probe: Probe, least_words: int) -> list[Step]:
-    """The steps with something to judge."""
+def reached(
+    reading: Reading, asked: Mapping[int, Floats], probe: Probe, least_words: int, whole: bool = True
+) -> list[Step]:
+    """The steps with something to judge. ``whole`` is False for a drill on one step or topic."""
     words = dict.fromkeys(Step, 0)
     own = dict.fromkeys(Step, 0)
     nearest = probe(reading.vectors).argmax(1) if reading.units else np.zeros(0, int)
@@ -34,4 +40,8 @@ def reached(reading: Reading, asked: Mapping[int, Floats], probe: Probe, least_w
             enough = own[step] >= (OWN_WORDS if questions[index] >= ASKED_FOR else OWN_WORDS_UNASKED)
         if enough:
             found.append(step)
+    if whole and sum(words.values()) >= WHOLE_INTERVIEW:
+        # The border between framing, data and model is blurred: their sentences are often heard as a neighbour's.
+        last = max((STEPS.index(step) for step in found), default=-1)
+        found = [step for i, step in enumerate(STEPS) if step in found or (step in EARLY and i < last)]
     return found
