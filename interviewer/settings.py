@@ -81,6 +81,10 @@ class Settings(BaseSettings):
     """Tokens that the embedded model keeps in view."""
     voice: bool = True
     """False hides microphone and voice."""
+    hearing: str = Field(default="auto", pattern=r"^(auto|embedded|openai(:\S+)?)$")
+    """What listens: ``auto`` (OpenAI with its key, else embedded), ``embedded``, ``openai[:<model>]``."""
+    saying: str = Field(default="auto", pattern=r"^(auto|embedded|espeak|openai(:\S+)?)$")
+    """What speaks: ``auto``, ``embedded``, ``espeak``, ``openai[:<model>]``."""
 
     @field_validator("model")
     @classmethod

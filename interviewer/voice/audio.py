@@ -1,0 +1,142 @@
+"""Sound as numbers: WAV in and out, another rate, and the checks that come before anything is decoded."""
+
+import io
+import struct
+import wave
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interviewer.errors import BadInput
+
+Samples = NDArray[np.float32]
+RATE = 16_000
+"""Samples a second of all that is heard."""
+MAX_SECONDS = 20 * 60
+MAX_BYTES = 60_000_000
+_KINDS = {
+    b"RIFF": "wav",
+    b"OggS": "ogg",
+    b"fLaC": "flac",
+    b"ID3": "mp3",
+    b"\xff\xfb": "mp3",
+    b"\xff\xf3": "mp3",
+    b"\x1aE\xdf\xa3": "webm",
+}
+
+
+def resampled(samples: Samples, rate: int, to: int = RATE) -> Samples:
+    """The sound at another rate. Going down, what the new rate cannot hold is filtered out first."""
+    if rate == to or not len(samples):
+        return samples.astype(np.float32)
+    if rate > to:
+        taps = 2 * (4 * rate // to) + 1
+        at = np.arange(taps) - taps // 2
+        kernel = np.sinc(at * 0.95 * to / rate) * np.hamming(taps)
+        samples = np.convolve(samples, kernel / kernel.sum(), mode="same").astype(np.float32)
+    count = int(len(samples) * to / rate)
+    return np.interp(np.arange(count) * rate / to, np.arange(len(samples)), samples).astype(np.float32)
+
+
+def from_pcm(raw: bytes) -> Samples:
+    """Samples from 16-bit little-endian PCM; a half sample at the end is dropped."""
+    return (np.frombuffer(raw[: len(raw) // 2 * 2], dtype="<i2") / 32768).astype(np.float32)
+
+
+def to_pcm(samples: Samples) -> bytes:
+    """16-bit little-endian PCM."""
+    return bytes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+
+
+def to_wav(samples: Samples, rate: int = RATE) -> bytes:
+    """A WAV file."""
+    return wav_of_pcm(to_pcm(samples), rate)
+
+
+def wav_of_pcm(pcm: bytes, rate: int) -> bytes:
+    """A WAV file around 16-bit mono PCM."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(pcm)
+    return out.getvalue()
+
+
+def seconds_of_wav(wav: bytes) -> float:
+    """How long a WAV file that we made ourselves lasts."""
+    with wave.open(io.BytesIO(wav)) as file:
+        return float(file.getnframes() / file.getframerate())
+
+
+def kind_of(raw: bytes) -> str:
+    """The kind of a sound file by its first bytes, never by its name. Raises BadInput for anything else."""
+    if raw[4:8] == b"ftyp":
+        return "m4a"
+    for mark, kind in _KINDS.items():
+        if raw.startswith(mark):
+            return kind
+    raise BadInput("This is not a sound file that can be read. Upload WAV, MP3, M4A, OGG, FLAC or WebM.")
+
+
+def read_upload(raw: bytes) -> Samples:
+    """An uploaded recording at 16 kHz. Type and size, then length, are checked before a sample is decoded.
+
+    Raises BadInput with what to do.
+    """
+    if len(raw) > MAX_BYTES:
+        raise BadInput(f"The recording is larger than {MAX_BYTES // 1_000_000} MB. Cut it, or save it as MP3.")
+    if len(raw) < 64:
+        raise BadInput("The recording is empty.")
+    return _decoded_wav(raw) if kind_of(raw) == "wav" else _decoded_other(raw)
+
+
+def _too_long(seconds: float) -> None:
+    if seconds > MAX_SECONDS:
+        raise BadInput(
+            f"The recording lasts {seconds / 60:.0f} minutes; at most {MAX_SECONDS // 60} can be heard at once."
+        )
+
+
+def _decoded_wav(raw: bytes) -> Samples:
+    try:
+        with wave.open(io.BytesIO(raw)) as file:
+            width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
+            if width not in (1, 2, 4) or not 1 <= channels <= 8 or not 4_000 <= rate <= 192_000:
+                raise BadInput("This WAV file has an unusual format. Save it as 16-bit mono, 16 kHz.")
+            _too_long(file.getnframes() / rate)
+            frames = file.readframes(file.getnframes())
+    except (wave.Error, EOFError, struct.error) as error:
+        raise BadInput(f"The WAV file cannot be read ({error or 'it is cut off'}).") from error
+    frames = frames[: len(frames) // (width * channels) * width * channels]
+    scale: dict[int, Any] = {1: ("u1", 128, 128), 2: ("<i2", 0, 32768), 4: ("<i4", 0, 2147483648)}
+    type_, middle, full = scale[width]
+    samples = (np.frombuffer(frames, dtype=type_).astype(np.float32) - middle) / full
+    return resampled(samples.reshape(-1, channels).mean(axis=1).astype(np.float32), rate)
+
+
+def _decoded_other(raw: bytes) -> Samples:
+    try:
+        import av
+    except ImportError as error:
+        raise BadInput("Without the extra `voice` only WAV files can be read.") from error
+    try:
+        with av.open(io.BytesIO(raw), "r") as container:
+            if not container.streams.audio:
+                raise BadInput("There is no sound in this file.")
+            stream = container.streams.audio[0]
+            known = container.duration / av.time_base if container.duration else 0.0
+            _too_long(known)
+            resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+            pieces, total = [], 0
+            for frame in container.decode(stream):
+                for out in resampler.resample(frame):
+                    pieces.append(out.to_ndarray().reshape(-1))
+                    total += pieces[-1].size
+                    _too_long(total / RATE)  # a header may lie, or not say
+    except av.FFmpegError as error:
+        raise BadInput(f"The recording cannot be read ({error.strerror}).") from error
+    whole = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int16)
+    return (whole / 32768).astype(np.float32)

