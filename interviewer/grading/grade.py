@@ -52,19 +52,21 @@ def grade(
     *,
     retrieve: debrief.Retrieve | None = None,
     vectors: Path | None = None,
+    numbers: Fitted | None = None,
 ) -> Report:
-    """The report. ``vectors`` is a folder that keeps the case's vectors. Raises ModelError when a named rung fails."""
+    """The report. ``vectors`` is a folder that keeps the case's vectors; ``numbers`` replace the shipped fitted ones
+    (the evals grade with numbers that never saw the case). Raises ModelError when a named rung fails."""
     tell = progress or (lambda share, what: None)
     asked_for = transcript.model_copy(update={"level": level or transcript.level})
     failed: list[str] = []
     for model in door.models:
         try:
-            return _graded(asked_for, library, model, tell, retrieve, vectors, failed)
+            return _graded(asked_for, library, model, tell, retrieve, vectors, failed, numbers or fitted())
         except ModelError as error:
             if door.named:
                 raise
             failed.append(f"The rung '{model.rung}' failed ({error}); the report was started again on the next one.")
-    return _graded(asked_for, library, None, tell, retrieve, vectors, failed)
+    return _graded(asked_for, library, None, tell, retrieve, vectors, failed, numbers or fitted())
 
 
 def _graded(
@@ -75,8 +77,9 @@ def _graded(
     retrieve: debrief.Retrieve | None,
     vectors: Path | None,
     failed: list[str],
+    numbers: Fitted,
 ) -> Report:
-    data, numbers = rubric(), fitted()
+    data = rubric()
     clocked, warnings = with_clock(transcript)
     tell(0.02, "Reading the interview")
     embedder = shared_embedder()
