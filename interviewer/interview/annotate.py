@@ -152,13 +152,13 @@ class Listener:
         return self.embedder.encode([without_fillers(piece.text) or piece.text for piece in pieces])
 
     def _overhear(self, turn: Turn, slug: str, ears: Ears, first: bool) -> Turn:
-        pieces = [piece.text for piece in spans(turn.text)]
-        vectors = self.embedder.encode(pieces) if pieces else np.zeros((0, 384), np.float32)
-        facts = _facts_said(pieces, vectors, self.library, slug, self.embedder)
-        near = (vectors @ ears.sounds.signals.vectors.T).max(0) if pieces else None
-        step = None
-        if near is not None and len(near) and near.max() > 0.3:
-            step = ears.sounds.signals.steps[int(np.argmax(near))]
+        pieces = spans(turn.text)
+        if not pieces:
+            return turn.model_copy(update={"move": read_move(turn.text, None, first=first, gave_facts=False)})
+        vectors = self.embedder.encode([piece.text for piece in pieces])
+        facts = _facts_said([piece.text for piece in pieces], vectors, self.library, slug, self.embedder)
+        about = _step(pieces, vectors, ears.sounds.signals)
+        step = about[0].step if about else None
         return turn.model_copy(update={"move": read_move(turn.text, step, first=first, gave_facts=bool(facts)), "facts": facts})
 
 

@@ -19,6 +19,8 @@ CLOSE_SHARE = 0.015
 ENOUGH_OF_BUDGET = 1.15
 TOUCHED_SHARE = 0.2
 """Share of its budget below which a step counts as not yet treated."""
+REMIND_AT = 0.72
+"""Share of the time after which the candidate is told the clock if two steps or more are untreated."""
 LEAST_OF_BUDGET = 0.55
 """Share of its budget that every step still to come must be able to get."""
 _PRESSES = 8
@@ -279,6 +281,14 @@ def _failed(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     return _probe(state, menu, angle="other")
 
 
+def _unclear(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    """Short words that point at something nobody can see."""
+    found = _intent(last, "unclear")
+    if not found or not last or len(last.text.split()) > 30 or len(_signals(last)) > 1:
+        return None
+    return Decision(MoveKind.ASK_TO_CLARIFY, state.step, f"unclear:{state.turns}", angle="which_one", quote=found.quote)
+
+
 def _vague(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     found = _intent(last, "vague")
     if not found or state.step not in (Step.CLARIFY, Step.FRAME) or f"vague:{found.quote.lower()}" in state.asked:
@@ -332,11 +342,13 @@ def _clock(state: State, last: Turn | None, menu: Menu) -> Decision | None:
         return None
     warned = state.moves.count(MoveKind.TIME_CHECK)
     target = _next_step(state, menu)
-    if state.elapsed >= 0.62 * state.length and len(untouched) >= 2 and warned == 0:
+    if state.elapsed >= REMIND_AT * state.length and len(untouched) >= 2 and warned == 0 and target != state.step:
         return Decision(MoveKind.TIME_CHECK, target)
     if _behind(state, menu):
         steered = state.last_move in (MoveKind.TIME_CHECK, MoveKind.MOVE_ON)
-        if warned == 1 and state.left <= 0.2 * state.length and not steered:
+        if target in (None, state.step):
+            return None
+        if warned <= 1 and state.left <= 0.28 * state.length and not steered:
             return Decision(MoveKind.TIME_CHECK, target)
         return Decision(MoveKind.MOVE_ON, target)
     return None
@@ -514,6 +526,7 @@ RULES: tuple[Rule, ...] = (
     _jumped_to_solution,
     _wrong,
     _failed,
+    _unclear,
     _vague,
     _clock,
     _out_of_order,
