@@ -7,7 +7,7 @@ With ``--json`` standard output holds one JSON value and nothing else, whatever 
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,10 +20,16 @@ from interviewer.steps import Level, Manner, Step
 from interviewer.transcript import Transcript, parse_transcript, read_transcript
 
 if TYPE_CHECKING:
+    from interviewer.grading.report import Report
     from interviewer.interview.turn import Reply
     from interviewer.parts import Parts
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Mock interviews in machine-learning system design.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Mock interviews in machine-learning system design.",
+)
 knowledge = typer.Typer(no_args_is_help=True, help="The knowledge base: check, build the index, search.")
 model = typer.Typer(no_args_is_help=True, help="The embedded model's weights.")
 app.add_typer(knowledge, name="knowledge")
@@ -129,13 +135,24 @@ def grade(
     from interviewer.grading.grade import grade as grade_transcript
     from interviewer.grading.render import to_html, to_json, to_markdown
 
-    writers = {".html": to_html, ".md": to_markdown, ".json": lambda report, _: to_json(report)}
+    writers: dict[str, Callable[[Report, Transcript], str]] = {
+        ".html": to_html,
+        ".md": to_markdown,
+        ".json": lambda report, _: to_json(report),
+    }
     if out and out.suffix.lower() not in writers:
         raise BadInput(f"--out {out}: the name must end in .html, .md or .json")
     settings = load()
     transcript = _transcript(file)
     with _only_ours(as_json), _parts(settings) as parts:
-        report = grade_transcript(transcript, parts.library, parts.door, level=level, retrieve=parts.retriever.search, vectors=parts.vectors)
+        report = grade_transcript(
+            transcript,
+            parts.library,
+            parts.door,
+            level=level,
+            retrieve=parts.retriever.search,
+            vectors=parts.vectors,
+        )
     if out:
         try:
             out.write_text(writers[out.suffix.lower()](report, transcript), encoding="utf-8")
@@ -214,17 +231,25 @@ def knowledge_search(
     settings = load()
     with _only_ours(as_json), _parts(settings) as parts:
         found = parts.retriever.search(query, audience=audience, case=case, step=step, limit=limit)  # type: ignore[arg-type]
-    rows = [
-        {"id": one.passage.id, "kind": one.passage.kind, "score": round(one.score, 3), "similarity": round(one.similarity, 3),
-         "lexical": round(one.lexical, 3), "text": one.passage.text}
-        for one in found
-    ]
     if as_json:
-        _say(rows)
+        _say(
+            [
+                {
+                    "id": one.passage.id,
+                    "kind": one.passage.kind,
+                    "score": round(one.score, 3),
+                    "similarity": round(one.similarity, 3),
+                    "lexical": round(one.lexical, 3),
+                    "text": one.passage.text,
+                }
+                for one in found
+            ]
+        )
         return
-    for row in rows:
-        typer.echo(f"{row['score']:.2f}  (meaning {row['similarity']:.2f}, words {row['lexical']:.1f})  {row['id']}\n      {row['text'][:220]}")
-    if not rows:
+    for one in found:
+        typer.echo(f"{one.score:.2f}  (meaning {one.similarity:.2f}, words {one.lexical:.1f})  {one.passage.id}")
+        typer.echo(f"      {one.passage.text[:220]}")
+    if not found:
         typer.echo("nothing relevant here")
 
 

@@ -1,10 +1,11 @@
 """Cuts talk into sentences, also where automatic captions left no punctuation. Pure; offsets are exact.
 
-    [s.text for s in spans("Labels arrive late. So I wait.")]  ->  ["Labels arrive late.", "So I wait."]
+[s.text for s in spans("Labels arrive late. So I wait.")]  ->  ["Labels arrive late.", "So I wait."]
 """
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 LONG = 34
 """Words after which a sentence is cut at the next place where a speaker takes breath."""
@@ -65,7 +66,7 @@ def spans(text: str) -> list[Span]:
             bounds.append(match.end())
     bounds.append(len(text))
     found: list[Span] = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         pieces = [(start, end)]
         if len(text[start:end].split()) > LONG:
             pieces = _cut_long(text, start, end)

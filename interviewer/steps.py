@@ -15,7 +15,7 @@ class Step(StrEnum):
     MONITOR = "monitoring_and_infrastructure"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """The step as a person would write it, e.g. ``Frame as ML task``."""
         words = self.value.replace("_", " ").capitalize()
         return words.replace(" ml ", " ML ")

@@ -182,7 +182,8 @@ def with_clock(transcript: Transcript) -> tuple[Transcript, list[str]]:
     warnings = []
     if estimated:
         warnings.append(
-            f"{estimated} of {len(turns)} turns have no time: the clock is estimated at {WORDS_A_MINUTE} words a minute."
+            f"{estimated} of {len(turns)} turns have no time: "
+            f"the clock is estimated at {WORDS_A_MINUTE} words a minute."
         )
     if backwards:
         warnings.append(f"{backwards} turns have a time before the turn ahead of them; the clock was held still there.")

@@ -17,7 +17,9 @@ def chromium() -> str | None:
 
 def initdb() -> str | None:
     """PostgreSQL's ``initdb``."""
-    return shutil.which("initdb") or next(iter(sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), reverse=True)), None)
+    return shutil.which("initdb") or next(
+        iter(sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), reverse=True)), None
+    )
 
 
 def main() -> None:

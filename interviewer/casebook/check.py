@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from interviewer.casebook.case import Arithmetic, Case, FrameworkNote, RedFlag, Signal, SourcedFact, Source, TopicNote
+from interviewer.casebook.case import Arithmetic, Case, FrameworkNote, RedFlag, Signal, Source, SourcedFact, TopicNote
 from interviewer.casebook.read import read_case, read_framework_note, read_topic_note
 from interviewer.errors import BadInput
 from interviewer.steps import Step

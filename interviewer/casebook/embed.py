@@ -90,7 +90,8 @@ class Embedder:
         (tokens, *_) = self._session.run(None, {name: value for name, value in inputs.items() if name in wanted})
         weight = mask[..., None].astype(np.float32)
         pooled = (tokens * weight).sum(1) / np.maximum(weight.sum(1), 1e-9)
-        return (pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+        unit: Vectors = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9)
+        return unit.astype(np.float32)
 
     def remember(self, texts: Sequence[str], vectors: Vectors) -> None:
         """Takes over vectors that were computed before (see ``exemplars``)."""

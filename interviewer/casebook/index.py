@@ -138,6 +138,11 @@ class Index:
             self._collection(group)
             yield group, len(self.passages(group))
 
+    def built(self) -> tuple[int, int]:
+        """How many groups are built, and of how many."""
+        client, wanted = self._connect(), groups(self._library)
+        return sum(self._complete(client, self._name(group)) is not None for group in wanted), len(wanted)
+
     def nearest(self, group: str, query: str, where: dict[str, str], limit: int) -> list[Hit]:
         """The passages of a group nearest to the query among those whose fields equal ``where``."""
         wanted: Any = {"$and": [{key: value} for key, value in where.items()]} if len(where) > 1 else dict(where)

@@ -1,7 +1,7 @@
 """The knowledge base in memory: cases, framework notes and topic notes, read when first asked for."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -12,22 +12,21 @@ from interviewer.errors import BadInput
 from interviewer.paths import shipped
 from interviewer.steps import Step
 
-T = TypeVar("T", Case, TopicNote)
+T = TypeVar("T")
 
 
 class _Shelf(Mapping[str, T], Generic[T]):
-    """Files by slug, each parsed when first asked for."""
+    """Files by slug, each read when first asked for."""
 
-    def __init__(self, paths: Mapping[str, Path], kind: type[T]):
+    def __init__(self, paths: Mapping[str, Path], read: Callable[[Path], T]):
         self._paths = dict(paths)
-        self._kind = kind
-        self._read: dict[str, T] = {}
+        self._read = read
+        self._known: dict[str, T] = {}
 
     def __getitem__(self, slug: str) -> T:
-        if slug not in self._read:
-            path = self._paths[slug]
-            self._read[slug] = read_case(path) if self._kind is Case else read_topic_note(path)  # type: ignore[assignment]
-        return self._read[slug]
+        if slug not in self._known:
+            self._known[slug] = self._read(self._paths[slug])
+        return self._known[slug]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)
@@ -36,7 +35,7 @@ class _Shelf(Mapping[str, T], Generic[T]):
         return len(self._paths)
 
     def without(self, slug: str) -> "_Shelf[T]":
-        return _Shelf({name: path for name, path in self._paths.items() if name != slug}, self._kind)
+        return _Shelf({name: path for name, path in self._paths.items() if name != slug}, self._read)
 
 
 class Library:
@@ -44,6 +43,8 @@ class Library:
 
     def __init__(self, root: Path, cases: _Shelf[Case], topics: _Shelf[TopicNote]):
         self.root = root
+        self._cases = cases
+        self._topics = topics
         self.cases: Mapping[str, Case] = cases
         self.topics: Mapping[str, TopicNote] = topics
 
@@ -57,7 +58,7 @@ class Library:
         def files(name: str) -> dict[str, Path]:
             return {path.stem: path for path in sorted((root / name).glob("*.md"))}
 
-        return cls(root, _Shelf(files("cases"), Case), _Shelf(files("topics"), TopicNote))
+        return cls(root, _Shelf(files("cases"), read_case), _Shelf(files("topics"), read_topic_note))
 
     @cached_property
     def framework(self) -> dict[Step, FrameworkNote]:
@@ -76,9 +77,7 @@ class Library:
     def signals(self, slug: str) -> dict[Step, list[Signal]]:
         """Per step the case's own signals, then the framework's general ones."""
         case = self.case(slug)
-        return {
-            step: [*(case.signals.get(step, []) if case else []), *self.framework[step].signals] for step in Step
-        }
+        return {step: [*(case.signals.get(step, []) if case else []), *self.framework[step].signals] for step in Step}
 
     def red_flags(self, slug: str) -> list[RedFlag]:
         """The case's own red flags, then the framework's general ones."""
@@ -93,8 +92,7 @@ class Library:
 
     def without_case(self, slug: str) -> "Library":
         """This library with one case withheld, for telling knowledge of the case from judgement."""
-        assert isinstance(self.cases, _Shelf) and isinstance(self.topics, _Shelf)
-        library = Library(self.root, self.cases.without(slug), self.topics)
+        library = Library(self.root, self._cases.without(slug), self._topics)
         library.framework = self.framework
         return library
 

@@ -17,7 +17,7 @@ _LONGEST = 160
 
 @dataclass(frozen=True)
 class Passage:
-    """A piece of text that can be retrieved. ``kind`` says what it is: topic, term, brief, reference, strong, fact, note."""
+    """A piece of text that can be retrieved; ``kind`` is topic, term, brief, reference, strong, fact or note."""
 
     id: str
     text: str
@@ -54,7 +54,9 @@ def _case(case: Case) -> Iterator[Passage]:
     slug = case.slug
     yield Passage(f"{slug}/brief", f"{case.title}. {case.summary}", "interviewer", "brief", slug)
     for term in case.glossary:
-        yield Passage(f"{slug}/term/{term.term}", f"{term.term}: {term.text}", "interviewer", "term", slug, "", term.term)
+        yield Passage(
+            f"{slug}/term/{term.term}", f"{term.term}: {term.text}", "interviewer", "term", slug, "", term.term
+        )
     for step, signals in case.signals.items():
         for signal in signals:
             topic = f"{signal.topic}. {' '.join(signal.probes)}"

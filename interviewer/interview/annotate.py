@@ -159,7 +159,9 @@ class Listener:
         facts = _facts_said([piece.text for piece in pieces], vectors, self.library, slug, self.embedder)
         about = _step(pieces, vectors, ears.sounds.signals)
         step = about[0].step if about else None
-        return turn.model_copy(update={"move": read_move(turn.text, step, first=first, gave_facts=bool(facts)), "facts": facts})
+        return turn.model_copy(
+            update={"move": read_move(turn.text, step, first=first, gave_facts=bool(facts)), "facts": facts}
+        )
 
 
 @cache
@@ -219,7 +221,9 @@ def _flags(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard]:
             cued = value >= FLAGGED_WITH_CUE and affirmed(cues, piece.text, following)
             if (cued if cues else sure) and (name not in found or found[name].score < value):
                 step = sounds.red_flags.steps[index]
-                found[name] = Heard(kind="red_flag", id=name, quote=piece.text, step=step, score=round(min(1.0, value), 3))
+                found[name] = Heard(
+                    kind="red_flag", id=name, quote=piece.text, step=step, score=round(min(1.0, value), 3)
+                )
     return list(found.values())
 
 

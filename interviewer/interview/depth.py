@@ -14,11 +14,14 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _CHOICE = re.compile(
-    r"\b(rather than|instead of|i(?:'d| would) (?:rather|not|pick|choose|keep|take|start|drop)|over (?:a|the)|versus|vs|"
-    r"at the cost|the (?:price|cost|downside|advantage|catch) (?:is|of)|trade|compared (?:to|with)|but not|worth it|cheaper)\b",
+    r"\b(rather than|instead of|i(?:'d| would) (?:rather|not|pick|choose|keep|take|start|drop)|over (?:a|the)|versus|"
+    r"vs|at the cost|the (?:price|cost|downside|advantage|catch) (?:is|of)|trade|"
+    r"compared (?:to|with)|but not|worth it|cheaper)\b",
     re.IGNORECASE,
 )
-_EXAMPLE = re.compile(r"\b(for example|for instance|say,?|e\.g|such as|imagine|suppose|like when|let's say)\b", re.IGNORECASE)
+_EXAMPLE = re.compile(
+    r"\b(for example|for instance|say,?|e\.g|such as|imagine|suppose|like when|let's say)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

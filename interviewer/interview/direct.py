@@ -23,6 +23,7 @@ REMIND_AT = 0.72
 """Share of the time after which the candidate is told the clock if two steps or more are untreated."""
 LEAST_OF_BUDGET = 0.55
 """Share of its budget that every step still to come must be able to get."""
+_RAPID_PRESSES = 20
 _PRESSES = 8
 """How often in an interview a thin answer is pressed on in so many words."""
 CURVEBALLS = {Level.MID: 1, Level.SENIOR: 2, Level.STAFF: 3}
@@ -54,6 +55,9 @@ class Menu:
     """Trade-offs in the neighbourhood of what was just said, nearest first."""
     pushbacks: tuple[Option, ...] = ()
     rapid: bool = False
+    warm_up: bool = False
+    drill: bool = False
+    """One subject: the signals are those near it, and no step is steered to."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,12 @@ def _after_the_end(state: State, last: Turn | None, menu: Menu) -> Decision | No
 
 
 def _opening(state: State, last: Turn | None, menu: Menu) -> Decision | None:
-    return Decision(MoveKind.OPEN) if MoveKind.OPEN not in state.moves and not state.said else None
+    if MoveKind.OPEN in state.moves or state.said:
+        return None
+    if menu.drill:
+        first = _probe(state, menu)
+        return Decision(MoveKind.OPEN, first.step, first.ref, angle="drill")
+    return Decision(MoveKind.OPEN, state.step, angle="step") if len(menu.scope) == 1 else Decision(MoveKind.OPEN)
 
 
 def _ended_by_candidate(state: State, last: Turn | None, menu: Menu) -> Decision | None:
@@ -149,8 +158,10 @@ def _silence(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     if state.silences == 2:
         return _probe(state, menu, angle="smaller")
     target = _next_step(state, menu)
-    return Decision(MoveKind.MOVE_ON, target, angle="silence") if target and state.silences % 2 else Decision(
-        MoveKind.LET_GO_ON, state.step, angle="silence"
+    return (
+        Decision(MoveKind.MOVE_ON, target, angle="silence")
+        if target and state.silences % 2
+        else Decision(MoveKind.LET_GO_ON, state.step, angle="silence")
     )
 
 
@@ -219,9 +230,9 @@ def _real_questions(state: State, last: Turn | None) -> list[Heard]:
         ends_turn = last.text.find(one.quote) + len(one.quote) >= len(last.text) - 90
         marked = one.quote.rstrip().endswith("?")
         soon = early or state.elapsed < 0.2 * state.length
-        if one.id and (early or ends_turn) and (marked or soon or one.score >= 0.6):
-            real.append(one)
-        elif not one.id and ends_turn and marked and (early or words <= 60):
+        if (one.id and (early or ends_turn) and (marked or soon or one.score >= 0.6)) or (
+            not one.id and ends_turn and marked and (early or words <= 60)
+        ):
             real.append(one)
     return real
 
@@ -250,9 +261,9 @@ def _hands_back(state: State, last: Turn | None, menu: Menu) -> Decision | None:
 
 def _jumped_to_solution(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     first_turn = MoveKind.PROBE not in state.moves and len(state.moves) <= 1
-    if first_turn and last and not _heard(last, "question") and Step.CLARIFY in menu.scope and len(last.text.split()) > 12:
-        if not state.covered.get(Step.CLARIFY):
-            return Decision(MoveKind.ASK_TO_CLARIFY, Step.CLARIFY, angle="before")
+    asked = bool(_heard(last, "question")) or bool(state.covered.get(Step.CLARIFY))
+    if first_turn and last and not asked and Step.CLARIFY in menu.scope and len(last.text.split()) > 12:
+        return Decision(MoveKind.ASK_TO_CLARIFY, Step.CLARIFY, angle="before")
     return None
 
 
@@ -266,19 +277,43 @@ def _wrong(state: State, last: Turn | None, menu: Menu) -> Decision | None:
 
 def _failed(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     """A probe that got nothing: a nudge where the level allows one, else another subject."""
-    if not last or state.last_move not in (MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE, MoveKind.HINT, MoveKind.CURVEBALL):
+    if not last or state.last_move not in (
+        MoveKind.PROBE,
+        MoveKind.TRADE_OFF,
+        MoveKind.CHALLENGE,
+        MoveKind.HINT,
+        MoveKind.CURVEBALL,
+    ):
         return None
     gave_up = _intent(last, "dont_know") is not None
     empty = len(last.text.split()) <= 8 and not _signals(last)
+    if menu.warm_up and (hint := _unasked_hint(state, last, menu)):
+        return hint
     if not (gave_up or empty):
         return None
-    if state.last_move is MoveKind.PROBE and state.asked and menu.level is not Level.STAFF and (gave_up or menu.level is Level.MID):
-        return Decision(MoveKind.HINT, state.step, state.asked[-1], angle="failed")
+    if (
+        state.last_move is MoveKind.PROBE
+        and state.asked
+        and menu.level is not Level.STAFF
+        and (gave_up or menu.level is Level.MID)
+    ):
+        return Decision(MoveKind.HINT, state.step, state.asked[-1].removeprefix("press:"), angle="failed")
     if state.probes_in_step >= 2 or state.last_move is MoveKind.HINT:
         target = _next_step(state, menu)
         if target:
             return Decision(MoveKind.MOVE_ON, target, angle="failed")
     return _probe(state, menu, angle="other")
+
+
+def _unasked_hint(state: State, last: Turn, menu: Menu) -> Decision | None:
+    """In a warm-up a thin answer to a probe brings a hint on what was asked, once."""
+    ref = state.asked[-1].removeprefix("press:") if state.asked else ""
+    known = {option.id for own in menu.signals.values() for option in own}
+    if state.last_move is not MoveKind.PROBE or ref not in known or _heard(last, "question"):
+        return None
+    stuck = _intent(last, "dont_know") is not None
+    thin = depth(last.text).thin and not state.heard(ref)
+    return Decision(MoveKind.HINT, state.step, ref, angle="failed" if stuck else "") if stuck or thin else None
 
 
 def _unclear(state: State, last: Turn | None, menu: Menu) -> Decision | None:
@@ -295,7 +330,9 @@ def _vague(state: State, last: Turn | None, menu: Menu) -> Decision | None:
         return None
     if state.moves.count(MoveKind.ASK_TO_CLARIFY) >= 2:
         return None
-    return Decision(MoveKind.ASK_TO_CLARIFY, state.step, f"vague:{found.quote.lower()}", angle="term", quote=found.quote)
+    return Decision(
+        MoveKind.ASK_TO_CLARIFY, state.step, f"vague:{found.quote.lower()}", angle="term", quote=found.quote
+    )
 
 
 # --- steering ---------------------------------------------------------------------------------------------------
@@ -303,6 +340,8 @@ def _vague(state: State, last: Turn | None, menu: Menu) -> Decision | None:
 
 def _untouched(state: State, menu: Menu) -> list[Step]:
     """Steps that nobody steered to and that got hardly any time or substance."""
+    if menu.drill:
+        return []
     return [
         step
         for step in menu.scope
@@ -327,7 +366,7 @@ def _next_step(state: State, menu: Menu) -> Step | None:
         and len(state.covered.get(step, [])) < 2
         and _open(state, menu, step)
     ]
-    return thin[0] if thin else None
+    return thin[0] if thin and not menu.drill else None
 
 
 def _behind(state: State, menu: Menu) -> bool:
@@ -368,11 +407,19 @@ def _changed_constraint(state: State, last: Turn | None, menu: Menu) -> Decision
     share = state.elapsed / state.length
     used = state.moves.count(MoveKind.CURVEBALL)
     first, gap = {Level.MID: (0.55, 8), Level.SENIOR: (0.42, 7), Level.STAFF: (0.3, 6)}[menu.level]
-    if share < first or share > 0.9 or used >= CURVEBALLS[menu.level] or state.since_curveball < gap or len(_signals(last)) < 2:
+    if (
+        share < first
+        or share > 0.9
+        or used >= CURVEBALLS[menu.level]
+        or state.since_curveball < gap
+        or len(_signals(last)) < 2
+    ):
         return None
     if state.last_move in (MoveKind.CHALLENGE, MoveKind.HINT, MoveKind.TIME_CHECK) or _intent(last, "dont_know"):
         return None
-    if depth(last.text if last else "").thin or state.used.get(state.step, 0.0) < 0.8 * menu.budgets.get(state.step, 0.0):
+    if depth(last.text if last else "").thin or state.used.get(state.step, 0.0) < 0.8 * menu.budgets.get(
+        state.step, 0.0
+    ):
         return None
     for option in menu.pushbacks:
         if option.id not in state.asked and option.step == state.step and option.level.rank <= menu.level.rank:
@@ -406,7 +453,8 @@ def _weighs(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     if MoveKind.TRADE_OFF in state.moves[-3:] or _exhausted(state, menu):
         return None
     for option in menu.trade_offs:
-        if option.id not in state.asked and option.step in (state.step, _step_of(last)):
+        fits = option.step in menu.scope and option.step in (state.step, _step_of(last))
+        if fits and option.id not in state.asked:
             return Decision(MoveKind.TRADE_OFF, option.step, option.id)
     return None
 
@@ -418,10 +466,11 @@ def _step_of(last: Turn | None) -> Step | None:
 
 def _presses(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     """Presses on a thin answer: a list, a claim without a reason, a size without a number."""
-    if not last or _exhausted(state, menu) or len(last.text.split()) < 15:
+    least, gap, most = (6, 1, _RAPID_PRESSES) if menu.rapid else (15, 2, _PRESSES)
+    if not last or _exhausted(state, menu) or len(last.text.split()) < least:
         return None
     pressed = [ref.startswith("press:") for ref in state.asked]
-    if any(pressed[-2:]) or sum(pressed) >= _PRESSES:
+    if any(pressed[-gap:]) or sum(pressed) >= most:
         return None
     shown = depth(last.text)
     heard = _signals(last)
@@ -439,16 +488,19 @@ def _presses(state: State, last: Turn | None, menu: Menu) -> Decision | None:
 
 
 def _open(state: State, menu: Menu, step: Step) -> list[Option]:
-    """What is neither covered nor asked in a step, at or below the level."""
+    """What is neither covered nor asked in a step (in a drill: in any), at or below the level."""
+    near = [option for own in menu.signals.values() for option in own] if menu.drill else menu.signals.get(step, ())
     return [
         option
-        for option in menu.signals.get(step, ())
+        for option in near
         if option.level.rank <= menu.level.rank and not state.heard(option.id) and option.id not in state.asked
     ]
 
 
 def _exhausted(state: State, menu: Menu) -> bool:
     """Whether the current step has had its time or its questions, or nothing is left to ask in it."""
+    if len(menu.scope) == 1 or menu.drill:
+        return not _open(state, menu, state.step)
     if state.step not in menu.scope:
         return True
     used, budget = state.used.get(state.step, 0.0), menu.budgets.get(state.step, 0.0)
@@ -470,8 +522,10 @@ def _probe(state: State, menu: Menu, angle: str = "") -> Decision:
     ref = nearest or (options[0].id if options else None)
     if ref is None:
         target = _next_step(state, menu)
+        if menu.rapid or menu.drill:
+            return Decision(MoveKind.MOVE_ON, target) if target else Decision(MoveKind.WRAP_UP, angle="early")
         return Decision(MoveKind.MOVE_ON, target) if target else Decision(MoveKind.LET_GO_ON, state.step, angle="more")
-    return Decision(MoveKind.PROBE, state.step, ref, angle=angle)
+    return Decision(MoveKind.PROBE, next(one.step for one in options if one.id == ref), ref, angle=angle)
 
 
 def _hint(state: State, menu: Menu) -> Decision:
@@ -480,7 +534,11 @@ def _hint(state: State, menu: Menu) -> Decision:
     if asked:
         return Decision(MoveKind.HINT, state.step, asked[-1])
     probe = _probe(state, menu)
-    return Decision(MoveKind.HINT, state.step, probe.ref) if probe.kind is MoveKind.PROBE else Decision(MoveKind.HINT, state.step, angle="none")
+    return (
+        Decision(MoveKind.HINT, state.step, probe.ref)
+        if probe.kind is MoveKind.PROBE
+        else Decision(MoveKind.HINT, state.step, angle="none")
+    )
 
 
 def _goes_on(state: State, last: Turn | None, menu: Menu) -> Decision | None:
@@ -488,16 +546,23 @@ def _goes_on(state: State, last: Turn | None, menu: Menu) -> Decision | None:
         target = _next_step(state, menu)
         if target:
             return Decision(MoveKind.MOVE_ON, target)
-        return Decision(MoveKind.WRAP_UP, angle="early") if state.left < 0.08 * state.length else _anything_left(state, menu)
+        return (
+            Decision(MoveKind.WRAP_UP, angle="early")
+            if state.left < 0.08 * state.length
+            else _anything_left(state, menu)
+        )
     return None
 
 
 def _anything_left(state: State, menu: Menu) -> Decision:
     """All seven steps had their turn and time is left: pressure first, then whatever is still open."""
-    for option in menu.pushbacks:
-        if option.id not in state.asked and option.level.rank <= menu.level.rank and state.since_curveball >= 3:
+    for option in menu.pushbacks if not menu.drill else ():
+        fits = option.step in menu.scope and option.level.rank <= menu.level.rank
+        if fits and option.id not in state.asked and state.since_curveball >= 3:
             return Decision(MoveKind.CURVEBALL, option.step, option.id)
-    left = {step: menu.budgets.get(step, 0.0) - state.used.get(step, 0.0) for step in menu.scope if step is not Step.CLARIFY}
+    left = {
+        step: menu.budgets.get(step, 0.0) - state.used.get(step, 0.0) for step in menu.scope if step is not Step.CLARIFY
+    }
     for step in sorted(left, key=lambda step: -left[step]):
         if options := _open(state, menu, step):
             return Decision(MoveKind.PROBE, step, options[0].id, angle="back")

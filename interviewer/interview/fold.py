@@ -1,17 +1,25 @@
-"""Fold: from an annotated transcript to the state of the interview. Pure; the same live, on resume and on recordings."""
+"""Fold: from an annotated transcript to the state. Pure; the same live, on resume and on recordings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
 from typing import TypeVar
 
 from interviewer.interview.state import Deferred, Flag, State
+from interviewer.modes import known_mode
 from interviewer.steps import MoveKind, Step
 from interviewer.transcript import Heard, Transcript, Turn
 
 T = TypeVar("T")
 _ASKING = {MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE, MoveKind.ASK_TO_CLARIFY, MoveKind.CURVEBALL}
-_STEERING = {MoveKind.MOVE_ON, MoveKind.ASK_TO_CLARIFY, MoveKind.TIME_CHECK, MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CURVEBALL}
+_STEERING = {
+    MoveKind.OPEN,
+    MoveKind.MOVE_ON,
+    MoveKind.ASK_TO_CLARIFY,
+    MoveKind.TIME_CHECK,
+    MoveKind.PROBE,
+    MoveKind.TRADE_OFF,
+    MoveKind.CURVEBALL,
+}
 _ANSWER, _STAY, _FOLLOW = 2.6, 1.6, 1.3
 """How much more readily a turn is taken to be about the step that we asked about, the current one, the one after it."""
 _SIGNAL = 0.06
@@ -42,8 +50,11 @@ class _Run:
     redirects: int = 0
     wrapped: bool = False
     closed: bool = False
+    only: Step | None = None
+    """The step that a practice of one step never leaves."""
 
     def enter(self, step: Step) -> None:
+        step = self.only or step
         if step != self.step:
             self.probes_in_step = 0
         self.step = step
@@ -103,9 +114,7 @@ def _spoken_step(heard: list[Heard], current: Step, asked: bool) -> Step | None:
     order = list(Step)
     stay = _ANSWER if asked else _STAY
     pull = {0: stay, 1: _FOLLOW}
-    weighed = {
-        step: share * pull.get(order.index(step) - order.index(current), 1.0) for step, share in steps.items()
-    }
+    weighed = {step: share * pull.get(order.index(step) - order.index(current), 1.0) for step, share in steps.items()}
     best = max(weighed, key=lambda step: weighed[step])
     backed = any(one.kind == "signal" and one.step == best for one in heard)
     return best if backed or best == current or current not in steps else current
@@ -116,7 +125,8 @@ def fold(transcript: Transcript, now: float | None = None) -> State:
 
     The transcript must be annotated and have its clock set.
     """
-    run = _Run()
+    only = known_mode(transcript.mode).step
+    run = _Run(step=only, only=only, visited=[only], opened=[only]) if only else _Run()
     turns = transcript.turns
     for index, turn in enumerate(turns):
         if turn.speaker == "interviewer":

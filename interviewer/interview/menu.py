@@ -6,6 +6,7 @@ from interviewer.casebook.retrieve import Retriever
 from interviewer.interview.annotate import Listener
 from interviewer.interview.direct import Menu, Option
 from interviewer.interview.state import State
+from interviewer.modes import Kind, known_mode, scope
 from interviewer.sentences import spans, without_fillers
 from interviewer.steps import Step
 from interviewer.transcript import Transcript, Turn
@@ -13,15 +14,13 @@ from interviewer.transcript import Transcript, Turn
 _NEIGHBOURHOOD = 0.55
 """Cosine similarity of a sentence just said to a trade-off's exemplars from which it may be pressed."""
 _QUERY_WORDS = 90
+_DRILL = 16
+"""Signals that a drill asks about."""
 
 
-def scope(mode: str) -> tuple[Step, ...]:
-    """The steps that a practice mode is about: ``step:<step>`` one of them, everything else all seven."""
-    kind, _, name = mode.partition(":")
-    return (Step(name),) if kind == "step" and name in set(Step) else tuple(Step)
-
-
-def prepare(transcript: Transcript, state: State, last: Turn | None, listener: Listener, retriever: Retriever | None) -> Menu:
+def prepare(
+    transcript: Transcript, state: State, last: Turn | None, listener: Listener, retriever: Retriever | None
+) -> Menu:
     """The menu for the next move."""
     library = listener.library
     case = library.case(transcript.case)
@@ -29,7 +28,8 @@ def prepare(transcript: Transcript, state: State, last: Turn | None, listener: L
         step: tuple(Option(one.id, step, one.level) for one in own)
         for step, own in library.signals(transcript.case).items()
     }
-    steps = scope(transcript.mode)
+    steps, mode = tuple(scope(transcript.mode)), known_mode(transcript.mode)
+    subject = _subject(mode.topic, transcript.case, signals, listener, retriever) if mode.topic else {}
     budgets = library.budgets(transcript.minutes)
     if len(steps) < len(Step):
         whole = sum(budgets[step] for step in steps)
@@ -38,12 +38,26 @@ def prepare(transcript: Transcript, state: State, last: Turn | None, listener: L
         level=transcript.level,
         scope=steps,
         budgets=budgets,
-        signals=signals,
+        signals=subject or signals,
         near=_near(transcript, last, retriever),
         trade_offs=_trade_offs(transcript, last, listener),
         pushbacks=tuple(Option(one.id, one.step, one.level) for one in (case.pushbacks if case else [])),
-        rapid=transcript.mode == "rapid",
+        rapid=mode.kind is Kind.RAPID,
+        warm_up=mode.kind is Kind.WARM_UP,
+        drill=bool(subject),
     )
+
+
+def _subject(
+    topic: str, case: str, signals: dict[Step, tuple[Option, ...]], listener: Listener, retriever: Retriever | None
+) -> dict[Step, tuple[Option, ...]]:
+    """The signals near a drill's subject; none where nothing is near or nothing can be looked up."""
+    note = listener.library.topics.get(topic)
+    query = f"{note.title}. {note.summary}" if note else topic.replace("-", " ")
+    found = retriever.search(query, audience="interviewer", case=case, kind="topic", limit=_DRILL) if retriever else []
+    near = {one.passage.ref for one in found}
+    kept = {step: tuple(one for one in own if one.id in near) for step, own in signals.items()}
+    return {step: own for step, own in kept.items() if own}
 
 
 def _near(transcript: Transcript, last: Turn | None, retriever: Retriever | None) -> tuple[str, ...]:

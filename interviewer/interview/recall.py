@@ -8,15 +8,64 @@ import numpy as np
 from interviewer.casebook.embed import Embedder
 from interviewer.sentences import without_fillers
 
-_CUT = re.compile(r"[.,;:!?()\"“”]|\s[-–—]\s|\b(?:and then|and|so|because|but|or|which|um+|uh+|you know|i mean|okay|right|like|well|yeah|hmm+)\b", re.IGNORECASE)
-_EDGE = re.compile(
-    r"^(?:i'?d|i would|i|i'll|we|we'd|you|you'd|it|it's|it is|that|that's|this|the|a|an|then|also|just|maybe|probably|of|to|for|with|in|on|is|are|was|be|use|have|then|let|me|say|do|if)\s+",
+_CUT = re.compile(
+    r"[.,;:!?()\"“”]|\s[-–—]\s|"
+    r"\b(?:and then|and|so|because|but|or|which|um+|uh+|you know|i mean|okay|right|like|well|yeah|hmm+)\b",
     re.IGNORECASE,
 )
-_TAIL = re.compile(r"\s+(?:the|a|an|of|to|for|with|in|on|is|are|was|be|i|it|we|you|that|this|at|by|from|as|if|my|our)$", re.IGNORECASE)
+_EDGE = re.compile(
+    r"^(?:i'?d|i would|i|i'll|we|we'd|you|you'd|it|it's|it is|that|that's|this|the|a|an|"
+    r"then|also|just|maybe|probably|of|to|for|with|in|on|is|are|was|be|use|have|then|let|me|say|do|if)\s+",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"\s+(?:the|a|an|of|to|for|with|in|on|is|are|was|be|i|it|we|you|that|this|at|by|from|as|if|my|our)$", re.IGNORECASE
+)
 _MOST = 80
 _FULLER = 0.02
-_EMPTY = frozenset("that this then there they them what which when where would could should have just like some more much very also into from with want think thing things going need really maybe unless because about it's i'd that's don't".split())
+_EMPTY = frozenset(
+    [
+        "that",
+        "this",
+        "then",
+        "there",
+        "they",
+        "them",
+        "what",
+        "which",
+        "when",
+        "where",
+        "would",
+        "could",
+        "should",
+        "have",
+        "just",
+        "like",
+        "some",
+        "more",
+        "much",
+        "very",
+        "also",
+        "into",
+        "from",
+        "with",
+        "want",
+        "think",
+        "thing",
+        "things",
+        "going",
+        "need",
+        "really",
+        "maybe",
+        "unless",
+        "because",
+        "about",
+        "it's",
+        "i'd",
+        "that's",
+        "don't",
+    ]
+)
 SHORTEST, LONGEST = 2, 9
 NEAR = 0.15
 """Cosine similarity to the subject from which a clause is worth coming back to."""

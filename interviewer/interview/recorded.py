@@ -8,13 +8,22 @@ from interviewer.steps import MoveKind, Step
 from interviewer.transcript import Move
 
 _CLOSE = re.compile(
-    r"\b(that'?s (?:our|the|my) (?:time|list)|we(?:'re| are) (?:at|out of) time|stop (?:here|there)|thank(?:s| you) for (?:coming|your|making|the time|sticking)|"
+    r"\b(that'?s (?:our|the|my) (?:time|list)|we(?:'re| are) (?:at|out of) time|stop (?:here|there)|"
+    r"thank(?:s| you) for (?:coming|your|making|the time|sticking)|"
     r"we'?ll (?:stop|leave it|end)|time(?:'s| is) up)\b",
     re.IGNORECASE,
 )
-_TIME = re.compile(r"\b(\w+ minutes? (?:left|to go|remaining)|(?:short|conscious|running out) o[fn] time|minutes left)\b", re.IGNORECASE)
-_MOVE_ON = re.compile(r"\b(let'?s (?:go|move|get|turn|talk|switch)|moving on|next topic|last topic|go on to|walk me through)\b", re.IGNORECASE)
-_CURVEBALL = re.compile(r"\b(suppose|imagine|say (?:that )?(?:the|we|you|it)|what if|now assume|let'?s say)\b", re.IGNORECASE)
+_TIME = re.compile(
+    r"\b(\w+ minutes? (?:left|to go|remaining)|(?:short|conscious|running out) o[fn] time|minutes left)\b",
+    re.IGNORECASE,
+)
+_MOVE_ON = re.compile(
+    r"\b(let'?s (?:go|move|get|turn|talk|switch)|moving on|next topic|last topic|go on to|walk me through)\b",
+    re.IGNORECASE,
+)
+_CURVEBALL = re.compile(
+    r"\b(suppose|imagine|say (?:that )?(?:the|we|you|it)|what if|now assume|let'?s say)\b", re.IGNORECASE
+)
 
 
 def read_move(text: str, step: Step | None, *, first: bool, gave_facts: bool) -> Move:

@@ -66,15 +66,19 @@ class Interviewer:
         return fold(timed, at)
 
     def next_turn(self, transcript: Transcript, at: float | None = None) -> Reply:
-        """The interviewer's next turn after the transcript. ``at``: when it is asked for, in seconds since the start."""
+        """The interviewer's next turn. ``at``: when it is asked for, in seconds since the start."""
         # An opening needs no ears: the listener wakes while the candidate reads the problem.
         timed, warnings = with_clock(self.listener.annotate(transcript) if transcript.turns else transcript)
         if self.library.case(transcript.case) is None:
-            warnings.append(f"The knowledge base has no case '{transcript.case}': the framework's general signals are used.")
+            warnings.append(
+                f"The knowledge base has no case '{transcript.case}': the framework's general signals are used."
+            )
         at = _asked_at(timed) if at is None else at
         state = fold(timed, at)
         last = timed.turns[state.last_candidate] if state.last_candidate is not None else None
-        menu = prepare(timed, state, last, self.listener, self.retriever) if transcript.turns else Menu(transcript.level)
+        menu = (
+            prepare(timed, state, last, self.listener, self.retriever) if transcript.turns else Menu(transcript.level)
+        )
         decision = decide(state, last, menu)
         wording = self._words.word(decision, timed, state)
         spoken = self.speaker.speak(decision, wording, timed, state)

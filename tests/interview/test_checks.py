@@ -23,14 +23,18 @@ def test_each_rule_is_found(text, rule):
     assert rule in problems(text)
 
 
-@pytest.mark.parametrize("text", ["Okay. Where do the labels come from?", 'You said "three weeks of history". Why three?', "Take your time."])
+@pytest.mark.parametrize(
+    "text", ["Okay. Where do the labels come from?", 'You said "three weeks of history". Why three?', "Take your time."]
+)
 def test_nods_and_recalls_are_fine(text):
     assert problems(text) == []
 
 
 def test_a_solution_concept_is_a_leak_until_the_candidate_has_said_it():
     assert problems("What about the two-tower part?", terms=["two-tower"]) == ["leak: two-tower"]
-    assert problems("What about the two-tower part?", terms=["two-tower"], candidate_said="I take two tower models") == []
+    assert (
+        problems("What about the two-tower part?", terms=["two-tower"], candidate_said="I take two tower models") == []
+    )
     assert problems('You said "two-tower". Why?', terms=["two-tower"]) == []
 
 

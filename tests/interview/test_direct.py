@@ -17,7 +17,13 @@ def menu(**changes) -> Menu:
 
 def state(**changes) -> State:
     """An interview under way: opened, a question asked, the candidate has just spoken."""
-    usual = {"said": ("Hello.",), "moves": (MoveKind.OPEN, MoveKind.PROBE), "turns": 4, "last_candidate": 3, "visited": (Step.CLARIFY,)}
+    usual = {
+        "said": ("Hello.",),
+        "moves": (MoveKind.OPEN, MoveKind.PROBE),
+        "turns": 4,
+        "last_candidate": 3,
+        "visited": (Step.CLARIFY,),
+    }
     return State(**{**usual, **changes})
 
 
@@ -102,12 +108,16 @@ def test_it_probes_what_lies_nearest_to_what_was_just_said():
 
 def test_what_was_covered_or_asked_is_not_asked_again():
     covered = state(step=Step.DATA, covered={Step.DATA: ["data_preparation-3"]}, asked=("data_preparation-0",))
-    decision = decide(covered, said(LONG), menu(near=("data_preparation-3", "data_preparation-0", "data_preparation-2")))
+    decision = decide(
+        covered, said(LONG), menu(near=("data_preparation-3", "data_preparation-0", "data_preparation-2"))
+    )
     assert decision.ref == "data_preparation-2"
 
 
 def test_a_step_that_has_had_its_time_gives_way_to_the_next():
-    decision = decide(state(step=Step.FRAME, used={Step.FRAME: 700.0}, visited=(Step.CLARIFY, Step.FRAME)), said(LONG), menu())
+    decision = decide(
+        state(step=Step.FRAME, used={Step.FRAME: 700.0}, visited=(Step.CLARIFY, Step.FRAME)), said(LONG), menu()
+    )
     assert (decision.kind, decision.step) == (MoveKind.MOVE_ON, Step.DATA)
 
 
@@ -141,7 +151,13 @@ def test_silence_is_met_with_patience_then_a_smaller_question():
 
 
 def test_the_level_opens_signals_of_that_level_only():
-    signals = {step: (Option(f"{step.value}-staff", step, Level.STAFF), Option(f"{step.value}-mid", step)) for step in Step}
-    at_mid = decide(state(step=Step.DATA), said(LONG), menu(level=Level.MID, signals=signals, near=("data_preparation-staff",)))
-    at_staff = decide(state(step=Step.DATA), said(LONG), menu(level=Level.STAFF, signals=signals, near=("data_preparation-staff",)))
+    signals = {
+        step: (Option(f"{step.value}-staff", step, Level.STAFF), Option(f"{step.value}-mid", step)) for step in Step
+    }
+    at_mid = decide(
+        state(step=Step.DATA), said(LONG), menu(level=Level.MID, signals=signals, near=("data_preparation-staff",))
+    )
+    at_staff = decide(
+        state(step=Step.DATA), said(LONG), menu(level=Level.STAFF, signals=signals, near=("data_preparation-staff",))
+    )
     assert (at_mid.ref, at_staff.ref) == ("data_preparation-mid", "data_preparation-staff")

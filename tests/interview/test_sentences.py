@@ -19,7 +19,10 @@ def test_numbers_are_not_cut():
 
 
 def test_a_caption_without_punctuation_is_cut_where_the_speaker_takes_breath():
-    caption = "so i would look at the log of what was shown and then um take the clicks as positives because they are cheap but " * 4
+    caption = (
+        "so i would look at the log of what was shown and then um take the clicks as positives because they are cheap but "
+        * 4
+    )
     pieces = spans(caption)
     assert len(pieces) > 4
     assert max(len(piece.text.split()) for piece in pieces) <= LONG + 1

@@ -1,0 +1,122 @@
+"""What is configured, what works, and what to do about what does not: ``interviewer doctor``.
+
+Looks only; nothing is fetched, started for good, or changed. Keys are named, never shown.
+"""
+
+import importlib.util
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from interviewer.errors import InterviewerError
+from interviewer.settings import Settings
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: fine or not, and what to do."""
+
+    name: str
+    fine: bool
+    text: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return asdict(self)
+
+
+def _knowledge(settings: Settings) -> str:
+    from interviewer.casebook.check import check_tree
+    from interviewer.paths import shipped
+
+    count, problems = check_tree(shipped("knowledge"))
+    if problems:
+        raise InterviewerError(f"{len(problems)} problems, the first: {problems[0]}")
+    return f"{count} files, no problems"
+
+
+def _embedding(settings: Settings) -> str:
+    from interviewer.casebook.embed import Embedder
+
+    return f"MiniLM answers with {Embedder().encode(['labels arrive late']).shape[1]} numbers"
+
+
+def _index(settings: Settings) -> str:
+    from interviewer.casebook.embed import shared_embedder
+    from interviewer.casebook.index import Index
+    from interviewer.casebook.library import Library
+
+    where = settings.chroma_url or str(settings.home / "index")
+    index = Index(Library.load(), shared_embedder(), settings.home / "index", settings.chroma_url)
+    built, wanted = index.built()
+    rest = "" if built == wanted else "; the rest is built when first needed, or now by: interviewer knowledge build"
+    return f"{where}: {built} of {wanted} groups built{rest}"
+
+
+def _database(settings: Settings) -> str:
+    from interviewer.storage import Store
+
+    store = Store.open(settings.database)
+    store.close()
+    return settings.database.split("@")[-1]
+
+
+def _endpoint(settings: Settings) -> str:
+    from interviewer.models import openai
+
+    if not openai.configured(settings):
+        raise InterviewerError("not configured. Set OPENAI_API_KEY, or OPENAI_BASE_URL for another endpoint")
+    return f"configured for {settings.openai_base_url or 'the OpenAI API'}; its judgement here is unmeasured"
+
+
+def _weights(settings: Settings) -> str:
+    from interviewer.models import local
+
+    if not local.weights_there(settings):
+        raise InterviewerError(
+            "no weights. The scripted rung serves without them; to get them: interviewer model fetch"
+        )
+    return "weights are there"
+
+
+def _rung(settings: Settings) -> str:
+    from interviewer.models.door import open_door
+
+    door = open_door(settings)
+    return f"{settings.model} is served by {door.rung}"
+
+
+def _voice(settings: Settings) -> str:
+    missing = [name for name in ("faster_whisper", "piper") if importlib.util.find_spec(name) is None]
+    if missing:
+        cure = "pip install 'ml-design-interviewer[voice]'"
+        raise InterviewerError(f"{', '.join(missing)} not installed: text only. To talk: {cure}")
+    plain = "" if shutil.which("espeak-ng") else " (espeak-ng, the plain fallback voice, is not there)"
+    return f"recogniser and voice are installed{plain}"
+
+
+_LOOKS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
+    ("knowledge", _knowledge),
+    ("embedding", _embedding),
+    ("index", _index),
+    ("database", _database),
+    ("openai rung", _endpoint),
+    ("local rung", _weights),
+    ("speaking now", _rung),
+    ("voice", _voice),
+)
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Looks at everything; a part that fails does not stop the next one from being looked at."""
+
+    def look() -> Iterator[Finding]:
+        yield Finding("data folder", True, str(settings.home))
+        for name, check in _LOOKS:
+            try:
+                yield Finding(name, True, check(settings))
+            except InterviewerError as error:
+                yield Finding(name, False, str(error))
+
+    return list(look())
