@@ -75,4 +75,4 @@ def _ordered(spent: Mapping[Step, StepTime]) -> list[tuple[Step, StepTime]]:
 
 
 def _short(step: Step) -> str:
-    return step.title.replace(" and infrastructure", "").replace(" and serving", "")
+    return step.label.replace(" and infrastructure", "").replace(" and serving", "")

@@ -81,7 +81,7 @@ def reasons(steps: Mapping[Step, StepReport], flags: Sequence[Remark], hire: flo
         found.append(f"Strongest: {high[1].title} ({high[0]:.1f}){_said(steps[high[1]], '+')}")
     if low[0] < hire:
         found.append(f"Weakest: {low[1].title} ({low[0]:.1f}){_said(steps[low[1]], '-')}")
-    absent = [step.title for step, report in steps.items() if report.status == "not_reached"]
+    absent = [step.label for step, report in steps.items() if report.status == "not_reached"]
     if absent:
         found.append(f"Never reached: {', '.join(absent)}.")
     elif flags:
@@ -182,5 +182,5 @@ def next_level(
         there = max(1.0, score - (bars[above.value] - bars[level.value]))
         text = f"The same interview would score about {there:.1f} at {above.value}, where {hire:.2f} is a hire. "
     if weakest is not None and weakest in notes:
-        text += f"There, {weakest.title.lower()} asks: {notes[weakest].levels[above]}"
+        text += f"There, {weakest.label.lower()} asks: {notes[weakest].levels[above]}"
     return text.strip()

@@ -1,7 +1,7 @@
-"""Evidence: which quotes show which signals, with how much help; red flags that stood; trade-offs raised.
+"""Evidence: which quotes show which signals, with how much help, and which answers stayed thin.
 
-A quote sounds like a signal when its embedding lies close to one of the signal's example sentences. It counts for
-the signal only if the answer around it has depth; a bare mention counts against it. What the interviewer said
+A unit sounds like a signal when it lies close to the two nearest of the signal's example sentences. Of what sounds
+like it, the best is shown: the likeness and the reason, number or choice in it count. What the interviewer said
 first earns nothing.
 """
 
@@ -10,70 +10,83 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from interviewer.casebook.case import Case, RedFlag, Signal
+from interviewer.casebook.case import Signal
+from interviewer.casebook.check import says
 from interviewer.casebook.exemplars import Exemplars, Sounds
 from interviewer.grading.parameters import Floats
+from interviewer.grading.quotes import quote_at, trimmed
 from interviewer.grading.reading import Reading
-from interviewer.grading.report import Evidence, Remark
-from interviewer.grading.units import Unit
+from interviewer.grading.report import Evidence
+from interviewer.grading.units import Unit, spans
+from interviewer.interview.depth import depth
 from interviewer.steps import Help, MoveKind, Step
 from interviewer.transcript import Transcript
 
-CLOSE = 0.58
-CLOSE_ELSEWHERE = 0.66
-"""Cosine from which a unit sounds like a signal: of the step it is about, and of another step."""
+CLOSE, CLOSE_WITH_TERM = 0.52, 0.45
+"""Likeness from which a unit sounds like a signal of its step; the second where it says one of the signal's terms."""
+ELSEWHERE = 0.10
+"""How much closer it must be to a signal of another step than the one it stands in."""
+RUNNER_UP = 0.08
+"""How far behind the closest signal of any step a match may lie."""
 ASKED = 0.42
 """Cosine between the question and the signal's examples from which the signal was asked for."""
-FLAG, FLAG_MARGIN = 0.64, 0.09
-TRADE_OFF = 0.60
-PER_SIGNAL, PER_STEP, PER_UNIT = 2, 6, 2
+MIXED, DEVELOPED = 1.75, 1.45
+"""The depth around a quote from which it counts for the signal: by itself, and where it has a reason of its own."""
+PER_STEP = 5
+THIN_ANSWER = 14
+"""Words up to which an answer to a direct question is thin."""
+_REASON, _NUMBER, _CHOICE = 0.05, 0.02, 0.03
 _GUIDED = {MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE, MoveKind.CURVEBALL}
 
 
 @dataclass(frozen=True)
 class Match:
-    """A unit that sounds like something."""
+    """A unit that sounds like a signal."""
 
     index: int
     """Of the unit in the reading."""
     id: str
     step: Step
-    cosine: float
+    likeness: float
+    worth: float
+    """Likeness and depth: what is shown first."""
 
 
-def _best(vectors: Floats, sounds: Sounds) -> dict[str, Floats]:
-    """For each id, every unit's highest cosine with its examples."""
-    if not len(sounds) or not len(vectors):
-        return {}
+def likeness(vectors: Floats, sounds: Sounds) -> tuple[list[str], Floats]:
+    """The ids, and for each vector its likeness to each: the mean of the two nearest examples."""
     near = vectors @ sounds.vectors.T
     ids = np.array(sounds.ids)
-    return {id_: near[:, ids == id_].max(1) for id_ in dict.fromkeys(sounds.ids)}
+    names = list(dict.fromkeys(sounds.ids))
+    columns = [np.sort(near[:, ids == name], axis=1)[:, -2:].mean(axis=1) for name in names]
+    return names, np.stack(columns, axis=1) if columns else np.zeros((len(vectors), 0), np.float32)
 
 
-def matches(reading: Reading, sounds: Sounds) -> list[Match]:
-    """Which units sound like which signals, best first; a unit speaks for two signals at most."""
-    steps = dict(zip(sounds.ids, sounds.steps, strict=True))
+def matches(reading: Reading, signals: Mapping[str, Signal], sounds: Sounds) -> list[Match]:
+    """Which units sound like which signals, the most telling first."""
+    if not reading.units:
+        return []
+    names, near = likeness(reading.vectors, sounds)
+    of = dict(zip(sounds.ids, sounds.steps, strict=True))
     found: list[Match] = []
-    for id_, near in _best(reading.vectors, sounds).items():
-        step = steps[id_]
-        if step is None:
-            continue
-        for index in np.flatnonzero(near >= CLOSE):
-            if reading.steps[index] == step or near[index] >= CLOSE_ELSEWHERE:
-                found.append(Match(int(index), id_, step, float(near[index])))
-    found.sort(key=lambda one: (-one.cosine, one.index, one.id))
-    taken: dict[int, int] = {}
-    kept = []
-    for one in found:
-        if taken.get(one.index, 0) < PER_UNIT:
-            taken[one.index] = taken.get(one.index, 0) + 1
-            kept.append(one)
-    return kept
+    for index, (unit, step) in enumerate(zip(reading.units, reading.steps, strict=True)):
+        row = near[index]
+        top = float(row.max())
+        for column in np.argsort(-row)[:6]:
+            name, value = names[int(column)], float(row[column])
+            own = of[name]
+            if own is None or name not in signals or unit.words < 6 or value < top - RUNNER_UP:
+                continue
+            termed = any(says(term, unit.text) for term in signals[name].terms)
+            if value < (CLOSE_WITH_TERM if termed else CLOSE) + (0 if own == step else ELSEWHERE):
+                continue
+            found.append(Match(index, name, own, value, value + _worth(unit.text)))
+    found.sort(key=lambda one: (-one.worth, one.index, one.id))
+    return found
 
 
-def quote_of(unit: Unit) -> str:
-    """The unit's words without blanks at the ends: still an exact substring of the turn."""
-    return unit.text.strip()
+def _worth(text: str) -> float:
+    shown = depth(text)
+    return _REASON * shown.reason + _NUMBER * shown.number + _CHOICE * shown.choice - _REASON * shown.listing
 
 
 def help_before(
@@ -114,74 +127,68 @@ def gather(
     signals: Mapping[Step, Sequence[Signal]],
     exemplars: Exemplars,
     asked: Mapping[int, Floats],
-    deep_enough: Sequence[bool],
+    deep: Sequence[float],
 ) -> dict[Step, list[Evidence]]:
-    """Per step the evidence, strongest first. ``deep_enough`` says for each unit whether its answer has depth."""
+    """Per step the evidence, the most telling first, each signal and each sentence once. ``deep`` is each unit's
+    depth at the level asked for, 1 to 4."""
     by_id = {signal.id: signal for own in signals.values() for signal in own}
     sounds = exemplars.signals
     ids = np.array(sounds.ids)
     found: dict[Step, list[Evidence]] = {step: [] for step in Step}
-    per_signal: dict[tuple[str, str], int] = {}
-    for match in matches(reading, sounds):
-        signal, unit = by_id.get(match.id), reading.units[match.index]
-        sign = "+" if deep_enough[match.index] else "-"
-        key = (match.id, sign)
-        if signal is None or len(found[match.step]) >= PER_STEP or per_signal.get(key, 0) >= PER_SIGNAL:
+    shown: set[str] = set()
+    quoted: list[tuple[int, str]] = []
+    for match in matches(reading, by_id, sounds):
+        signal, unit = by_id[match.id], reading.units[match.index]
+        if match.id in shown or len(found[match.step]) >= PER_STEP:
+            continue
+        quote = quote_at(reading.units, match.index, transcript.turns[unit.turn].text)
+        if any(turn == unit.turn and (quote in other or other in quote or unit.text.strip() in other) for turn, other in quoted):
             continue
         help_ = help_before(transcript, unit, signal, asked, sounds.vectors[ids == match.id])
         if help_ is None:
             continue
-        per_signal[key] = per_signal.get(key, 0) + 1
+        shown.add(match.id)
+        quoted.append((unit.turn, quote))
+        sign = _counts(quote, deep[match.index])
         found[match.step].append(
-            Evidence(
-                signal=match.id,
-                quote=quote_of(unit),
-                turn=unit.turn,
-                help=help_,
-                sign="+" if sign == "+" else "-",
-                about=signal.topic,
-            )
+            Evidence(signal=match.id, quote=quote, turn=unit.turn, help=help_, sign="+" if sign else "-", about=signal.topic)
         )
+    _add_thin_answers(found, transcript, reading, by_id, sounds, asked, shown)
     return found
 
 
-def red_flags(reading: Reading, flags: Sequence[RedFlag], exemplars: Exemplars) -> list[tuple[RedFlag, Remark]]:
-    """Wrong statements that the candidate did not take back: closer to how it is said than to what is right."""
-    wrong, right = (
-        _best(reading.vectors, exemplars.red_flags),
-        _best(reading.vectors, exemplars.right),
-    )
-    found = []
-    for flag in flags:
-        if flag.id not in wrong:
+def _counts(quote: str, deep: float) -> bool:
+    said = depth(quote)
+    return deep >= MIXED or (deep >= DEVELOPED and not said.thin and not said.listing)
+
+
+def _add_thin_answers(
+    found: dict[Step, list[Evidence]],
+    transcript: Transcript,
+    reading: Reading,
+    by_id: Mapping[str, Signal],
+    sounds: Sounds,
+    asked: Mapping[int, Floats],
+    shown: set[str],
+) -> None:
+    """A direct question about a signal that got a few words without a reason speaks against it."""
+    if not asked:
+        return
+    turns = [turn for turn in asked if turn in {unit.turn for unit in reading.units}]
+    if not turns:
+        return
+    names, near = likeness(np.stack([asked[turn] for turn in turns]), sounds)
+    of = dict(zip(sounds.ids, sounds.steps, strict=True))
+    for turn, row in zip(turns, near, strict=True):
+        text = transcript.turns[turn].text
+        own = [unit for unit in reading.units if unit.turn == turn]
+        column = int(row.argmax())
+        name, step = names[column], of[names[column]]
+        thin = sum(unit.words for unit in own) <= THIN_ANSWER and depth(text).thin and "?" not in text
+        if not thin or row[column] < ASKED or step is None or name in shown or len(found[step]) >= PER_STEP:
             continue
-        near, sound = wrong[flag.id], right[flag.id]
-        hits = np.flatnonzero((near >= FLAG) & (near - sound >= FLAG_MARGIN))
-        if not len(hits):
-            continue
-        last = int(hits[-1])
-        taken_back = (sound[last + 1 :] >= FLAG) & (sound[last + 1 :] - near[last + 1 :] >= 0)
-        if taken_back.any():
-            continue
-        index = int(hits[near[hits].argmax()])
-        unit = reading.units[index]
-        found.append(
-            (
-                flag,
-                Remark(id=flag.id, text=flag.text, turn=unit.turn, quote=quote_of(unit)),
-            )
+        shown.add(name)
+        quote = trimmed(text[spans(text)[0][0] : spans(text)[-1][1]])
+        found[step].append(
+            Evidence(signal=name, quote=quote, turn=turn, help=Help.PROBED, sign="-", about=by_id[name].topic)
         )
-    return found
-
-
-def trade_offs(reading: Reading, case: Case | None, exemplars: Exemplars) -> list[Remark]:
-    """The case's trade-offs that the candidate raised."""
-    found = []
-    for id_, near in _best(reading.vectors, exemplars.trade_offs).items():
-        index = int(near.argmax())
-        if near[index] >= TRADE_OFF and case is not None:
-            choice = next(one for one in case.trade_offs if one.id == id_)
-            unit = reading.units[index]
-            text = f"{choice.between[0]} against {choice.between[1]}"
-            found.append(Remark(id=id_, text=text, turn=unit.turn, quote=quote_of(unit)))
-    return found

@@ -68,7 +68,7 @@ def graded_steps(
             PROMPT,
             case_title=case.title if case else transcript.case.replace("-", " "),
             level=transcript.level.value,
-            step=step.title,
+            step=step.label,
             bar=library.framework[step].levels[transcript.level],
             criteria=_lines(signals[step]),
             red_flags=_lines([flag for flag in flags if flag.step == step]),

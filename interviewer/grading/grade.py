@@ -15,9 +15,10 @@ from interviewer.errors import ModelError
 from interviewer.grading import debrief
 from interviewer.grading.admit import Reason
 from interviewer.grading.confidence import confidence_of
-from interviewer.grading.evidence import gather, red_flags, trade_offs
+from interviewer.grading.evidence import gather
 from interviewer.grading.extraction import PROMPT as STEP_PROMPT
 from interviewer.grading.extraction import Extracted, graded_steps
+from interviewer.grading.flags import red_flags, trade_offs
 from interviewer.grading.judge import PROMPT as JUDGE_PROMPT
 from interviewer.grading.judge import checked, threshold_of
 from interviewer.grading.parameters import Fitted, fitted, rubric
@@ -94,8 +95,8 @@ def _graded(
     by_id = {one.id: one for own in signals.values() for one in own}
     scale = Scale.of(numbers.scale, data["level"]["offsets"])
     asked = asked_vectors(clocked, embedder.encode)
-    found = gather(clocked, reading, signals, sounds, asked, _deep_enough(reading, transcript.level, scale))
-    flags = red_flags(reading, library.red_flags(transcript.case), sounds)
+    found = gather(clocked, reading, signals, sounds, asked, _deep(reading, transcript.level, scale))
+    flags = red_flags(clocked, reading, library.red_flags(transcript.case), sounds)
     least = int(data["evidence"]["least_words_of_a_step"])
     got_to = reached(reading, asked, numbers.step, least, whole=transcript.mode == "interview")
     steps = _scored(reading, pooled, transcript.level, scale, got_to)
@@ -139,7 +140,7 @@ def _graded(
         score=None if mean is None else bounded(mean),
         steps=steps,
         red_flags=[remark for _, remark in flags],
-        trade_offs=trade_offs(reading, case, sounds),
+        trade_offs=trade_offs(clocked, reading, case, sounds),
         time={step: StepTime(used=used[step], budget=round(budget[step], 1)) for step in Step},
         summary=_summary(verdict, mean, bar, confidence),
         reasons=debrief.reasons(steps, [remark for _, remark in flags], bar["hire"]),
@@ -196,14 +197,14 @@ def _rubric_name(version: object, numbers: Fitted) -> str:
     return f"{version}, fitted {about['date']} on {about['transcripts_sha256'][:12]}"
 
 
-def _deep_enough(reading: Reading, level: Level, scale: Scale) -> list[bool]:
-    """For each unit, whether the group it stands in reads as mixed or better at the level."""
-    deep: dict[tuple[int, int], bool] = {}
+def _deep(reading: Reading, level: Level, scale: Scale) -> list[float]:
+    """For each unit how deep the group reads that it stands in, 1 to 4 at the level."""
+    deep: dict[tuple[int, int], float] = {}
     for one in reading.depths:
         own = scale.slope * one.score + scale.intercept - scale.bars[level.value]
         for unit in one.group.units:
-            deep[unit.turn, unit.start] = own >= 1.75
-    return [deep.get((unit.turn, unit.start), False) for unit in reading.units]
+            deep[unit.turn, unit.start] = own
+    return [deep.get((unit.turn, unit.start), 1.0) for unit in reading.units]
 
 
 def _scored(reading: Reading, pooled: Pooled, level: Level, scale: Scale, got_to: list[Step]) -> dict[Step, StepReport]:

@@ -56,10 +56,10 @@ def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
         own, spent = report.steps[step], report.time.get(step)
         score = own.status.replace("_", " ") if own.score is None else f"{own.score:.2f}"
         clock = f"{_clock(spent.used)} | {_clock(spent.budget)}" if spent else " | "
-        lines.append(f"| {step.title} | {score} | {clock} |")
+        lines.append(f"| {step.label} | {score} | {clock} |")
     for step in Step:
         own = report.steps[step]
-        lines += ["", f"## {step.title}", "", _md(own.comment)]
+        lines += ["", f"## {step.label}", "", _md(own.comment)]
         lines += ["", *[_md_evidence(one) for one in own.evidence]] if own.evidence else []
         lines += (
             ["", "Missing:", *[f"- {_md(gap.text)}{_md_notes(gap.study)}" for gap in own.missing]]
@@ -72,7 +72,7 @@ def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
     if report.study_plan:
         lines += ["", "## Study plan", ""]
         lines += [
-            f"{n}. {item.step.title}: {_md(item.text)}{_md_notes(item.notes)}"
+            f"{n}. {item.step.label}: {_md(item.text)}{_md_notes(item.notes)}"
             for n, item in enumerate(report.study_plan, 1)
         ]
     lines += ["", "## The next level up", "", _md(report.next_level)] if report.next_level else []
@@ -130,7 +130,7 @@ def _html_step(step: Step, report: Report, transcript: Transcript) -> str:
     missing = [f"<li>{escape(gap.text)}{_html_notes(gap.study)}</li>" for gap in own.missing]
     return "".join(
         [
-            f'<h3 id="{step.value}"><span class="score">{score}</span>{escape(step.title)}</h3>',
+            f'<h3 id="{step.value}"><span class="score">{score}</span>{escape(step.label)}</h3>',
             _p(own.comment),
             _list([_html_evidence(one, transcript) for one in own.evidence], "quotes"),
             f'<p class="meta">Not heard</p>{_list(missing)}' if missing else "",
@@ -167,7 +167,7 @@ def to_html(report: Report, transcript: Transcript) -> str:
     style = (DATA / "report.css").read_text(encoding="utf-8")
     title = f"{report.case}, {report.level.value}: {WORDS[report.verdict]}"
     plan = [
-        f"<li><b>{escape(item.step.title)}.</b> {escape(item.text)}{_html_notes(item.notes)}</li>"
+        f"<li><b>{escape(item.step.label)}.</b> {escape(item.text)}{_html_notes(item.notes)}</li>"
         for item in report.study_plan
     ]
     body = [

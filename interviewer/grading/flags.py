@@ -1,0 +1,84 @@
+"""Red flags that stood at the end of the interview, and trade-offs that were raised.
+
+A red flag is heard as the live listener hears it: the mistake's own words, said as one's own (``affirm``), in a
+sentence that sounds like it. It does not stand when the candidate says the sound thing later.
+"""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from interviewer.casebook.case import Case, RedFlag
+from interviewer.casebook.exemplars import Exemplars, Sounds
+from interviewer.grading.parameters import Floats
+from interviewer.grading.quotes import quote_at
+from interviewer.grading.reading import Reading
+from interviewer.grading.report import Remark
+from interviewer.interview.affirm import affirmed
+from interviewer.interview.annotate import FLAG_MARGIN, FLAGGED, FLAGGED_WITH_CUE
+from interviewer.transcript import Transcript
+
+CORRECTED = 0.64
+"""Likeness to a sound statement from which a later sentence puts the mistake right."""
+TRADE_OFF = 0.60
+_FOLLOWING = 2
+"""Units after a mistake in which the speaker may take it back."""
+
+
+def nearest(vectors: Floats, sounds: Sounds) -> dict[str, Floats]:
+    """For each id, every vector's highest cosine with its examples."""
+    if not len(sounds) or not len(vectors):
+        return {}
+    near = vectors @ sounds.vectors.T
+    ids = np.array(sounds.ids)
+    return {id_: near[:, ids == id_].max(1) for id_ in dict.fromkeys(sounds.ids)}
+
+
+def red_flags(
+    transcript: Transcript, reading: Reading, flags: Sequence[RedFlag], exemplars: Exemplars
+) -> list[tuple[RedFlag, Remark]]:
+    """The mistakes that were made and left standing."""
+    wrong, right = nearest(reading.vectors, exemplars.red_flags), nearest(reading.vectors, exemplars.right)
+    found = []
+    for flag in flags:
+        if flag.id not in wrong:
+            continue
+        near, sound = wrong[flag.id], right[flag.id]
+        hits = _said(reading, flag, near, sound)
+        if not hits:
+            continue
+        later = slice(hits[-1] + 1, None)
+        if bool(((sound[later] >= CORRECTED) & (sound[later] >= near[later])).any()):
+            continue
+        index = max(hits, key=lambda one: float(near[one]))
+        turn = reading.units[index].turn
+        quote = quote_at(reading.units, index, transcript.turns[turn].text)
+        found.append((flag, Remark(id=flag.id, text=flag.text, turn=turn, quote=quote)))
+    return found
+
+
+def _said(reading: Reading, flag: RedFlag, near: Floats, sound: Floats) -> list[int]:
+    cues = [re.compile(cue, re.IGNORECASE) for cue in flag.cues]
+    if not cues:
+        return [int(i) for i in np.flatnonzero((near >= FLAGGED) & (near - sound >= FLAG_MARGIN))]
+    units = reading.units
+    found = []
+    for i in np.flatnonzero(near >= FLAGGED_WITH_CUE):
+        after = [one.text for one in units[i + 1 : i + 1 + _FOLLOWING] if one.turn == units[i].turn]
+        if affirmed(cues, units[i].text, " ".join(after)):
+            found.append(int(i))
+    return found
+
+
+def trade_offs(transcript: Transcript, reading: Reading, case: Case | None, exemplars: Exemplars) -> list[Remark]:
+    """The case's trade-offs that the candidate raised."""
+    found = []
+    for id_, near in nearest(reading.vectors, exemplars.trade_offs).items():
+        index = int(near.argmax())
+        if near[index] >= TRADE_OFF and case is not None:
+            choice = next(one for one in case.trade_offs if one.id == id_)
+            turn = reading.units[index].turn
+            quote = quote_at(reading.units, index, transcript.turns[turn].text)
+            found.append(Remark(id=id_, text=f"{choice.between[0]} against {choice.between[1]}", turn=turn, quote=quote))
+    return found
