@@ -24,6 +24,10 @@ from interviewer.transcript import Transcript
 
 CLOSE, CLOSE_WITH_TERM = 0.52, 0.45
 """Likeness from which a unit sounds like a signal of its step; the second where it says one of the signal's terms."""
+GENERAL = 0.03
+"""How much closer it must be to one of the framework's signals: their examples are of other problems."""
+CLOSE_AGAINST = 0.54
+"""Likeness from which a mere mention is shown."""
 ELSEWHERE = 0.10
 """How much closer it must be to a signal of another step than the one it stands in."""
 RUNNER_UP = 0.08
@@ -32,7 +36,8 @@ ASKED = 0.42
 """Cosine between the question and the signal's examples from which the signal was asked for."""
 MIXED, DEVELOPED = 1.75, 1.45
 """The depth around a quote from which it counts for the signal: by itself, and where it has a reason of its own."""
-PER_STEP = 5
+PER_STEP, AGAINST = 4, 2
+"""Quotes shown for a step, and how many of them may be mere mentions."""
 THIN_ANSWER = 14
 """Words up to which an answer to a direct question is thin."""
 _REASON, _NUMBER, _CHOICE = 0.05, 0.02, 0.03
@@ -77,7 +82,8 @@ def matches(reading: Reading, signals: Mapping[str, Signal], sounds: Sounds) -> 
             if own is None or name not in signals or unit.words < 6 or value < top - RUNNER_UP:
                 continue
             termed = any(says(term, unit.text) for term in signals[name].terms)
-            if value < (CLOSE_WITH_TERM if termed else CLOSE) + (0 if own == step else ELSEWHERE):
+            least = (CLOSE_WITH_TERM if termed else CLOSE) + GENERAL * name.startswith("general-")
+            if value < least + (0 if own == step else ELSEWHERE):
                 continue
             found.append(Match(index, name, own, value, value + _worth(unit.text)))
     found.sort(key=lambda one: (-one.worth, one.index, one.id))
@@ -145,11 +151,12 @@ def gather(
         if any(turn == unit.turn and (quote in other or other in quote or unit.text.strip() in other) for turn, other in quoted):
             continue
         help_ = help_before(transcript, unit, signal, asked, sounds.vectors[ids == match.id])
-        if help_ is None:
+        sign = _counts(quote, deep[match.index])
+        against = sum(one.sign == "-" for one in found[match.step])
+        if help_ is None or (not sign and (against >= AGAINST or match.likeness < CLOSE_AGAINST)):
             continue
         shown.add(match.id)
         quoted.append((unit.turn, quote))
-        sign = _counts(quote, deep[match.index])
         found[match.step].append(
             Evidence(signal=match.id, quote=quote, turn=unit.turn, help=help_, sign="+" if sign else "-", about=signal.topic)
         )

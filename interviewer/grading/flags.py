@@ -21,6 +21,11 @@ from interviewer.transcript import Transcript
 
 CORRECTED = 0.64
 """Likeness to a sound statement from which a later sentence puts the mistake right."""
+SHALLOW, DEEP = 2.2, 2.7
+"""Depth around the words, 1 to 4 at the level: up to the first a mistake is heard as the live listener hears it, up to
+the second only when it sounds very much like it, and beyond it never (people who think aloud name mistakes to avoid
+them; all ten flags that were heard in hires of the own recordings were such)."""
+VERY_LIKE = 0.64
 TRADE_OFF = 0.60
 _FOLLOWING = 2
 """Units after a mistake in which the speaker may take it back."""
@@ -36,22 +41,30 @@ def nearest(vectors: Floats, sounds: Sounds) -> dict[str, Floats]:
 
 
 def red_flags(
-    transcript: Transcript, reading: Reading, flags: Sequence[RedFlag], exemplars: Exemplars
+    transcript: Transcript, reading: Reading, flags: Sequence[RedFlag], exemplars: Exemplars, deep: Sequence[float]
 ) -> list[tuple[RedFlag, Remark]]:
-    """The mistakes that were made and left standing."""
+    """The mistakes that were made and left standing, one for a sentence; the case's own flags come first."""
     wrong, right = nearest(reading.vectors, exemplars.red_flags), nearest(reading.vectors, exemplars.right)
-    found = []
+    found: list[tuple[RedFlag, Remark]] = []
+    taken: set[int] = set()
     for flag in flags:
         if flag.id not in wrong:
             continue
         near, sound = wrong[flag.id], right[flag.id]
-        hits = _said(reading, flag, near, sound)
+        hits = [
+            one
+            for one in _said(reading, flag, near, sound)
+            if deep[one] < SHALLOW or (deep[one] < DEEP and near[one] >= VERY_LIKE)
+        ]
         if not hits:
             continue
         later = slice(hits[-1] + 1, None)
         if bool(((sound[later] >= CORRECTED) & (sound[later] >= near[later])).any()):
             continue
         index = max(hits, key=lambda one: float(near[one]))
+        if index in taken:
+            continue
+        taken.add(index)
         turn = reading.units[index].turn
         quote = quote_at(reading.units, index, transcript.turns[turn].text)
         found.append((flag, Remark(id=flag.id, text=flag.text, turn=turn, quote=quote)))

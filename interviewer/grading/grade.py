@@ -95,8 +95,9 @@ def _graded(
     by_id = {one.id: one for own in signals.values() for one in own}
     scale = Scale.of(numbers.scale, data["level"]["offsets"])
     asked = asked_vectors(clocked, embedder.encode)
-    found = gather(clocked, reading, signals, sounds, asked, _deep(reading, transcript.level, scale))
-    flags = red_flags(clocked, reading, library.red_flags(transcript.case), sounds)
+    deep = _deep(reading, transcript.level, scale)
+    found = gather(clocked, reading, signals, sounds, asked, deep)
+    flags = red_flags(clocked, reading, library.red_flags(transcript.case), sounds, deep)
     least = int(data["evidence"]["least_words_of_a_step"])
     got_to = reached(reading, asked, numbers.step, least, whole=transcript.mode == "interview")
     steps = _scored(reading, pooled, transcript.level, scale, got_to)
