@@ -169,17 +169,22 @@ def grade(
 def practice(
     case: Annotated[str, typer.Option(help="A case's slug; `interviewer knowledge cases` lists them.")],
     level: Annotated[Level, typer.Option(help="The level to interview for.")] = Level.SENIOR,
-    minutes: Annotated[float, typer.Option(min=5, max=120, help="Length of the interview.")] = 45,
+    minutes: Annotated[float | None, typer.Option(min=5, max=120, help="Length (default: the mode's).")] = None,
     manner: Annotated[Manner, typer.Option(help="How the interviewer sounds.")] = Manner.NEUTRAL,
     mode: Annotated[str, typer.Option(help="interview, step:<step>, drill:<topic>, warm_up or rapid.")] = "interview",
     save: Annotated[Path | None, typer.Option(help="Where to keep the transcript (default: the data folder).")] = None,
 ) -> None:
     """An interview in the terminal. An empty line sends; /hint, /pause, /skip and /end do what they say."""
+    from interviewer.modes import parse_mode
     from interviewer.practice import hold
 
+    chosen = parse_mode(mode)
     settings = load()
+    begun = Transcript(
+        case=case, level=level, minutes=minutes or chosen.minutes, manner=manner, mode=str(chosen), turns=[]
+    )
     with _parts(settings) as parts:
-        hold(parts, Transcript(case=case, level=level, minutes=minutes, manner=manner, mode=mode, turns=[]), save)
+        hold(parts, begun, save)
 
 
 @knowledge.command("check")

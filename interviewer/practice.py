@@ -7,7 +7,6 @@ from pathlib import Path
 
 from interviewer.errors import BadInput
 from interviewer.interview.turn import closes
-from interviewer.modes import parse_mode
 from interviewer.parts import Parts
 from interviewer.transcript import Transcript, Turn
 
@@ -43,8 +42,6 @@ def hold(parts: Parts, transcript: Transcript, save: Path | None) -> None:
     """Holds the interview and says where its transcript lies."""
     if transcript.case not in parts.library.cases:
         raise BadInput(f"--case {transcript.case}: no such case; there are {', '.join(parts.library.cases)}")
-    mode = parse_mode(transcript.mode)
-    transcript = transcript.model_copy(update={"mode": str(mode)})
     name = f"{transcript.case}-{uuid.uuid4().hex[:8]}"
     path = save or parts.settings.home / "practice" / f"{name}.json"
     transcript = transcript.model_copy(update={"id": name})

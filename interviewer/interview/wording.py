@@ -73,13 +73,15 @@ class Words:
             "quote": _short(quote),
             "minutes": _minutes(decision, transcript, state),
             "step": step_name(step),
-            "opener": self._unsaid(_data()["steps"][step.value]["openers"], state),
+            "opener": self._opener(state, step, decision, transcript.case),
             "nod": self._unsaid(_data()["nod"], state, also=len(state.said)),
             "fact": "",
         }
         slots["recall"] = self._lead(slots["quote"], slots["nod"], state)
         slots["earlier"] = self._lead(slots["quote"], slots["nod"], state, "recall_earlier")
         forms = self._forms(decision, bool(slots["quote"]))
+        if transcript.mode == "rapid" and decision.kind in _MANNERED and not decision.angle:
+            forms = ["{question}"]
         text = self._fill(forms, slots, state)
         text = self._in_manner(text, decision, transcript, state)
         return Wording(text, question, slots["quote"])
@@ -115,7 +117,10 @@ class Words:
         return (fresh or leads)[0].format(quote=quote)
 
     def _recall(self, decision: Decision, transcript: Transcript, state: State, question: str) -> str:
-        if decision.kind not in (MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE) or state.last_candidate is None:
+        if (
+            decision.kind not in (MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE)
+            or state.last_candidate is None
+        ):
             return ""
         if decision.angle in ("again", "smaller", "other", "deferred"):
             return ""
@@ -149,10 +154,14 @@ class Words:
         signal = self._signal(transcript.case, ref)
         if signal is None:
             return ""
-        return signal.hint if kind is MoveKind.HINT else self._unsaid(signal.probes, state)
+        probes = sorted(signal.probes, key=len) if transcript.mode == "rapid" else signal.probes
+        return signal.hint if kind is MoveKind.HINT else self._unsaid(probes, state)
 
-    def _opener(self, state: State) -> str:
-        return self._unsaid(_data()["steps"][state.step.value]["openers"], state)
+    def _opener(self, state: State, step: Step | None = None, decision: Decision | None = None, slug: str = "") -> str:
+        """A step's opening question; a drill opens with a question on its subject."""
+        signal = self._signal(slug, decision.ref or "") if decision and decision.angle == "drill" else None
+        openers = signal.probes if signal else _data()["steps"][(step or state.step).value]["openers"]
+        return self._unsaid(openers, state)
 
     def _signal(self, slug: str, ref: str) -> Signal | None:
         signals = self._library.signals(slug)
@@ -173,7 +182,9 @@ class Words:
         text = " ".join(spoken)
         if facts and set(facts) <= given:
             form = self._unsaid(_data()["answer"]["again"], state)
-            text = form.format(fact=text[:1].lower() + text[1:] if text[1:2].islower() and not text.startswith("I ") else text)
+            text = form.format(
+                fact=text[:1].lower() + text[1:] if text[1:2].islower() and not text.startswith("I ") else text
+            )
         return Wording(text, facts=tuple(facts))
 
     def _as_given(self, name: str, transcript: Transcript, case: Case | None) -> str:
@@ -196,7 +207,11 @@ class Words:
         if hashlib.sha256(key).digest()[0] % _EVERY:
             return text
         opened = f"{self._unsaid(phrases, state)} {text}"
-        return opened if not problems(opened) and not any(phrase in " ".join(state.said[-3:]) for phrase in phrases) else text
+        return (
+            opened
+            if not problems(opened) and not any(phrase in " ".join(state.said[-3:]) for phrase in phrases)
+            else text
+        )
 
 
 def _rotated(options: Sequence[str], by: int) -> list[str]:
