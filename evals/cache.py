@@ -1,6 +1,6 @@
 """The door of an eval run: model calls are recorded and replayed, tokens are counted.
 
-Recordings are JSON lines under ``evals/recordings`` (committed) and ``runs/cache`` (this machine's own).
+Recordings are JSON lines under ``evals/recordings`` (committed) and the data folder (this machine's own).
 With ``replay_only`` a call that was not recorded is an error, so that CI needs no key and no net.
 """
 
@@ -9,10 +9,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from evals import places
 from interviewer.models.door import Door
 
 COMMITTED = Path(__file__).parent / "recordings"
-OWN = Path("runs") / "cache" / "calls"
 
 
 class Usage:
@@ -49,4 +49,4 @@ def open_recorded_door(model: str, prompts: str | None = None, replay_only: bool
 def _recorded(model: Any, usage: Usage, replay_only: bool) -> Any:
     from evals.recorder import Recorder
 
-    return Recorder(model, [COMMITTED, OWN], usage, replay_only)
+    return Recorder(model, [COMMITTED, places.calls()], usage, replay_only)

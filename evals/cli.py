@@ -67,6 +67,9 @@ def eval_run(
     fast: Annotated[bool, typer.Option(help="The fixed smaller selection of every change.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="At most this many samples.")] = None,
     match: Annotated[str, typer.Option(help="Only samples whose id contains it.")] = "",
+    alone: Annotated[
+        bool, typer.Option("--alone", help="With --data: fit graders and rivals on that data only, not on our own too.")
+    ] = False,
     epochs: Annotated[int, typer.Option(min=1, help="Repeats of every sample.")] = 1,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes; by default the cores.")] = None,
     ray: Annotated[str | None, typer.Option(help="'local' or the address of a Ray cluster.")] = None,
@@ -92,30 +95,23 @@ def eval_run(
         fast, names = True, list(FAST)
     else:
         names = sorted(all_suites()) if suites == ["all"] else suites
-    chosen = Data(tuple(data or ()), fast, limit, match)
+    chosen = Data(tuple(data or ()), fast, limit, match, alone)
     in_ci = os.environ.get("CI", "").lower() in {"1", "true"}
+    replay = in_ci if replay_only is None else replay_only
     finished = []
-    for name in names:
-        for model in models or [os.environ.get("INTERVIEWER_MODEL", "auto")]:
-            for folder in prompts or (None,):
-                order = Order(
-                    name,
-                    model,
-                    chosen,
-                    folder,
-                    epochs,
-                    jobs or _default_jobs(model),
-                    ray,
-                    baseline,
-                    in_ci if replay_only is None else replay_only,
-                    fresh,
-                    runs,
-                    world,
-                )
-                with progress_bar(Console(stderr=True), f"{name} · {model}") as report:
-                    done = run_suite(order, report)
-                print_run(console, done)
-                finished.append(done)
+    for model in models or [os.environ.get("INTERVIEWER_MODEL", "auto")]:
+        workers = jobs or _default_jobs(model)
+        for folder in prompts or (None,):
+            orders = [
+                Order(name, model, chosen, folder, epochs, workers, ray, baseline, replay, fresh, runs, world)
+                for name in names
+            ]
+            with orders[0].crew as crew:
+                for order in orders:
+                    with progress_bar(Console(stderr=True), f"{order.suite} · {model}") as report:
+                        done = run_suite(order, report, crew)
+                    print_run(console, done)
+                    finished.append(done)
     _side_by_side(console, finished)
     _keep(finished, html, junit, save_baseline)
     if as_json:

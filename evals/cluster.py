@@ -12,17 +12,17 @@ from interviewer.errors import CannotRun
 class Worker:
     """An actor: opens its world once and keeps it."""
 
-    def __init__(self, job: Job):
+    def __init__(self, job: Job, suite: str):
         from evals.world import open_by_name
 
-        self._suite = _suite(job)
+        self._suite = _suite(suite)
         self._world = open_by_name(job.world, **job.options)
 
     def run(self, sample: Sample, epoch: int) -> Record:
         return run_one(self._suite, sample, epoch, self._world)
 
 
-def on_ray(job: Job, work: Sequence[tuple[Sample, int]], address: str, workers: int) -> Iterator[Record]:
+def on_ray(job: Job, suite: str, work: Sequence[tuple[Sample, int]], address: str, workers: int) -> Iterator[Record]:
     """Runs the work on ``workers`` actors. Raises CannotRun without Ray or without the cluster."""
     try:
         import ray
@@ -36,7 +36,7 @@ def on_ray(job: Job, work: Sequence[tuple[Sample, int]], address: str, workers: 
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise CannotRun(f"no Ray cluster at '{address}': {error}") from error
     try:
-        pool = ActorPool([ray.remote(Worker).remote(job) for _ in range(workers)])
+        pool = ActorPool([ray.remote(Worker).remote(job, suite) for _ in range(workers)])
         yield from pool.map_unordered(lambda actor, item: actor.run.remote(*item), list(work))
     finally:
         ray.shutdown()

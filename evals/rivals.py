@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evals import places
 from evals.recorded import Recorded
 from evals.statistics import ridge
 from interviewer.steps import Verdict
@@ -26,14 +27,19 @@ from interviewer.transcript import Transcript
 DATA = Path(__file__).parent / "data"
 CHUNK = 50
 ALPHA = 10.0
-_VECTORS = Path("runs") / "cache"
 
 
-def marks(found: Sequence[Recorded]) -> dict[str, dict[str, float]]:
-    """Every rival's verdict (rank 0–3) for every transcript. Too few cases to leave one out: no marks."""
+def marks(found: Sequence[Recorded], others: Sequence[Recorded] = ()) -> dict[str, dict[str, float]]:
+    """Every rival's verdict (rank 0–3) for every transcript found, fitted on the other cases among all of them.
+
+    Too few cases to leave one out: no marks.
+    """
+    wanted = {one.id for one in found}
+    found = [*found, *(one for one in others if one.id not in wanted)]
     cases = sorted({one.body["case"] for one in found})
     if len(cases) < 2:
         return {}
+    cases = sorted({one.body["case"] for one in found if one.id in wanted})
     fitted: dict[str, dict[str, float]] = {one.id: {} for one in found}
     features = {
         "length": _column(found, lambda text: math.log(1 + len(text.split()))),
@@ -51,7 +57,7 @@ def marks(found: Sequence[Recorded]) -> dict[str, dict[str, float]]:
             one["majority"] = float(common)
             one.update({name: guess[row] for name, guess in guesses.items()})
             one["probe"] = probe[row]
-    return fitted
+    return {name: marks for name, marks in fitted.items() if name in wanted}
 
 
 def _guess(matrix: NDArray[np.float64], ranks: NDArray[np.float64], out: NDArray[np.bool_]) -> list[float]:
@@ -86,20 +92,19 @@ def _keywords(text: str) -> float:
 
 
 def _chunks(one: Recorded) -> NDArray[np.float64]:
-    """The chunk vectors of a transcript; kept under ``runs/cache`` by the text's and the weights' hash."""
+    """The chunk vectors of a transcript; kept on the disk by the text's and the weights' hash."""
     from interviewer.casebook.embed import model_sha256, shared_embedder
 
     text = candidate_text(one.body)
     key = hashlib.sha256(f"{model_sha256()}\0{CHUNK}\0{text}".encode()).hexdigest()[:24]
-    path = _VECTORS / f"{key}.npy"
+    path = places.chunks() / f"{key}.npy"
     if path.exists():
         kept: NDArray[np.float64] = np.load(path)
         return kept
     words = text.split()
     pieces = [" ".join(words[start : start + CHUNK]) for start in range(0, len(words), CHUNK)] or [""]
     vectors = shared_embedder().encode(pieces).astype(np.float64).round(4)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.save(path, vectors)
+    places.put(path, lambda file: np.save(file, vectors))
     return vectors
 
 

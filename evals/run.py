@@ -15,11 +15,12 @@ from evals import baseline as baselines
 from evals import log as logs
 from evals import workers
 from evals.gates import Outcome, check, gates_for
+from evals.recorded import fit_on
 from evals.score import MAX_UNSCORED, score
 from evals.statistics import Estimate
 from evals.suites import find_suite
 from evals.vocabulary import Data, Json, Record, Sample, Suite
-from evals.world import code_hash, open_by_name, revision
+from evals.world import code_hash, revision
 from interviewer.errors import BadInput
 
 Progress = Callable[[int, int, Record | None], None]
@@ -44,6 +45,18 @@ class Order:
     """True starts anew even where an interrupted run of the same could go on."""
     runs: Path = RUNS
     world: str = "evals.world:open_world"
+
+    @property
+    def job(self) -> workers.Job:
+        """What the workers are told; orders with the same job can share a crew."""
+        options = {"model": self.model, "prompts": self.prompts, "replay_only": self.replay_only}
+        folders = [str(folder) for folder in fit_on(self.data)]
+        return workers.Job(self.world, {**options, "fit_on": folders})
+
+    @property
+    def crew(self) -> workers.Crew:
+        """The workers for this order."""
+        return workers.Crew(self.job, self.jobs, self.ray)
 
 
 @dataclass
@@ -76,23 +89,22 @@ class Finished:
         }
 
 
-def run_suite(order: Order, progress: Progress = lambda done, total, record: None) -> Finished:
+def run_suite(
+    order: Order, progress: Progress = lambda done, total, record: None, crew: workers.Crew | None = None
+) -> Finished:
     """Runs, scores and gates. Raises BadInput and CannotRun; a failing gate is in the result."""
+    if crew is None:
+        with order.crew as own:
+            return run_suite(order, progress, own)
     suite = find_suite(order.suite)
     samples = select(suite, order.data)
-    options = {
-        "model": order.model,
-        "prompts": order.prompts,
-        "replay_only": order.replay_only,
-    }
-    job = workers.Job(order.suite, order.world, options)
-    log = _log(order, suite, samples, _identity(job))
+    log = _log(order, suite, samples, crew.world.identity)
     work = [
         (sample, epoch) for epoch in range(order.epochs) for sample in samples if (sample.id, epoch) not in log.done
     ]
     total = len(samples) * order.epochs
     progress(total - len(work), total, None)
-    for record in workers.run(job, work, order.jobs, order.ray):
+    for record in crew.run(order.suite, work):
         logs.add(log, record)
         progress(total - len(work) + _finished(log, work), total, record)
     return conclude(suite, logs.read(log.path), order.baseline)
@@ -117,14 +129,6 @@ def select(suite: Suite, data: Data) -> list[Sample]:
             raise BadInput(f"{suite.name}: two samples are called '{sample.id}'")
         seen.add(sample.id)
     return samples
-
-
-def _identity(job: workers.Job) -> Json:
-    world = open_by_name(job.world, **job.options)
-    try:
-        return world.identity
-    finally:
-        world.close()
 
 
 def _log(order: Order, suite: Suite, samples: Sequence[Sample], identity: Json) -> logs.Log:

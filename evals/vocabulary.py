@@ -97,6 +97,8 @@ class Data:
     limit: int | None = None
     match: str = ""
     """Only samples whose id contains it."""
+    alone: bool = False
+    """True fits rivals and left-out graders on ``folders`` alone, without our own transcripts."""
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from evals import places
 from evals.vocabulary import Json
 from interviewer.errors import BadInput
 from interviewer.steps import Level
 from interviewer.transcript import Transcript
 
 ROOT = Path(__file__).resolve().parent
-CACHE = Path("runs") / "cache"
 
 
 class World(Protocol):
@@ -32,8 +32,11 @@ class World(Protocol):
         """The next turn: ``{turn, transcript, state, rung, warnings}``; raises the product's errors."""
         ...
 
-    def grade(self, transcript: Transcript, level: Level | None = None, withhold: bool = False) -> Json:
-        """The report; ``withhold`` takes the transcript's own case file away first."""
+    def grade(
+        self, transcript: Transcript, level: Level | None = None, withhold: bool = False, unseen: bool = False
+    ) -> Json:
+        """The report. ``withhold`` takes the transcript's own case file away first; ``unseen`` grades with numbers
+        that were fitted without any transcript of the case."""
         ...
 
     def ask_for_mark(self, transcript: Transcript) -> float | None:
@@ -79,6 +82,7 @@ class ProductWorld:
         model: str = "scripted",
         prompts: str | None = None,
         replay_only: bool = False,
+        fit_on: Sequence[str] = (),
     ):
         from evals.cache import open_recorded_door
         from interviewer.casebook.library import Library
@@ -89,6 +93,8 @@ class ProductWorld:
         self._interviewers: dict[str, Any] = {}
         self._withheld: dict[str, Any] = {}
         self._retriever: Any = None
+        self._fit_on = [Path(folder) for folder in fit_on]
+        self._unseen: Any = None
 
     @property
     def library(self) -> Any:
@@ -98,7 +104,7 @@ class ProductWorld:
         from interviewer.interview.turn import Interviewer
 
         if "it" not in self._interviewers:
-            self._interviewers["it"] = Interviewer(self._library, self._door, vectors=CACHE / "vectors")
+            self._interviewers["it"] = Interviewer(self._library, self._door, vectors=places.vectors())
         reply = self._interviewers["it"].next_turn(transcript, at=at)
         state = reply.state
         return {
@@ -114,7 +120,9 @@ class ProductWorld:
             "warnings": list(reply.warnings),
         }
 
-    def grade(self, transcript: Transcript, level: Level | None = None, withhold: bool = False) -> Json:
+    def grade(
+        self, transcript: Transcript, level: Level | None = None, withhold: bool = False, unseen: bool = False
+    ) -> Json:
         from interviewer.grading.grade import grade
 
         library = self._library
@@ -122,8 +130,17 @@ class ProductWorld:
             if transcript.case not in self._withheld:
                 self._withheld[transcript.case] = library.without_case(transcript.case)
             library = self._withheld[transcript.case]
-        report: Json = grade(transcript, library, self._door, level, vectors=CACHE / "vectors").model_dump(mode="json")
-        return report
+        numbers = self._numbers(transcript.case) if unseen else None
+        report = grade(transcript, library, self._door, level, vectors=places.vectors(), numbers=numbers)
+        body: Json = report.model_dump(mode="json")
+        return body
+
+    def _numbers(self, case: str) -> Any:
+        if self._unseen is None:
+            from evals.unseen import Unseen
+
+            self._unseen = Unseen(self._fit_on)
+        return self._unseen.without(case)
 
     def ask_for_mark(self, transcript: Transcript) -> float | None:
         from evals.rivals import ask
@@ -153,7 +170,7 @@ class ProductWorld:
         from interviewer.interview.intents import clauses
         from interviewer.sentences import without_fillers
 
-        sounds = exemplars(self._library, case, shared_embedder(), CACHE / "vectors")
+        sounds = exemplars(self._library, case, shared_embedder(), places.vectors())
         matches = match_facts(clauses(without_fillers(question)), sounds, shared_embedder())
         return matches[0].fact if matches else None
 
@@ -163,7 +180,7 @@ class ProductWorld:
         from interviewer.casebook.retrieve import NOTHING_BELOW, Retriever
 
         if self._retriever is None:
-            self._retriever = Retriever(Index(self._library, shared_embedder(), CACHE / "index"))
+            self._retriever = Retriever(Index(self._library, shared_embedder(), places.index()))
         found = self._retriever.search(query, audience="grader", kind="note", limit=5)
         best = max((one.similarity for one in found), default=0.0)
         return {"found": [one.passage.ref for one in found], "relevant": best >= NOTHING_BELOW, "best": round(best, 3)}
@@ -190,9 +207,11 @@ def _plain(value: Any) -> Any:
     return None if value is None else str(value)
 
 
-def open_world(model: str = "scripted", prompts: str | None = None, replay_only: bool = False) -> World:
-    """The product's world. Raises CannotRun when the named rung cannot serve."""
-    return ProductWorld(model, prompts, replay_only)
+def open_world(
+    model: str = "scripted", prompts: str | None = None, replay_only: bool = False, fit_on: Sequence[str] = ()
+) -> World:
+    """The product's world; ``fit_on``: folders for ``unseen``. Raises CannotRun when the named rung cannot serve."""
+    return ProductWorld(model, prompts, replay_only, fit_on)
 
 
 def open_by_name(opener: str, **options: Any) -> World:

@@ -1,11 +1,14 @@
 """Agreement of the report with labelled transcripts: verdict and steps, against rivals that must be beaten.
 
-Every transcript is graded as it is and once more with its own case file withheld.
+Every transcript is graded with numbers fitted without any transcript of its case (``evals.unseen``), as are the
+rivals; once more with its own case file withheld as well; and by the grader as shipped, which was fitted on our own
+transcripts: on those its figures are in-sample.
 """
 
 from typing import Any
 
 from evals import rivals
+from evals.graded import brief
 from evals.recorded import labelled, sample_of, transcript_of
 from evals.scorers import (
     bias,
@@ -22,6 +25,8 @@ from evals.scorers import (
     probe_qwk,
     quotes,
     rank_order,
+    shipped_step_qwk,
+    shipped_verdict_qwk,
     step_qwk,
     verdict_exact,
     verdict_qwk,
@@ -36,10 +41,12 @@ FAST = 8
 
 def samples(data: Data) -> list[Sample]:
     """Labelled transcripts; the rivals' marks are fitted with each transcript's case left out."""
-    found = labelled(data)
+    found = every = labelled(data)
+    if data.folders and not data.alone:
+        every = [*found, *labelled(Data())]
     if data.fast:
         found = [one for one in found if not one.twin_of][:: max(1, len(found) // FAST)][:FAST]
-    marks = rivals.marks(found)
+    marks = rivals.marks(found, every)
     return [
         Sample(
             sample.id,
@@ -52,11 +59,12 @@ def samples(data: Data) -> list[Sample]:
 
 
 def task(sample: Sample, world: Any) -> Json:
-    """Two reports, and the model's own mark where there is a model."""
+    """Three reports, and the model's own mark where there is a model."""
     transcript = transcript_of(sample.inputs)
     return {
-        "report": world.grade(transcript),
-        "withheld": world.grade(transcript, withhold=True),
+        "report": world.grade(transcript, unseen=True),
+        "withheld": world.grade(transcript, withhold=True, unseen=True),
+        "shipped": brief(world.grade(transcript)),
         "asked": world.ask_for_mark(transcript),
     }
 
@@ -81,6 +89,8 @@ SUITE = Suite(
         quotes.SCORER,
         withheld_verdict_qwk.SCORER,
         withheld_step_qwk.SCORER,
+        shipped_verdict_qwk.SCORER,
+        shipped_step_qwk.SCORER,
         probe_qwk.SCORER,
         over_probe.SCORER,
         over_majority.SCORER,

@@ -54,7 +54,7 @@ def with_reasons(body: Json, base: Json) -> dict[str, Json]:
     for step in Step:
         if (base["steps"].get(step) or 1.0) < 3:
             added = [
-                {"speaker": "interviewer", "text": f"Anything to add on {step.title.lower()}?"},
+                {"speaker": "interviewer", "text": f"Anything to add on {step.label.lower()}?"},
                 {"speaker": "candidate", "text": strong_answer(body["case"], step)},
             ]
             turns = [{key: value for key, value in turn.items() if key != "at"} for turn in body["turns"]]

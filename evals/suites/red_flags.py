@@ -29,11 +29,11 @@ def task(sample: Sample, world: Any) -> Json:
 @lru_cache(maxsize=1)
 def listener(world: Any) -> Any:
     """The product's listener; it needs no language model, so it is the same on every rung."""
-    from evals.world import CACHE
+    from evals import places
     from interviewer.casebook.embed import shared_embedder
     from interviewer.interview.annotate import Listener
 
-    return Listener(world.library, shared_embedder(), CACHE / "vectors")
+    return Listener(world.library, shared_embedder(), places.vectors())
 
 
 SUITE = Suite("red_flags", __doc__ or "", samples, task, (flags_caught.SCORER, flags_false.SCORER))

@@ -42,7 +42,9 @@ class FakeWorld:
             "warnings": [],
         }
 
-    def grade(self, transcript: Transcript, level: Level | None = None, withhold: bool = False) -> Json:
+    def grade(
+        self, transcript: Transcript, level: Level | None = None, withhold: bool = False, unseen: bool = False
+    ) -> Json:
         if transcript.case == self.fail_on:
             raise ModelError("the fake model is out")
         counts = Counter(word for _, turn in transcript.candidate_turns() for word in set(turn.text.lower().split()))
@@ -83,11 +85,15 @@ class FakeWorld:
     def close(self) -> None: ...
 
 
-def open_fake(model: str = "scripted", prompts: str | None = None, replay_only: bool = False) -> FakeWorld:
+def open_fake(
+    model: str = "scripted", prompts: str | None = None, replay_only: bool = False, **ignored: Any
+) -> FakeWorld:
     """The opener that worker processes call."""
     return FakeWorld()
 
 
-def open_broken(model: str = "scripted", prompts: str | None = None, replay_only: bool = False) -> FakeWorld:
+def open_broken(
+    model: str = "scripted", prompts: str | None = None, replay_only: bool = False, **ignored: Any
+) -> FakeWorld:
     """A world whose model is out for one case."""
     return FakeWorld(fail_on="one")

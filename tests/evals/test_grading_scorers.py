@@ -106,7 +106,7 @@ def test_a_transcript_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
 def test_rivals_never_see_the_case_that_they_mark(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evals.rivals._VECTORS", tmp_path)
+    monkeypatch.setattr("evals.places.home", lambda: tmp_path)
     found = labelled(Data((str(folder),)))
     before = marks(found)
     turned = [one if one.body["case"] != "one" else type(one)(one.id, one.body, {"verdict": "hire"}) for one in found]

@@ -95,7 +95,7 @@ def test_a_stored_run_can_be_scored_again(folder: Path, tmp_path: Path) -> None:
 def test_no_samples_and_unknown_suites_are_bad_input(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no samples"):
         run_suite(Order("levels", data=Data((str(folder),), match="nowhere"), runs=tmp_path, world=FAKE))
-    with pytest.raises(BadInput, match="there are: conduct"):
+    with pytest.raises(BadInput, match="there are: asked, conduct"):
         run_suite(Order("conducts", runs=tmp_path, world=FAKE))
 
 
@@ -114,7 +114,7 @@ def run_cli(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def test_the_command_line_writes_its_files_and_one_json_value(folder: Path, tmp_path: Path) -> None:
     done = run_cli(
-        "run", "grading", "--data", str(folder), "--model", "scripted", "--world", FAKE, "--jobs", "1", "--json",
+        "run", "grading", "--data", str(folder), "--alone", "--model", "scripted", "--world", FAKE, "--jobs", "1", "--json",
         "--html", "out.html", "--junit", "out.xml", cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 1, done.stderr  # the fake grader quotes nothing: the gate on quotes fails

@@ -1,0 +1,128 @@
+"""The grader's numbers as they would be if a case had never been seen: for honest figures on labelled transcripts.
+
+    Unseen(folders).without("fraud-detection")  ->  Fitted
+
+The shipped numbers were fitted on our labelled transcripts, so marks on those are in-sample. Here depth probe, talk
+that is familiar and calibration are fitted again on the labelled transcripts of the other cases (other candidates,
+other systems). What stays: the probes for step and idle talk, fitted without labels, and the rubric's bars and
+cut-offs, chosen once with all cases in sight.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from evals import places
+from interviewer.errors import CannotRun
+from interviewer.grading import fit
+from interviewer.grading.parameters import Fitted, Floats, fitted, load_fitted, save_fitted
+from interviewer.steps import Step
+from interviewer.transcript import parse_transcript
+
+
+class Unseen:
+    """Fits for the labelled transcripts of some folders."""
+
+    def __init__(self, folders: Sequence[Path]):
+        self._files = sorted(path for folder in folders for path in folder.rglob("*.json"))
+        self._known: dict[str, Fitted] = {}
+
+    def without(self, case: str) -> Fitted:
+        """The numbers fitted without the case. Raises CannotRun where fewer than two other cases are labelled."""
+        if case not in self._known:
+            path = places.fits() / f"{self._key}-{hashlib.sha256(case.encode()).hexdigest()[:12]}.npz"
+            try:
+                self._known[case] = load_fitted(path, fitted().provenance["embedding_sha256"])
+            except CannotRun:
+                self._known[case] = self._fit(case)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                # numpy adds the ending where it is missing: the name aside must have it.
+                aside = path.with_name(f"{os.getpid()}-{path.name}")
+                save_fitted(self._known[case], aside)
+                os.replace(aside, path)
+        return self._known[case]
+
+    @cached_property
+    def _key(self) -> str:
+        digest = hashlib.sha256(_grader_hash().encode())
+        for file in self._files:
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+        return digest.hexdigest()[:16]
+
+    @cached_property
+    def _every(self) -> list[fit.Labelled]:
+        """All readings. Workers start at different files and find each other's on the disk."""
+        start = os.getpid() % 2
+        order = self._files[::-1] if start else self._files
+        found = {file: _reading(file) for file in order}
+        return [one for file in self._files if (one := found[file]) is not None]
+
+    @cached_property
+    def _left_out(self) -> list[Floats]:
+        return fit.left_out(self._every, "case")
+
+    def _fit(self, case: str) -> Fitted:
+        kept = [index for index, one in enumerate(self._every) if one.transcript.case != case]
+        chosen = [self._every[index] for index in kept]
+        if len({one.transcript.case for one in chosen}) < 2:
+            raise CannotRun(f"leaving out '{case}' needs labelled transcripts of at least two other cases")
+        vectors = np.concatenate([one.vectors for one in chosen]).astype(np.float64)
+        _, _, basis = np.linalg.svd(vectors, full_matrices=False)
+        return replace(
+            fitted(),
+            depth=fit.fit_depth(chosen),
+            familiar=basis[: fit.FAMILIAR].astype(np.float32),
+            scale=fit.calibrate(chosen, [self._left_out[index] for index in kept]),
+            provenance={**fitted().provenance, "transcripts_sha256": self._key, "without": case},
+        )
+
+
+@cache
+def _grader_hash() -> str:
+    """Of the code and data that reading and fitting depend on."""
+    folder = Path(fit.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".py", ".yaml", ".npz"}:
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _reading(file: Path) -> fit.Labelled | None:
+    """A labelled transcript as the grader reads it, from the disk where it was read before; None without labels."""
+    raw = file.read_bytes()
+    key = hashlib.sha256(_grader_hash().encode() + file.name.encode() + raw).hexdigest()[:24]
+    path = places.readings() / f"{key}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            about, vectors, words = json.loads(str(kept["about"])), kept["vectors"], kept["words"]
+    except (OSError, ValueError, KeyError):
+        return _read_afresh(file, path)
+    if not about:
+        return None
+    steps = {Step(step): score for step, score in about["steps"].items()}
+    of = tuple(Step(step) for step in about["of"])
+    return fit.Labelled(file.stem, parse_transcript(raw, file.name), about["verdict"], steps, vectors, words, of)
+
+
+def _read_afresh(file: Path, path: Path) -> fit.Labelled | None:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / file.name).write_bytes(file.read_bytes())
+        found = fit.labelled([Path(folder)], fitted())
+    one = found[0] if found else None
+    about = {"verdict": one.verdict, "steps": one.steps, "of": one.of} if one else {}
+    arrays = {"vectors": one.vectors, "words": one.words} if one else {"vectors": np.zeros(0), "words": np.zeros(0)}
+
+    def write(target: BinaryIO) -> None:
+        np.savez(target, about=np.array(json.dumps(about)), **arrays)
+
+    places.put(path, write)
+    return one
