@@ -9,7 +9,7 @@ import math
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from interviewer.errors import BadInput
 from interviewer.steps import Level, Manner, MoveKind, Step
@@ -67,15 +67,6 @@ class Turn(_Open):
     facts: list[str] = Field(default_factory=list)
     """Requirement facts that an interviewer's turn gave out."""
     rung: str | None = None
-
-    @field_validator("text")
-    @classmethod
-    def _encodable(cls, text: str) -> str:
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError as error:
-            raise ValueError(f"holds half a character (a lone surrogate) at position {error.start}") from error
-        return text
 
     @property
     def words(self) -> int:

@@ -38,6 +38,8 @@ FLAGGED_WITH_CUE = 0.42
 _TAKEN_BACK_WITHIN = 2
 """Sentences after a mistake in which the speaker may take it back."""
 TRADED = 0.55
+GIVEN = 0.6
+"""Cosine similarity to a fact from which a recorded interviewer's sentence gave it."""
 FAR, STRAYED = 0.35, 0.48
 """Likeness to anything of the problem below which talk is off the subject: by itself, and when its words say so too."""
 _ECHO = 0.8
@@ -276,6 +278,6 @@ def _facts_said(pieces: list[str], vectors: Vectors, library: Library, slug: str
     found = []
     for piece, row in zip(pieces, vectors @ answers.T, strict=True):
         index = int(np.argmax(row))
-        if row[index] >= 0.5 and "?" not in piece and case.facts[index].id not in found:
+        if row[index] >= GIVEN and "?" not in piece and case.facts[index].id not in found:
             found.append(case.facts[index].id)
     return found

@@ -1,0 +1,143 @@
+"""The command line as a user runs it: real processes, exit codes, one line on standard error."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from interviewer.steps import MoveKind, Step
+
+TURNS = [
+    {"speaker": "interviewer", "text": "Let's design fraud detection for card payments.", "at": 0},
+    {"speaker": "candidate", "text": "How many payments do you see per day?", "at": 20},
+]
+GOOD = {"case": "fraud-detection", "level": "senior", "turns": TURNS}
+
+
+@pytest.fixture(scope="session")
+def run(home: Path):
+    """Runs ``interviewer`` with the test session's data folder."""
+
+    def call(*words: str, stdin: str | bytes = "", **settings: str) -> subprocess.CompletedProcess[bytes]:
+        given = stdin.encode() if isinstance(stdin, str) else stdin
+        environment = {**os.environ, "INTERVIEWER_HOME": str(home), "INTERVIEWER_MODEL": "scripted", **settings}
+        command = [sys.executable, "-m", "interviewer", *words]
+        return subprocess.run(command, input=given, capture_output=True, env=environment, timeout=170, check=False)
+
+    return call
+
+
+def one_line(done: subprocess.CompletedProcess[bytes], code: int) -> str:
+    error = done.stderr.decode()
+    assert done.returncode == code, error
+    assert "Traceback" not in error
+    assert len(error.strip().splitlines()) == 1
+    assert done.stdout == b""
+    return error
+
+
+def test_reply_is_one_json_value_of_the_contract(run):
+    done = run("reply", "-", "--json", stdin=json.dumps(GOOD))
+    reply = json.loads(done.stdout)
+    assert set(reply) == {"text", "move", "state", "rung", "warnings"}
+    assert set(reply["move"]) == {"kind", "step", "signal"}
+    assert set(reply["state"]) == {"step", "covered", "facts", "hints", "elapsed"}
+    assert reply["move"]["kind"] in set(MoveKind)
+    assert set(reply["state"]["covered"]) == set(Step)
+    assert (reply["rung"], reply["state"]["facts"]) == ("scripted", ["transaction-volume"])
+
+
+def test_an_empty_transcript_is_opened_and_a_closed_one_stays_closed(run):
+    opened = run("reply", "-", "--json", stdin=json.dumps({**GOOD, "turns": []}))
+    assert json.loads(opened.stdout)["move"]["kind"] == "open"
+    over = [*TURNS, {"speaker": "interviewer", "text": "Bye.", "at": 60, "move": {"kind": "close"}}]
+    closed = run("reply", "-", "--json", stdin=json.dumps({**GOOD, "turns": over}))
+    assert json.loads(closed.stdout)["move"]["kind"] == "close"
+
+
+def test_a_byte_order_mark_and_unknown_keys_do_no_harm(run):
+    raw = b"\xef\xbb\xbf" + json.dumps({**GOOD, "camera": "off"}).encode()
+    assert json.loads(run("reply", "-", "--json", stdin=raw).stdout)["move"]["kind"] == "answer"
+
+
+def test_grade_is_one_json_value_of_the_contract(run):
+    done = run("grade", "-", "--json", stdin=json.dumps(GOOD))
+    report = json.loads(done.stdout)
+    assert set(report["steps"]) == set(Step)
+    assert report["status"] == "insufficient_evidence"
+    assert (report["verdict"], report["confidence"] <= 0.3) == ("strong_no_hire", True)
+
+
+@pytest.mark.parametrize("suffix", [".html", ".md", ".json"])
+def test_a_report_is_written_in_the_form_of_its_name(run, tmp_path, suffix):
+    out = tmp_path / f"report{suffix}"
+    assert run("grade", "-", "--out", str(out), stdin=json.dumps(GOOD)).returncode == 0
+    assert out.stat().st_size > 200
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"", "not JSON"),
+        (b"{", "not JSON"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"[]", "must be a JSON object"),
+        (b'{"case": "x", "level": "senior"}', "turns"),
+        (b'{"case": "x", "level": "boss", "turns": []}', "level"),
+        (b'{"case": "x", "level": "mid", "turns": [{"speaker": "dog", "text": "w"}]}', "turns.0.speaker"),
+        (b'{"case": "x", "level": "mid", "turns": [{"speaker": "candidate", "text": 7}]}', "turns.0.text"),
+        (b'{"case": "x", "level": "mid", "turns": [{"speaker": "candidate", "text": "a", "at": NaN}]}', "NaN"),
+        (b'{"case": "x", "level": "mid", "turns": [{"speaker": "candidate", "text": "\\ud800"}]}', "unicode"),
+        (b"[" * 100_000, "nested"),
+    ],
+)
+@pytest.mark.parametrize("command", ["reply", "grade"])
+def test_a_bad_transcript_is_one_clear_line(run, command, text, says):
+    assert says in one_line(run(command, "-", stdin=text), 2)
+
+
+def test_a_missing_file_and_a_wrong_name_are_one_clear_line(run, tmp_path):
+    assert "nowhere.json" in one_line(run("grade", str(tmp_path / "nowhere.json")), 2)
+    assert ".pdf" in one_line(run("grade", "-", "--out", "report.pdf", stdin=json.dumps(GOOD)), 2)
+
+
+def test_a_rung_that_was_named_and_is_not_there_is_exit_3(run, tmp_path):
+    for command in ("reply", "grade"):
+        one_line(run(command, "-", stdin=json.dumps(GOOD), INTERVIEWER_MODEL="local"), 3)
+        missing = f"local:{tmp_path / 'none.gguf'}"
+        one_line(run(command, "-", stdin=json.dumps(GOOD), INTERVIEWER_MODEL=missing), 3)
+
+
+def test_a_wrong_setting_names_itself(run):
+    assert "INTERVIEWER_MODEL" in one_line(run("reply", "-", stdin=json.dumps(GOOD), INTERVIEWER_MODEL="gpt"), 2)
+
+
+def test_auto_takes_what_is_there_and_fetches_nothing(run):
+    done = run("reply", "-", "--json", stdin=json.dumps(GOOD), INTERVIEWER_MODEL="auto")
+    assert json.loads(done.stdout)["rung"] == "scripted"
+
+
+def test_knowledge_is_checked_and_searched(run, tmp_path):
+    assert run("knowledge", "check").returncode == 0
+    assert run("knowledge", "check", str(tmp_path)).returncode == 2
+    found = json.loads(run("knowledge", "search", "labels that arrive weeks late", "--json").stdout)
+    assert any("label-delay" in row["id"] for row in found)
+
+
+def test_practice_holds_an_interview_in_the_terminal(run, tmp_path):
+    save = tmp_path / "t.json"
+    typed = "How many payments a day?\n\n/hint\n/end\n"
+    done = run("practice", "--case", "fraud-detection", "--save", str(save), stdin=typed)
+    assert done.returncode == 0, done.stderr.decode()
+    kinds = [turn["move"]["kind"] for turn in json.loads(save.read_text())["turns"] if turn.get("move")]
+    assert (kinds[:2], kinds[-1]) == (["open", "answer"], "close")
+    assert "hint" in kinds
+
+
+def test_doctor_says_what_is_there_and_what_to_do(run):
+    findings = {row["name"]: row for row in json.loads(run("doctor", "--json").stdout)}
+    assert findings["knowledge"]["fine"]
+    assert "interviewer model fetch" in findings["local rung"]["text"]
