@@ -59,11 +59,11 @@ class Unseen:
 
     @cached_property
     def _every(self) -> list[fit.Labelled]:
-        """All readings. Workers start at different files and find each other's on the disk."""
+        """All readings with anything to fit. Workers start at different files and find each other's on the disk."""
         start = os.getpid() % 2
         order = self._files[::-1] if start else self._files
         found = {file: _reading(file) for file in order}
-        return [one for file in self._files if (one := found[file]) is not None]
+        return [one for file in self._files if (one := found[file]) is not None and _has_substance(one)]
 
     @cached_property
     def _left_out(self) -> list[Floats]:
@@ -83,6 +83,11 @@ class Unseen:
             scale=fit.calibrate(chosen, [self._left_out[index] for index in kept]),
             provenance={**fitted().provenance, "transcripts_sha256": self._key, "without": case},
         )
+
+
+def _has_substance(one: fit.Labelled) -> bool:
+    """Whether anything said counts and any step was marked."""
+    return bool(one.words.sum()) and any(score is not None for score in one.steps.values())
 
 
 @cache
