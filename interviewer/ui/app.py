@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from interviewer.ui.host import Engine
 
 _STATIC = Path(__file__).parent / "static"
+_SCRIPTS = ("page.js", "voice.js")
 
 
 def main() -> None:
@@ -86,7 +87,7 @@ def open_engine(settings: Settings) -> "Engine":
 
     parts = assemble(settings)
     graded = partial(grade, retrieve=parts.retriever.search, vectors=parts.vectors)
-    return Engine(parts.interviewer(), parts.door, graded)
+    return Engine(parts.interviewer(), parts.door, graded, parts.retriever.search)
 
 
 def _launch(
@@ -94,8 +95,10 @@ def _launch(
 ) -> Any:
     from interviewer.ui.assemble import assemble
     from interviewer.ui.host import Host
+    from interviewer.voice.parts import VoiceParts
 
-    app = assemble(Host(store, library, loading.result))
+    voice = VoiceParts(settings) if settings.voice else None
+    app = assemble(Host(store, library, loading.result), voice)
     try:
         app.launch(**launch_arguments(settings, name, port), prevent_thread_lock=True)
         print(f"The interviewer is at {app.local_url} (Ctrl+C stops it).", flush=True)
@@ -124,5 +127,5 @@ def launch_arguments(settings: Settings, name: str, port: int | None) -> dict[st
         "max_threads": 64,
         "theme": theme(),
         "css_paths": [_STATIC / "style.css"],
-        "head": f"<script>{(_STATIC / 'page.js').read_text(encoding='utf-8')}</script>",
+        "head": "".join(f"<script>{(_STATIC / name).read_text(encoding='utf-8')}</script>" for name in _SCRIPTS),
     }

@@ -9,14 +9,17 @@ from interviewer.ui.progress import build_progress
 from interviewer.ui.report import build_report
 from interviewer.ui.room import build_room
 from interviewer.ui.setup import build_setup
+from interviewer.ui.takes import TakesPanel, TakeVisits
 from interviewer.ui.visits import Pages, Visits
+from interviewer.ui.voice import VoiceVisits, build_panel
+from interviewer.voice.parts import VoiceParts
 
 BROWSER_KEY = "ml-design-interviewer"
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-def assemble(host: Host) -> gr.Blocks:
-    """The application."""
+def assemble(host: Host, voice: VoiceParts | None = None) -> gr.Blocks:
+    """The application; without ``voice`` it is typed only."""
     with gr.Blocks(title="ML design interviewer", analytics_enabled=False, fill_width=True) as app:
         # Gradio hands this secret to every browser, so it protects nothing; it must only never change.
         browser = gr.BrowserState(None, storage_key=BROWSER_KEY, secret=BROWSER_KEY)
@@ -32,6 +35,10 @@ def assemble(host: Host) -> gr.Blocks:
             build_setup(host.library), build_room(), build_report(), build_progress(), browser, place, interview, file
         )
         visits = Visits(host, pages)
+        panel = build_panel(pages.room, voice) if voice else None
+        if voice and panel:
+            visits.voice = VoiceVisits(visits, voice, panel)
+            visits.voice.wire()
         everything = _everything(pages)
         arrive = app.load(
             visits.arrive, [browser, nonce], everything, js="(b, _) => [b, window.location.search]", **_QUIET
@@ -43,6 +50,8 @@ def assemble(host: Host) -> gr.Blocks:
         _wire_setup(visits, pages, everything)
         _wire_room(visits, pages, nonce, everything)
         _wire_report(visits, pages, everything)
+        for panel_ in (pages.room.takes, pages.report.takes):
+            _wire_takes(panel_, visits, pages, everything)
     app.queue(default_concurrency_limit=16, max_size=200)
     return app
 
@@ -51,9 +60,15 @@ def _everything(pages: Pages) -> list[Any]:
     """Every component that a change of view may touch."""
     own = [pages.browser, pages.place, pages.interview]
     parts = [vars(page).values() for page in (pages.setup, pages.room, pages.report, pages.progress)]
+    found = [part for group in parts for part in group if isinstance(part, gr.blocks.Block)]
     fixed = (gr.Button, gr.Timer)
-    found = [part for group in parts for part in group if not isinstance(part, fixed)]
-    return [*own, *found, pages.room.again, pages.room.pulse]
+    changing = [part for part in found if not isinstance(part, fixed)]
+    return [*own, *changing, pages.room.again, pages.room.pulse, pages.report.takes.said]
+
+
+def _graded(pages: Pages) -> list[Any]:
+    """What grading changes."""
+    return [pages.report.frame, pages.report.status, pages.report.difference]
 
 
 def _answer(event: Any, visits: Visits, pages: Pages, also: bool = False) -> Any:
@@ -61,9 +76,15 @@ def _answer(event: Any, visits: Visits, pages: Pages, also: bool = False) -> Any
     room = pages.room
     outputs = [room.heading, room.chat, room.clock, room.steps, room.badge, room.write, room.over, room.pulse]
     follow = event.then if also else event.success
+    answer: Any = visits.answer
+    inputs: list[Any] = [pages.interview, pages.browser]
+    if visits.voice:  # said aloud as well, if that is wanted
+        panel = visits.voice.panel
+        answer, inputs = visits.voice.answer, [*inputs, panel.aloud, panel.speed]
+        outputs.append(panel.clips)
     return follow(
-        visits.answer,
-        [pages.interview, pages.browser],
+        answer,
+        inputs,
         [*outputs, room.status, room.again],
         concurrency_limit=8,
         **_QUIET,
@@ -75,7 +96,7 @@ def _grade(event: Any, visits: Visits, pages: Pages) -> Any:
     return event.success(
         visits.grade,
         [pages.interview, pages.report.level, pages.browser],
-        [pages.report.frame, pages.report.status],
+        _graded(pages),
         concurrency_limit=4,
         **_QUIET,
     )
@@ -90,7 +111,7 @@ def _settle(event: Any, visits: Visits, pages: Pages) -> None:
     answered.success(
         visits.grade_if_there,
         [pages.place, pages.report.level, pages.browser],
-        [pages.report.frame, pages.report.status],
+        _graded(pages),
         concurrency_limit=4,
         **_QUIET,
     )
@@ -99,7 +120,8 @@ def _settle(event: Any, visits: Visits, pages: Pages) -> None:
 def _wire_setup(visits: Visits, pages: Pages, everything: list[Any]) -> None:
     setup, browser = pages.setup, pages.browser
     setup.case.change(visits.summary, [setup.case], [setup.summary], **_QUIET)
-    choice = [setup.case, setup.level, setup.minutes, setup.manner, setup.mode]
+    setup.mode.input(visits.mode, [setup.mode], [setup.about, setup.step, setup.topic, setup.minutes], **_QUIET)
+    choice = [setup.case, setup.level, setup.minutes, setup.manner, setup.mode, setup.step, setup.topic]
     started = setup.start.click(visits.begin, [*choice, browser], everything, trigger_mode="once", **_QUIET)
     _settle(started, visits, pages)
     setup.mine.change(visits.choose, [setup.mine], [setup.actions, setup.confirm], **_QUIET)
@@ -120,13 +142,13 @@ def _wire_room(visits: Visits, pages: Pages, nonce: gr.Textbox, everything: list
     sent = gr.on(
         [room.box.submit, room.send.click],
         visits.say,
-        [room.box, interview, nonce, browser],
+        [room.box, interview, nonce, visits.voice.panel.mode if visits.voice else nonce, browser],
         stored,
-        js="(text, id, _, b) => [text, id, interviewer.nonce(id), b]",
+        js="(text, id, _, __, b) => [text, id, interviewer.nonce(id), interviewerVoice.mode(), b]",
         trigger_mode="once",
         **_QUIET,
     )
-    sent.success(None, [interview], None, js="id => interviewer.sent(id)", **_QUIET)
+    sent.success(None, [interview], None, js="id => { interviewer.sent(id); interviewerVoice.sent(); }", **_QUIET)
     _answer(sent, visits, pages)
     drawn = room.send_sketch.click(
         visits.draw,
@@ -161,7 +183,7 @@ def _wire_report(visits: Visits, pages: Pages, everything: list[Any]) -> None:
     page.level.input(
         visits.grade,
         [interview, page.level, browser],
-        [page.frame, page.status],
+        _graded(pages),
         concurrency_limit=4,
         trigger_mode="always_last",
         **_QUIET,
@@ -170,4 +192,18 @@ def _wire_report(visits: Visits, pages: Pages, everything: list[Any]) -> None:
     for kind, button in kinds.items():
         taken = button.click(visits.take(kind), [interview, page.level, browser], [pages.file], **_QUIET)
         taken.success(None, [pages.file], None, js="file => interviewer.download(file)", **_QUIET)
+    share = page.share
+    given = share.give.click(
+        TakeVisits(visits).share, [share.consent, share.names, interview, browser], [pages.file], **_QUIET
+    )
+    given.success(None, [pages.file], None, js="file => interviewer.download(file)", **_QUIET)
     page.to_room.click(visits.enter, [interview, browser], everything, **_QUIET)
+
+
+def _wire_takes(panel: TakesPanel, visits: Visits, pages: Pages, everything: list[Any]) -> None:
+    takes, place = TakeVisits(visits), [pages.interview, pages.browser]
+    panel.box.expand(takes.choices, place, [panel.turn], **_QUIET)
+    again = panel.again.click(takes.again, [panel.turn, *place], everything, trigger_mode="once", **_QUIET)
+    _settle(again, visits, pages)
+    if panel.opinion:
+        panel.opinion.click(takes.opinion, [panel.turn, *place], [panel.said], **_QUIET)

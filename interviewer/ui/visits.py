@@ -8,13 +8,15 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import gradio as gr
 
 from interviewer.errors import BadInput, InterviewerError
 from interviewer.grading.report import Report
+from interviewer.modes import Kind, parse_mode
+from interviewer.rewind import difference
 from interviewer.steps import Level, Manner
 from interviewer.storage import new_key, owner_of_key, owner_of_user
 from interviewer.transcript import Turn
@@ -23,7 +25,11 @@ from interviewer.ui.host import Choice, Host, Words
 from interviewer.ui.progress import ProgressPage, progress_body
 from interviewer.ui.report import ReportPage, download, framed, level_of, progress_html
 from interviewer.ui.room import RoomPage, chat_messages, clock_html, show_room
-from interviewer.ui.setup import LENGTHS, MODES, Setup, case_summary, case_title, show_mine
+from interviewer.ui.setup import LENGTHS, Setup, case_summary, case_title, known_mode_kind, show_mine, show_mode
+from interviewer.ui.takes import difference_html
+
+if TYPE_CHECKING:
+    from interviewer.ui.voice import VoiceVisits
 
 log = logging.getLogger(__name__)
 Updates = dict[Any, Any]
@@ -65,6 +71,7 @@ class Visits:
     def __init__(self, host: Host, pages: Pages):
         self.host = host
         self.pages = pages
+        self.voice: VoiceVisits | None = None
 
     def owner(self, browser: Browser, request: gr.Request) -> str:
         """Whose interviews these are: the signed-in user's, else the browser's."""
@@ -144,6 +151,8 @@ class Visits:
             page.level: header.level.value,
             page.frame: "",
             page.status: "",
+            page.difference: "",
+            page.takes.said: "",
         }
 
     def home(self, browser: Browser, request: gr.Request) -> Updates:
@@ -168,14 +177,33 @@ class Visits:
         """The chosen case in one sentence."""
         return case_summary(self.host.library, case)
 
+    def mode(self, mode: str) -> Updates:
+        """A mode was chosen."""
+        return show_mode(self.pages.setup, mode)
+
     def begin(
-        self, case: str, level: str, minutes: float, manner: str, mode: str, browser: Browser, request: gr.Request
+        self,
+        case: str,
+        level: str,
+        minutes: float,
+        manner: str,
+        mode: str,
+        step: str | None,
+        topic: str | None,
+        browser: Browser,
+        request: gr.Request,
     ) -> Updates:
         """Starts an interview and enters its room."""
         owner = self.owner(browser, request)
-        if case not in self.host.library.cases or minutes not in LENGTHS or mode not in MODES:
+        if case not in self.host.library.cases or minutes not in LENGTHS:
             raise gr.Error("Choose a problem, a level and a length first.")
-        id_ = self.host.begin(owner, Choice(case, Level(level), float(minutes), Manner(manner), mode))
+        kind = known_mode_kind(mode)
+        subject = {Kind.STEP: f":{step or ''}", Kind.DRILL: f":{topic or ''}"}.get(kind, "")
+        try:
+            chosen = str(parse_mode(f"{kind}{subject}"))
+        except BadInput as error:
+            raise gr.Error("Choose a topic first, of at most 54 characters." if kind is Kind.DRILL else line(error)) from error
+        id_ = self.host.begin(owner, Choice(case, Level(level), float(minutes), Manner(manner), chosen))
         return self.go("room", id_, owner)
 
     def choose(self, id_: str | None) -> Updates:
@@ -203,9 +231,10 @@ class Visits:
 
     # -- the room --------------------------------------------------------------------------------------------
 
-    def say(self, text: str, id_: str, nonce: str, browser: Browser, request: gr.Request) -> Updates:
-        """Stores what was typed, before anything else happens with it."""
-        return self._store(Turn(speaker="candidate", text=text.strip(), mode="typed"), id_, nonce, browser, request)
+    def say(self, text: str, id_: str, nonce: str, spoken: str, browser: Browser, request: gr.Request) -> Updates:
+        """Stores what was typed, or spoken and perhaps corrected, before anything else happens with it."""
+        turn = Turn(speaker="candidate", text=text.strip(), mode="spoken" if spoken else "typed")
+        return self._store(turn, id_, nonce, browser, request)
 
     def draw(self, text: str, id_: str, nonce: str, browser: Browser, request: gr.Request) -> Updates:
         """Stores a sketch."""
@@ -234,7 +263,7 @@ class Visits:
             kept = " Your words are still in the box." if turn.text else ""
             raise gr.Error(f"Not sent: {line(error)}{kept}", duration=None) from error
         updates: Updates = {page.chat: chat_messages(transcript), page.status: "", page.again: gr.update(visible=False)}
-        if turn.mode == "typed":
+        if turn.mode in ("typed", "spoken"):
             updates[page.box] = ""
         if turn.mode == "drawn":
             updates |= {page.sketch: "", page.preview: ""}
@@ -242,8 +271,10 @@ class Visits:
             updates[page.confirm] = gr.update(visible=False)
         return updates
 
-    def answer(self, id_: str, browser: Browser, request: gr.Request) -> Iterator[Updates]:
-        """The interviewer's turn, word by word, if it is its turn."""
+    def answer(
+        self, id_: str, browser: Browser, request: gr.Request, listen: Callable[[str], None] | None = None
+    ) -> Iterator[Updates]:
+        """The interviewer's turn, word by word, if it is its turn; ``listen`` is told the words so far."""
         page = self.pages.room
         if not id_:
             yield gr.skip()  # no interview is open: another view
@@ -253,6 +284,8 @@ class Visits:
             owner = self.owner(browser, request)
             shown = 0.0
             for news in self.host.answer(owner, id_):
+                if listen and isinstance(news, Words):
+                    listen(news.text)
                 if not isinstance(news, Words):
                     warnings = news.warnings
                 elif time.monotonic() - shown > _FRAME:
@@ -299,9 +332,11 @@ class Visits:
             for news in self.host.grade(owner, id_, wanted):
                 if isinstance(news, Report):
                     frame = framed(news, self.host.store.transcript(owner, id_))
-                    yield {page.frame: frame, page.status: ""}
+                    yield {page.frame: frame, page.status: "", page.difference: ""}
+                    if first := self.host.first_take(owner, id_, wanted):
+                        yield {page.difference: difference_html(difference(first, news))}
                 else:
-                    yield {page.frame: progress_html(news), page.status: ""}
+                    yield {page.frame: progress_html(news), page.status: "", page.difference: ""}
         except Exception as error:
             log.exception("no report")
             text = f"No report yet: {line(error).rstrip('.')}. Choose a level to try once more."

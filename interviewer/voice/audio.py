@@ -138,5 +138,6 @@ def _decoded_other(raw: bytes) -> Samples:
                     _too_long(total / RATE)  # a header may lie, or not say
     except av.FFmpegError as error:
         raise BadInput(f"The recording cannot be read ({error.strerror}).") from error
-    whole = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int16)
-    return (whole / 32768).astype(np.float32)
+    whole: Any = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int16)
+    samples: Samples = whole.astype(np.float32) / np.float32(32768)
+    return samples

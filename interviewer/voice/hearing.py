@@ -36,9 +36,15 @@ class Heard:
 class Recogniser(Protocol):
     """Turns sound into words."""
 
-    name: str
-    remote: str
-    """Where the sound is sent; empty when it stays on this machine."""
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        ...
+
+    @property
+    def remote(self) -> str:
+        """Where the sound is sent; empty when it stays on this machine."""
+        ...
 
     def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Heard:
         """What is said; ``quick`` is for a first look. Raises CannotRun."""

@@ -1,0 +1,207 @@
+// What only the browser can do for voice: hear the microphone, keep what was not taken in yet, play and stop at once.
+// Words for people come from the server, except those about the microphone itself and a lost connection.
+(() => {
+  const RATE = 16000, EVERY = 400, LIMIT = 20 * 60 * RATE, LOST = 6000, LOUD = 0.02, BARGE = 15, BEFORE = 75;
+  const $ = (id) => document.getElementById(id);
+  const button = (id) => { const at = $(id); return at && (at.tagName === "BUTTON" ? at : at.querySelector("button")); };
+  const mic = { context: null, node: null, stream: null, on: false, chunks: [], length: 0, base: 0, id: "", final: false, sentAt: 0, waiting: false, before: "", heldFrom: 0, ask: null };
+  const play = { queue: [], seen: 0, reply: "", now: null, loud: 0, ring: [] };
+  const stats = (window.interviewerVoiceStats = { played: 0, released: 0, firstAudio: 0, stopped: [] });
+  const options = { handsFree: false, aloud: true, send: false };
+  let spoken = "";
+
+  const say = (text, bad) => {
+    const at = document.querySelector("#voice-word");
+    if (at) { at.textContent = text || ""; at.classList.toggle("bad", !!bad); at.setAttribute("role", "status"); }
+  };
+  const WHY = {
+    NotAllowedError: "The browser does not let this page use the microphone. Allow it in the address bar, or type.",
+    NotFoundError: "No microphone was found. Plug one in, or type.",
+    NotReadableError: "Another programme holds the microphone. Close it there, or type.",
+    SecurityError: "The microphone works only on https or on this machine itself. Typing works.",
+  };
+  const worklet = `registerProcessor("ears", class extends AudioWorkletProcessor {
+    process(inputs) { const i = inputs[0][0]; if (i) this.port.postMessage(i.slice()); return true; } });`;
+
+  const paint = () => {
+    const at = button("voice-talk");
+    if (!at) return;
+    at.classList.toggle("recording", mic.on);
+    at.setAttribute("aria-pressed", String(mic.on));
+    at.textContent = mic.on ? "Done" : "Speak";
+  };
+
+  const open = async () => {
+    if (mic.stream && mic.stream.active) return true;
+    if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) { say(WHY.SecurityError, true); return false; }
+    try {
+      mic.stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true } });
+      mic.context = new AudioContext({ sampleRate: RATE });
+      await mic.context.audioWorklet.addModule(URL.createObjectURL(new Blob([worklet], { type: "text/javascript" })));
+      const source = mic.context.createMediaStreamSource(mic.stream);
+      mic.node = new AudioWorkletNode(mic.context, "ears");
+      mic.node.port.onmessage = (event) => hear(event.data);
+      source.connect(mic.node);
+      mic.stream.getTracks().forEach((track) => { track.onended = () => { if (mic.on) { say("The microphone is gone. What you said so far is kept.", true); finish(); } }; });
+      return true;
+    } catch (error) {
+      say(WHY[error.name] || `The microphone does not work here (${error.name}). Typing works.`, true);
+      return false;
+    }
+  };
+
+  const hear = (samples) => {
+    let sum = 0;
+    for (const value of samples) sum += value * value;
+    const loud = Math.sqrt(sum / samples.length);
+    const pcm = new Int16Array(samples.length);
+    for (let i = 0; i < samples.length; i++) pcm[i] = Math.max(-1, Math.min(1, samples[i])) * 32767;
+    // Barge-in: 120 ms of voice (15 blocks of 8 ms; a click is shorter) while the interviewer speaks stops it.
+    if (play.now && !mic.on) {
+      play.loud = loud > LOUD ? play.loud + 1 : 0;
+      play.ring.push(pcm);
+      if (play.ring.length > BEFORE) play.ring.shift();
+      if (play.loud >= BARGE) { hush("barge-in"); begin(play.ring.splice(0)); return; }
+    }
+    if (!mic.on || mic.final || mic.base + mic.length >= LIMIT) return;
+    mic.chunks.push(pcm); mic.length += pcm.length;
+  };
+
+  const base64 = (bytes) => {
+    let out = "";
+    for (let i = 0; i < bytes.length; i += 32768) out += String.fromCharCode.apply(null, bytes.subarray(i, i + 32768));
+    return btoa(out);
+  };
+
+  const start = async () => {
+    hush("talk");
+    if (!(await open())) return;
+    await mic.context.resume();
+    begin([]);
+  };
+  const begin = (before) => {
+    const length = before.reduce((sum, chunk) => sum + chunk.length, 0);
+    Object.assign(mic, { on: true, chunks: before, length, base: 0, said: "", final: false, waiting: false, sentAt: 0, id: crypto.getRandomValues(new Uint32Array(4)).join("-") });
+    const box = document.querySelector("#room-box textarea");
+    mic.before = box ? box.value.trim() : "";
+    spoken = mic.before ? spoken : "";
+    say("Listening.");
+    paint();
+  };
+  const finish = () => { if (!mic.on || mic.final) return; mic.final = true; stats.released = performance.now(); say("Writing down the last words."); push(true); };
+  const reset = () => {
+    Object.assign(mic, { on: false, chunks: [], length: 0, final: false, waiting: false });
+    if (!options.handsFree) release();
+    paint();
+  };
+  const release = () => {
+    if (mic.stream) mic.stream.getTracks().forEach((track) => { track.onended = null; track.stop(); });
+    if (mic.context) mic.context.close();
+    mic.stream = mic.context = null;
+  };
+
+  // One packet is under way at a time; one that gets no answer is sent again from where the server stands.
+  const push = (now) => {
+    if (!mic.on) return;
+    const since = performance.now() - mic.sentAt;
+    if (mic.waiting && since > LOST) say("The connection is slow or gone. Your words are kept here and sent when it is back.", true);
+    if (mic.waiting && !now && since < LOST) return;
+    if (!now && !mic.final && mic.length < RATE * EVERY / 2000) return;
+    mic.waiting = true; mic.sentAt = performance.now();
+    const at = button("voice-packet");
+    if (at) at.click();
+  };
+  setInterval(() => {
+    push(false);
+    const boxes = { handsFree: "voice-hands-free", aloud: "voice-aloud", send: "voice-send" };
+    for (const [name, id] of Object.entries(boxes)) {
+      const input = document.querySelector(`#${id} input[type=checkbox]`);
+      if (input) options[name] = input.checked;
+    }
+    if (!options.aloud && play.now) hush("mute");
+  }, EVERY);
+
+  const hush = (why) => {
+    const was = play.now;
+    play.queue = []; play.now = null;
+    if (was) { was.pause(); was.removeAttribute("src"); was.remove(); stats.stopped.push({ why, at: performance.now() }); }
+  };
+  const next = () => {
+    if (play.now || !play.queue.length) return;
+    const audio = document.createElement("audio");
+    audio.id = "voice-player"; audio.src = play.queue.shift(); audio.autoplay = true;
+    play.now = audio;
+    const on = () => { if (play.now === audio) { play.now = null; audio.remove(); next(); if (!play.now && !play.queue.length) after(); } };
+    audio.onended = on; audio.onerror = on;
+    audio.onplaying = () => { stats.played += 1; if (stats.released) { stats.firstAudio = performance.now() - stats.released; stats.released = 0; } };
+    document.body.append(audio);
+    const going = audio.play();
+    if (going) going.catch((error) => { if (error.name === "NotAllowedError") { say("The browser blocks sound until you click on the page once.", true); on(); } });
+  };
+  const after = () => { if (options.handsFree && !mic.on && document.querySelector("#room-write")) start(); };
+
+  const voice = {
+    async talk() { if (mic.on) finish(); else await start(); },
+    packet() {
+      const all = new Int16Array(mic.length);
+      let at = 0;
+      for (const chunk of mic.chunks) { all.set(chunk, at); at += chunk.length; }
+      const part = all.subarray(0, RATE * 120); // after a long outage in pieces
+      const last = mic.final && part.length === all.length;
+      return JSON.stringify({ recording: mic.id, at: mic.base, pcm: base64(new Uint8Array(part.buffer, part.byteOffset, part.byteLength)), final: last });
+    },
+    answered(reply, text, id) {
+      const whole = voice.taken(reply, text);
+      if (whole !== text && window.interviewer) window.interviewer.keep(id, whole);
+      return whole;
+    },
+    taken(reply, text) {
+      let news; try { news = JSON.parse(reply || "{}"); } catch { return text; }
+      if (!news.recording) { if (news.word) say(news.word, true); return news.text ? [text, news.text].filter(Boolean).join(" ") : text; }
+      if (news.recording !== mic.id || !mic.on) return text;
+      mic.waiting = false;
+      if (news.restart) mic.before = [mic.before, mic.said].filter(Boolean).join(" ");
+      const drop = news.have - mic.base;
+      if (drop > 0) {
+        let left = drop;
+        while (left > 0 && mic.chunks.length) {
+          const chunk = mic.chunks[0];
+          if (chunk.length <= left) { mic.chunks.shift(); left -= chunk.length; } else { mic.chunks[0] = chunk.subarray(left); left = 0; }
+        }
+        mic.length -= Math.min(drop, mic.length); mic.base = news.have;
+      } else if (drop < 0) mic.base = news.have;
+      say(news.word || (news.over ? "" : "Listening."), news.bad);
+      mic.said = news.text;
+      const whole = [mic.before, news.text].filter(Boolean).join(" ");
+      if (news.text) spoken = "1";
+      if (!news.over) { if (mic.final) setTimeout(() => push(true), 0); return whole || text; }
+      const send = (options.handsFree || options.send) && !news.bad && news.text;
+      if (!stats.released) stats.released = performance.now();
+      reset();
+      if (!news.word) say(send ? "" : news.text ? "Correct it if need be, then send." : "");
+      if (send) setTimeout(() => { const at = button("room-send"); if (at) at.click(); }, 60);
+      else if (options.handsFree && !news.text && !news.bad) setTimeout(start, 0);
+      return whole || text;
+    },
+    mode: () => spoken,
+    sent() { spoken = ""; },
+    clips(value) {
+      let news; try { news = JSON.parse(value || "{}"); } catch { return; }
+      if (news.reply !== play.reply) { play.reply = news.reply; play.seen = 0; hush("new reply"); }
+      if (news.word) say(news.word, true);
+      if (!options.aloud || mic.on) { play.seen = (news.audio || []).length; return; }
+      for (const clip of (news.audio || []).slice(play.seen)) play.queue.push(clip);
+      play.seen = (news.audio || []).length;
+      next();
+      if (news.done && !play.now && !play.queue.length) after();
+    },
+    hush,
+    leave() { hush("left"); reset(); release(); },
+    went(place) { if (!(place || "").startsWith("room/")) voice.leave(); },
+    first: (aloud) => { const was = voice.used; voice.used = true; return was ? aloud : true; },
+    handsFree(on, aloud) { options.handsFree = on; if (on) { if (!mic.on && !play.now) start(); return true; } if (!mic.on) release(); return aloud; },
+  };
+  window.interviewerVoice = voice;
+  addEventListener("offline", () => { if (mic.on) say("The connection is gone. Your words are kept here and sent when it is back.", true); });
+  addEventListener("pagehide", () => voice.leave());
+})();

@@ -1,0 +1,85 @@
+"""The voice of one process: recogniser, detector and voice, loaded once behind the page's back."""
+
+import logging
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from interviewer.errors import InterviewerError
+from interviewer.settings import Settings
+from interviewer.voice import hearing, saying
+from interviewer.voice.vad import open_session
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Ears:
+    """What hears."""
+
+    recogniser: hearing.FirstThatWorks
+    vad: Any
+
+
+class VoiceParts:
+    """Opens ears and mouth when first needed, each on its own; a missing one does not stop the other."""
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="voice")
+        self._lock = threading.Lock()
+        self._ears: Future[Ears] | None = None
+        self._mouth: Future[saying.FirstThatWorks] | None = None
+
+    def warm(self) -> None:
+        """Starts loading."""
+        with self._lock:
+            self._ears = self._ears or self._pool.submit(self._open_ears)
+            self._mouth = self._mouth or self._pool.submit(self._open_mouth)
+
+    def ears(self) -> Ears:
+        """What hears. Raises CannotRun."""
+        self.warm()
+        assert self._ears
+        return self._ears.result()
+
+    def mouth(self) -> saying.FirstThatWorks:
+        """What speaks. Raises CannotRun."""
+        self.warm()
+        assert self._mouth
+        return self._mouth.result()
+
+    def missing(self) -> str:
+        """One line on what is not there; empty when all is. Looks only for files, loads nothing."""
+        remote = self.settings.hearing.startswith("openai") or bool(self.settings.openai_api_key)
+        if not remote and hearing.weights() is None:
+            return hearing.MISSING
+        return "" if saying.voice_file() or remote else saying.MISSING
+
+    def remote(self) -> str:
+        """Where sound and text are sent; empty when they stay here."""
+        kinds = (self.settings.hearing, self.settings.saying)
+        away = self.settings.openai_api_key and not self.settings.openai_base_url and "auto" in kinds
+        if away or any(kind.startswith("openai") for kind in kinds):
+            return self.settings.openai_base_url or "api.openai.com"
+        return ""
+
+    def close(self) -> None:
+        """Stops what was started."""
+        with self._lock:
+            mouth = self._mouth
+        if mouth and mouth.done() and not mouth.exception():
+            mouth.result().close()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _open_ears(self) -> Ears:
+        return Ears(hearing.open_hearing(self.settings), open_session())
+
+    def _open_mouth(self) -> saying.FirstThatWorks:
+        mouth = saying.open_saying(self.settings)
+        try:
+            mouth.warm()
+        except InterviewerError as error:
+            log.warning("%s", error)  # the next voice is asked at the first word
+        return mouth

@@ -1,0 +1,70 @@
+"""What the voice's tests share: one recogniser, one voice, sound to play with."""
+
+import pytest
+
+np = pytest.importorskip("numpy")
+pytest.importorskip("faster_whisper", reason="!!! THE EXTRA `voice` IS NOT INSTALLED: the voice tests did not run")
+pytest.importorskip("piper", reason="!!! THE EXTRA `voice` IS NOT INSTALLED: the voice tests did not run")
+
+from collections.abc import Iterator  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+from interviewer.voice.audio import RATE, Samples, read_upload, resampled, to_wav  # noqa: E402
+from interviewer.voice.hearing import Embedded  # noqa: E402
+from interviewer.voice.saying import Piper  # noqa: E402
+from interviewer.voice.vad import open_session  # noqa: E402
+from tests.app.conftest import App  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def ears() -> Embedded:
+    """The embedded recogniser."""
+    return Embedded(threads=1)
+
+
+@pytest.fixture(scope="session")
+def vad() -> Any:
+    """The voice activity detector."""
+    return open_session()
+
+
+@pytest.fixture(scope="session")
+def voice() -> Iterator[Piper]:
+    """The embedded voice."""
+    made = Piper()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def spoken(voice: Piper) -> Any:
+    """Sentences as sound, each made once."""
+    known: dict[str, Samples] = {}
+
+    def say(text: str) -> Samples:
+        if text not in known:
+            known[text] = read_upload(voice.say(text))
+        return known[text]
+
+    return say
+
+
+def pause(seconds: float, loudness: float = 0.0005) -> Samples:
+    """A silence as a room has it."""
+    return np.random.default_rng(7).normal(0, loudness, int(seconds * RATE)).astype(np.float32)
+
+
+def microphone_file(path: Path, samples: Samples) -> Path:
+    """A file for the browser's fake microphone."""
+    path.write_bytes(to_wav(resampled(samples, RATE, 48_000), 48_000))
+    return path
+
+
+@pytest.fixture(scope="module")
+def talking_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app of the pages' tests, with voice."""
+    app = App(tmp_path_factory.mktemp("voice-app"), Path(__file__).parents[1] / "app" / "stand_in.py")
+    app.start()
+    yield app
+    app.stop()
