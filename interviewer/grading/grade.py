@@ -15,7 +15,7 @@ from interviewer.errors import ModelError
 from interviewer.grading import debrief
 from interviewer.grading.admit import Reason
 from interviewer.grading.confidence import confidence_of
-from interviewer.grading.evidence import gather
+from interviewer.grading.evidence import criteria_vectors, gather
 from interviewer.grading.extraction import PROMPT as STEP_PROMPT
 from interviewer.grading.extraction import Extracted, graded_steps
 from interviewer.grading.flags import red_flags, trade_offs
@@ -96,7 +96,8 @@ def _graded(
     scale = Scale.of(numbers.scale, data["level"]["offsets"])
     asked = asked_vectors(clocked, embedder.encode)
     deep = _deep(reading, transcript.level, scale)
-    found = gather(clocked, reading, signals, sounds, asked, deep)
+    criteria = criteria_vectors(signals, embedder, vectors)
+    found = gather(clocked, reading, signals, sounds, criteria, asked, deep)
     flags = red_flags(clocked, reading, library.red_flags(transcript.case), sounds, deep)
     least = int(data["evidence"]["least_words_of_a_step"])
     got_to = reached(reading, asked, numbers.step, least, whole=transcript.mode == "interview")

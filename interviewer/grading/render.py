@@ -8,6 +8,7 @@ from interviewer.grading import charts
 from interviewer.grading.debrief import WORDS
 from interviewer.grading.parameters import DATA
 from interviewer.grading.report import Evidence, Remark, Report
+from interviewer.modes import known_mode
 from interviewer.steps import Help, Step
 from interviewer.transcript import Transcript
 
@@ -30,6 +31,14 @@ def _clock(seconds: float | None) -> str:
     return "" if seconds is None else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
 
 
+def headline(report: Report, transcript: Transcript | None = None) -> str:
+    """What stands above the report: the verdict; with too little evidence that; for practice of one step its score."""
+    step = known_mode(transcript.mode).step if transcript else None
+    if step and report.steps[step].score is not None:
+        return f"{step.label}: {report.steps[step].score:.1f} of 4"
+    return "Not enough evidence" if step or report.status == "insufficient_evidence" else WORDS[report.verdict]
+
+
 # Markdown ------------------------------------------------------------------------------------------------------------
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~$&])")
@@ -43,7 +52,7 @@ def _md(text: str) -> str:
 def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
     """The report as Markdown."""
     lines = [
-        f"# {_md(report.case)}: {WORDS[report.verdict]} at {report.level.value} level",
+        f"# {_md(report.case)}: {headline(report, transcript)} at {report.level.value} level",
         "",
         _md(report.summary),
         "",
@@ -165,7 +174,9 @@ def _html_transcript(transcript: Transcript) -> str:
 def to_html(report: Report, transcript: Transcript) -> str:
     """A page that stands alone: no script, nothing fetched, quotes linked to the turns at its end."""
     style = (DATA / "report.css").read_text(encoding="utf-8")
-    title = f"{report.case}, {report.level.value}: {WORDS[report.verdict]}"
+    said = headline(report, transcript)
+    title = f"{report.case}, {report.level.value}: {said}"
+    kind = report.verdict.value if said == WORDS[report.verdict] else "none"
     plan = [
         f"<li><b>{escape(item.step.label)}.</b> {escape(item.text)}{_html_notes(item.notes)}</li>"
         for item in report.study_plan
@@ -173,7 +184,7 @@ def to_html(report: Report, transcript: Transcript) -> str:
     body = [
         f"<h1>{escape(report.case.replace('-', ' ').capitalize())}</h1>",
         _p(f"Interviewed for {report.level.value} level. {_graded_by(report)}", "soft"),
-        f'<div class="verdict {report.verdict.value}"><strong>{WORDS[report.verdict]}</strong>{_p(report.summary)}'
+        f'<div class="verdict {kind}"><strong>{escape(said)}</strong>{_p(report.summary)}'
         f"{_list([f'<li>{escape(reason)}</li>' for reason in report.reasons])}</div>",
         f'<div class="warn">{_list([f"<li>{escape(one)}</li>" for one in report.warnings])}</div>'
         if report.warnings
