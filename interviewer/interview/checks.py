@@ -22,7 +22,7 @@ _QUOTED = re.compile(r'"[^"]*"|“[^”]*”')
 @cache
 def _forbidden() -> dict[str, re.Pattern[str]]:
     data: dict[str, list[str]] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
-    return {rule: re.compile("|".join(f"(?:{one})" for one in ones), re.IGNORECASE) for rule, ones in data.items()}
+    return {rule: re.compile("|".join(f"(?:{one})" for one in ones), re.I | re.M) for rule, ones in data.items()}
 
 
 def without_quotes(text: str) -> str:
