@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from interviewer.casebook.case import Signal
+from interviewer.casebook.case import Pushback, Signal, TradeOff
 from interviewer.casebook.library import Library
 from interviewer.errors import BadInput
 from interviewer.steps import Level, MoveKind, Step
@@ -90,7 +90,8 @@ def _known(
         for one in own:
             if one.id == ref:
                 return own_step, [_strong(one)], list(one.study)
-    for option in [*(case.trade_offs if case else []), *(case.pushbacks if case else [])]:
+    pressure: list[TradeOff | Pushback] = [*case.trade_offs, *case.pushbacks] if case else []
+    for option in pressure:
         if option.id == ref:
             return option.step, [Point(option.listen_for, "What this question listens for")], []
     for flag in library.red_flags(transcript.case):

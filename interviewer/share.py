@@ -1,6 +1,6 @@
 """A finished interview as a transcript for the evals: with its owner's consent, and without names. Pure.
 
-What goes: ids, the names given, how people introduce themselves, e-mail addresses, telephone numbers, links and handles.
+What goes: ids, the names given, how people introduce themselves, e-mail addresses, telephone numbers, links, handles.
 What stays is the talk itself, its times and its moves. Nothing here can know every name: the person reads the file.
 """
 

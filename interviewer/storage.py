@@ -226,6 +226,13 @@ class Store:
             if row.ended is None:
                 db.execute(interviews.update().where(interviews.c.id == id_).values(ended=time.time()))
 
+    def consent(self, owner: str, id_: str, to: str, given: bool) -> None:
+        """Keeps what the person agreed to."""
+        with self._write() as db:
+            known = json.loads(_need(db, owner, id_, lock=True).consent)
+            said = json.dumps({**known, to: given})
+            db.execute(interviews.update().where(interviews.c.id == id_).values(consent=said))
+
     def add_report(self, owner: str, id_: str, report: Report, *, turns_graded: int) -> None:
         """Keeps a report; one on the same level replaces it."""
         with self._write() as db:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from interviewer.casebook.library import Library
 from interviewer.casebook.retrieve import Retriever
 from interviewer.interview.annotate import Listener
 from interviewer.interview.direct import Menu, Option
@@ -29,7 +30,7 @@ def prepare(
         for step, own in library.signals(transcript.case).items()
     }
     steps, mode = tuple(scope(transcript.mode)), known_mode(transcript.mode)
-    subject = _subject(mode.topic, transcript.case, signals, listener, retriever) if mode.topic else {}
+    subject = _subject(mode.topic, transcript.case, signals, library, retriever) if mode.topic else []
     budgets = library.budgets(transcript.minutes)
     if len(steps) < len(Step):
         whole = sum(budgets[step] for step in steps)
@@ -38,8 +39,8 @@ def prepare(
         level=transcript.level,
         scope=steps,
         budgets=budgets,
-        signals=subject or signals,
-        near=_near(transcript, last, retriever),
+        signals=_by_step(subject) or signals,
+        near=tuple(one.id for one in subject) or _near(transcript, last, retriever),
         trade_offs=_trade_offs(transcript, last, listener),
         pushbacks=tuple(Option(one.id, one.step, one.level) for one in (case.pushbacks if case else [])),
         rapid=mode.kind is Kind.RAPID,
@@ -49,32 +50,49 @@ def prepare(
 
 
 def _subject(
-    topic: str, case: str, signals: dict[Step, tuple[Option, ...]], listener: Listener, retriever: Retriever | None
-) -> dict[Step, tuple[Option, ...]]:
-    """The signals near a drill's subject; none where nothing is near or nothing can be looked up."""
-    note = listener.library.topics.get(topic)
-    query = f"{note.title}. {note.summary}" if note else topic.replace("-", " ")
-    found = retriever.search(query, audience="interviewer", case=case, kind="topic", limit=_DRILL) if retriever else []
-    near = {one.passage.ref for one in found}
-    kept = {step: tuple(one for one in own if one.id in near) for step, own in signals.items()}
-    return {step: own for step, own in kept.items() if own}
+    topic: str, case: str, signals: dict[Step, tuple[Option, ...]], library: Library, retriever: Retriever | None
+) -> list[Option]:
+    """The signals near a drill's subject, nearest first; none where nothing is near or nothing can be looked up.
+
+    What graders look for says better than a neutral topic what a signal is about; only the signals' ids leave here.
+    """
+    note = library.topics.get(topic)
+    query = note.title if note else topic.replace("-", " ")
+    named = [step for step in Step if {*query.lower().split()} & {*step.value.split("_")} - {"as", "and", "ml"}]
+    step = named[0] if named and not note else None
+    found = (
+        retriever.search(query, audience="grader", case=case, kind="strong", step=step, limit=_DRILL)
+        if retriever
+        else []
+    )
+    studied = [one.id for own in library.signals(case).values() for one in own if topic in one.study]
+    order = list(dict.fromkeys([*studied, *(one.passage.ref for one in found)]))[:_DRILL]
+    options = {one.id: one for own in signals.values() for one in own}
+    return [options[name] for name in order if name in options]
+
+
+def _by_step(options: list[Option]) -> dict[Step, tuple[Option, ...]]:
+    found: dict[Step, tuple[Option, ...]] = {}
+    for one in options:
+        found[one.step] = (*found.get(one.step, ()), one)
+    return found
 
 
 def _near(transcript: Transcript, last: Turn | None, retriever: Retriever | None) -> tuple[str, ...]:
-    """Signals by the nearness of their topic to the end of what was just said; drills pull to their subject."""
+    """Signals by the nearness of their topic to the end of what was just said."""
     if retriever is None:
         return ()
-    kind, _, subject = transcript.mode.partition(":")
-    words = without_fillers(last.text).split()[-_QUERY_WORDS:] if last else []
-    query = " ".join([*([subject] * 3 if kind == "drill" else []), *words])
+    query = " ".join(without_fillers(last.text).split()[-_QUERY_WORDS:]) if last else ""
     found = retriever.search(query, audience="interviewer", case=transcript.case, kind="topic", limit=25)
     return tuple(one.passage.ref for one in found)
 
 
 def _trade_offs(transcript: Transcript, last: Turn | None, listener: Listener) -> tuple[Option, ...]:
     case = listener.library.case(transcript.case)
+    if case is None or last is None or not last.text.strip():
+        return ()
     sounds = listener.ears(transcript.case).sounds.trade_offs
-    if case is None or last is None or not len(sounds) or not last.text.strip():
+    if not len(sounds):
         return ()
     said = listener.embedder.encode([without_fillers(one.text) or one.text for one in spans(last.text)])
     nearness = (said @ sounds.vectors.T).max(0)

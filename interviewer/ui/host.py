@@ -16,6 +16,9 @@ from interviewer.errors import InterviewerError
 from interviewer.grading.report import Report
 from interviewer.interview.state import State
 from interviewer.models.door import Door
+from interviewer.opinion import Opinion, Search, over, second_opinion
+from interviewer.rewind import rewind
+from interviewer.share import shared
 from interviewer.steps import Level, Manner, MoveKind
 from interviewer.storage import Header, MovedOnError, Store
 from interviewer.transcript import Transcript, Turn
@@ -56,6 +59,8 @@ class Engine:
     interviewer: Replier
     door: Door
     grade: Grader
+    search: Search | None = None
+    """Looks passages up; None without an index."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,30 @@ class Host:
                 turns=[],
             ),
         )
+
+    def again(self, owner: str, id_: str, turn: int) -> str:
+        """A second take from before that answer; its id. Raises BadInput."""
+        return self.store.create(owner, rewind(self.store.transcript(owner, id_), turn, id_))
+
+    def opinion(self, owner: str, id_: str, turn: int) -> Opinion:
+        """What a stronger answer would have had. Raises BadInput while the interview runs."""
+        transcript, ended = self.store.transcript(owner, id_), self.store.header(owner, id_).ended is not None
+        search = self._engine().search if ended or over(transcript) else None
+        return second_opinion(transcript, turn, self.library, search, ended=ended)
+
+    def share(self, owner: str, id_: str, consent: bool, names: list[str]) -> Transcript:
+        """The interview for the evals, without names; the consent is kept. Raises BadInput."""
+        transcript, ended = self.store.transcript(owner, id_), self.store.header(owner, id_).ended is not None
+        given = shared(transcript, consent=consent, names=names, ended=ended)
+        self.store.consent(owner, id_, "evals", consent)
+        return given
+
+    def first_take(self, owner: str, id_: str, level: Level) -> Report | None:
+        """The report of the interview that this one is a second take of, if that one is over; graded now if need be."""
+        parent = self.store.header(owner, id_).parent
+        if parent is None or self.store.header(owner, parent).ended is None:
+            return None
+        return next((news for news in self.grade(owner, parent, level) if isinstance(news, Report)), None)
 
     def say(self, owner: str, id_: str, turn: Turn, key: str | None = None) -> None:
         """Stores a candidate's turn; the same key again is the same turn."""

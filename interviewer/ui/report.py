@@ -12,6 +12,7 @@ from interviewer.transcript import Transcript
 from interviewer.ui.escape import for_html
 from interviewer.ui.host import Grading
 from interviewer.ui.setup import LEVEL_NAMES
+from interviewer.ui.takes import SharePanel, TakesPanel, build_share, build_takes
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,9 @@ class ReportPage:
     transcript: gr.Button
     to_room: gr.Button
     downloads: gr.Row
+    difference: gr.HTML
+    takes: TakesPanel
+    share: SharePanel
 
 
 def build_report() -> ReportPage:
@@ -50,7 +54,10 @@ def build_report() -> ReportPage:
                 transcript = gr.Button("Transcript", size="sm", min_width=90, elem_id="report-transcript")
                 to_room = gr.Button("Conversation", size="sm", min_width=100, elem_id="report-room")
         status = gr.HTML("", elem_id="report-status", elem_classes="status")
+        difference = gr.HTML("", elem_id="report-difference")
         frame = gr.HTML("", elem_id="report-frame")
+        takes = build_takes("report", opinions=True)
+        share = build_share()
     return ReportPage(
         view=view,
         heading=heading,
@@ -63,6 +70,9 @@ def build_report() -> ReportPage:
         transcript=transcript,
         to_room=to_room,
         downloads=downloads,
+        difference=difference,
+        takes=takes,
+        share=share,
     )
 
 

@@ -10,7 +10,8 @@ from interviewer.steps import Step
 from interviewer.transcript import Transcript, Turn
 from interviewer.ui.escape import for_html, for_markdown, mermaid_block
 from interviewer.ui.host import Room, is_over
-from interviewer.ui.setup import LEVEL_NAMES, case_title
+from interviewer.ui.setup import LEVEL_NAMES, case_title, mode_name
+from interviewer.ui.takes import TakesPanel, build_takes
 
 EVENTS = {
     "hint": "Asked for a hint",
@@ -57,6 +58,7 @@ class RoomPage:
     show_sketch: gr.Button
     send_sketch: gr.Button
     pulse: gr.Timer
+    takes: TakesPanel
 
 
 def build_room() -> RoomPage:
@@ -119,6 +121,7 @@ def build_room() -> RoomPage:
                 with gr.Column(visible=False, elem_id="room-over", elem_classes="card") as over:
                     gr.HTML("<p>The interview is over.</p>")
                     to_report = gr.Button("See the report", variant="primary", elem_id="room-report")
+                takes = build_takes("room", opinions=False)
             with gr.Column(scale=1, min_width=250, elem_id="room-side"):
                 clock = gr.HTML("", elem_id="room-clock")
                 steps = gr.HTML("", elem_id="room-steps")
@@ -150,6 +153,7 @@ def build_room() -> RoomPage:
         show_sketch=show,
         send_sketch=send_sketch,
         pulse=pulse,
+        takes=takes,
     )
 
 
@@ -175,9 +179,12 @@ def show_room(page: RoomPage, library: Library, room: Room) -> dict[Any, Any]:
     """Updates that show the room as it is."""
     over = is_over(room.transcript) or room.header.ended is not None
     title = for_html(case_title(library, room.transcript.case))
-    level = LEVEL_NAMES[room.transcript.level]
+    about = [LEVEL_NAMES[room.transcript.level], f"{room.transcript.minutes:g} minutes"]
+    about += [
+        one for one in (mode_name(library, room.transcript.mode), "second take" if room.header.parent else "") if one
+    ]
     return {
-        page.heading: f"<h1>{title}</h1><p class='quiet'>{level} · {room.transcript.minutes:g} minutes</p>",
+        page.heading: f"<h1>{title}</h1><p class='quiet'>{for_html(' · '.join(about))}</p>",
         page.chat: chat_messages(room.transcript),
         page.clock: clock_html(room, over),
         page.steps: steps_html(library, room),
@@ -213,7 +220,7 @@ def steps_html(library: Library, room: Room) -> str:
         here = " aria-current='step'" if current else ""
         items = "".join(f"<li>{for_html(topic)}</li>" for topic in heard)
         rows.append(
-            f"<li class='{kind}'{here} data-step='{step}'><span class='name'>{for_html(step.title)}</span>"
+            f"<li class='{kind}'{here} data-step='{step}'><span class='name'>{for_html(step.label)}</span>"
             f"{f'<ul>{items}</ul>' if items else ''}</li>"
         )
     return f"<div class='card steps'><h2>Covered so far</h2><ol>{''.join(rows)}</ol></div>"

@@ -8,13 +8,12 @@ from typing import Any
 import gradio as gr
 
 from interviewer.casebook.library import Library
-from interviewer.steps import Level, Manner
+from interviewer.modes import ABOUT, LABELS, MINUTES, Kind, known_mode
+from interviewer.steps import Level, Manner, Step
 from interviewer.storage import Header
 from interviewer.ui.escape import for_html
 
-LENGTHS = (15, 30, 45, 60)
-MODES = {"interview": "Full interview"}
-"""Practice modes by the transcript's ``mode``; the choice is shown once there are two."""
+LENGTHS = (10, 15, 30, 45, 60)
 LEVEL_NAMES = {Level.MID: "Mid", Level.SENIOR: "Senior", Level.STAFF: "Staff"}
 MANNER_NAMES = {Manner.SUPPORTIVE: "Supportive", Manner.NEUTRAL: "Neutral", Manner.TOUGH: "Tough"}
 
@@ -30,6 +29,9 @@ class Setup:
     minutes: gr.Radio
     manner: gr.Radio
     mode: gr.Radio
+    about: gr.HTML
+    step: gr.Dropdown
+    topic: gr.Dropdown
     start: gr.Button
     status: gr.HTML
     mine: gr.Radio
@@ -63,6 +65,29 @@ def build_setup(library: Library) -> Setup:
                 gr.HTML("<h2>New interview</h2>")
                 case = gr.Dropdown(cases, value=first, label="Problem", elem_id="setup-case", filterable=len(cases) > 8)
                 summary = gr.HTML(case_summary(library, first), elem_id="setup-summary")
+                mode = gr.Radio(
+                    [(name, key.value) for key, name in LABELS.items()],
+                    value=Kind.INTERVIEW.value,
+                    label="Mode",
+                    elem_id="setup-mode",
+                )
+                step = gr.Dropdown(
+                    [(one.label, one.value) for one in Step],
+                    value=Step.EVALUATE.value,
+                    label="Step",
+                    elem_id="setup-step",
+                    visible=False,
+                    filterable=False,
+                )
+                topic = gr.Dropdown(
+                    sorted((library.topics[slug].title, slug) for slug in library.topics),
+                    label="Topic",
+                    info="Choose one or write your own, for example: trade-offs of serving.",
+                    elem_id="setup-topic",
+                    visible=False,
+                    allow_custom_value=True,
+                )
+                about = gr.HTML(mode_about(Kind.INTERVIEW.value), elem_id="setup-about")
                 level = gr.Radio(
                     [(name, key.value) for key, name in LEVEL_NAMES.items()],
                     value=Level.SENIOR.value,
@@ -77,13 +102,6 @@ def build_setup(library: Library) -> Setup:
                     value=Manner.NEUTRAL.value,
                     label="Interviewer's manner",
                     elem_id="setup-manner",
-                )
-                mode = gr.Radio(
-                    [(name, key) for key, name in MODES.items()],
-                    value="interview",
-                    label="Mode",
-                    elem_id="setup-mode",
-                    visible=len(MODES) > 1,
                 )
                 start = gr.Button("Start the interview", variant="primary", elem_id="setup-start")
                 status = gr.HTML("", elem_id="setup-status", elem_classes="status")
@@ -117,6 +135,9 @@ def build_setup(library: Library) -> Setup:
         minutes=minutes,
         manner=manner,
         mode=mode,
+        about=about,
+        step=step,
+        topic=topic,
         start=start,
         status=status,
         mine=mine,
@@ -141,6 +162,36 @@ def case_summary(library: Library, slug: str | None) -> str:
     return f"<p class='quiet'>{for_html(case.summary)}</p>" if case else ""
 
 
+def mode_about(mode: str) -> str:
+    """The mode in a sentence, as HTML."""
+    return f"<p class='quiet'>{for_html(ABOUT[known_mode_kind(mode)])}</p>"
+
+
+def known_mode_kind(mode: str) -> Kind:
+    """The kind that the radio sent."""
+    return Kind(mode) if mode in set(Kind) else Kind.INTERVIEW
+
+
+def show_mode(setup: Setup, mode: str) -> dict[Any, Any]:
+    """Updates that show what a mode needs: its subject and its usual length."""
+    kind = known_mode_kind(mode)
+    return {
+        setup.about: mode_about(mode),
+        setup.step: gr.update(visible=kind is Kind.STEP),
+        setup.topic: gr.update(visible=kind is Kind.DRILL),
+        setup.minutes: MINUTES[kind],
+    }
+
+
+def mode_name(library: Library, mode: str) -> str:
+    """A mode as a row or a heading says it; nothing for a full interview."""
+    known = known_mode(mode)
+    if known.kind is Kind.INTERVIEW:
+        return ""
+    title = library.topics[known.topic].title if known.topic in library.topics else known.topic
+    return f"{LABELS[known.kind]}: {title}" if title else known.label
+
+
 def case_title(library: Library, slug: str) -> str:
     """The case's title; a case that is gone keeps its slug."""
     case = library.case(slug)
@@ -158,7 +209,16 @@ def _row(library: Library, header: Header) -> str:
         where = f"{int(header.elapsed // 60)} of {header.minutes:g} min"
     else:
         where = "graded" if header.reports else "finished"
-    return f"{case_title(library, header.case)} · {LEVEL_NAMES[header.level]} · {day} · {where}"
+    take = "second take" if header.parent else ""
+    parts = (
+        case_title(library, header.case),
+        mode_name(library, header.mode),
+        LEVEL_NAMES[header.level],
+        take,
+        day,
+        where,
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def show_mine(setup: Setup, library: Library, headers: Sequence[Header], chosen: str | None = None) -> dict[Any, Any]:

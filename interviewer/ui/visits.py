@@ -202,7 +202,8 @@ class Visits:
         try:
             chosen = str(parse_mode(f"{kind}{subject}"))
         except BadInput as error:
-            raise gr.Error("Choose a topic first, of at most 54 characters." if kind is Kind.DRILL else line(error)) from error
+            said = "Choose a topic first, of at most 54 characters." if kind is Kind.DRILL else line(error)
+            raise gr.Error(said) from error
         id_ = self.host.begin(owner, Choice(case, Level(level), float(minutes), Manner(manner), chosen))
         return self.go("room", id_, owner)
 

@@ -23,7 +23,7 @@ def signal(id_: str, topic: str) -> Signal:
     return Signal.model_construct(id=id_, topic=topic, text=f"shows {topic}", level=Level.MID)
 
 
-TOPICS = {step: f"the subject of {step.title.lower()}" for step in Step}
+TOPICS = {step: f"the subject of {step.label.lower()}" for step in Step}
 
 
 class StandInLibrary:
@@ -33,6 +33,7 @@ class StandInLibrary:
 
     def __init__(self) -> None:
         self.framework = {step: FrameworkNote.model_construct(step=step, minutes=6.0) for step in Step}
+        self.topics: dict[str, Any] = {}
         self.cases = {
             slug: Case.model_construct(slug=slug, title=title, summary=f"Design {title.lower()} for a large service.")
             for slug, title in (

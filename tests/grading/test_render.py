@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 from interviewer.grading.render import to_html, to_json, to_markdown
 from interviewer.grading.report import Report
+from interviewer.steps import Step
 from tests.grading.interviews import REASONED, interview
 
 Graded = Callable[..., Report]
@@ -60,3 +61,20 @@ def test_json_is_the_contract(graded: Graded) -> None:
     assert Report.model_validate(data) == report
     assert {"case", "level", "status", "verdict", "confidence", "score", "steps", "warnings", "graded_by"} <= set(data)
     assert len(data["steps"]) == 7
+
+
+def test_too_little_evidence_is_the_headline_and_no_verdict(graded: Graded) -> None:
+    transcript = interview(["Hm."])
+    report = graded(transcript)
+    assert report.status == "insufficient_evidence"
+    for text in (to_html(report, transcript), to_markdown(report, transcript)):
+        assert "Not enough evidence" in text
+        assert "no hire" not in text.lower()
+
+
+def test_practice_of_one_step_is_headed_by_that_step_and_no_verdict(graded: Graded) -> None:
+    transcript = interview(REASONED).model_copy(update={"mode": "step:evaluation"})
+    report = graded(transcript)
+    score = report.steps[Step.EVALUATE].score
+    expected = "Not enough evidence" if score is None else f"Evaluation: {score:.1f} of 4"
+    assert f"<strong>{expected}</strong>" in to_html(report, transcript)

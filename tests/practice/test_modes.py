@@ -34,9 +34,11 @@ def test_a_mode_is_read_and_written_the_same(text: str):
     assert str(parse_mode(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "exam", "step", "step:cooking", "drill", "drill: ", "rapid:x", "drill:" + "x" * 55])
+@pytest.mark.parametrize(
+    "text", ["", "exam", "step", "step:cooking", "drill", "drill: ", "rapid:x", "drill:" + "x" * 55]
+)
 def test_an_unknown_mode_is_bad_input_that_names_what_there_is(text: str):
-    with pytest.raises(BadInput, match="step:|drill:") as caught:
+    with pytest.raises(BadInput, match=r"step:|drill:") as caught:
         parse_mode(text)
     assert "\n" not in str(caught.value)
 
@@ -72,7 +74,11 @@ def test_one_step_asks_only_about_itself(elapsed: int):
         visited=(Step.EVALUATE,), opened=(Step.EVALUATE,), probes_in_step=6,
     )  # fmt: skip
     one = menu(scope=(Step.EVALUATE,), trade_offs=(Option("t", Step.SERVE),), pushbacks=(Option("p", Step.SERVE),))
-    for turn in (said(THIN), said("I don't know.", Heard(kind="intent", id="dont_know", quote="x")), said("", event="skip")):
+    for turn in (
+        said(THIN),
+        said("I don't know.", Heard(kind="intent", id="dont_know", quote="x")),
+        said("", event="skip"),
+    ):
         assert decide(state, turn, one).step in (Step.EVALUATE, None)
 
 

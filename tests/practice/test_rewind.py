@@ -10,7 +10,13 @@ from interviewer.transcript import Transcript, Turn
 
 
 def interview() -> Transcript:
-    said = [("interviewer", "Hello."), ("candidate", "A"), ("interviewer", "Why?"), ("candidate", "B"), ("candidate", "C")]
+    said = [
+        ("interviewer", "Hello."),
+        ("candidate", "A"),
+        ("interviewer", "Why?"),
+        ("candidate", "B"),
+        ("candidate", "C"),
+    ]
     turns = [Turn(speaker=who, text=text, at=30.0 * n) for n, (who, text) in enumerate(said)]  # type: ignore[arg-type]
     return Transcript(id="first", case="x", level=Level.MID, minutes=20, mode="warm_up", turns=turns)
 

@@ -15,7 +15,14 @@ def interview(*said: str, closed: bool = True) -> Transcript:
     ]
     turns += [{"speaker": "interviewer", "text": "Goodbye.", "at": 99, "move": {"kind": "close"}}] if closed else []
     return Transcript.model_validate(
-        {"id": "secret-id", "parent": "other-id", "case": "x", "level": "mid", "labels": {"verdict": "hire"}, "turns": turns}
+        {
+            "id": "secret-id",
+            "parent": "other-id",
+            "case": "x",
+            "level": "mid",
+            "labels": {"verdict": "hire"},
+            "turns": turns,
+        }
     )
 
 
@@ -31,9 +38,23 @@ def test_a_running_interview_is_not_handed_out():
 
 
 def test_names_addresses_and_ids_are_gone_and_the_talk_is_there():
-    text = "I'm Adam Smith, adam@smith.example, +48 601 234 567, www.smith.example/cv or @adsmith. SMITH splits by time."
+    text = (
+        "I'm Adam Smith, adam@smith.example, +48 601 234 567, www.smith.example/cv or @adsmith. SMITH splits by time."
+    )
     given = shared(interview(text), consent=True, names=["Zofia Nowak"]).to_json()
-    for gone in ("Adam", "Smith", "SMITH", "smith", "601", "Zofia", "Nowak", "secret-id", "other-id", "verdict", "heard\": ["):
+    for gone in (
+        "Adam",
+        "Smith",
+        "SMITH",
+        "smith",
+        "601",
+        "Zofia",
+        "Nowak",
+        "secret-id",
+        "other-id",
+        "verdict",
+        'heard": [',
+    ):
         assert gone not in given, gone
     assert "splits by time" in given
     assert '"evals": true' in given
