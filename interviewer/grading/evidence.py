@@ -31,11 +31,13 @@ CLOSE, CLOSE_WITH_TERM = 0.52, 0.45
 THOUGHT, THOUGHT_WITH_TERM = 0.48, 0.40
 """The same for the closest signal of all when the unit gives a reason, number or choice in talk that reads as mixed or
 better. (Read by the author, 40 drawn from just above these two: 33 supported their signal.)"""
-AGREED, AGREED_CLEARLY = 0.45, 0.05
+AGREED, AGREED_CLEARLY = 0.46, 0.05
 """Agreement with a signal of the step from which a unit in developed talk shows it, and its lead over the next one.
 (Read by the author, 38 drawn from .43: 31 supported their signal.)"""
-DOUBTED = 0.36
-"""Agreement under which a likeness is taken for chance."""
+WEAK, WEAK_CLEARLY, ENOUGH = 0.45, 0.03, 2
+"""The same for a step with fewer than that many quotes: better a likely one than none."""
+DOUBTED, DOUBTED_WITH_TERM = 0.48, 0.42
+"""Agreement under which a likeness is taken for chance: by itself, and where a term speaks for it."""
 GENERAL = 0.03
 """How much closer it must be to one of the framework's signals, whose examples are of other problems; twice that
 where a term speaks for it, since their terms are everybody's words."""
@@ -45,10 +47,12 @@ ELSEWHERE = 0.10
 """How much closer it must be to a signal of another step than the one it stands in."""
 RUNNER_UP = 0.06
 """How far behind the closest signal of any step a match may lie."""
-ASKED = 0.42
-"""Cosine between the question and the signal's examples from which the signal was asked for."""
-THOUGHTFUL, MIXED, DEVELOPED = 2.1, 2.2, 1.6
-"""The depth around a quote from which it counts for the signal: by itself, and where it has a reason of its own."""
+ASKED, ASKED_CLEARLY = 0.42, 0.48
+"""Likeness of the question to the signal's examples from which the signal was asked for, and from which a thin answer
+to it is held against the candidate."""
+THOUGHTFUL, MIXED, DEVELOPED, EMPTY = 2.1, 2.2, 1.6, 1.0
+"""The depth around a quote from which it counts for the signal: by itself, and where it has a reason of its own;
+under the last one a reason is no longer taken for one."""
 PER_STEP, AGAINST = 4, 2
 """Quotes shown for a step, and how many of them may be mere mentions."""
 THIN_ANSWER = 14
@@ -77,6 +81,10 @@ class Match:
     likeness: float
     worth: float
     """Likeness and depth: what is shown first."""
+    agreed: bool = False
+    """Whether the words around it and the criterion agree with it."""
+    weak: bool = False
+    """Shown only where a step has little else."""
 
 
 def likeness(vectors: Floats, sounds: Sounds) -> tuple[list[str], Floats]:
@@ -122,29 +130,34 @@ def matches(
         thoughtful = not depth(unit.text).thin and deep[index] >= THOUGHTFUL
         for column in np.argsort(-near[index])[:6]:
             name = names[int(column)]
-            least = _least(unit, signals[name], bool(thoughtful and own[column] and near[index, column] == near[index].max()))
-            least += 0 if own[column] else ELSEWHERE
-            value = float(near[index, column])
-            if value >= max(least, near[index].max() - RUNNER_UP) and agreed[index, column] >= DOUBTED:
+            termed = any(says(term, unit.text) for term in signals[name].terms)
+            thought = bool(thoughtful and own[column] and near[index, column] == near[index].max())
+            least = _least(name, termed, thought) + (0 if own[column] else ELSEWHERE)
+            value, doubted = float(near[index, column]), DOUBTED_WITH_TERM if termed else DOUBTED
+            if value >= max(least, near[index].max() - RUNNER_UP) and agreed[index, column] >= doubted:
                 found.append(_match(index, name, of[name], value, unit))
         first, second = np.sort(np.where(own, agreed[index], 0))[[-1, -2]]
-        if thoughtful and unit.words >= 9 and first >= AGREED and first - second >= AGREED_CLEARLY:
+        shallow = deep[index] < DEVELOPED and (depth(unit.text).thin or deep[index] < EMPTY)
+        clear = first >= AGREED and first - second >= AGREED_CLEARLY
+        weak = thoughtful and not clear and first >= WEAK and first - second >= WEAK_CLEARLY
+        if ((thoughtful or shallow) and clear or weak) and unit.words >= 9:
             name = names[int(np.where(own, agreed[index], 0).argmax())]
-            found.append(_match(index, name, step, float(first), unit))
-    found.sort(key=lambda one: (-one.worth, one.index, one.id))
+            found.append(_match(index, name, step, float(first), unit, agreed=True, weak=weak))
+    found.sort(key=lambda one: (one.weak, -one.worth, one.index, one.id))
     return found
 
 
-def _least(unit: Unit, signal: Signal, thought: bool) -> float:
+def _least(name: str, termed: bool, thought: bool) -> float:
     """The likeness that a unit needs for a signal of its step."""
-    termed = any(says(term, unit.text) for term in signal.terms)
     least = ((CLOSE_WITH_TERM, THOUGHT_WITH_TERM) if termed else (CLOSE, THOUGHT))[thought]
-    return least + (1 + termed) * GENERAL * signal.id.startswith("general-")
+    return least + (1 + termed) * GENERAL * name.startswith("general-")
 
 
-def _match(index: int, name: str, step: Step | None, value: float, unit: Unit) -> Match:
+def _match(
+    index: int, name: str, step: Step | None, value: float, unit: Unit, agreed: bool = False, weak: bool = False
+) -> Match:
     assert step is not None
-    return Match(index, name, step, value, value + _worth(unit.text))
+    return Match(index, name, step, value, value + _worth(unit.text), agreed, weak)
 
 
 def _worth(text: str) -> float:
@@ -203,7 +216,7 @@ def gather(
     quoted: list[tuple[int, str]] = []
     for match in matches(reading, by_id, sounds, criteria, deep):
         signal, unit = by_id[match.id], reading.units[match.index]
-        if match.id in shown or len(found[match.step]) >= PER_STEP:
+        if match.id in shown or len(found[match.step]) >= (ENOUGH if match.weak else PER_STEP):
             continue
         quote = quote_at(reading.units, match.index, transcript.turns[unit.turn].text)
         if any(turn == unit.turn and (quote in other or other in quote or unit.text.strip() in other) for turn, other in quoted):
@@ -211,7 +224,7 @@ def gather(
         help_ = help_before(transcript, unit, signal, asked, sounds.vectors[ids == match.id])
         sign = _sign(quote, deep[match.index])
         against = sum(one.sign == "-" for one in found[match.step])
-        if help_ is None or sign is None or (sign == "-" and (against >= AGAINST or match.likeness < CLOSE_AGAINST)):
+        if help_ is None or sign is None or (sign == "-" and (against >= AGAINST or not (match.agreed or match.likeness >= CLOSE_AGAINST))):
             continue
         shown.add(match.id)
         quoted.append((unit.turn, quote))
@@ -228,7 +241,7 @@ def _sign(quote: str, deep: float) -> Literal["+", "-"] | None:
     thin = said.thin or said.listing
     if deep >= (MIXED if thin else DEVELOPED):
         return "+"
-    return "-" if thin else None
+    return "-" if thin or deep < EMPTY else None
 
 
 def _add_thin_answers(
@@ -254,7 +267,7 @@ def _add_thin_answers(
         column = int(row.argmax())
         name, step = names[column], of[names[column]]
         thin = sum(unit.words for unit in own) <= THIN_ANSWER and depth(text).thin and "?" not in text
-        if not thin or row[column] < ASKED or step is None or name in shown or len(found[step]) >= PER_STEP:
+        if not thin or row[column] < ASKED_CLEARLY or step is None or name in shown or len(found[step]) >= PER_STEP:
             continue
         shown.add(name)
         quote = trimmed(text[spans(text)[0][0] : spans(text)[-1][1]])
