@@ -30,12 +30,10 @@ CLOSE, CLOSE_WITH_TERM = 0.52, 0.45
 """Likeness from which a unit sounds like a signal of its step; the second where it says one of the signal's terms."""
 THOUGHT, THOUGHT_WITH_TERM = 0.48, 0.40
 """The same for the closest signal of all when the unit gives a reason, number or choice in talk that reads as mixed or
-better. (Read by the author, 40 drawn from just above these two: 33 supported their signal.)"""
+better. How often quotes support their signal: ``evals/data/quote_readings.jsonl``."""
 AGREED, AGREED_CLEARLY = 0.46, 0.05
-"""Agreement with a signal of the step from which a unit in developed talk shows it, and its lead over the next one.
-(Read by the author, 38 drawn from .43: 31 supported their signal.)"""
-WEAK, WEAK_CLEARLY, ENOUGH = 0.45, 0.03, 2
-"""The same for a step with fewer than that many quotes: better a likely one than none."""
+"""Agreement with a signal of the step from which a unit shows it, if no other step's agrees more, and its lead
+over the next one of the step."""
 DOUBTED, DOUBTED_WITH_TERM = 0.48, 0.42
 """Agreement under which a likeness is taken for chance: by itself, and where a term speaks for it."""
 GENERAL = 0.03
@@ -83,8 +81,6 @@ class Match:
     """Likeness and depth: what is shown first."""
     agreed: bool = False
     """Whether the words around it and the criterion agree with it."""
-    weak: bool = False
-    """Shown only where a step has little else."""
 
 
 def likeness(vectors: Floats, sounds: Sounds) -> tuple[list[str], Floats]:
@@ -138,12 +134,11 @@ def matches(
                 found.append(_match(index, name, of[name], value, unit))
         first, second = np.sort(np.where(own, agreed[index], 0))[[-1, -2]]
         shallow = deep[index] < DEVELOPED and (depth(unit.text).thin or deep[index] < EMPTY)
-        clear = first >= AGREED and first - second >= AGREED_CLEARLY
-        weak = thoughtful and not clear and first >= WEAK and first - second >= WEAK_CLEARLY
-        if ((thoughtful or shallow) and clear or weak) and unit.words >= 9:
+        clear = first >= max(AGREED, agreed[index].max()) and first - second >= AGREED_CLEARLY
+        if clear and (thoughtful or shallow) and unit.words >= 9:
             name = names[int(np.where(own, agreed[index], 0).argmax())]
-            found.append(_match(index, name, step, float(first), unit, agreed=True, weak=weak))
-    found.sort(key=lambda one: (one.weak, -one.worth, one.index, one.id))
+            found.append(_match(index, name, step, float(first), unit, agreed=True))
+    found.sort(key=lambda one: (-one.worth, one.index, one.id))
     return found
 
 
@@ -153,11 +148,9 @@ def _least(name: str, termed: bool, thought: bool) -> float:
     return least + (1 + termed) * GENERAL * name.startswith("general-")
 
 
-def _match(
-    index: int, name: str, step: Step | None, value: float, unit: Unit, agreed: bool = False, weak: bool = False
-) -> Match:
+def _match(index: int, name: str, step: Step | None, value: float, unit: Unit, agreed: bool = False) -> Match:
     assert step is not None
-    return Match(index, name, step, value, value + _worth(unit.text), agreed, weak)
+    return Match(index, name, step, value, value + _worth(unit.text), agreed)
 
 
 def _worth(text: str) -> float:
@@ -216,7 +209,7 @@ def gather(
     quoted: list[tuple[int, str]] = []
     for match in matches(reading, by_id, sounds, criteria, deep):
         signal, unit = by_id[match.id], reading.units[match.index]
-        if match.id in shown or len(found[match.step]) >= (ENOUGH if match.weak else PER_STEP):
+        if match.id in shown or len(found[match.step]) >= PER_STEP:
             continue
         quote = quote_at(reading.units, match.index, transcript.turns[unit.turn].text)
         if any(turn == unit.turn and (quote in other or other in quote or unit.text.strip() in other) for turn, other in quoted):
