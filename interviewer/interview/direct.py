@@ -5,7 +5,7 @@ the rules that steer come last.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from interviewer.interview.depth import depth
 from interviewer.interview.state import State
@@ -24,6 +24,8 @@ REMIND_AT = 0.72
 LEAST_OF_BUDGET = 0.55
 """Share of its budget that every step still to come must be able to get."""
 _RAPID_PRESSES = 20
+SURE_FLAG = 0.52
+"""Likeness that a wrong statement needs in a turn that is otherwise full of substance."""
 _PRESSES = 8
 """How often in an interview a thin answer is pressed on in so many words."""
 CURVEBALLS = {Level.MID: 1, Level.SENIOR: 2, Level.STAFF: 3}
@@ -260,7 +262,7 @@ def _hands_back(state: State, last: Turn | None, menu: Menu) -> Decision | None:
 
 
 def _jumped_to_solution(state: State, last: Turn | None, menu: Menu) -> Decision | None:
-    first_turn = MoveKind.PROBE not in state.moves and len(state.moves) <= 1
+    first_turn = not menu.drill and MoveKind.PROBE not in state.moves and len(state.moves) <= 1
     asked = bool(_heard(last, "question")) or bool(state.covered.get(Step.CLARIFY))
     if first_turn and last and not asked and Step.CLARIFY in menu.scope and len(last.text.split()) > 12:
         return Decision(MoveKind.ASK_TO_CLARIFY, Step.CLARIFY, angle="before")
@@ -272,6 +274,8 @@ def _wrong(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     if not recent or state.moves[-2:] == (MoveKind.CHALLENGE, MoveKind.CHALLENGE):
         return None
     worst = max(recent, key=lambda flag: flag.score)
+    if len(_signals(last)) >= 2 and worst.score < SURE_FLAG:
+        return None
     return Decision(MoveKind.CHALLENGE, state.step, worst.id, quote=worst.quote)
 
 
@@ -297,7 +301,7 @@ def _failed(state: State, last: Turn | None, menu: Menu) -> Decision | None:
         and menu.level is not Level.STAFF
         and (gave_up or menu.level is Level.MID)
     ):
-        return Decision(MoveKind.HINT, state.step, state.asked[-1].removeprefix("press:"), angle="failed")
+        return replace(_hint(state, menu), angle="failed")
     if state.probes_in_step >= 2 or state.last_move is MoveKind.HINT:
         target = _next_step(state, menu)
         if target:
