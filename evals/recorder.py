@@ -44,12 +44,18 @@ class Recorder:
         return getattr(self._model, name)
 
     def speak(
-        self, messages: Sequence[Message], *, max_tokens: int = 120, temperature: float = 0.4, seed: int = 7
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int = 120,
+        temperature: float = 0.4,
+        seed: int = 7,
+        limit: float | None = None,
     ) -> Iterator[str]:
         parameters = {"max_tokens": max_tokens, "temperature": temperature, "seed": seed}
 
         def ask() -> str:
-            return "".join(self._model.speak(messages, max_tokens=max_tokens, temperature=temperature, seed=seed))
+            return "".join(self._model.speak(messages, limit=limit, **parameters))  # type: ignore[arg-type]
 
         yield self._remembered("speak", messages, parameters, ask)
 

@@ -1,31 +1,44 @@
 """Speaks a decision: on the best rung that can, with the scripted wording as plan and as net.
 
 A model's words are checked before they are kept; after two failed checks, or when the model fails, the
-scripted words are said. The wording is streamed once its checks have passed.
+scripted words are said. The wording is streamed once its checks have passed. The embedded model gets so many
+seconds a turn (``PATIENCE``): nobody waits for a busy machine.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from time import monotonic
 
 from interviewer.casebook.embed import Embedder
 from interviewer.casebook.library import Library
 from interviewer.errors import ModelError
 from interviewer.interview.checks import problems
 from interviewer.interview.direct import Decision
+from interviewer.interview.lead import excerpt, faults, tidy
 from interviewer.interview.state import State
+from interviewer.interview.warmth import Warmth
 from interviewer.interview.wording import Wording, step_name
+from interviewer.models.deadline import DeadlineError, within
 from interviewer.models.door import Door, LanguageModel
 from interviewer.steps import MoveKind
 from interviewer.transcript import Transcript
 
 _TRIES = 2
 _RECENT_TURNS = 8
-_NEAR_PLAN = {"local": 0.62, "openai": 0.0}
-"""How near a small model's turn must stay to the planned question (cosine)."""
+PATIENCE = 6.0
+"""Seconds that the embedded model has for a turn, all tries together."""
+_LEAD_TOKENS = 32
+_HANG_UP = 0.5
+"""Seconds after the deadline when the model's server is told to drop the work, so that the next turn finds it free."""
+_REST = 2
+"""Turns that a model which was too slow sits out, for each time in a row."""
 _LOCAL_KINDS = {MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE}
 """Moves that a small model may word; the others have nothing to gain from it."""
 _FIXED_ANGLES = {"again", "smaller", "back", "other", "deferred"}
+
+TOO_SLOW = "The embedded model is too slow at the moment: scripted words were said."
 
 DO = {
     MoveKind.OPEN: "Open the interview: a short welcome, the problem as given, the length, and an invitation to think aloud.",
@@ -59,45 +72,106 @@ class Spoken:
 class Speaker:
     """Speaks. ``rejections`` counts the rules that models' turns broke, by rung and rule."""
 
-    def __init__(self, library: Library, embedder: Embedder, door: Door):
+    def __init__(self, library: Library, embedder: Embedder, door: Door, patience: float = PATIENCE):
         self._library = library
-        self._embedder = embedder
         self._door = door
+        self._patience = patience
+        self.warmth = Warmth(door)
         self.rejections: Counter[tuple[str, str]] = Counter()
+        self._slow = 0
+        self._resting = 0
 
     def speak(self, decision: Decision, wording: Wording, transcript: Transcript, state: State) -> Spoken:
         """The turn's words. Raises ModelError only when the user named a rung and it failed."""
         spoken = Spoken(wording.text)
         for model in self._door.models:
-            if model.rung == "local" and (decision.kind not in _LOCAL_KINDS or decision.angle in _FIXED_ANGLES):
+            if model.rung == "local" and not _worth_a_lead(decision, wording):
                 spoken.rung = "local"
                 return spoken
+            if model.rung == "local" and self._resting:
+                self._resting -= 1
+                spoken.warnings.append(TOO_SLOW)
+                return spoken
             try:
-                text = self._ask(model, decision, wording, transcript, state, spoken)
+                ask = self._lead if model.rung == "local" else self._ask
+                text = ask(model, decision, wording, transcript, state, spoken)
+            except DeadlineError:
+                self._reject(model, ["too slow"], spoken)
+                spoken.warnings.append(TOO_SLOW)
+                self._slow += 1
+                self._resting = _REST * self._slow
+                return spoken
             except ModelError as error:
                 if self._door.named:
                     raise
-                spoken.warnings.append(f"The {model.rung} model could not speak this turn ({error}); the next rung did.")
+                spoken.warnings.append(f"The {model.rung} model could not speak ({error}); the next rung did.")
                 continue
+            self._slow = 0
             return Spoken(text or wording.text, model.rung, spoken.warnings, spoken.rejected)
         return spoken
 
+    def _lead(
+        self,
+        model: LanguageModel,
+        decision: Decision,
+        wording: Wording,
+        transcript: Transcript,
+        state: State,
+        spoken: Spoken,
+    ) -> str:
+        """The planned question after a clause of the embedded model's, or nothing. Raises DeadlineError."""
+        from interviewer.models.prompts import render
+
+        ends = self.warmth.ready(self._patience)
+        said = transcript.turns[state.last_candidate].text if state.last_candidate is not None else ""
+        given = excerpt(said, decision.quote or wording.quote)
+        inputs = self._inputs(decision, wording, transcript, state)
+        messages = render("speak-local", **{**inputs, "quote": given, "fallback": wording.question})
+        for attempt in range(_TRIES):
+            left = max(ends - monotonic(), 0.0)
+            ask = partial(
+                model.speak,
+                messages,
+                max_tokens=_LEAD_TOKENS,
+                temperature=0.5 * attempt,
+                seed=7 + attempt,
+                limit=left + _HANG_UP,
+            )
+            lead = tidy("".join(within(left, ask)))
+            text = f"{lead} {wording.question}"
+            broken = [*faults(lead, given), *self._broken(text, decision, wording, transcript, state)]
+            if any(lead in one for one in state.said):
+                broken.append("lead repeated")
+            if not broken:
+                return text
+            self._reject(model, broken, spoken)
+        return ""
+
     def _ask(
-        self, model: LanguageModel, decision: Decision, wording: Wording, transcript: Transcript, state: State, spoken: Spoken
+        self,
+        model: LanguageModel,
+        decision: Decision,
+        wording: Wording,
+        transcript: Transcript,
+        state: State,
+        spoken: Spoken,
     ) -> str:
         """The model's words once they pass the checks, or nothing."""
         from interviewer.models.prompts import render
 
-        name = "speak-local" if model.rung == "local" else "speak-openai"
-        messages = render(name, **self._inputs(decision, wording, transcript, state))
+        messages = render("speak-openai", **self._inputs(decision, wording, transcript, state))
         for attempt in range(_TRIES):
-            text = _tidy("".join(model.speak(messages, max_tokens=110, temperature=0.3 + 0.4 * attempt, seed=7 + attempt)))
-            broken = self._broken(text, model, decision, wording, transcript, state)
+            pieces = model.speak(messages, max_tokens=110, temperature=0.3 + 0.4 * attempt, seed=7 + attempt)
+            text = _tidy("".join(pieces))
+            broken = self._broken(text, decision, wording, transcript, state)
             if not broken:
                 return text
-            spoken.rejected += broken
-            self.rejections.update((model.rung, rule.split(":")[0]) for rule in broken)
+            self._reject(model, broken, spoken)
         return ""
+
+    def _reject(self, model: LanguageModel, broken: list[str], spoken: Spoken) -> None:
+        spoken.rejected += broken
+        self.rejections.update((model.rung, rule.split(":")[0]) for rule in broken)
 
     def _inputs(self, decision: Decision, wording: Wording, transcript: Transcript, state: State) -> dict[str, str]:
         case = self._library.case(transcript.case)
@@ -108,7 +182,7 @@ class Speaker:
             "topic": step_name(decision.step or state.step),
             "fact": wording.text if wording.facts else "",
             "quote": (decision.quote or wording.quote or last)[-1200:],
-            "fallback": wording.question if decision.kind in _LOCAL_KINDS and wording.question else wording.text,
+            "fallback": wording.text,
             "level": transcript.level.value,
             "manner": transcript.manner.value,
             "case_title": case.title if case else transcript.case,
@@ -117,7 +191,12 @@ class Speaker:
         }
 
     def _broken(
-        self, text: str, model: LanguageModel, decision: Decision, wording: Wording, transcript: Transcript, state: State
+        self,
+        text: str,
+        decision: Decision,
+        wording: Wording,
+        transcript: Transcript,
+        state: State,
     ) -> list[str]:
         candidate_said = " ".join(turn.text for turn in transcript.turns if turn.speaker == "candidate")
         found = problems(
@@ -131,17 +210,18 @@ class Speaker:
         found = [rule for rule in found if rule not in allowed]
         if wording.question.endswith("?") and "?" not in text:
             found.append("question lost")
-        nearest = _NEAR_PLAN.get(model.rung, 0.0)
-        if nearest and wording.question:
-            near = float(self._embedder.encode([text])[0] @ self._embedder.encode([wording.question])[0])
-            if near < nearest:
-                found.append("off plan")
         if wording.facts and _numbers(text) != _numbers(wording.text):
             found.append("fact changed")
         return found
 
     def _terms(self, slug: str) -> Sequence[str]:
         return [term for own in self._library.signals(slug).values() for signal in own for term in signal.terms]
+
+
+def _worth_a_lead(decision: Decision, wording: Wording) -> bool:
+    """Whether the embedded model has something to add: a question, and words of the candidate's to lead over from."""
+    able = decision.kind in _LOCAL_KINDS and decision.angle not in _FIXED_ANGLES
+    return able and bool(wording.question and wording.quote)
 
 
 def _numbers(text: str) -> set[str]:

@@ -46,9 +46,15 @@ class LanguageModel(Protocol):
         ...
 
     def speak(
-        self, messages: Sequence[Message], *, max_tokens: int = 120, temperature: float = 0.4, seed: int = 7
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int = 120,
+        temperature: float = 0.4,
+        seed: int = 7,
+        limit: float | None = None,
     ) -> Iterator[str]:
-        """Streams words."""
+        """Streams words; no longer than ``limit`` seconds, where one is given."""
         ...
 
     def extract(self, messages: Sequence[Message], schema: type[Schema], *, max_tokens: int = 800) -> Schema:

@@ -65,21 +65,34 @@ class Endpoint:
     _has_json_schema: bool = True
 
     def speak(
-        self, messages: Sequence[Message], *, max_tokens: int = 120, temperature: float = 0.4, seed: int = 7
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int = 120,
+        temperature: float = 0.4,
+        seed: int = 7,
+        limit: float | None = None,
     ) -> Iterator[str]:
-        """Streams words. Raises ModelError, also in mid-stream and when the stream is cut or empty."""
+        """Streams words. Raises ModelError, also in mid-stream and when the stream is cut or empty.
+
+        The client hangs up when the ``limit`` passes in silence, so that a busy server drops the work.
+        """
         asked = self._fitting(messages, max_tokens)
         spoken = finished = False
 
         def start() -> Iterator[Any]:
-            wanted = {"max_tokens": max_tokens, "temperature": temperature, "seed": seed}
+            wanted: dict[str, Any] = {"max_tokens": max_tokens, "temperature": temperature, "seed": seed}
+            if limit is not None:
+                wanted["timeout"] = limit
             stream: Iterator[Any] = self._tolerant(
                 lambda options: iter(self._chat().stream(_for_chain(asked), **options)), wanted
             )
             return stream
 
         with self._failing():
-            for chunk in within(self.total_timeout, start, silence=self.request_timeout):
+            for chunk in within(
+                min(limit or self.total_timeout, self.total_timeout), start, silence=self.request_timeout
+            ):
                 self._note(chunk)
                 finished = finished or bool(chunk.response_metadata.get("finish_reason"))
                 if text := _text(chunk):

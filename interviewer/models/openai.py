@@ -43,10 +43,18 @@ class OpenAIModel:
         )
 
     def speak(
-        self, messages: Sequence[Message], *, max_tokens: int = 120, temperature: float = 0.4, seed: int = 7
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int = 120,
+        temperature: float = 0.4,
+        seed: int = 7,
+        limit: float | None = None,
     ) -> Iterator[str]:
         """Streams words."""
-        yield from self._endpoint.speak(messages, max_tokens=max_tokens, temperature=temperature, seed=seed)
+        yield from self._endpoint.speak(
+            messages, max_tokens=max_tokens, temperature=temperature, seed=seed, limit=limit
+        )
 
     def extract(self, messages: Sequence[Message], schema: type[Schema], *, max_tokens: int = 800) -> Schema:
         """A schema-validated answer."""
