@@ -66,7 +66,8 @@ def _subject(
         else []
     )
     studied = [one.id for own in library.signals(case).values() for one in own if topic in one.study]
-    order = list(dict.fromkeys([*studied, *(one.passage.ref for one in found)]))[:_DRILL]
+    of_step = [one.id for one in signals.get(step, ())] if step else []
+    order = list(dict.fromkeys([*studied, *(one.passage.ref for one in found), *of_step]))[:_DRILL]
     options = {one.id: one for own in signals.values() for one in own}
     return [options[name] for name in order if name in options]
 

@@ -54,10 +54,10 @@ def build_report() -> ReportPage:
                 transcript = gr.Button("Transcript", size="sm", min_width=90, elem_id="report-transcript")
                 to_room = gr.Button("Conversation", size="sm", min_width=100, elem_id="report-room")
         status = gr.HTML("", elem_id="report-status", elem_classes="status")
-        difference = gr.HTML("", elem_id="report-difference")
-        frame = gr.HTML("", elem_id="report-frame")
         takes = build_takes("report", opinions=True)
         share = build_share()
+        difference = gr.HTML("", elem_id="report-difference")
+        frame = gr.HTML("", elem_id="report-frame")
     return ReportPage(
         view=view,
         heading=heading,

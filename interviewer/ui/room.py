@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from interviewer.casebook.library import Library
-from interviewer.steps import Step
+from interviewer.modes import scope
 from interviewer.transcript import Transcript, Turn
 from interviewer.ui.escape import for_html, for_markdown, mermaid_block
 from interviewer.ui.host import Room, is_over
@@ -213,7 +213,7 @@ def steps_html(library: Library, room: Room) -> str:
         signal.id: signal.topic for signals in library.signals(room.transcript.case).values() for signal in signals
     }
     rows = []
-    for step in Step:
+    for step in scope(room.transcript.mode):
         heard = dict.fromkeys(topics[signal] for signal in room.state.covered.get(step, ()) if signal in topics)
         current = step is room.state.step
         kind = "current" if current else "touched" if heard else "untouched"

@@ -126,7 +126,7 @@ def _verdict(verdict: Verdict | None) -> str:
 
 
 def _row(name: str, change: Change, note: str = "") -> str:
-    gain = "" if change.gain is None else f"{change.gain:+.1f}"
+    gain = "" if change.gain is None else f"{change.gain:+.1f}" if abs(change.gain) >= 0.05 else "same"
     kind = "up" if change.gain and change.gain > 0.05 else "down" if change.gain and change.gain < -0.05 else "same"
     figures = "".join(f"<td>{'–' if one is None else f'{one:.1f}'}</td>" for one in (change.before, change.after))
     return (

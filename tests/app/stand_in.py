@@ -20,7 +20,9 @@ from interviewer.transcript import Heard, Move, Transcript, Turn
 
 def signal(id_: str, topic: str) -> Signal:
     """A signal of which only the id and the topic matter."""
-    return Signal.model_construct(id=id_, topic=topic, text=f"shows {topic}", level=Level.MID)
+    return Signal.model_construct(
+        id=id_, topic=topic, text=f"shows {topic}", level=Level.MID, strong=f"The best on {topic}.", study=[]
+    )
 
 
 TOPICS = {step: f"the subject of {step.label.lower()}" for step in Step}
@@ -35,7 +37,13 @@ class StandInLibrary:
         self.framework = {step: FrameworkNote.model_construct(step=step, minutes=6.0) for step in Step}
         self.topics: dict[str, Any] = {}
         self.cases = {
-            slug: Case.model_construct(slug=slug, title=title, summary=f"Design {title.lower()} for a large service.")
+            slug: Case.model_construct(
+                slug=slug,
+                title=title,
+                summary=f"Design {title.lower()} for a large service.",
+                trade_offs=[],
+                pushbacks=[],
+            )
             for slug, title in (
                 ("video-recommendation", "Video recommendation"),
                 ("fraud-detection", "Fraud detection"),
@@ -45,6 +53,10 @@ class StandInLibrary:
     def case(self, slug: str) -> Case | None:
         """The case, or None."""
         return self.cases.get(slug)
+
+    def red_flags(self, slug: str) -> list[Any]:
+        """None."""
+        return []
 
     def signals(self, slug: str) -> dict[Step, list[Signal]]:
         """Per step its two signals."""
@@ -93,7 +105,8 @@ class StandIn:
             if "slowly" in last.text:
                 time.sleep(0.3)
             yield word + " "
-        turn = Turn(speaker="interviewer", text=text, at=at, move=Move(kind=kind), rung="scripted")
+        move = Move(kind=kind, step=Step.EVALUATE if kind is MoveKind.PROBE else None)
+        turn = Turn(speaker="interviewer", text=text, at=at, move=move, rung="scripted")
         heard = transcript.model_copy(update={"turns": [listen(turn_) for turn_ in transcript.turns]})
         after = heard.with_turn(turn)
         yield Reply(turn, after, self.state(after, at), "scripted", [])

@@ -90,10 +90,11 @@ def test_with_sign_in_each_user_has_their_own(own_app: Callable[..., App], visit
         page.fill("input[type=password]", password)
         page.click("button:has-text('Login')")
         page.wait_for_selector("#setup-start")
-        page.wait_for_timeout(500)
-        seen.setdefault(user, []).append(page.locator("#mine-list label").count())
         assert page.locator("#elsewhere").count() == 0, "a user's interviews hang on the name, not on a key"
         page.click("#setup-start")
         page.wait_for_selector("#room-badge .badge")
-    assert seen == {"ann": [0, 1], "bob": [0]}
+        page.click("#nav-home")
+        page.wait_for_selector("#mine-list label")
+        seen.setdefault(user, []).append(page.locator("#mine-list label").count())
+    assert seen == {"ann": [1, 2], "bob": [1]}
     assert "secret" not in app.log.read_text()

@@ -1,0 +1,90 @@
+"""A second opinion: after the interview only, about what was asked, with its sources."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from interviewer.casebook.library import Library
+from interviewer.casebook.passages import Passage
+from interviewer.errors import BadInput
+from interviewer.opinion import second_opinion
+from interviewer.transcript import Transcript
+
+CASE = "fraud-detection"
+REFERENCE = Passage("x", "Wait until disputes have come in.", "grader", "reference", CASE, "data_preparation")
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return Library.load()
+
+
+@dataclass
+class Found:
+    passage: Passage
+
+
+class Search:
+    """Notes what it was asked for."""
+
+    def __init__(self, *passages: Passage):
+        self.passages = passages
+        self.asked: list[dict[str, Any]] = []
+
+    def __call__(self, query: str, **filters: Any) -> list[Found]:
+        self.asked.append({"query": query, **filters})
+        return [Found(passage) for passage in self.passages]
+
+
+def interview(move: dict[str, Any], *, closed: bool = True) -> Transcript:
+    turns: list[dict[str, Any]] = [
+        {"speaker": "interviewer", "text": "Which payments would you learn from?", "move": move},
+        {"speaker": "candidate", "text": "All of them."},
+    ]
+    turns += [{"speaker": "interviewer", "text": "Goodbye.", "move": {"kind": "close"}}] if closed else []
+    return Transcript.model_validate({"case": CASE, "level": "senior", "turns": turns})
+
+
+PROBE = {"kind": "probe", "step": "data_preparation", "signal": "label-maturity-window"}
+
+
+def test_there_is_none_while_the_interview_runs_and_nothing_is_even_looked_up(library: Library):
+    search = Search(REFERENCE)
+    with pytest.raises(BadInput, match="after the interview only"):
+        second_opinion(interview(PROBE, closed=False), 1, library, search)
+    assert search.asked == []
+
+
+def test_it_is_there_once_the_candidate_has_ended_the_interview(library: Library):
+    assert second_opinion(interview(PROBE, closed=False), 1, library, ended=True).points
+
+
+@pytest.mark.parametrize("prefix", ["", "press:"])
+def test_it_says_what_is_strong_about_the_very_thing_that_was_asked(library: Library, prefix: str):
+    found = second_opinion(interview({**PROBE, "signal": prefix + PROBE["signal"]}), 1, library, Search(REFERENCE))
+    signals = [one for own in library.signals(CASE).values() for one in own]
+    asked = next(one for one in signals if one.id == PROBE["signal"])
+    assert found.points[0].text == asked.strong
+    assert [(point.text, point.source) for point in found.points[1:]] == [
+        (REFERENCE.text, f"Reference solution: {library.cases[CASE].title}")
+    ]
+    assert found.study == tuple(library.topics[slug].title for slug in asked.study)
+
+
+def test_it_looks_up_what_graders_read_in_that_step(library: Library):
+    search = Search(REFERENCE)
+    second_opinion(interview(PROBE), 1, library, search)
+    assert [(one["audience"], one["case"], one["step"]) for one in search.asked] == [("grader", CASE, "data_preparation")]
+
+
+def test_after_an_open_question_it_names_what_was_not_heard_in_that_step(library: Library):
+    found = second_opinion(interview({"kind": "move_on", "step": "evaluation"}), 1, library)
+    strong = {one.strong for one in library.signals(CASE)[list(library.signals(CASE))[4]]}
+    assert {point.text for point in found.points} <= strong
+
+
+@pytest.mark.parametrize("turn", [-1, 0, 2, 3])
+def test_only_an_answer_has_one(library: Library, turn: int):
+    with pytest.raises(BadInput, match="not one of the candidate's turns"):
+        second_opinion(interview(PROBE), turn, library)
