@@ -1,0 +1,256 @@
+"""The benchmark of voice: ``python -m evals.voice_bench [--full] [--only hearing,pauses,latency,…] [--out FILE]``.
+
+Speech is synthesised from sentences that are in no prompt and no correction list, in two voices, clear, with noise,
+and through a narrow band. Synthetic speech is easier to hear than people: read the figures as upper bounds of quality.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evals.voice_words import errors, words
+from interviewer.settings import Settings, quieten
+from interviewer.voice.audio import RATE, Samples, read_upload, resampled
+from interviewer.voice.hearing import Embedded
+from interviewer.voice.recording import Recording
+from interviewer.voice.saying import Espeak, Piper, Voice, speakable
+from interviewer.voice.speaking import Speaking
+from interviewer.voice.vad import open_session
+from interviewer.voice.vocabulary import Vocabulary, vocabulary_of
+
+_DATA = Path(__file__).with_name("data")
+_PACKET = int(0.4 * RATE)
+CONDITIONS = ("clear", "noise", "narrow")
+Json = dict[str, Any]
+
+
+def noisy(samples: Samples, decibels: float = 15.0, seed: int = 3) -> Samples:
+    """With pink noise at that distance below the speech."""
+    white = np.fft.rfft(np.random.default_rng(seed).normal(size=len(samples)))
+    pink = np.fft.irfft(white / np.sqrt(np.arange(len(white)) + 1.0), len(samples))
+    level = np.sqrt(np.mean(samples**2) / np.mean(pink**2)) * 10 ** (-decibels / 20)
+    mixed: Samples = (samples + pink * level).astype(np.float32)
+    return mixed
+
+
+def narrow(samples: Samples) -> Samples:
+    """As through a telephone: 8 kHz, 300 to 3,400 Hz."""
+    low = resampled(samples, RATE, 8_000)
+    spectrum = np.fft.rfft(low)
+    hertz = np.fft.rfftfreq(len(low), 1 / 8_000)
+    spectrum[(hertz < 300) | (hertz > 3_400)] = 0
+    filtered: Samples = np.fft.irfft(spectrum, len(low)).astype(np.float32)
+    return resampled(filtered, 8_000, RATE)
+
+
+CHANGE: dict[str, Callable[[Samples], Samples]] = {"clear": lambda samples: samples, "noise": noisy, "narrow": narrow}
+
+
+def room(seconds: float) -> Samples:
+    """The sound of nobody speaking."""
+    return np.random.default_rng(5).normal(0, 0.0006, int(seconds * RATE)).astype(np.float32)
+
+
+def hearing(sentences: list[str], voices: dict[str, Voice], ears: Embedded, vocabulary: Vocabulary) -> Json:
+    """Word error rates with and without vocabulary. Voices and conditions take turns from sentence to sentence."""
+    tally: dict[str, list[float]] = {}
+    sound = spent = 0.0
+    worst: list[tuple[float, str, str]] = []
+    for number, sentence in enumerate(sentences):
+        for name, voice in list(voices.items())[number % len(voices) :][:1]:
+            condition = CONDITIONS[number // len(voices) % len(CONDITIONS)]
+            samples = CHANGE[condition](read_upload(voice.say(speakable(sentence))))
+            plain = ears.hear(samples).text
+            began = time.perf_counter()
+            helped = vocabulary.correct(prompted := ears.hear(samples, vocabulary.prompt).text)
+            spent += time.perf_counter() - began
+            sound += len(samples) / RATE
+            for how, text in (("plain", plain), ("prompt", prompted), ("vocabulary", helped)):
+                wrong = errors(words(sentence), words(text))
+                for key in (f"{how} all", f"{how} {condition}", f"{how} {name}"):
+                    tally.setdefault(key, [0, 0])
+                    tally[key][0] += wrong
+                    tally[key][1] += len(words(sentence))
+            worst.append((errors(words(sentence), words(helped)), sentence, helped))
+    rates = {key: round(100 * wrong / count, 1) for key, (wrong, count) in sorted(tally.items())}
+    worst.sort(key=lambda row: -row[0])
+    return {
+        "clips": len(sentences),
+        "word_error_percent": rates,
+        "real_time_factor": round(spent / sound, 3),
+        "worst": worst[:12],
+    }
+
+
+def packets(samples: Samples) -> Iterator[Samples]:
+    """As the page sends them."""
+    for start in range(0, len(samples), _PACKET):
+        yield samples[start : start + _PACKET]
+
+
+def pauses(rows: list[Json], voice: Voice, ears: Embedded, vad: Any, factor: float = 1.0) -> Json:
+    """Utterances with thinking pauses, hands-free: how many are cut off, and how long the true end takes."""
+    cut: list[str] = []
+    ends: list[float] = []
+    for row in rows:
+        pieces = [room(0.3)]
+        for part in row["parts"]:
+            pieces.append(read_upload(voice.say(part)) if isinstance(part, str) else room(part))
+        speech = np.concatenate(pieces)
+        recording = Recording(ears, vad, None, factor, hands_free=True, peeks=False)
+        fed, over = 0.0, False
+        for packet in packets(np.concatenate([speech, room(12.0)])):
+            fed += len(packet) / RATE
+            if recording.feed(packet).over:
+                over = True
+                break
+        if over and fed < len(speech) / RATE:
+            cut.append(row["id"])
+        else:
+            ends.append(fed - len(speech) / RATE)
+    return {
+        "utterances": len(rows),
+        "pauses": sum(isinstance(part, float | int) for row in rows for part in row["parts"]),
+        "false_cut_offs": cut,
+        "false_cut_off_percent": round(100 * len(cut) / len(rows), 1),
+        "seconds_from_end_of_speech_to_end_of_turn": _quantiles(ends),
+        "patience": factor,
+    }
+
+
+def latency(sentences: list[str], voice: Piper, ears: Embedded, vad: Any, settings: Settings) -> Json:
+    """End of speech (Done is pressed) to the first sound of the reply, with scripted words, on the server's side.
+
+    Sound is fed at the pace it would come in, so work that fits into the speech costs nothing, as in life.
+    """
+    from interviewer.parts import assemble
+    from interviewer.transcript import Transcript, Turn
+
+    parts = assemble(settings)
+    interviewer = parts.interviewer()
+    vocabulary = vocabulary_of(parts.library, "video-recommendation")
+    transcript = Transcript.model_validate({"case": "video-recommendation", "level": "senior", "turns": []})
+    transcript = list(interviewer.reply(transcript, 0.0))[-1].transcript  # type: ignore[union-attr]
+    whole, hear, reply, say = [], [], [], []
+    for number, sentence in enumerate(sentences):
+        speech = np.concatenate([room(0.3), read_upload(voice.say(sentence)), room(0.25)])
+        recording = Recording(ears, vad, vocabulary)
+        late = 0.0
+        for packet in packets(speech):
+            began = time.perf_counter()
+            recording.feed(packet)
+            late = max(0.0, late + time.perf_counter() - began - len(packet) / RATE)
+        began = time.perf_counter()
+        text = recording.finish().text
+        heard = time.perf_counter()
+        at = 30.0 * (number + 1)
+        transcript = transcript.with_turn(Turn(speaker="candidate", text=text or sentence, at=at, mode="spoken"))
+        speaking, said = Speaking(lambda one: voice.say(speakable(one))), ""
+        for piece in interviewer.reply(transcript, at):
+            if isinstance(piece, str):
+                said += piece
+                speaking.feed(said)
+            else:
+                transcript = piece.transcript
+        speaking.feed(said, whole=True)
+        worded = time.perf_counter()
+        while not speaking.clips and not speaking.wait(0.005):
+            pass
+        first = time.perf_counter()
+        speaking.wait(20)
+        whole.append(late + first - began)
+        hear.append(late + heard - began)
+        reply.append(worded - heard)
+        say.append(first - worded)
+    stages = {"hearing": hear, "wording": reply, "voice": say}
+    return {
+        "turns": len(whole),
+        "seconds_to_first_audio": _quantiles(whole),
+        **{f"seconds_{name}": _quantiles(values) for name, values in stages.items()},
+    }
+
+
+def graded(path: Path, voices: list[Voice], ears: Embedded, vocabulary: Vocabulary) -> Json:
+    """A recorded transcript whose candidate is said and heard again; the new transcript and its error rate."""
+    data: Json = json.loads(path.read_text(encoding="utf-8"))
+    wrong = count = 0
+    for number, turn in enumerate(data["turns"]):
+        if turn["speaker"] != "candidate" or not turn["text"].strip():
+            continue
+        from interviewer.sentences import spans
+
+        heard = []
+        for span in spans(turn["text"]):
+            samples = read_upload(voices[number % len(voices)].say(speakable(span.text)))
+            heard.append(vocabulary.correct(ears.hear(samples, vocabulary.prompt).text))
+        text = " ".join(heard)
+        wrong += errors(words(turn["text"]), words(text))
+        count += len(words(turn["text"]))
+        turn["text"] = text
+        turn["mode"] = "spoken"
+        turn.pop("heard", None)
+    return {"transcript": data, "word_error_percent": round(100 * wrong / max(1, count), 1), "words": count}
+
+
+def _quantiles(values: list[float]) -> Json:
+    if not values:
+        return {}
+    return {f"p{share}": round(float(np.percentile(values, share)), 2) for share in (50, 95)}
+
+
+def main() -> None:
+    """Runs what was asked for and prints one JSON value."""
+    quieten()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true", help="all sentences and utterances, not a sixth of them")
+    parser.add_argument("--only", default="hearing,pauses,latency", help="which parts, with commas between them")
+    parser.add_argument("--voices", default="joe,espeak", help="of joe, espeak, british")
+    parser.add_argument("--patience", type=float, default=1.0)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--transcript", type=Path, help="with --only graded: a recorded interview to pass through speech"
+    )
+    parser.add_argument("--out", type=Path)
+    wanted = parser.parse_args()
+    from interviewer.casebook.library import Library
+
+    step = 1 if wanted.full else 6
+    sentences = (_DATA / "speech_sentences.txt").read_text(encoding="utf-8").splitlines()[::step]
+    rows = [json.loads(line) for line in (_DATA / "speech_pauses.jsonl").read_text(encoding="utf-8").splitlines()][
+        ::step
+    ]
+    piper, ears, vad = Piper(), Embedded(wanted.threads), open_session()
+    piper.warm()
+    known: dict[str, Voice] = {"joe": piper}
+    for name, voice in (("espeak", "en-us"), ("british", "en-gb-x-rp")):
+        if name in wanted.voices:
+            known[name] = Espeak(voice)
+    voices = {name: known[name] for name in wanted.voices.split(",")}
+    vocabulary = vocabulary_of(Library.load(), "video-recommendation")
+    found: Json = {}
+    for part in wanted.only.split(","):
+        began = time.perf_counter()
+        if part == "hearing":
+            found[part] = hearing(sentences, voices, ears, vocabulary)
+        elif part == "pauses":
+            found[part] = pauses(rows, piper, ears, vad, wanted.patience)
+        elif part == "latency":
+            found[part] = latency(sentences[: 30 if wanted.full else 8], piper, ears, vad, Settings(model="scripted"))
+        elif part == "graded":
+            found[part] = graded(wanted.transcript, list(voices.values()), ears, vocabulary)
+        found[part]["took_seconds"] = round(time.perf_counter() - began)
+    text = json.dumps(found, indent=1, ensure_ascii=False)
+    if wanted.out:
+        wanted.out.write_text(text + "\n", encoding="utf-8")
+    sys.stdout.write(text + "\n")
+    piper.close()
+
+
+if __name__ == "__main__":
+    main()
