@@ -60,6 +60,10 @@ class Interviewer:
         self._words = Words(library, embedder)
         self.speaker = Speaker(library, embedder, self.door)
 
+    def warm(self) -> None:
+        """Starts the embedded model in the background, so that the first turn that needs it finds it ready."""
+        self.speaker.warmth.begin()
+
     def state(self, transcript: Transcript, at: float | None = None) -> State:
         """The state of an interview at a time in seconds since its start, by default at its last turn."""
         timed, _ = with_clock(self.listener.annotate(transcript))
@@ -76,8 +80,9 @@ class Interviewer:
         at = _asked_at(timed) if at is None else at
         state = fold(timed, at)
         last = timed.turns[state.last_candidate] if state.last_candidate is not None else None
+        plain = not transcript.turns and transcript.mode == "interview"
         menu = (
-            prepare(timed, state, last, self.listener, self.retriever) if transcript.turns else Menu(transcript.level)
+            Menu(transcript.level) if plain else prepare(timed, state, last, self.listener, self.retriever)
         )
         decision = decide(state, last, menu)
         wording = self._words.word(decision, timed, state)

@@ -86,6 +86,7 @@ def open_engine(settings: Settings) -> "Engine":
     from interviewer.ui.host import Engine
 
     parts = assemble(settings)
+    parts.interviewer().warm()
     graded = partial(grade, retrieve=parts.retriever.search, vectors=parts.vectors)
     return Engine(parts.interviewer(), parts.door, graded, parts.retriever.search)
 
