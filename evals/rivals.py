@@ -8,6 +8,7 @@ asked      the model of the run asked for a mark (``ask``)
 """
 
 import hashlib
+import json
 import math
 import re
 from collections import Counter
@@ -27,6 +28,28 @@ from interviewer.transcript import Transcript
 DATA = Path(__file__).parent / "data"
 CHUNK = 50
 ALPHA = 10.0
+KEPT = DATA / "rivals.json"
+
+
+def kept_or_made(found: Sequence[Recorded], every: Sequence[Recorded]) -> dict[str, dict[str, float]]:
+    """The committed marks where they were made from these transcripts, otherwise made now."""
+    kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    return kept["marks"] if kept.get("key") == key_of(every) else marks(found, every)
+
+
+def keep(every: Sequence[Recorded]) -> None:
+    """Writes the marks of our own transcripts, a line each."""
+    rows = [f"  {json.dumps(name)}: {json.dumps(own)}" for name, own in sorted(marks(every).items())]
+    KEPT.write_text(f'{{"key": "{key_of(every)}",\n "marks": {{\n' + ",\n".join(rows) + "\n}}\n", encoding="utf-8")
+
+
+def key_of(every: Sequence[Recorded]) -> str:
+    """Names the transcripts, their verdicts and what the rivals are made of."""
+    from interviewer.casebook.embed import model_sha256
+
+    parts = sorted(f"{one.id} {one.sha256} {one.labels.get('verdict')}" for one in every)
+    own = (DATA / "keywords.txt").read_text(encoding="utf-8")
+    return hashlib.sha256("\0".join([model_sha256(), str(CHUNK), str(ALPHA), own, *parts]).encode()).hexdigest()[:16]
 
 
 def marks(found: Sequence[Recorded], others: Sequence[Recorded] = ()) -> dict[str, dict[str, float]]:

@@ -1,31 +1,40 @@
 """The grader's numbers as they would be if a case had never been seen: for honest figures on labelled transcripts.
 
     Unseen(folders).without("fraud-detection")  ->  Fitted
+    python -m evals.unseen                      fits for our own transcripts and the rivals' marks, to be committed
 
-The shipped numbers were fitted on our labelled transcripts, so marks on those are in-sample. Here depth probe, talk
-that is familiar and calibration are fitted again on the labelled transcripts of the other cases (other candidates,
-other systems). What stays: the probes for step and idle talk, fitted without labels, and the rubric's bars and
+The shipped numbers were fitted on our labelled transcripts, so marks on those are in-sample. Here depth probe and
+calibration are fitted again on the labelled transcripts of the other cases (other candidates, other systems). What
+stays: the probes for step and idle talk, fitted without labels; the basis of familiar talk; the rubric's bars and
 cut-offs, chosen once with all cases in sight.
+
+``data/fits.npz`` keeps them for our own transcripts, so that a run on a new machine need not read them all first. Where
+grader or transcripts have changed since, it is passed over and they are fitted again.
 """
 
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from evals import places
 from interviewer.errors import CannotRun
 from interviewer.grading import fit
-from interviewer.grading.parameters import Fitted, Floats, fitted, load_fitted, save_fitted
+from interviewer.grading.parameters import Fitted, Floats, Probe, fitted
 from interviewer.steps import Step
 from interviewer.transcript import parse_transcript
+
+Fit = tuple[Probe, dict[str, float]]
+KEPT = Path(__file__).parent / "data" / "fits.npz"
+READS = ("admit", "depth", "fit", "locate", "reading", "units")
+"""Modules of the grader that a reading or a fit depends on."""
 
 
 class Unseen:
@@ -38,20 +47,24 @@ class Unseen:
     def without(self, case: str) -> Fitted:
         """The numbers fitted without the case. Raises CannotRun where fewer than two other cases are labelled."""
         if case not in self._known:
-            path = places.fits() / f"{self._key}-{hashlib.sha256(case.encode()).hexdigest()[:12]}.npz"
-            try:
-                self._known[case] = load_fitted(path, fitted().provenance["embedding_sha256"])
-            except CannotRun:
-                self._known[case] = self._fit(case)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                # numpy adds the ending where it is missing: the name aside must have it.
-                aside = path.with_name(f"{os.getpid()}-{path.name}")
-                save_fitted(self._known[case], aside)
-                os.replace(aside, path)
+            path = places.fits() / f"{self.key}-{hashlib.sha256(case.encode()).hexdigest()[:12]}.npz"
+            kept = _kept(KEPT, self.key, case) or _kept(path, self.key, case)
+            if kept is None:
+                kept = self._fit(case)
+                places.put(path, lambda file: _keep(file, self.key, {case: kept}))
+            depth, scale = kept
+            about = {**fitted().provenance, "transcripts_sha256": self.key, "without": case}
+            self._known[case] = replace(fitted(), depth=depth, scale=scale, provenance=about)
         return self._known[case]
 
+    def keep(self, path: Path) -> None:
+        """Fits for every case there is, written to one file."""
+        fits = {case: self._fit(case) for case in sorted({one.transcript.case for one in self._every})}
+        places.put(path, lambda file: _keep(file, self.key, fits))
+        path.chmod(0o644)
+
     @cached_property
-    def _key(self) -> str:
+    def key(self) -> str:
         digest = hashlib.sha256(_grader_hash().encode())
         for file in self._files:
             digest.update(hashlib.sha256(file.read_bytes()).digest())
@@ -69,20 +82,31 @@ class Unseen:
     def _left_out(self) -> list[Floats]:
         return fit.left_out(self._every, "case")
 
-    def _fit(self, case: str) -> Fitted:
+    def _fit(self, case: str) -> Fit:
         kept = [index for index, one in enumerate(self._every) if one.transcript.case != case]
         chosen = [self._every[index] for index in kept]
         if len({one.transcript.case for one in chosen}) < 2:
             raise CannotRun(f"leaving out '{case}' needs labelled transcripts of at least two other cases")
-        vectors = np.concatenate([one.vectors for one in chosen]).astype(np.float64)
-        _, _, basis = np.linalg.svd(vectors, full_matrices=False)
-        return replace(
-            fitted(),
-            depth=fit.fit_depth(chosen),
-            familiar=basis[: fit.FAMILIAR].astype(np.float32),
-            scale=fit.calibrate(chosen, [self._left_out[index] for index in kept]),
-            provenance={**fitted().provenance, "transcripts_sha256": self._key, "without": case},
-        )
+        return fit.fit_depth(chosen), fit.calibrate(chosen, [self._left_out[index] for index in kept])
+
+
+def _kept(path: Path, key: str, case: str) -> Fit | None:
+    """The fit without a case in a file; None where it is not there or was made of other things."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            about = json.loads(str(file["about"]))
+            if about["key"] != key or case not in about["scales"]:
+                return None
+            return Probe(file[f"{case}_weights"], file[f"{case}_intercept"]), about["scales"][case]
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _keep(file: BinaryIO, key: str, fits: Mapping[str, Fit]) -> None:
+    arrays: dict[str, Any] = {f"{case}_weights": depth.weights for case, (depth, _) in fits.items()}
+    arrays |= {f"{case}_intercept": depth.intercept for case, (depth, _) in fits.items()}
+    about = {"key": key, "scales": {case: scale for case, (_, scale) in fits.items()}}
+    np.savez(file, about=np.array(json.dumps(about)), **arrays)
 
 
 def _has_substance(one: fit.Labelled) -> bool:
@@ -95,7 +119,7 @@ def _grader_hash() -> str:
     """Of the code and data that reading and fitting depend on."""
     folder = Path(fit.__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
+    for path in [*(folder / f"{name}.py" for name in READS), *sorted((folder / "data").glob("*"))]:
         if path.suffix in {".py", ".yaml", ".npz"}:
             digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
@@ -131,3 +155,12 @@ def _read_afresh(file: Path, path: Path) -> fit.Labelled | None:
 
     places.put(path, write)
     return one
+
+
+if __name__ == "__main__":
+    from evals import rivals
+    from evals.recorded import OWN, labelled
+    from evals.vocabulary import Data
+
+    Unseen([OWN]).keep(KEPT)
+    rivals.keep(labelled(Data()))

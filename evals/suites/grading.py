@@ -9,7 +9,7 @@ from typing import Any
 
 from evals import rivals
 from evals.graded import brief
-from evals.recorded import labelled, sample_of, transcript_of
+from evals.recorded import Recorded, labelled, sample_of, transcript_of
 from evals.scorers import (
     bias,
     calibration,
@@ -34,9 +34,10 @@ from evals.scorers import (
     withheld_step_qwk,
     withheld_verdict_qwk,
 )
+from evals.suites.metamorphic import spread
 from evals.vocabulary import Data, Json, Sample, Suite
 
-FAST = 8
+FAST, FAST_WORDS = 3, 2500
 
 
 def samples(data: Data) -> list[Sample]:
@@ -45,8 +46,8 @@ def samples(data: Data) -> list[Sample]:
     if data.folders and not data.alone:
         every = [*found, *labelled(Data())]
     if data.fast:
-        found = [one for one in found if not one.twin_of][:: max(1, len(found) // FAST)][:FAST]
-    marks = rivals.marks(found, every)
+        found = [one for some in _by_verdict(found).values() for one in spread(some, FAST)]
+    marks = rivals.kept_or_made(found, every)
     return [
         Sample(
             sample.id,
@@ -56,6 +57,15 @@ def samples(data: Data) -> list[Sample]:
         )
         for sample in map(sample_of, found)
     ]
+
+
+def _by_verdict(found: list[Recorded]) -> dict[str, list[Recorded]]:
+    """Shorter interviews by verdict: a small selection needs some of each."""
+    by: dict[str, list[Recorded]] = {}
+    for one in found:
+        if not one.twin_of and sum(len(turn["text"].split()) for turn in one.body["turns"]) <= FAST_WORDS:
+            by.setdefault(one.labels["verdict"], []).append(one)
+    return by
 
 
 def task(sample: Sample, world: Any) -> Json:

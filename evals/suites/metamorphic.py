@@ -3,7 +3,7 @@
 Every transcript is graded as it is, twice, and in every changed version.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 from evals import changes
 from evals.graded import brief, grade_all
@@ -21,10 +21,11 @@ from evals.vocabulary import Data, Json, Sample, Suite
 from interviewer.steps import Step
 
 FAST = 3
+T = TypeVar("T")
 
 
-def spread(samples: list[Sample], count: int) -> list[Sample]:
-    """Every so many-th sample: a fixed selection that reaches over all cases."""
+def spread(samples: list[T], count: int) -> list[T]:
+    """Every so many-th one: a fixed selection that reaches over all cases."""
     return samples[:: max(1, len(samples) // count)][:count]
 
 
