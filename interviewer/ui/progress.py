@@ -38,7 +38,7 @@ def progress_body(library: Library, graded: Sequence[tuple[Header, Report]]) -> 
         return f"{head}<p class='lead'>After your first graded interview its scores appear here, step by step.</p>"
     reports = [report for _, report in graded]
     cards = [_card("Overall", [report.score for report in reports])]
-    cards += [_card(step.title, [report.steps[step].score for report in reports]) for step in Step]
+    cards += [_card(step.label, [report.steps[step].score for report in reports]) for step in Step]
     rows = "".join(_row(library, header, report) for header, report in reversed(graded))
     return (
         f"{head}<p class='lead'>{_count(len(graded))}. Scores run from 1 to 4, relative to the level "
