@@ -42,6 +42,8 @@ GIVEN = 0.6
 """Cosine similarity to a fact from which a recorded interviewer's sentence gave it."""
 FAR, STRAYED = 0.35, 0.48
 """Likeness to anything of the problem below which talk is off the subject: by itself, and when its words say so too."""
+ELSEWHERE = 0.08
+"""How much surer a signal must be whose step is not what the turn was mostly about."""
 _ECHO = 0.8
 _WORD_WEIGHT = 0.15
 """How much each word that belongs to a step adds to it."""
@@ -131,10 +133,16 @@ class Listener:
         own = [piece for piece in pieces if piece not in asked and not _echo(piece.text, said)]
         if own:
             vectors = self._vectors(own)
-            heard += _signals(own, vectors, ears)
+            about = _step(own, vectors, ears.sounds.signals)
+            subject = {one.step for one in about}
+            heard += [
+                one
+                for one in _signals(own, vectors, ears)
+                if one.step in subject or one.score >= HEARD + ELSEWHERE
+            ]
             heard += _flags(own, vectors, ears)
             heard += _trade_offs(own, vectors, ears.sounds)
-            heard += _step(own, vectors, ears.sounds.signals)
+            heard += about
         return heard
 
     def _intents(self, pieces: Sequence[Span], ears: Ears) -> list[Heard]:
