@@ -41,6 +41,8 @@ def tidy(text: str) -> str:
     for label in _LABELS:
         line = line.removeprefix(label).strip()
     line = line.replace('"', "").replace("“", "").replace("”", "").strip()
+    if line and not _OPENS.match(line) and not _FIRST_PERSON.search(line):
+        line = f"You said {line if line[:2].isupper() else line[:1].lower() + line[1:]}"
     return line if not line or line[-1] in ".?!" else f"{line}."
 
 

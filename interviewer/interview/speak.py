@@ -126,7 +126,7 @@ class Speaker:
         said = transcript.turns[state.last_candidate].text if state.last_candidate is not None else ""
         given = excerpt(said, decision.quote or wording.quote)
         inputs = self._inputs(decision, wording, transcript, state)
-        messages = render("speak-local", **{**inputs, "quote": given, "fallback": wording.question})
+        messages = render("speak-local", **{**inputs, "quote": given})
         for attempt in range(_TRIES):
             left = max(ends - monotonic(), 0.0)
             ask = partial(

@@ -1,0 +1,97 @@
+"""The clause of the embedded model before the planned question: what is kept, and what is refused."""
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from interviewer.errors import ModelError
+from interviewer.interview.lead import excerpt, faults, tidy
+from interviewer.interview.warmth import Warmth
+from interviewer.models.deadline import DeadlineError
+from interviewer.models.door import Door
+
+SAID = "I'd keep ninety days of clicks. Um we don't retrain daily because the labels take a week."
+
+
+@pytest.mark.parametrize(
+    ("lead", "rule"),
+    [
+        ("You don't retrain daily because the labels take a week.", None),
+        ("You retrain daily because the labels take a week.", "lead negation"),
+        ("You don't retrain daily, you monitor drift with dashboards.", "lead ungrounded"),
+        ("You don't retrain daily because the labels take 8 days.", "lead ungrounded"),
+        ("You don't retrain daily, why?", "lead asks"),
+        ("We don't retrain daily because the labels take a week.", "lead person"),
+        ("You don't.", "lead length"),
+    ],
+)
+def test_the_clause_gives_the_candidates_words_back_and_nothing_else(lead: str, rule: str | None) -> None:
+    found = faults(lead, excerpt(SAID, "don't retrain daily"))
+    assert (found == []) if rule is None else (rule in found)
+
+
+def test_it_is_about_the_sentence_that_holds_the_quote() -> None:
+    assert excerpt(SAID, "labels take a week") == "we don't retrain daily because the labels take a week."
+
+
+def test_labels_quotation_marks_and_second_lines_are_tidied_away() -> None:
+    assert tidy('Statement: "You keep ninety days of clicks"\nQuestion: why?') == "You keep ninety days of clicks."
+    assert tidy("The cache is warm") == "You said the cache is warm."
+    assert tidy("") == ""
+
+
+class Slow:
+    """An embedded model that is ready when it is told to be."""
+
+    rung = "local"
+
+    def __init__(self, fails: bool = False) -> None:
+        self.go = threading.Event()
+        self.fails = fails
+        self.judged = 0
+
+    def judge(self, messages: Any) -> float:
+        self.judged += 1
+        assert self.go.wait(10)
+        if self.fails:
+            raise ModelError("it cannot be loaded")
+        return 0.0
+
+    def speak(self, messages: Any, **more: Any) -> Iterator[str]:
+        yield "never"
+
+
+def warmth(model: Slow) -> Warmth:
+    return Warmth(Door((model,), named=True))  # type: ignore[arg-type]
+
+
+def test_a_turn_does_not_wait_for_a_model_that_is_still_being_warmed() -> None:
+    model = Slow()
+    own = warmth(model)
+    own.begin()
+    start = time.monotonic()
+    with pytest.raises(DeadlineError):
+        own.ready(0.05)
+    assert time.monotonic() - start < 2
+    model.go.set()
+    own.ready(5)
+    own.begin()
+    assert model.judged == 1
+
+
+def test_without_a_warm_up_the_first_turn_warms_and_its_deadline_counts_from_there() -> None:
+    model = Slow()
+    model.go.set()
+    assert warmth(model).ready(5) > time.monotonic() + 4
+
+
+def test_a_model_that_cannot_start_says_so_at_the_turn_not_at_the_warm_up() -> None:
+    model = Slow(fails=True)
+    model.go.set()
+    own = warmth(model)
+    own.begin()
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        own.ready(5)
