@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from interviewer.casebook.case import FrameworkNote, Signal
+from interviewer.casebook.case import Case, FrameworkNote, Signal, TopicNote
+from interviewer.casebook.library import Library
 from interviewer.grading.report import Evidence, Missing, Remark, StepReport, StudyItem
+from interviewer.interview.depth import depth
 from interviewer.steps import Help, Level, Step, Verdict
 
 Retrieve = Callable[..., Sequence[Any]]
@@ -21,56 +23,82 @@ WORDS = {
     Verdict.STRONG_HIRE: "Strong hire",
 }
 MISSING = 3
-_HELP = {
-    Help.UNPROMPTED: "unasked",
-    Help.PROBED: "when asked",
-    Help.HINTED: "after a hint",
+SOLID, OUTSTANDING = 2.75, 3.5
+_SHOWN = {
+    Help.UNPROMPTED: "Without being asked you treated",
+    Help.PROBED: "When asked, you treated",
+    Help.HINTED: "After a hint you treated",
+}
+_WITHOUT = {
+    True: "You argued this step through, though along other lines than the points below.",
+    False: "What you said here stayed general; none of the points that this step turns on was worked out.",
 }
 
 
 def _grade(score: float) -> str:
-    for least, word in ((3.5, "outstanding"), (2.75, "solid"), (1.75, "mixed")):
+    for least, word in ((OUTSTANDING, "outstanding"), (SOLID, "solid"), (1.75, "mixed")):
         if score >= least:
             return word
     return "poor"
 
 
-def missing(signals: Sequence[Signal], shown: set[str], level: Level) -> list[Missing]:
-    """The signals expected at the level that no evidence shows; the case's own come first."""
+def missing(signals: Sequence[Signal], shown: set[str], level: Level, score: float | None) -> list[Missing]:
+    """The signals expected at the level that no evidence shows: the case's own first, fewer the better the step."""
     due = [one for one in signals if one.level.rank <= level.rank and one.id not in shown]
-    return [Missing(signal=one.id, text=one.text, study=list(one.study)) for one in due[:MISSING]]
+    own = [one for one in due if not one.id.startswith("general-")]
+    most = MISSING if score is None or score < SOLID else 2 if score < OUTSTANDING else 1
+    return [Missing(signal=one.id, text=one.text, study=list(one.study)) for one in (own or due)[:most]]
 
 
-def comment(step: Step, report: StepReport, topics: Mapping[str, str]) -> str:
-    """Two or three sentences on a step."""
+def comment(step: Step, report: StepReport, topics: Mapping[str, str], level: Level) -> str:
+    """What an interviewer would say of a step: the grade, what was shown and with how much help, what stayed thin."""
     if report.status == "not_reached":
-        return "The interview did not get to this step. It was not scored."
+        return "The interview did not get to this step, so it was not scored."
     if report.status == "insufficient_evidence" or report.score is None:
         return "Too little was said about this step to judge it."
-    parts = [f"{_grade(report.score).capitalize()} at this level ({report.score:.1f} of 4)."]
-    for help_ in (Help.UNPROMPTED, Help.PROBED, Help.HINTED):
-        names = _names(
-            [one for one in report.evidence if one.sign == "+" and one.help == help_],
-            topics,
-        )
-        if names:
-            parts.append(f"Treated {_HELP[help_]}: {names}.")
-    if names := _names([one for one in report.evidence if one.sign == "-"], topics):
-        parts.append(f"Touched without a reason or a consequence: {names}.")
+    parts = [f"{_grade(report.score).capitalize()} for {level.value} level."]
+    shown = [one for one in report.evidence if one.sign == "+"]
+    against = [one for one in report.evidence if one.sign == "-"]
+    for help_, said in _SHOWN.items():
+        own = [one for one in shown if one.help == help_]
+        if own:
+            parts.append(f"{said} {_names(own, topics)}{_how([one.quote for one in own])}.")
+    if names := _names(against, topics):
+        parts.append(f"You touched on {names} without developing {'it' if len(against) == 1 else 'them'}.")
     if not report.evidence:
-        parts.append(
-            "No sentence of this step could be tied to a criterion, so the score rests on the answer as a whole."
-        )
+        parts.append(_WITHOUT[report.score >= SOLID])
     if report.missing:
-        parts.append(f"Not clearly heard: {', '.join(topics.get(one.signal, one.signal) for one in report.missing)}.")
+        parts.append(f"What would help most: {_names(report.missing[:1], topics)}.")
     return " ".join(parts)
 
 
-def _names(evidence: Sequence[Evidence], topics: Mapping[str, str]) -> str:
-    return ", ".join(dict.fromkeys(topics.get(one.signal, one.signal) for one in evidence))
+def _how(quotes: Sequence[str]) -> str:
+    """What the quotes have beside the subject."""
+    said = [depth(quote) for quote in quotes]
+    have = [
+        words
+        for words, there in (
+            ("a reason", any(one.reason for one in said)),
+            ("figures", any(one.number for one in said)),
+            ("a choice", any(one.choice for one in said)),
+        )
+        if there
+    ]
+    return f", with {listed(have)}" if have else ""
 
 
-def reasons(steps: Mapping[Step, StepReport], flags: Sequence[Remark], hire: float) -> list[str]:
+def listed(words: Sequence[str]) -> str:
+    """``a, b and c``"""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def _names(evidence: Sequence[Evidence | Missing], topics: Mapping[str, str]) -> str:
+    return listed(list(dict.fromkeys(f"“{topics.get(one.signal, one.signal)}”" for one in evidence)))
+
+
+def reasons(
+    steps: Mapping[Step, StepReport], flags: Sequence[Remark], hire: float, topics: Mapping[str, str]
+) -> list[str]:
     """The two or three things that carried the verdict."""
     scored = [(report.score, step) for step, report in steps.items() if report.score is not None]
     if not scored:
@@ -78,9 +106,10 @@ def reasons(steps: Mapping[Step, StepReport], flags: Sequence[Remark], hire: flo
     found = []
     high, low = max(scored), min(scored)
     if high[0] >= hire:
-        found.append(f"Strongest: {high[1].title} ({high[0]:.1f}){_said(steps[high[1]], '+')}")
+        found.append(f"Strongest: {high[1].label} ({high[0]:.1f}){_said(steps[high[1]], '+') or '.'}")
     if low[0] < hire:
-        found.append(f"Weakest: {low[1].title} ({low[0]:.1f}){_said(steps[low[1]], '-')}")
+        said = _said(steps[low[1]], "-") or _open(steps[low[1]], topics)
+        found.append(f"Weakest: {low[1].label} ({low[0]:.1f}){said}")
     absent = [step.label for step, report in steps.items() if report.status == "not_reached"]
     if absent:
         found.append(f"Never reached: {', '.join(absent)}.")
@@ -94,54 +123,87 @@ def reasons(steps: Mapping[Step, StepReport], flags: Sequence[Remark], hire: flo
 
 def _said(report: StepReport, sign: str) -> str:
     quote = next((one.quote for one in report.evidence if one.sign == sign), "")
-    if not quote:
-        return "."
     words = quote.split()
-    return f", e.g. “{' '.join(words[:24])}{' …' if len(words) > 24 else ''}”"
+    return f", e.g. “{' '.join(words[:24])}{' …' if len(words) > 24 else ''}”" if words else ""
+
+
+def _open(report: StepReport, topics: Mapping[str, str]) -> str:
+    return f"; nothing was worked out on {_names(report.missing[:2], topics)}." if report.missing else "."
 
 
 def strong_answers(
-    case: str, signals: Mapping[Step, Sequence[Signal]], shown: set[str], level: Level, retrieve: Retrieve | None
+    case: str, library: Library, shown: set[str], level: Level, retrieve: Retrieve | None
 ) -> dict[Step, str]:
     """What a strong answer has, per step, in the knowledge base's words and with the source.
 
-    Retrieval chooses the passages, asked for the first thing that was missing. Without it only the subject is named.
+    It speaks of the first thing that was missing; retrieval adds one sourced sentence to the case's own.
     """
     found = {}
-    for step, own in signals.items():
+    told: set[str] = set()
+    sources = _sources(library, case)
+    for step, own in library.signals(case).items():
         due = [one for one in own if one.level.rank <= level.rank]
         wanted = next((one for one in due if one.id not in shown), due[0] if due else None)
         if wanted is None:
             continue
+        found[step] = wanted.strong
         if retrieve is None:
-            found[step] = f"{wanted.topic.capitalize()}."
             continue
-        query = f"what a strong answer has: {wanted.topic}. {wanted.text}"
-        hits = [hit.passage for hit in retrieve(query, audience="grader", case=case, step=step, limit=4)]
-        hits = [one for one in hits if one.kind in ("strong", "reference", "note", "fact")]
-        sentences = [f"{_opening(one.text)} [{_source(one)}]" for one in hits[:2]]
-        found[step] = " ".join([wanted.strong, *sentences])
+        query = f"{wanted.topic}. {wanted.text}"
+        hits = [hit.passage for hit in retrieve(query, audience="grader", case=case, step=step, limit=10)]
+        near = [one for one in hits if one.kind in _SOURCED][:3]
+        for one in sorted(near, key=lambda hit: _SOURCED[hit.kind]):
+            sentence = _opening(one.text.removeprefix(f"{one.title.partition(':')[0]}. "))
+            if sentence not in told and sentence not in wanted.strong and "?" not in sentence:
+                told.add(sentence)
+                found[step] = f"{wanted.strong} {sentence} (Source: {_source(one, sources, library)})"
+                break
+    return found
+
+
+_SOURCED = {"fact": 0, "note": 1, "reference": 2}
+"""Kinds of passages by how well their source can be named."""
+
+
+def _sources(library: Library, case: str) -> dict[str, str]:
+    """By a sourced fact's passage the title and address of its source."""
+    own = library.case(case)
+    holders: dict[str, Case | TopicNote] = {f"topics/{slug}": note for slug, note in library.topics.items()}
+    if own is not None:
+        holders[case] = own
+    found = {}
+    for prefix, holder in holders.items():
+        sources = {one.id: one for one in holder.sources}
+        for fact in holder.sourced_facts:
+            if fact.source in sources:
+                source = sources[fact.source]
+                found[f"{prefix}/fact/{fact.id}"] = f"{source.title}, {source.url}"
     return found
 
 
 def _opening(text: str) -> str:
-    """The first sentence or two, at most about forty words."""
-    sentences = re.split(r"(?<=[.!?])\s+", " ".join(text.split()))
+    """The first sentence, or two where they stay short."""
+    sentences = re.split(r"(?<=[.!?])\s+", " ".join(re.sub(r"[*_`#]+", "", text).split()))
     first = sentences[0]
-    if len(sentences) > 1 and len(f"{first} {sentences[1]}".split()) <= 40:
+    if len(sentences) > 1 and len(f"{first} {sentences[1]}".split()) <= 32:
         return f"{first} {sentences[1]}"
     return first
 
 
-def _source(passage: Any) -> str:
-    return str(passage.title or passage.ref or passage.id).replace("-", " ")
+def _source(passage: Any, sources: Mapping[str, str], library: Library) -> str:
+    if passage.id in sources:
+        return sources[passage.id]
+    if passage.kind == "note":
+        return f"our note “{passage.title}”"
+    own = library.case(passage.case)
+    return f"our reference solution of “{own.title}”" if own else "our notes"
 
 
 def study_plan(
     steps: Mapping[Step, StepReport],
-    topics: Mapping[str, str],
+    signals: Mapping[str, Signal],
 ) -> list[StudyItem]:
-    """At most five things to study: the weakest steps first, one item for each thing missing."""
+    """At most five things to study: the weakest steps first, each with a question to answer aloud."""
     order = sorted(
         steps,
         key=lambda step: (
@@ -158,11 +220,17 @@ def study_plan(
                 plan.append(
                     StudyItem(
                         step=step,
-                        text=f"{topics.get(gap.signal, gap.signal).capitalize()}: {gap.text}",
+                        text=_exercise(gap, signals.get(gap.signal)),
                         notes=gap.study,
                     )
                 )
     return plan
+
+
+def _exercise(gap: Missing, signal: Signal | None) -> str:
+    if signal is None:
+        return gap.text
+    return f"{signal.topic[:1].upper()}{signal.topic[1:]}. Answer aloud: “{signal.probes[0]}”"
 
 
 def next_level(

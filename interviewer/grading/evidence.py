@@ -100,7 +100,8 @@ def _in_context(reading: Reading) -> Floats:
         if units[i].turn == units[i - 1].turn:
             found[i] += 0.5 * reading.vectors[i - 1]
             found[i - 1] += 0.5 * reading.vectors[i]
-    return found / np.linalg.norm(found, axis=1, keepdims=True)
+    normed: Floats = found / np.linalg.norm(found, axis=1, keepdims=True)
+    return normed
 
 
 def matches(
@@ -212,12 +213,15 @@ def gather(
         if match.id in shown or len(found[match.step]) >= PER_STEP:
             continue
         quote = quote_at(reading.units, match.index, transcript.turns[unit.turn].text)
-        if any(turn == unit.turn and (quote in other or other in quote or unit.text.strip() in other) for turn, other in quoted):
+        before = [other for turn, other in quoted if turn == unit.turn]
+        if any(quote in other or other in quote or unit.text.strip() in other for other in before):
             continue
         help_ = help_before(transcript, unit, signal, asked, sounds.vectors[ids == match.id])
         sign = _sign(quote, deep[match.index])
         against = sum(one.sign == "-" for one in found[match.step])
-        if help_ is None or sign is None or (sign == "-" and (against >= AGAINST or not (match.agreed or match.likeness >= CLOSE_AGAINST))):
+        if help_ is None or sign is None:
+            continue
+        if sign == "-" and (against >= AGAINST or not (match.agreed or match.likeness >= CLOSE_AGAINST)):
             continue
         shown.add(match.id)
         quoted.append((unit.turn, quote))

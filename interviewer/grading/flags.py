@@ -93,5 +93,6 @@ def trade_offs(transcript: Transcript, reading: Reading, case: Case | None, exem
             choice = next(one for one in case.trade_offs if one.id == id_)
             turn = reading.units[index].turn
             quote = quote_at(reading.units, index, transcript.turns[turn].text)
-            found.append(Remark(id=id_, text=f"{choice.between[0]} against {choice.between[1]}", turn=turn, quote=quote))
+            text = f"{choice.between[0]} against {choice.between[1]}"
+            found.append(Remark(id=id_, text=text, turn=turn, quote=quote))
     return found

@@ -121,8 +121,8 @@ def _graded(
         own.evidence = [] if own.status == "not_reached" else found[step]
         heard = {one.signal for one in own.evidence if one.sign == "+"}
         shown |= heard
-        own.missing = debrief.missing(signals[step], heard, transcript.level)
-        own.comment = comments.get(step) or debrief.comment(step, own, topics)
+        own.missing = debrief.missing(signals[step], heard, transcript.level, own.score)
+        own.comment = comments.get(step) or debrief.comment(step, own, topics, transcript.level)
     tell(0.92, "Writing the report")
     mean = mean_score({s: r.score for s, r in steps.items()}, float(data["not_reached"]["less"])) if enough else None
     bar = cut_offs(data, transcript.level)
@@ -145,10 +145,10 @@ def _graded(
         trade_offs=trade_offs(clocked, reading, case, sounds),
         time={step: StepTime(used=used[step], budget=round(budget[step], 1)) for step in Step},
         summary=_summary(verdict, mean, bar, confidence),
-        reasons=debrief.reasons(steps, [remark for _, remark in flags], bar["hire"]),
+        reasons=debrief.reasons(steps, [remark for _, remark in flags], bar["hire"], topics),
         next_level=debrief.next_level(transcript.level, mean, scale.bars, bar["hire"], library.framework, weakest),
-        strong=debrief.strong_answers(transcript.case, signals, shown, transcript.level, retrieve),
-        study_plan=debrief.study_plan(steps, topics),
+        strong=debrief.strong_answers(transcript.case, library, shown, transcript.level, retrieve),
+        study_plan=debrief.study_plan(steps, by_id),
         bar=bar,
         warnings=[*failed, *warnings, *doubts, *_asides(reading)],
         graded_by=_graded_by(model, numbers, data["version"]),
@@ -227,8 +227,10 @@ def _summary(verdict: Verdict, mean: float | None, bar: dict[str, float], confid
         return "There is too little in this interview to judge; nothing was scored."
     gap = mean - bar["hire"]
     side = "above" if gap >= 0 else "below"
-    near = distance(mean, bar)
-    close = " It lies close to a cut-off and could fall either way." if near < 0.12 else ""
+    cut = min(bar, key=lambda name: abs(mean - bar[name])).replace("_", " ")
+    close = (
+        f" It lies close to the cut-off for “{cut}” and could fall either way." if distance(mean, bar) < 0.12 else ""
+    )
     return (
         f"{debrief.WORDS[verdict]}. The steps average {mean:.2f} of 4, {abs(gap):.2f} {side} the bar for a hire "
         f"({bar['hire']:.2f}).{close} Confidence {confidence:.0%}."

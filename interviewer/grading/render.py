@@ -116,6 +116,15 @@ def _p(text: str, kind: str = "") -> str:
     return f'<p class="{kind}">{escape(text)}</p>' if kind else f"<p>{escape(text)}</p>"
 
 
+def _linked(text: str) -> str:
+    """The knowledge base's words with its sources' addresses as links."""
+    parts = re.split(r"(https?://[^\s<>\"')]+)", text)
+    return "".join(
+        f'<a href="{escape(part)}" rel="noreferrer" target="_blank">{escape(part)}</a>' if index % 2 else escape(part)
+        for index, part in enumerate(parts)
+    )
+
+
 def _list(items: list[str], kind: str = "") -> str:
     return f'<ul class="{kind}">{"".join(items)}</ul>' if items else ""
 
@@ -128,7 +137,7 @@ def _html_quote(quote: str, turn: int, transcript: Transcript) -> str:
 
 def _html_evidence(one: Evidence, transcript: Transcript) -> str:
     kind = "plus" if one.sign == "+" else "minus"
-    said = f"{one.about or one.signal} · {_HELP[one.help]}" + (" · mentioned, not reasoned" if kind == "minus" else "")
+    said = f"{one.about or one.signal} · {_HELP[one.help]}" + (" · touched, not developed" if kind == "minus" else "")
     quote = _html_quote(one.quote, one.turn, transcript)
     return f'<li class="{kind}"><span class="meta">{escape(said)}</span><br>{quote}</li>'
 
@@ -143,7 +152,7 @@ def _html_step(step: Step, report: Report, transcript: Transcript) -> str:
             _p(own.comment),
             _list([_html_evidence(one, transcript) for one in own.evidence], "quotes"),
             f'<p class="meta">Not heard</p>{_list(missing)}' if missing else "",
-            f'<p class="strong"><b>A strong answer.</b> {escape(report.strong[step])}</p>'
+            f'<p class="strong"><b>A strong answer.</b> {_linked(report.strong[step])}</p>'
             if step in report.strong
             else "",
         ]
