@@ -63,7 +63,9 @@ def _everything(pages: Pages) -> list[Any]:
     found = [part for group in parts for part in group if isinstance(part, gr.blocks.Block)]
     fixed = (gr.Button, gr.Timer)
     changing = [part for part in found if not isinstance(part, fixed)]
-    return [*own, *changing, pages.room.again, pages.room.pulse, pages.report.takes.said]
+    panels = [part for panel in (pages.room.takes, pages.report.takes) for part in (panel.box, panel.turn, panel.said)]
+    share = [pages.report.share.box, pages.report.share.consent]
+    return [*own, *changing, *panels, *share, pages.room.again, pages.room.pulse]
 
 
 def _graded(pages: Pages) -> list[Any]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import gradio as gr
 
 from interviewer.casebook.library import Library
+from interviewer.grading.debrief import WORDS
 from interviewer.grading.report import Report
+from interviewer.modes import known_mode
 from interviewer.steps import Step
 from interviewer.storage import Header
 from interviewer.ui.escape import for_html
-from interviewer.ui.setup import LEVEL_NAMES, case_title
+from interviewer.ui.setup import LEVEL_NAMES, case_title, mode_name
 
 _WIDTH, _HEIGHT, _EDGE = 220, 56, 6
 
@@ -37,7 +39,7 @@ def progress_body(library: Library, graded: Sequence[tuple[Header, Report]]) -> 
     if not graded:
         return f"{head}<p class='lead'>After your first graded interview its scores appear here, step by step.</p>"
     reports = [report for _, report in graded]
-    cards = [_card("Overall", [report.score for report in reports])]
+    cards = [_card("Overall", [_overall(header, report) for header, report in graded])]
     cards += [_card(step.label, [report.steps[step].score for report in reports]) for step in Step]
     rows = "".join(_row(library, header, report) for header, report in reversed(graded))
     return (
@@ -56,9 +58,17 @@ def _count(number: int) -> str:
 
 def _row(library: Library, header: Header, report: Report) -> str:
     day = time.strftime("%d %b %Y", time.localtime(header.created))
-    verdict = "too little evidence" if report.status != "assessed" else report.verdict.value.replace("_", " ")
-    cells = (day, case_title(library, header.case), LEVEL_NAMES[header.level], verdict, _figure(report.score))
+    one_step = known_mode(header.mode).step
+    verdict = "Not enough evidence" if report.status != "assessed" else WORDS[report.verdict]
+    score = report.steps[one_step].score if one_step else report.score
+    problem = " · ".join(part for part in (case_title(library, header.case), mode_name(library, header.mode)) if part)
+    cells = (day, problem, LEVEL_NAMES[header.level], "–" if one_step else verdict, _figure(score))
     return "<tr>" + "".join(f"<td>{for_html(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def _overall(header: Header, report: Report) -> float | None:
+    """The interview's score; practice of one step has none."""
+    return None if known_mode(header.mode).step else report.score
 
 
 def _figure(score: float | None) -> str:

@@ -53,12 +53,17 @@ def build_takes(where: str, *, opinions: bool) -> TakesPanel:
         with gr.Row():
             again = gr.Button("Answer this again", size="sm", elem_id=f"{where}-retake")
             opinion = (
-                gr.Button("What would a stronger answer have had?", size="sm", elem_id=f"{where}-opinion")
+                gr.Button("Show a stronger answer", size="sm", elem_id=f"{where}-opinion")
                 if opinions
                 else None
             )
         said = gr.HTML("", elem_id=f"{where}-said")
     return TakesPanel(box, turn, again, opinion, said)
+
+
+def folded(panel: TakesPanel) -> dict[Any, Any]:
+    """Updates that fold the panel: what it offered was about another interview."""
+    return {panel.box: gr.update(open=False), panel.turn: gr.update(choices=[], value=None), panel.said: ""}
 
 
 def build_share() -> SharePanel:

@@ -25,8 +25,17 @@ from interviewer.ui.host import Choice, Host, Words
 from interviewer.ui.progress import ProgressPage, progress_body
 from interviewer.ui.report import ReportPage, download, framed, level_of, progress_html
 from interviewer.ui.room import RoomPage, chat_messages, clock_html, show_room
-from interviewer.ui.setup import LENGTHS, Setup, case_summary, case_title, known_mode_kind, show_mine, show_mode
-from interviewer.ui.takes import difference_html
+from interviewer.ui.setup import (
+    LENGTHS,
+    Setup,
+    case_summary,
+    case_title,
+    known_mode_kind,
+    mode_name,
+    show_mine,
+    show_mode,
+)
+from interviewer.ui.takes import difference_html, folded
 
 if TYPE_CHECKING:
     from interviewer.ui.voice import VoiceVisits
@@ -139,12 +148,15 @@ class Visits:
             page.status: "",
             page.again: gr.update(visible=False),
             page.confirm: gr.update(visible=False),
+            **folded(page.takes),
         }
 
     def _report(self, owner: str, id_: str) -> Updates:
         header = self.host.store.header(owner, id_)
         page = self.pages.report
-        title = for_html(case_title(self.host.library, header.case))
+        parts = (case_title(self.host.library, header.case), mode_name(self.host.library, header.mode))
+        take = "second take" if header.parent else ""
+        title = for_html(" · ".join(part for part in (*parts, take) if part))
         return {
             **self._views("report", id_),
             page.heading: f"<h1>Report</h1><p class='quiet'>{title}</p>",
@@ -152,7 +164,9 @@ class Visits:
             page.frame: "",
             page.status: "",
             page.difference: "",
-            page.takes.said: "",
+            **folded(page.takes),
+            page.share.box: gr.update(open=False),
+            page.share.consent: False,
         }
 
     def home(self, browser: Browser, request: gr.Request) -> Updates:

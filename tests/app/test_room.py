@@ -280,6 +280,9 @@ def test_an_answer_is_given_again_and_the_report_says_what_it_was_worth(app: App
     page.wait_for_selector("#report-difference .difference")
     assert "Overall" in page.inner_text("#report-difference")
     assert page.url != first
+    page.click("#nav-progress")
+    page.wait_for_selector("#progress-body tbody")
+    assert page.inner_text("#progress-body tbody").count("One step: Evaluation") == 2
 
 
 def test_a_failing_interviewer_says_so_in_a_line_and_keeps_the_words(app: App, visit: Callable[..., Any]) -> None:
