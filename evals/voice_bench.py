@@ -6,6 +6,7 @@ and through a narrow band. Synthetic speech is easier to hear than people: read 
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -245,6 +246,7 @@ def main() -> None:
         elif part == "graded":
             found[part] = graded(wanted.transcript, list(voices.values()), ears, vocabulary)
         found[part]["took_seconds"] = round(time.perf_counter() - began)
+        found[part]["machine_load"] = [round(value, 1) for value in os.getloadavg()]  # a busy machine is a slow one
     text = json.dumps(found, indent=1, ensure_ascii=False)
     if wanted.out:
         wanted.out.write_text(text + "\n", encoding="utf-8")

@@ -108,7 +108,7 @@ def _decoded_wav(raw: bytes) -> Samples:
                 raise BadInput("This WAV file has an unusual format. Save it as 16-bit mono, 16 kHz.")
             _too_long(file.getnframes() / rate)
             frames = file.readframes(file.getnframes())
-    except (wave.Error, EOFError, struct.error) as error:
+    except (wave.Error, EOFError, struct.error, RuntimeError) as error:  # the last: a chunk that is not there
         raise BadInput(f"The WAV file cannot be read ({error or 'it is cut off'}).") from error
     frames = frames[: len(frames) // (width * channels) * width * channels]
     scale: dict[int, Any] = {1: ("u1", 128, 128), 2: ("<i2", 0, 32768), 4: ("<i4", 0, 2147483648)}

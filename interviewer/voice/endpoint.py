@@ -37,15 +37,18 @@ def ending(text: str) -> Ending:
     rules = _rules()
     plain = " ".join(words)
     tail = " ".join(words[-9:])
+    if any(phrase in tail for phrase in rules["handed_over_phrases"]):
+        return "handed_over"
     if text.rstrip().endswith(("...", "…", ",", "-")) or words[-1] in rules["unfinished_words"]:
         return "unfinished"
     if any(plain.endswith(phrase) for phrase in rules["unfinished_phrases"]):
         return "unfinished"
-    if any(phrase in tail for phrase in rules["handed_over_phrases"]):
-        return "handed_over"
     if text.rstrip().endswith("?"):
         last = _words(re.split(r"[.!?]\s+", text.strip())[-1])
-        asks = any(word in rules["questions"] for word in last[:3])
+        opening = next(
+            (word for word in last if word not in rules["unfinished_words"] or word in rules["questions"]), ""
+        )
+        asks = opening in rules["questions"]
         return "handed_over" if asks else "whole"
     return "whole" if text.rstrip().endswith((".", "!")) else "unfinished"
 

@@ -24,7 +24,8 @@ MISSING = "The voice is not installed: run pip install 'ml-design-interviewer[vo
 LONGEST = 1_000
 """Characters of one sentence to say."""
 _WORKER = Path(__file__).with_name("piper_worker.py")
-_PATIENCE = 20.0
+_PATIENCE, _LOADING = 20.0, 60.0
+"""Seconds for a sentence, and for the voice to load on a busy machine."""
 
 
 class Voice(Protocol):
@@ -79,7 +80,11 @@ class Piper:
     def warm(self) -> None:
         """Starts the process ahead of the first word."""
         with self._lock:
-            self._started()
+            try:
+                self._started()
+            except (OSError, ValueError) as error:
+                self._stop()
+                raise ModelError(f"the embedded voice did not start ({error or 'no answer'})") from None
 
     def say(self, text: str, speed: float = 1.0) -> bytes:
         """A WAV file; a process that died is started again once."""
@@ -125,7 +130,7 @@ class Piper:
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         self._process = process
-        head, _ = _in_time(lambda: self._answer(process))
+        head, _ = _in_time(lambda: self._answer(process), _LOADING)
         if "error" in head:
             raise ModelError(f"the embedded voice did not load ({head['error']})")
         return process
@@ -137,7 +142,9 @@ class Piper:
             process.communicate()
 
 
-def _in_time(work: Callable[[], tuple[dict[str, Any], bytes]]) -> tuple[dict[str, Any], bytes]:
+def _in_time(
+    work: Callable[[], tuple[dict[str, Any], bytes]], seconds: float = _PATIENCE
+) -> tuple[dict[str, Any], bytes]:
     """Reading from a pipe has no time limit of its own."""
     box: SimpleQueue[Any] = SimpleQueue()
 
@@ -149,9 +156,9 @@ def _in_time(work: Callable[[], tuple[dict[str, Any], bytes]]) -> tuple[dict[str
 
     threading.Thread(target=run, daemon=True).start()
     try:
-        result = box.get(timeout=_PATIENCE)
+        result = box.get(timeout=seconds)
     except Empty:
-        raise ValueError(f"no answer in {_PATIENCE:.0f} s") from None
+        raise ValueError(f"no answer in {seconds:.0f} s") from None
     if isinstance(result, Exception):
         raise result
     return result  # type: ignore[no-any-return]

@@ -1,20 +1,23 @@
 """What the voice's tests share: one recogniser, one voice, sound to play with."""
 
+from importlib.util import find_spec
+
 import pytest
 
-np = pytest.importorskip("numpy")
-pytest.importorskip("faster_whisper", reason="!!! THE EXTRA `voice` IS NOT INSTALLED: the voice tests did not run")
-pytest.importorskip("piper", reason="!!! THE EXTRA `voice` IS NOT INSTALLED: the voice tests did not run")
+if not (find_spec("faster_whisper") and find_spec("piper")):
+    pytest.skip("!!! THE EXTRA `voice` IS NOT INSTALLED: the voice tests did not run", allow_module_level=True)
 
-from collections.abc import Iterator  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-from interviewer.voice.audio import RATE, Samples, read_upload, resampled, to_wav  # noqa: E402
-from interviewer.voice.hearing import Embedded  # noqa: E402
-from interviewer.voice.saying import Piper  # noqa: E402
-from interviewer.voice.vad import open_session  # noqa: E402
-from tests.app.conftest import App  # noqa: E402
+import numpy as np
+
+from interviewer.voice.audio import RATE, Samples, read_upload, resampled, to_wav
+from interviewer.voice.hearing import Embedded
+from interviewer.voice.saying import Piper
+from interviewer.voice.vad import open_session
+from tests.app.conftest import App
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,9 @@ from tests.voice.conftest import microphone_file, np, pause
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MICROPHONE = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 MICROPHONE += ["--autoplay-policy=no-user-gesture-required"]
-PLAYING = "() => { const a = document.getElementById('voice-player'); return !!a && a.currentTime > 0 && a.duration > 1; }"
+PLAYING = (
+    "() => { const a = document.getElementById('voice-player'); return !!a && a.currentTime > 0 && a.duration > 1; }"
+)
 
 
 @pytest.fixture
@@ -30,7 +32,9 @@ def page_with(tmp_path: Path) -> Iterator[Any]:
         def open_page(app: App, samples: Any = None, permissions: bool = True) -> Any:
             flags = [*CHROMIUM, *MICROPHONE] if permissions else [*CHROMIUM]
             if samples is not None:
-                flags.append(f"--use-file-for-fake-audio-capture={microphone_file(tmp_path / 'mic.wav', samples)}%noloop")
+                flags.append(
+                    f"--use-file-for-fake-audio-capture={microphone_file(tmp_path / 'mic.wav', samples)}%noloop"
+                )
             browser = playwright.chromium.launch(executable_path=path, args=flags)
             opened.append(browser)
             page = browser.new_page()
