@@ -10,7 +10,7 @@ from interviewer.grading.debrief import WORDS
 from interviewer.opinion import Opinion
 from interviewer.rewind import Change, Difference, answers
 from interviewer.share import names_in
-from interviewer.steps import Verdict
+from interviewer.steps import Step, Verdict
 from interviewer.transcript import Transcript
 from interviewer.ui.escape import for_html
 
@@ -108,11 +108,13 @@ def opinion_html(opinion: Opinion) -> str:
     )
 
 
-def difference_html(found: Difference) -> str:
-    """What the second take was worth."""
+def difference_html(found: Difference, only: Step | None = None) -> str:
+    """What the second take was worth; of practice of one step only that step is shown, without a verdict."""
     before, after = (_verdict(one) for one in found.verdicts)
-    rows = [_row("Overall", found.overall, f"{before} → {after}" if before != after else after)]
-    rows += [_row(step.label, change) for step, change in found.steps.items()]
+    rows = [] if only else [_row("Overall", found.overall, f"{before} → {after}" if before != after else after)]
+    rows += [_row(step.label, change) for step, change in found.steps.items() if only in (None, step)]
+    if only and only not in found.steps:
+        return "<div class='card difference'><h2>The second take was worth as much as the first</h2></div>"
     lists = ""
     for title, evidence in (("Heard only in this take", found.gained), ("Heard only in the first take", found.lost)):
         items = "".join(

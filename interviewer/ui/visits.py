@@ -15,7 +15,7 @@ import gradio as gr
 
 from interviewer.errors import BadInput, InterviewerError
 from interviewer.grading.report import Report
-from interviewer.modes import Kind, parse_mode
+from interviewer.modes import Kind, known_mode, parse_mode
 from interviewer.rewind import difference
 from interviewer.steps import Level, Manner
 from interviewer.storage import new_key, owner_of_key, owner_of_user
@@ -349,7 +349,8 @@ class Visits:
                     frame = framed(news, self.host.store.transcript(owner, id_))
                     yield {page.frame: frame, page.status: "", page.difference: ""}
                     if first := self.host.first_take(owner, id_, wanted):
-                        yield {page.difference: difference_html(difference(first, news))}
+                        only = known_mode(self.host.store.header(owner, id_).mode).step
+                        yield {page.difference: difference_html(difference(first, news), only)}
                 else:
                     yield {page.frame: progress_html(news), page.status: "", page.difference: ""}
         except Exception as error:
