@@ -20,6 +20,7 @@ _LIGHT = frozenset(
 _NO = re.compile(r"\b(?:not|no|never|none|nothing|nobody|without|neither|nor|cannot|hardly|\w+n['’]t)\b", re.IGNORECASE)
 _OPENS = re.compile(r"(?:you|you['’]\w+|your)\b", re.IGNORECASE)
 _FIRST_PERSON = re.compile(r"\b(?:i|i['’]\w+|my|me|we|we['’]\w+|our|us)\b", re.IGNORECASE)
+_PART = re.compile(r"[,;]\s|\s(?:and|because|so|but|which|when|while|then)\s")
 _LABELS = ("Statement:", "Interviewer:", "Candidate:")
 
 
@@ -43,7 +44,17 @@ def tidy(text: str) -> str:
     line = line.replace('"', "").replace("“", "").replace("”", "").strip()
     if line and not _OPENS.match(line) and not _FIRST_PERSON.search(line):
         line = f"You said {line if line[:2].isupper() else line[:1].lower() + line[1:]}"
+    line = _shorter(line)
     return line if not line or line[-1] in ".?!" else f"{line}."
+
+
+def _shorter(line: str) -> str:
+    """A clause that is too long, cut where a new part of it begins; as it is when there is no such place."""
+    if len(line.split()) <= LONGEST:
+        return line
+    ends = [match.start() for match in _PART.finditer(line)]
+    fitting = [end for end in ends if SHORTEST < len(line[:end].split()) <= LONGEST]
+    return line[: fitting[-1]].rstrip(" ,;") if fitting else line
 
 
 def faults(lead: str, given: str) -> list[str]:
