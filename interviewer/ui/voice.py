@@ -215,6 +215,7 @@ class VoiceVisits:
         """The interviewer's turn, and, if wanted, its sound, sentence by sentence."""
         if not id_ or not aloud:
             yield from self.visits.answer(id_, browser, request)
+            self._forget_when_over(id_, browser, request)
             return
         reply, text = f"{id_}/{time.time_ns()}", ""
         rate = min(1.6, max(0.7, float(speed or 1)))
@@ -243,7 +244,7 @@ class VoiceVisits:
 
     def _forget_when_over(self, id_: str, browser: Any, request: gr.Request) -> None:
         try:
-            if is_over(self.visits.host.store.transcript(self.visits.owner(browser, request), id_)):
+            if id_ and is_over(self.visits.host.store.transcript(self.visits.owner(browser, request), id_)):
                 self.kept.forget(id_)
         except InterviewerError:
             return
@@ -264,11 +265,6 @@ class VoiceVisits:
         count = self.kept.forget(id_)
         word = f"Deleted: {count} recording{'' if count == 1 else 's'}." if count else "No recording was kept."
         return json.dumps({"recording": "", "word": word})
-
-    def forget_deleted(self, id_: str | None) -> None:
-        """With an interview its recordings go."""
-        if id_:
-            self.kept.forget(id_)
 
     # -- which event leads where -----------------------------------------------------------------------------
 
@@ -301,7 +297,6 @@ class VoiceVisits:
         panel.clips.change(None, [panel.clips], None, js="value => interviewerVoice.clips(value)", **_QUIET)
         pages.place.change(None, [pages.place], None, js="place => interviewerVoice.went(place)", **_QUIET)
         pages.place.change(self.warm, [pages.place], None, **_QUIET)
-        pages.setup.delete_yes.click(self.forget_deleted, [pages.setup.mine], None, **_QUIET)
 
 
 def _unpacked(packed: str) -> tuple[str, int, bytes, bool]:

