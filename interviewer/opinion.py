@@ -83,7 +83,9 @@ def _known(
 ) -> tuple[Step | None, list[Point], list[str]]:
     """What the case file says about the question itself: its step, what it listens for, what to study."""
     ref = (asked.move.signal or "").removeprefix("press:") if asked and asked.move else ""
+    opened = asked is None or asked.move is None or asked.move.kind is MoveKind.OPEN
     step = (asked.move.step if asked and asked.move else None) or _spoken(transcript.turns[turn])
+    step = step or (Step.CLARIFY if opened else None)
     case = library.case(transcript.case)
     signals = library.signals(transcript.case)
     for own_step, own in signals.items():

@@ -9,6 +9,7 @@ from interviewer.casebook.library import Library
 from interviewer.casebook.passages import Passage
 from interviewer.errors import BadInput
 from interviewer.opinion import second_opinion
+from interviewer.steps import Step
 from interviewer.transcript import Transcript
 
 CASE = "fraud-detection"
@@ -80,8 +81,12 @@ def test_it_looks_up_what_graders_read_in_that_step(library: Library):
 
 def test_after_an_open_question_it_names_what_was_not_heard_in_that_step(library: Library):
     found = second_opinion(interview({"kind": "move_on", "step": "evaluation"}), 1, library)
-    strong = {one.strong for one in library.signals(CASE)[list(library.signals(CASE))[4]]}
-    assert {point.text for point in found.points} <= strong
+    assert {point.text for point in found.points} <= {one.strong for one in library.signals(CASE)[Step.EVALUATE]}
+
+
+def test_after_the_opening_it_is_about_finding_out_what_to_build(library: Library):
+    found = second_opinion(interview({"kind": "open"}), 1, library)
+    assert {point.text for point in found.points} <= {one.strong for one in library.signals(CASE)[Step.CLARIFY]}
 
 
 @pytest.mark.parametrize("turn", [-1, 0, 2, 3])
