@@ -232,6 +232,8 @@ class Visits:
         if id_:
             try:
                 self.host.store.delete(owner, id_)
+                if self.voice:
+                    self.voice.kept.forget(id_)
             except InterviewerError as error:
                 return {**self._setup(owner), self.pages.setup.status: status(line(error), "bad")}
         return {**self._setup(owner), self.pages.setup.status: status("Deleted." if id_ else "")}
