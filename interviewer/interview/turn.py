@@ -13,7 +13,8 @@ from interviewer.casebook.embed import Embedder, shared_embedder
 from interviewer.casebook.library import Library
 from interviewer.casebook.retrieve import Retriever
 from interviewer.interview.annotate import Listener
-from interviewer.interview.direct import Decision, Menu, decide
+from interviewer.interview.decision import Decision, Menu
+from interviewer.interview.direct import decide
 from interviewer.interview.fold import fold
 from interviewer.interview.menu import prepare
 from interviewer.interview.speak import Speaker
@@ -81,9 +82,7 @@ class Interviewer:
         state = fold(timed, at)
         last = timed.turns[state.last_candidate] if state.last_candidate is not None else None
         plain = not transcript.turns and transcript.mode == "interview"
-        menu = (
-            Menu(transcript.level) if plain else prepare(timed, state, last, self.listener, self.retriever)
-        )
+        menu = Menu(transcript.level) if plain else prepare(timed, state, last, self.listener, self.retriever)
         decision = decide(state, last, menu)
         wording = self._words.word(decision, timed, state)
         spoken = self.speaker.speak(decision, wording, timed, state)
