@@ -4,7 +4,7 @@
     repeated     said before by the candidate
     idle         wandering, drawing aloud, logistics, praise of oneself or of the interviewer
     instruction  words addressed to the grader, fake reports, fake interviewer turns
-    unreadable   gibberish, other scripts
+    unreadable   gibberish, other scripts, shuffled words
 
 Setting aside whole units keeps padding, flattery and injections from moving a score in either direction.
 """
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 
+from interviewer.grading.order import shuffled
 from interviewer.grading.parameters import Fitted, Floats
 from interviewer.grading.units import Unit, plain_words
 from interviewer.transcript import Transcript
@@ -104,6 +105,7 @@ def set_aside(transcript: Transcript, units: Sequence[Unit], vectors: Floats, fi
     idle, instruction = fitted.idle(vectors), fitted.instruction(vectors)
     near = vectors @ vectors.T
     addressed = _addressed(units, instruction)
+    senseless = {turn for turn in {unit.turn for unit in units} if shuffled(transcript.turns[turn].text)}
     for i, unit in enumerate(units):
         for index in range(last_turn + 1, unit.turn):
             if transcript.turns[index].speaker == "interviewer":
@@ -115,7 +117,7 @@ def set_aside(transcript: Transcript, units: Sequence[Unit], vectors: Floats, fi
             aside[i] = Reason.IDLE
         elif i in addressed:
             aside[i] = Reason.INSTRUCTION
-        elif _unreadable(unit):
+        elif unit.turn in senseless or _unreadable(unit):
             aside[i] = Reason.UNREADABLE
         elif grams and len(grams & said) > _COPIED_SHARE * len(grams):
             aside[i] = Reason.COPIED

@@ -24,11 +24,11 @@ def _svg(height: int, title: str, body: list[str]) -> str:
 def profile(report: Report) -> str:
     """Each step's score against the cut-offs of the level."""
     bottom = _ROW * len(Step) + 34
-    body = []
+    body, lines = [], []
     for name, cut in report.bar.items():
         if _LOW <= cut <= _HIGH:
             mark = "bar" if name == "hire" else "cut"
-            body.append(f'<line class="{mark}" x1="{_x(cut):.1f}" x2="{_x(cut):.1f}" y1="22" y2="{bottom - 8}"/>')
+            lines.append(f'<line class="{mark}" x1="{_x(cut):.1f}" x2="{_x(cut):.1f}" y1="22" y2="{bottom - 8}"/>')
             if name == "hire":
                 body.append(f'<text class="axis" text-anchor="middle" x="{_x(cut):.1f}" y="14">hire {cut:.2f}</text>')
     for number in range(1, 5):
@@ -46,7 +46,7 @@ def profile(report: Report) -> str:
         width = max(3.0, _x(score) - _LEFT)
         body.append(f'<rect class="{good}" x="{_LEFT}" y="{y + 4}" width="{width:.1f}" height="14" rx="3"/>')
         body.append(f'<text class="value" x="{_LEFT + _WIDE + 10}" y="{y + 16}">{score:.1f}</text>')
-    return _svg(bottom + 14, "Score of each step against the bar for a hire", body)
+    return _svg(bottom + 14, "Score of each step against the bar for a hire", [*body, *lines])
 
 
 def time(report: Report) -> str:

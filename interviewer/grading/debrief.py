@@ -151,7 +151,7 @@ def strong_answers(
             continue
         query = f"{wanted.topic}. {wanted.text}"
         hits = [hit.passage for hit in retrieve(query, audience="grader", case=case, step=step, limit=10)]
-        near = [one for one in hits if one.kind in _SOURCED][:3]
+        near = [one for one in hits if one.kind in _SOURCED and not _ASIDE.search(one.title)][:3]
         for one in sorted(near, key=lambda hit: _SOURCED[hit.kind]):
             sentence = _opening(one.text.removeprefix(f"{one.title.partition(':')[0]}. "))
             if sentence not in told and sentence not in wanted.strong and "?" not in sentence:
@@ -161,6 +161,8 @@ def strong_answers(
     return found
 
 
+_ASIDE = re.compile(r"\b(?:mistakes?|questions?|pitfalls?|traps?|signs)\b", re.IGNORECASE)
+"""Sections of notes that do not say what is right."""
 _SOURCED = {"fact": 0, "note": 1, "reference": 2}
 """Kinds of passages by how well their source can be named."""
 

@@ -54,7 +54,7 @@ def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
     lines = [
         f"# {_md(report.case)}: {headline(report, transcript)} at {report.level.value} level",
         "",
-        _md(report.summary),
+        _md(_after_the_verdict(report)),
         "",
         *[f"- {_md(reason)}" for reason in report.reasons],
         "",
@@ -129,6 +129,10 @@ def _list(items: list[str], kind: str = "") -> str:
     return f'<ul class="{kind}">{"".join(items)}</ul>' if items else ""
 
 
+def _after_the_verdict(report: Report) -> str:
+    return report.summary.removeprefix(f"{WORDS[report.verdict]}. ")
+
+
 def _html_quote(quote: str, turn: int, transcript: Transcript) -> str:
     at = transcript.turns[turn].at if turn < len(transcript.turns) else None
     clock = f" at {_clock(at)}" if at is not None else ""
@@ -160,7 +164,11 @@ def _html_step(step: Step, report: Report, transcript: Transcript) -> str:
 
 
 def _html_notes(notes: list[str]) -> str:
-    return f' <span class="meta">Study: {escape(", ".join(notes))}</span>' if notes else ""
+    return (
+        f' <span class="meta">Study: {escape(", ".join(note.replace("-", " ") for note in notes))}</span>'
+        if notes
+        else ""
+    )
 
 
 def _html_remarks(title: str, remarks: list[Remark], transcript: Transcript, kind: str) -> str:
@@ -193,7 +201,7 @@ def to_html(report: Report, transcript: Transcript) -> str:
     body = [
         f"<h1>{escape(report.case.replace('-', ' ').capitalize())}</h1>",
         _p(f"Interviewed for {report.level.value} level. {_graded_by(report)}", "soft"),
-        f'<div class="verdict {kind}"><strong>{escape(said)}</strong>{_p(report.summary)}'
+        f'<div class="verdict {kind}"><strong>{escape(said)}</strong>{_p(_after_the_verdict(report))}'
         f"{_list([f'<li>{escape(reason)}</li>' for reason in report.reasons])}</div>",
         f'<div class="warn">{_list([f"<li>{escape(one)}</li>" for one in report.warnings])}</div>'
         if report.warnings

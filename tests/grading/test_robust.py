@@ -1,5 +1,6 @@
 """What must not move a score, and what must."""
 
+import random
 from collections.abc import Callable
 
 import pytest
@@ -70,3 +71,12 @@ def test_captions_without_marks_move_little(graded: Graded) -> None:
 def test_taking_the_substance_out_lowers_the_score(graded: Graded) -> None:
     hollow = [*REASONED[:4], *RECITED[4:]]
     assert (graded(interview(hollow)).score or 0) < (graded(interview(REASONED)).score or 0) - 0.3
+
+
+def test_shuffled_words_earn_nothing(graded: Graded) -> None:
+    mixed = []
+    for number, answer in enumerate(REASONED):
+        words = f"{answer} {REASONED[number - 1]}".replace(".", "").replace(",", "").split()
+        random.Random(number).shuffle(words)
+        mixed.append(" ".join(words) + ".")
+    assert (graded(interview(mixed)).score or 1) < (graded(interview(REASONED)).score or 0) - 0.5
