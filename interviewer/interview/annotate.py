@@ -136,9 +136,7 @@ class Listener:
             about = _step(own, vectors, ears.sounds.signals)
             subject = {one.step for one in about}
             heard += [
-                one
-                for one in _signals(own, vectors, ears)
-                if one.step in subject or one.score >= HEARD + ELSEWHERE
+                one for one in _signals(own, vectors, ears) if one.step in subject or one.score >= HEARD + ELSEWHERE
             ]
             heard += _flags(own, vectors, ears)
             heard += _trade_offs(own, vectors, ears.sounds)

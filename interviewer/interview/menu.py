@@ -5,7 +5,7 @@ import numpy as np
 from interviewer.casebook.library import Library
 from interviewer.casebook.retrieve import Retriever
 from interviewer.interview.annotate import Listener
-from interviewer.interview.direct import Menu, Option
+from interviewer.interview.decision import Menu, Option
 from interviewer.interview.state import State
 from interviewer.modes import Kind, known_mode, scope
 from interviewer.sentences import spans, without_fillers

@@ -15,7 +15,7 @@ from interviewer.casebook.embed import Embedder
 from interviewer.casebook.library import Library
 from interviewer.errors import ModelError
 from interviewer.interview.checks import problems
-from interviewer.interview.direct import Decision
+from interviewer.interview.decision import Decision
 from interviewer.interview.lead import excerpt, faults, tidy
 from interviewer.interview.state import State
 from interviewer.interview.warmth import Warmth
@@ -41,13 +41,13 @@ _FIXED_ANGLES = {"again", "smaller", "back", "other", "deferred"}
 TOO_SLOW = "The embedded model is too slow at the moment: scripted words were said."
 
 DO = {
-    MoveKind.OPEN: "Open the interview: a short welcome, the problem as given, the length, and an invitation to think aloud.",
-    MoveKind.ANSWER: "Answer the clarifying question with exactly the fact given; without a fact, hand the question back.",
+    MoveKind.OPEN: "Open the interview: a short welcome, the problem as given, the length.",
+    MoveKind.ANSWER: "Answer the question with exactly the fact given; without a fact, hand the question back.",
     MoveKind.ASK_TO_CLARIFY: "Ask the candidate to make clear what they mean or to find out about the problem first.",
     MoveKind.LET_GO_ON: "Let the candidate go on: a few neutral words, no question.",
     MoveKind.PROBE: "Ask one question about the subject, hooked onto the candidate's own words.",
     MoveKind.TRADE_OFF: "Press for a choice and what it costs, in one question.",
-    MoveKind.CHALLENGE: "Make the candidate look again at the quoted statement with one question; do not say what is wrong with it.",
+    MoveKind.CHALLENGE: "Make the candidate look again at the quoted words with one question; do not say what is wrong.",
     MoveKind.HINT: "Give the nudge of the fallback wording, no more than that.",
     MoveKind.REDIRECT: "Decline in half a sentence and bring the talk back to the design with one question.",
     MoveKind.MOVE_ON: "Move the interview to the next part with one open question.",

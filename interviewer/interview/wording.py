@@ -16,7 +16,7 @@ from interviewer.casebook.case import Case, Signal
 from interviewer.casebook.embed import Embedder
 from interviewer.casebook.library import Library
 from interviewer.interview.checks import normal, problems
-from interviewer.interview.direct import Decision
+from interviewer.interview.decision import Decision
 from interviewer.interview.recall import recall
 from interviewer.interview.state import State
 from interviewer.steps import Manner, MoveKind, Step
@@ -188,7 +188,7 @@ class Words:
         return Wording(text, facts=tuple(facts))
 
     def _as_given(self, name: str, transcript: Transcript, case: Case | None) -> str:
-        """A fact in the words in which this interview gave it: they are what was agreed, whatever the case file says."""
+        """A fact in the words in which this interview gave it: what was agreed stands, whatever the case file says."""
         fact = next((one for one in (case.facts if case else []) if one.id == name), None)
         for turn in transcript.turns:
             if turn.speaker == "interviewer" and name in turn.facts and fact:
@@ -243,4 +243,6 @@ def _last_question(state: State, other_words: bool = False) -> str:
 
 def _unknown_brief(slug: str) -> str:
     name = " ".join(slug.replace("-", " ").replace("_", " ").split())[:60]
-    return f"Today's problem is a machine-learning system for {name}. Take it where you like, and I'll come in with questions."
+    return (
+        f"Today's problem is a machine-learning system for {name}. Take it where you like; I'll ask as we go."
+    )

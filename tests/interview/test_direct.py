@@ -2,7 +2,8 @@
 
 import pytest
 
-from interviewer.interview.direct import Menu, Option, decide
+from interviewer.interview.decision import Menu, Option
+from interviewer.interview.direct import decide
 from interviewer.interview.state import Deferred, Flag, State
 from interviewer.steps import Level, MoveKind, Step
 from interviewer.transcript import Heard, Turn

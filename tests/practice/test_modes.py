@@ -3,7 +3,8 @@
 import pytest
 
 from interviewer.errors import BadInput
-from interviewer.interview.direct import Menu, Option, decide
+from interviewer.interview.decision import Menu, Option
+from interviewer.interview.direct import decide
 from interviewer.interview.fold import fold
 from interviewer.interview.state import State
 from interviewer.modes import Kind, Mode, known_mode, parse_mode, scope

@@ -1,0 +1,1 @@
+"""The director's rules: each looks at the state and says a decision, or nothing."""

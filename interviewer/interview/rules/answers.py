@@ -1,0 +1,142 @@
+"""Rules for an answer that was wrong, missing, vague or thin, and for one to let go."""
+
+from dataclasses import replace
+
+from interviewer.interview.decision import Decision, Menu
+from interviewer.interview.depth import depth
+from interviewer.interview.rules.coverage import exhausted, next_hint, next_probe, next_step
+from interviewer.interview.rules.heard import all_heard, intent, signals_in, step_of
+from interviewer.interview.state import State
+from interviewer.steps import Level, MoveKind, Step
+from interviewer.transcript import Turn
+
+SURE_FLAG = 0.52
+"""Likeness that a wrong statement needs in a turn that is otherwise full of substance."""
+PRESSES = 8
+"""How often in an interview a thin answer is pressed on in so many words."""
+RAPID_PRESSES = 20
+
+
+def jumped_to_solution(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    first_turn = not menu.drill and MoveKind.PROBE not in state.moves and len(state.moves) <= 1
+    asked = bool(all_heard(last, "question")) or bool(state.covered.get(Step.CLARIFY))
+    if first_turn and last and not asked and Step.CLARIFY in menu.scope and len(last.text.split()) > 12:
+        return Decision(MoveKind.ASK_TO_CLARIFY, Step.CLARIFY, angle="before")
+    return None
+
+
+def wrong(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    recent = [flag for flag in state.flags if state.last_candidate is not None and flag.turn == state.last_candidate]
+    if not recent or state.moves[-2:] == (MoveKind.CHALLENGE, MoveKind.CHALLENGE):
+        return None
+    worst = max(recent, key=lambda flag: flag.score)
+    if len(signals_in(last)) >= 2 and worst.score < SURE_FLAG:
+        return None
+    return Decision(MoveKind.CHALLENGE, state.step, worst.id, quote=worst.quote)
+
+
+def failed(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    """A probe that got nothing: a nudge where the level allows one, else another subject."""
+    if not last or state.last_move not in (
+        MoveKind.PROBE,
+        MoveKind.TRADE_OFF,
+        MoveKind.CHALLENGE,
+        MoveKind.HINT,
+        MoveKind.CURVEBALL,
+    ):
+        return None
+    gave_up = intent(last, "dont_know") is not None
+    empty = len(last.text.split()) <= 8 and not signals_in(last)
+    if menu.warm_up and (hint := unasked_hint(state, last, menu)):
+        return hint
+    if not (gave_up or empty):
+        return None
+    if (
+        state.last_move is MoveKind.PROBE
+        and state.asked
+        and menu.level is not Level.STAFF
+        and (gave_up or menu.level is Level.MID)
+    ):
+        return replace(next_hint(state, menu), angle="failed")
+    if state.probes_in_step >= 2 or state.last_move is MoveKind.HINT:
+        target = next_step(state, menu)
+        if target:
+            return Decision(MoveKind.MOVE_ON, target, angle="failed")
+    return next_probe(state, menu, angle="other")
+
+
+def unasked_hint(state: State, last: Turn, menu: Menu) -> Decision | None:
+    """In a warm-up a thin answer to a probe brings a hint on what was asked, once."""
+    ref = state.asked[-1].removeprefix("press:") if state.asked else ""
+    known = {option.id for own in menu.signals.values() for option in own}
+    if state.last_move is not MoveKind.PROBE or ref not in known or all_heard(last, "question"):
+        return None
+    stuck = intent(last, "dont_know") is not None
+    thin = depth(last.text).thin and not state.heard(ref)
+    return Decision(MoveKind.HINT, state.step, ref, angle="failed" if stuck else "") if stuck or thin else None
+
+
+def unclear(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    """Short words that point at something nobody can see."""
+    found = intent(last, "unclear")
+    if not found or not last or len(last.text.split()) > 30 or len(signals_in(last)) > 1:
+        return None
+    return Decision(MoveKind.ASK_TO_CLARIFY, state.step, f"unclear:{state.turns}", angle="which_one", quote=found.quote)
+
+
+def vague(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    found = intent(last, "vague")
+    if not found or state.step not in (Step.CLARIFY, Step.FRAME) or f"vague:{found.quote.lower()}" in state.asked:
+        return None
+    if state.moves.count(MoveKind.ASK_TO_CLARIFY) >= 2:
+        return None
+    return Decision(
+        MoveKind.ASK_TO_CLARIFY, state.step, f"vague:{found.quote.lower()}", angle="term", quote=found.quote
+    )
+
+
+def weighs(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    if MoveKind.TRADE_OFF in state.moves[-3:] or exhausted(state, menu):
+        return None
+    for option in menu.trade_offs:
+        fits = option.step in menu.scope and option.step in (state.step, step_of(last))
+        if fits and option.id not in state.asked:
+            return Decision(MoveKind.TRADE_OFF, option.step, option.id)
+    return None
+
+
+def presses(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    """Presses on a thin answer: a list, a claim without a reason, a size without a number."""
+    least, gap, most = (6, 1, RAPID_PRESSES) if menu.rapid else (15, 2, PRESSES)
+    if not last or exhausted(state, menu) or len(last.text.split()) < least:
+        return None
+    pressed = [ref.startswith("press:") for ref in state.asked]
+    if any(pressed[-gap:]) or sum(pressed) >= most:
+        return None
+    shown = depth(last.text)
+    heard = signals_in(last)
+    ref = heard[0].id if heard else None
+    if shown.listing:
+        angle = "which"
+    elif not shown.reason and not shown.choice and len(last.text.split()) < 90:
+        angle = "why"
+    elif state.step in (Step.SERVE, Step.EVALUATE, Step.MONITOR) and not shown.number:
+        angle = "number"
+    else:
+        return None
+    quote = heard[0].quote if heard else ""
+    return Decision(MoveKind.PROBE, state.step, f"press:{ref or state.turns}", angle=angle, quote=quote)
+
+
+def leaves(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    """Lets a candidate who is under way go on."""
+    if not last:
+        return None
+    words = len(last.text.split())
+    announces = intent(last, "continue") is not None and words <= 45 and not all_heard(last, "question")
+    flowing = len(signals_in(last)) >= 3 and not depth(last.text).thin and not exhausted(state, menu)
+    if state.last_move is MoveKind.LET_GO_ON or menu.rapid:
+        return None
+    if announces or (flowing and state.probes_in_step >= 2 and words >= 60 and menu.level is not Level.MID):
+        return Decision(MoveKind.LET_GO_ON, state.step, angle="nod")
+    return None

@@ -1,0 +1,121 @@
+"""Which steps and subjects are still open, and what to ask next about them. Pure."""
+
+from interviewer.interview.decision import Decision, Menu, Option
+from interviewer.interview.state import State
+from interviewer.steps import Level, MoveKind, Step
+
+ENOUGH_OF_BUDGET = 1.15
+TOUCHED_SHARE = 0.2
+"""Share of its budget below which a step counts as not yet treated."""
+LEAST_OF_BUDGET = 0.55
+"""Share of its budget that every step still to come must be able to get."""
+WRAP_SHARE = 0.045
+"""The last share of the time, kept for closing words."""
+PROBES = {Level.MID: 4, Level.SENIOR: 5, Level.STAFF: 5}
+"""Questions in a row about one step before the interview goes on."""
+
+
+def untouched(state: State, menu: Menu) -> list[Step]:
+    """Steps that nobody steered to and that got hardly any time or substance."""
+    if menu.drill:
+        return []
+    return [
+        step
+        for step in menu.scope
+        if step not in state.opened
+        and state.used.get(step, 0.0) < TOUCHED_SHARE * menu.budgets.get(step, 0.0)
+        and len(state.covered.get(step, [])) < 4
+        and not (step is Step.CLARIFY and step in state.visited)
+    ]
+
+
+def next_step(state: State, menu: Menu) -> Step | None:
+    """The step to go to: the first untouched one in order, else a thin one that we have not steered to before."""
+    late = state.elapsed > 0.3 * state.length
+    waiting = [step for step in untouched(state, menu) if not (step is Step.CLARIFY and late)]
+    if waiting:
+        return waiting[0]
+    thin = [
+        step
+        for step in menu.scope
+        if step not in (state.step, Step.CLARIFY)
+        and step not in state.opened
+        and len(state.covered.get(step, [])) < 2
+        and open_options(state, menu, step)
+    ]
+    return thin[0] if thin and not menu.drill else None
+
+
+def behind(state: State, menu: Menu) -> bool:
+    """Whether the steps still to come would no longer get their least time."""
+    need = sum(LEAST_OF_BUDGET * menu.budgets.get(step, 0.0) for step in untouched(state, menu))
+    return need > 0 and state.left - WRAP_SHARE * state.length < need
+
+
+def open_options(state: State, menu: Menu, step: Step) -> list[Option]:
+    """What is neither covered nor asked in a step (in a drill: in any), at or below the level."""
+    near = [option for own in menu.signals.values() for option in own] if menu.drill else menu.signals.get(step, ())
+    return [
+        option
+        for option in near
+        if option.level.rank <= menu.level.rank and not state.heard(option.id) and option.id not in state.asked
+    ]
+
+
+def exhausted(state: State, menu: Menu) -> bool:
+    """Whether the current step has had its time or its questions, or nothing is left to ask in it."""
+    if len(menu.scope) == 1 or menu.drill:
+        return not open_options(state, menu, state.step)
+    if state.step not in menu.scope:
+        return True
+    used, budget = state.used.get(state.step, 0.0), menu.budgets.get(state.step, 0.0)
+    wanted = [option for option in menu.signals.get(state.step, ()) if option.level.rank <= menu.level.rank]
+    shown = len(state.covered.get(state.step, []))
+    return (
+        used > ENOUGH_OF_BUDGET * budget
+        or (state.probes_in_step >= PROBES[menu.level] and used > LEAST_OF_BUDGET * budget)
+        or (bool(wanted) and shown >= 0.6 * len(wanted) and used > 0.7 * budget)
+        or not open_options(state, menu, state.step)
+    )
+
+
+def next_probe(state: State, menu: Menu, angle: str = "") -> Decision:
+    """A question on the subject nearest to what was just said, within the step, else on the step's next one."""
+    options = open_options(state, menu, state.step)
+    ids = {option.id for option in options}
+    nearest = next((name for name in menu.near if name in ids), None)
+    ref = nearest or (options[0].id if options else None)
+    if ref is None:
+        target = next_step(state, menu)
+        if menu.rapid or menu.drill:
+            return Decision(MoveKind.MOVE_ON, target) if target else Decision(MoveKind.WRAP_UP, angle="early")
+        return Decision(MoveKind.MOVE_ON, target) if target else Decision(MoveKind.LET_GO_ON, state.step, angle="more")
+    return Decision(MoveKind.PROBE, next(one.step for one in options if one.id == ref), ref, angle=angle)
+
+
+def next_hint(state: State, menu: Menu) -> Decision:
+    open_ids = {option.id for options in menu.signals.values() for option in options}
+    asked = [ref for ref in state.asked if ref in open_ids and not state.heard(ref)]
+    if asked:
+        return Decision(MoveKind.HINT, state.step, asked[-1])
+    probe = next_probe(state, menu)
+    return (
+        Decision(MoveKind.HINT, state.step, probe.ref)
+        if probe.kind is MoveKind.PROBE
+        else Decision(MoveKind.HINT, state.step, angle="none")
+    )
+
+
+def anything_left(state: State, menu: Menu) -> Decision:
+    """All seven steps had their turn and time is left: pressure first, then whatever is still open."""
+    for option in menu.pushbacks if not menu.drill else ():
+        fits = option.step in menu.scope and option.level.rank <= menu.level.rank
+        if fits and option.id not in state.asked and state.since_curveball >= 3:
+            return Decision(MoveKind.CURVEBALL, option.step, option.id)
+    left = {
+        step: menu.budgets.get(step, 0.0) - state.used.get(step, 0.0) for step in menu.scope if step is not Step.CLARIFY
+    }
+    for step in sorted(left, key=lambda step: -left[step]):
+        if options := open_options(state, menu, step):
+            return Decision(MoveKind.PROBE, step, options[0].id, angle="back")
+    return Decision(MoveKind.WRAP_UP, angle="early")

@@ -1,0 +1,61 @@
+"""Rules for the beginning and the end of an interview."""
+
+from interviewer.interview.decision import Decision, Menu
+from interviewer.interview.rules.coverage import WRAP_SHARE, anything_left, next_probe, next_step
+from interviewer.interview.rules.heard import all_heard, intent, matched, signals_in
+from interviewer.interview.state import State
+from interviewer.steps import MoveKind
+from interviewer.transcript import Turn
+
+CLOSE_SHARE = 0.015
+"""With less than this left there is no room for last words."""
+
+
+def after_the_end(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    return Decision(MoveKind.CLOSE, angle="again") if state.closed else None
+
+
+def opening(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    if MoveKind.OPEN in state.moves or state.said:
+        return None
+    if menu.drill:
+        first = next_probe(state, menu)
+        return Decision(MoveKind.OPEN, first.step, first.ref, angle="drill")
+    return Decision(MoveKind.OPEN, state.step, angle="step") if len(menu.scope) == 1 else Decision(MoveKind.OPEN)
+
+
+def ended_by_candidate(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    return Decision(MoveKind.CLOSE, angle="asked") if last and last.event == "end" else None
+
+
+def closing(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    window = WRAP_SHARE * state.length
+    if state.wrapped:
+        asked = all_heard(last, "question")
+        if asked and state.last_move is MoveKind.WRAP_UP and not matched(asked):
+            return Decision(MoveKind.ANSWER, angle="closing_question")
+        if asked and matched(asked) and state.left > 0:
+            return Decision(MoveKind.ANSWER, facts=matched(asked))
+        return Decision(MoveKind.CLOSE)
+    if state.left <= CLOSE_SHARE * state.length:
+        return Decision(MoveKind.CLOSE, angle="overtime" if state.elapsed > state.length + 90 else "")
+    if state.left <= window:
+        return Decision(MoveKind.WRAP_UP)
+    return None
+
+
+def finished_early(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    if not intent(last, "finish"):
+        return None
+    target = next_step(state, menu)
+    if target is None:
+        return Decision(MoveKind.WRAP_UP, angle="early")
+    return Decision(MoveKind.MOVE_ON, target, angle="more")
+
+
+def hands_back(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    """A candidate who has said what they have on this is not asked for more of it."""
+    if not intent(last, "hand_back") or len(signals_in(last)) >= 3:
+        return None
+    target = next_step(state, menu)
+    return Decision(MoveKind.MOVE_ON, target) if target else anything_left(state, menu)

@@ -1,0 +1,83 @@
+"""Rules for what the candidate asks of the interviewer, in words, by a button, or by silence."""
+
+from interviewer.interview.decision import Decision, Menu
+from interviewer.interview.rules.coverage import next_hint, next_probe, next_step
+from interviewer.interview.rules.heard import all_heard, intent, matched, real_questions, signals_in
+from interviewer.interview.state import State
+from interviewer.steps import MoveKind, Step
+from interviewer.transcript import Turn
+
+
+def silence(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    if last is not None and (last.text.strip() or last.event):
+        return None
+    if state.silences <= 1 or (last is not None and state.silences == 0):
+        return Decision(MoveKind.LET_GO_ON, state.step, angle="silence")
+    if state.silences == 2:
+        return next_probe(state, menu, angle="smaller")
+    target = next_step(state, menu)
+    return (
+        Decision(MoveKind.MOVE_ON, target, angle="silence")
+        if target and state.silences % 2
+        else Decision(MoveKind.LET_GO_ON, state.step, angle="silence")
+    )
+
+
+def buttons(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    match last.event if last else None:
+        case "hint":
+            return next_hint(state, menu)
+        case "pause" | "silence":
+            return Decision(MoveKind.LET_GO_ON, state.step, angle="pause")
+        case "skip":
+            target = next_step(state, menu)
+            return Decision(MoveKind.MOVE_ON, target) if target else Decision(MoveKind.WRAP_UP, angle="early")
+    return None
+
+
+def out_of_role(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    found = intent(last, "manipulate", "abuse", "off_topic")
+    if not found or state.redirects >= 2 or (found.id == "off_topic" and signals_in(last)):
+        return None
+    return Decision(MoveKind.REDIRECT, state.step, angle=found.id)
+
+
+def thinking(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    if intent(last, "need_time") and len(signals_in(last)) == 0 and not matched(all_heard(last, "question")):
+        return Decision(MoveKind.LET_GO_ON, state.step, angle="pause")
+    return None
+
+
+def say_again(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    if not intent(last, "repeat") or not state.said:
+        return None
+    return Decision(MoveKind.PROBE, state.step, state.asked[-1] if state.asked else None, angle="again")
+
+
+def asked_for_hint(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    return next_hint(state, menu) if intent(last, "ask_hint") else None
+
+
+def clarifying_question(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    asked = real_questions(state, last)
+    if not asked:
+        return None
+    facts = matched(asked)
+    if facts:
+        return Decision(MoveKind.ANSWER, state.step, facts=facts[:3], quote=asked[0].quote)
+    if intent(last, "seek_solution"):
+        return Decision(MoveKind.ANSWER, state.step, angle="yours", quote=asked[-1].quote)
+    if intent(last, "ask_direction", "ask_feedback"):
+        return None
+    return Decision(MoveKind.ANSWER, state.step, angle="unspecified", quote=asked[-1].quote)
+
+
+def wants_direction(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    found = intent(last, "ask_direction", "ask_permission")
+    if not found or not last or not last.text.rstrip().endswith((found.quote[-12:], "?")):
+        return None
+    if matched(real_questions(state, last)):
+        return None
+    if not state.facts and state.step is Step.CLARIFY and Step.CLARIFY in menu.scope:
+        return Decision(MoveKind.ASK_TO_CLARIFY, Step.CLARIFY, angle="before")
+    return Decision(MoveKind.LET_GO_ON, state.step, angle="go_ahead")
