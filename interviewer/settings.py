@@ -75,6 +75,8 @@ class Settings(BaseSettings):
     """How often a busy or broken endpoint is asked again."""
     prompts: Path | None = None
     """A folder of prompts that go before ours of the same name, to try another version."""
+    rubric: Path | None = None
+    """A YAML file with other cut-offs from step scores to verdict (``interviewer/grading/bar.py``)."""
     threads: int = Field(default=1, ge=1, le=256)
     """Threads of the embedded model while it writes; reading takes one more."""
     context: int = Field(default=8192, ge=1024, le=131072)

@@ -15,6 +15,7 @@ from interviewer.casebook.library import Library
 from interviewer.errors import ModelError
 from interviewer.grading import debrief
 from interviewer.grading.admit import Reason
+from interviewer.grading.bar import rubric_in_use
 from interviewer.grading.confidence import confidence_of
 from interviewer.grading.evidence import criteria_vectors, gather
 from interviewer.grading.extraction import PROMPT as STEP_PROMPT
@@ -81,7 +82,7 @@ def _graded(
     failed: list[str],
     numbers: Fitted,
 ) -> Report:
-    data = rubric()
+    data = rubric_in_use()
     clocked, warnings = with_clock(transcript)
     tell(0.02, "Reading the interview")
     embedder = shared_embedder()
