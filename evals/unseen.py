@@ -41,7 +41,7 @@ class Unseen:
     """Fits for the labelled transcripts of some folders."""
 
     def __init__(self, folders: Sequence[Path]):
-        self._files = sorted(path for folder in folders for path in folder.rglob("*.json"))
+        self._files = sorted(path for folder in folders for path in folder.glob("*.json"))
         self._known: dict[str, Fitted] = {}
 
     def without(self, case: str) -> Fitted:
