@@ -54,12 +54,8 @@ def changed(change: Estimate | None) -> str:
 def print_run(console: Console, done: Finished) -> None:
     """The table of a run, its failures and its gates."""
     run, scores = done.log.run, done.scores
-    table = Table(
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-        title_justify="left",
-        title=f"{done.suite.name} on {run['rung']}" + (f" ({run['model']})" if run.get("model") else ""),
-    )
+    title = f"{done.suite.name} on {run['rung']}" + (f" ({run['model']})" if run.get("model") else "")
+    table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, title_justify="left")
     for name in ("measure", "figure [95 %]", "n"):
         table.add_column(name, justify="left" if name == "measure" else "right", no_wrap=name != "n")
     if done.changes:
@@ -80,10 +76,8 @@ def print_run(console: Console, done: Finished) -> None:
         table.add_row(*row)
     console.print(table)
     cases = len({record.case for record in done.log.records})
-    tokens = ", ".join(f"{count:,} {role}" for role, count in scores["tokens"].items())
-    console.print(
-        f"{scores['records']} records of {cases} cases, {scores['seconds']:.0f} s of work{'; tokens: ' + tokens if tokens else ''}"
-    )
+    tokens = "".join(f"; {count:,} {role}" for role, count in scores["tokens"].items())
+    console.print(f"{scores['records']} records of {cases} cases, {scores['seconds']:.0f} s of work{tokens}")
     for outcome in done.outcomes:
         colour = "green" if outcome.passed else "red"
         word = "passed" if outcome.passed else "FAILED"
