@@ -5,6 +5,7 @@ raises a score. Its log-odds of yes are read against those for an answer that sa
 keyed by the model's hash. Without a threshold for the model nothing is struck out, and the report says so.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 
 import yaml
@@ -17,6 +18,8 @@ from interviewer.models.prompts import render
 from interviewer.steps import Step
 
 CALLS = 16
+PATIENCE = 120.0
+"""Seconds for all of them: a busy machine must not keep a candidate waiting for the report."""
 PROMPT = "judge-signal-local"
 NOTHING_SAID = "Let me think about that for a moment."
 
@@ -33,11 +36,14 @@ def checked(
     signals: Mapping[str, Signal],
     model: LanguageModel,
     tell: Callable[[float], None],
+    now: Callable[[], float] = time.monotonic,
 ) -> tuple[dict[Step, list[Evidence]], list[str]]:
     """The evidence without what the model does not hear in it, and warnings. Raises ModelError.
 
-    At most ``CALLS`` questions are asked: the steps take turns, each with its least certain (last) evidence first.
+    At most ``CALLS`` questions are asked, for at most ``PATIENCE`` seconds: the steps take turns, each with its least
+    certain (last) evidence first.
     """
+    until = now() + PATIENCE
     least = threshold_of(model.sha256)
     if least is None:
         return {step: list(own) for step, own in found.items()}, [
@@ -46,10 +52,15 @@ def checked(
     struck: set[tuple[str, int, str]] = set()
     nothing: dict[str, float] = {}
     asked = 0
+    warnings: list[str] = []
     for one in _order(found):
         criterion = signals[one.signal].text
         cost = 1 + (one.signal not in nothing)
         if asked + cost > CALLS:
+            break
+        if now() > until:
+            late = f"The model was slow: it checked evidence for {PATIENCE:.0f} s and left the rest unchecked."
+            warnings.append(late)
             break
         tell(asked / CALLS)
         if one.signal not in nothing:
@@ -61,7 +72,7 @@ def checked(
     kept = {
         step: [one for one in own if (one.signal, one.turn, one.quote) not in struck] for step, own in found.items()
     }
-    return kept, []
+    return kept, warnings
 
 
 def _order(found: Mapping[Step, Sequence[Evidence]]) -> list[Evidence]:

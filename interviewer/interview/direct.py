@@ -37,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     requests.asked_for_hint,
     requests.wants_direction,
     requests.clarifying_question,
+    ends.says_goodbye,
     ends.finished_early,
     ends.hands_back,
     answers.jumped_to_solution,

@@ -11,7 +11,7 @@ from interviewer.sentences import Span, without_fillers
 
 _DATA = Path(__file__).parent / "data" / "intents.yaml"
 SHORT = 25
-_ONLY_SHORT = {"need_time", "dont_know", "repeat", "finish", "unclear"}
+_ONLY_SHORT = {"need_time", "dont_know", "repeat", "finish", "unclear", "goodbye"}
 
 _QUESTION_WORDS = re.compile(
     r"\b(?:how (?:many|much|big|fast|long|often|fresh|large|old|quickly|soon|rare|about)|"

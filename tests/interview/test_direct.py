@@ -162,3 +162,8 @@ def test_the_level_opens_signals_of_that_level_only():
         state(step=Step.DATA), said(LONG), menu(level=Level.STAFF, signals=signals, near=("data_preparation-staff",))
     )
     assert (at_mid.ref, at_staff.ref) == ("data_preparation-mid", "data_preparation-staff")
+
+
+def test_who_takes_leave_is_let_go():
+    leaving = decide(state(elapsed=900.0), said("Okay, bye.", intent("goodbye")), menu())
+    assert leaving.kind is MoveKind.WRAP_UP

@@ -44,6 +44,11 @@ def closing(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     return None
 
 
+def says_goodbye(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    """Who takes leave is let go, whatever the clock says: last words first, then the end."""
+    return Decision(MoveKind.WRAP_UP, angle="leaving") if intent(last, "goodbye") else None
+
+
 def finished_early(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     if not intent(last, "finish"):
         return None
