@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 
-from interviewer.grading.order import shuffled
+from interviewer.grading.order import senseless
 from interviewer.grading.parameters import Fitted, Floats
 from interviewer.grading.units import Unit, plain_words
 from interviewer.transcript import Transcript
@@ -105,7 +105,7 @@ def set_aside(transcript: Transcript, units: Sequence[Unit], vectors: Floats, fi
     idle, instruction = fitted.idle(vectors), fitted.instruction(vectors)
     near = vectors @ vectors.T
     addressed = _addressed(units, instruction)
-    senseless = {turn for turn in {unit.turn for unit in units} if shuffled(transcript.turns[turn].text)}
+    mixed_up = senseless({unit.turn: transcript.turns[unit.turn].text for unit in units})
     for i, unit in enumerate(units):
         for index in range(last_turn + 1, unit.turn):
             if transcript.turns[index].speaker == "interviewer":
@@ -117,7 +117,7 @@ def set_aside(transcript: Transcript, units: Sequence[Unit], vectors: Floats, fi
             aside[i] = Reason.IDLE
         elif i in addressed:
             aside[i] = Reason.INSTRUCTION
-        elif unit.turn in senseless or _unreadable(unit):
+        elif unit.turn in mixed_up or _unreadable(unit):
             aside[i] = Reason.UNREADABLE
         elif grams and len(grams & said) > _COPIED_SHARE * len(grams):
             aside[i] = Reason.COPIED
