@@ -6,6 +6,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from evals import log as logs
 from evals.score import by_case
@@ -58,10 +59,10 @@ def _pack(values: Sequence[Value]) -> str | list[Value]:
     ]
 
 
-def _unpack(packed: str | list[float | list[float]]) -> list[Value]:
+def _unpack(packed: str | list[Any]) -> list[Value]:
     if isinstance(packed, str):
         return [float(digit) for digit in packed]
-    return [tuple(value) if isinstance(value, list) else float(value) for value in packed]
+    return [tuple(value) if isinstance(value, (list, tuple)) else float(value) for value in packed]
 
 
 def write(path: Path, baseline: Json) -> None:

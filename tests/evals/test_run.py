@@ -132,3 +132,12 @@ def test_exit_codes_of_what_cannot_run(tmp_path: Path) -> None:
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "no suite 'nothing'" in wrong.stderr
     assert "Traceback" not in wrong.stderr
+
+
+def test_a_run_whose_values_are_pairs_compares_with_its_own_log(folder: Path, tmp_path: Path) -> None:
+    data = Data((str(folder),), alone=True)
+    first = run_suite(Order("grading", data=data, runs=tmp_path / "runs", world=FAKE))
+    again = run_suite(
+        Order("grading", data=data, runs=tmp_path / "runs", world=FAKE, baseline=str(first.log.path), fresh=True)
+    )
+    assert again.changes["verdict_qwk"].value == 0
