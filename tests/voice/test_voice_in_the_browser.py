@@ -113,7 +113,7 @@ def test_a_lost_connection_in_mid_sentence_loses_nothing(talking_app: App, page_
     page.wait_for_function("() => /kept here/.test(document.querySelector('#voice-word').innerText)")
     page.wait_for_timeout(4_000)
     page.context.set_offline(False)
-    page.wait_for_function("() => /recommendations/i.test(document.querySelector('#room-box textarea').value)")
-    page.click("#voice-talk")
-    page.wait_for_function("() => /Correct it/.test(document.querySelector('#voice-word').innerText)")
+    # Gradio loads the page again once the connection is back; the words come from what the browser kept.
+    page.wait_for_function("() => /recommendations/i.test(document.querySelector('#room-box textarea')?.value)")
+    page.wait_for_function("() => /Correct it/.test(document.querySelector('#voice-word')?.innerText)")
     assert "clarify who uses" in page.input_value("#room-box textarea")

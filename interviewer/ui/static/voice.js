@@ -203,5 +203,30 @@
   };
   window.interviewerVoice = voice;
   addEventListener("offline", () => { if (mic.on) say("The connection is gone. Your words are kept here and sent when it is back.", true); });
-  addEventListener("pagehide", () => voice.leave());
+
+  // Gradio loads the page again when a lost connection is back: what was not sent yet outlives that.
+  const SAVED = "ml-design-interviewer:voice", SAVABLE = 100 * RATE;
+  addEventListener("pagehide", () => {
+    if (mic.on && mic.length) {
+      const all = Int16Array.from(mic.chunks.flatMap((chunk) => Array.from(chunk))).subarray(0, SAVABLE);
+      const pcm = base64(new Uint8Array(all.buffer, 0, all.byteLength));
+      const saved = { id: mic.id, base: mic.base, before: mic.before, said: mic.said, pcm, place: location.search };
+      try { sessionStorage.setItem(SAVED, JSON.stringify(saved)); } catch { /* full: the draft has what was heard */ }
+    }
+    voice.leave();
+  });
+  const resume = () => {
+    let saved = null;
+    try { saved = JSON.parse(sessionStorage.getItem(SAVED) || "null"); } catch { /* forbidden */ }
+    if (!saved || saved.place !== location.search) return;
+    const box = document.querySelector("#room-box textarea");
+    if (!box || !box.offsetParent || !button("voice-packet")) return;
+    sessionStorage.removeItem(SAVED);
+    const bytes = Uint8Array.from(atob(saved.pcm), (c) => c.charCodeAt(0));
+    const pcm = new Int16Array(bytes.buffer);
+    Object.assign(mic, { on: true, final: true, waiting: false, sentAt: 0, id: saved.id, base: saved.base, before: saved.before, said: saved.said, chunks: [pcm], length: pcm.length });
+    say("The page was loaded again. What you had said is being written down.");
+    paint();
+  };
+  setInterval(resume, 1000);
 })();
