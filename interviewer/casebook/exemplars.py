@@ -62,7 +62,8 @@ def _rows(library: Library, slug: str) -> dict[str, list[_Row]]:
     }
 
 
-def _vectors(texts: Sequence[str], embedder: Embedder, folder: Path | None) -> Vectors:
+def kept_vectors(texts: Sequence[str], embedder: Embedder, folder: Path | None) -> Vectors:
+    """The texts' vectors, from the folder where they were kept before, else computed and kept there."""
     if folder is None:
         return embedder.encode(texts)
     key = hashlib.sha256("\0".join([model_sha256(), *texts]).encode()).hexdigest()[:24]
@@ -87,10 +88,10 @@ def exemplars(library: Library, slug: str, embedder: Embedder, folder: Path | No
     general = _rows(library, "")
     shared = [text for kind in general.values() for _, _, text in kind]
     # The framework's exemplars serve every case: computed once, kept once.
-    embedder.remember(shared, _vectors(shared, embedder, folder))
+    embedder.remember(shared, kept_vectors(shared, embedder, folder))
     rows = _rows(library, slug)
     flat = [row for kind in rows.values() for row in kind]
-    vectors = _vectors([text for _, _, text in flat], embedder, folder)
+    vectors = kept_vectors([text for _, _, text in flat], embedder, folder)
     sounds = {}
     start = 0
     for kind, own in rows.items():

@@ -15,8 +15,7 @@ import numpy as np
 from interviewer.casebook.case import Signal
 from interviewer.casebook.check import says
 from interviewer.casebook.embed import Embedder
-from interviewer.casebook.exemplars import Exemplars, Sounds
-from interviewer.casebook.exemplars import _vectors as kept_vectors
+from interviewer.casebook.exemplars import Exemplars, Sounds, kept_vectors
 from interviewer.grading.parameters import Floats
 from interviewer.grading.quotes import quote_at, trimmed
 from interviewer.grading.reading import Reading

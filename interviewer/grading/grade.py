@@ -8,7 +8,6 @@ One rung grades from start to end. If it fails and was not named by the user, th
 from collections.abc import Callable
 from pathlib import Path
 
-from interviewer.casebook.case import RedFlag
 from interviewer.casebook.embed import shared_embedder
 from interviewer.casebook.exemplars import exemplars
 from interviewer.casebook.library import Library
@@ -104,7 +103,6 @@ def _graded(
     least = int(data["evidence"]["least_words_of_a_step"])
     got_to = reached(clocked, reading, asked, numbers.step, least, whole=transcript.mode == "interview")
     steps = _scored(reading, pooled, transcript.level, scale, got_to)
-    _cap(steps, [flag for flag, _ in flags])
     comments: dict[Step, str] = {}
     enough = pooled.total >= int(data["evidence"]["least_words"])
     if model is not None and enough:
@@ -223,14 +221,6 @@ def _scored(reading: Reading, pooled: Pooled, level: Level, scale: Scale, got_to
             status: StepStatus = "not_reached" if enough or not pooled.words[step] else "insufficient_evidence"
             found[step] = StepReport(status=status)
     return found
-
-
-def _cap(steps: dict[Step, StepReport], flags: list[RedFlag]) -> None:
-    """A mistake left standing caps its step where its file says so."""
-    for flag in flags:
-        own = steps[flag.step]
-        if flag.cap is not None and own.score is not None:
-            own.score = min(own.score, flag.cap)
 
 
 def _summary(verdict: Verdict, mean: float | None, bar: dict[str, float], confidence: float) -> str:
