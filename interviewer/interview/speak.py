@@ -47,7 +47,7 @@ DO = {
     MoveKind.LET_GO_ON: "Let the candidate go on: a few neutral words, no question.",
     MoveKind.PROBE: "Ask one question about the subject, hooked onto the candidate's own words.",
     MoveKind.TRADE_OFF: "Press for a choice and what it costs, in one question.",
-    MoveKind.CHALLENGE: "Make the candidate look again at the quoted words with one question; do not say what is wrong.",
+    MoveKind.CHALLENGE: "Make the candidate look again at the quoted words with one question; not what is wrong.",
     MoveKind.HINT: "Give the nudge of the fallback wording, no more than that.",
     MoveKind.REDIRECT: "Decline in half a sentence and bring the talk back to the design with one question.",
     MoveKind.MOVE_ON: "Move the interview to the next part with one open question.",
