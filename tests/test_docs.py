@@ -30,7 +30,9 @@ def test_every_command_that_is_named_exists():
     assert {one for one in named if one not in shown.stdout} == set()
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:interviewer|knowledge|evals|prompts)/[\w./-]+)`", CONTRIBUTING))))
+@pytest.mark.parametrize(
+    "path", sorted(set(re.findall(r"`((?:interviewer|knowledge|evals|prompts)/[\w./-]+)`", CONTRIBUTING)))
+)
 def test_every_path_that_is_named_exists(path):
     assert (ROOT / path).exists()
 

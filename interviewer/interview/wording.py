@@ -243,6 +243,4 @@ def _last_question(state: State, other_words: bool = False) -> str:
 
 def _unknown_brief(slug: str) -> str:
     name = " ".join(slug.replace("-", " ").replace("_", " ").split())[:60]
-    return (
-        f"Today's problem is a machine-learning system for {name}. Take it where you like; I'll ask as we go."
-    )
+    return f"Today's problem is a machine-learning system for {name}. Take it where you like; I'll ask as we go."

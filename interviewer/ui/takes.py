@@ -52,11 +52,7 @@ def build_takes(where: str, *, opinions: bool) -> TakesPanel:
         turn = gr.Dropdown([], label="Your answer", elem_id=f"{where}-turn", interactive=True)
         with gr.Row():
             again = gr.Button("Answer this again", size="sm", elem_id=f"{where}-retake")
-            opinion = (
-                gr.Button("Show a stronger answer", size="sm", elem_id=f"{where}-opinion")
-                if opinions
-                else None
-            )
+            opinion = gr.Button("Show a stronger answer", size="sm", elem_id=f"{where}-opinion") if opinions else None
         said = gr.HTML("", elem_id=f"{where}-said")
     return TakesPanel(box, turn, again, opinion, said)
 

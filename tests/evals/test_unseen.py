@@ -54,7 +54,12 @@ def test_they_are_kept_and_belong_to_these_transcripts(four_cases: Path) -> None
     again = Unseen([four_cases]).without("one")
     assert kept.stat().st_mtime_ns == changed
     assert np.array_equal(first.depth.weights, again.depth.weights)
-    write(four_cases, "two", 1, "We take all the clicks from the log and train a large network until the loss is low enough.")
+    write(
+        four_cases,
+        "two",
+        1,
+        "We take all the clicks from the log and train a large network until the loss is low enough.",
+    )
     Unseen([four_cases]).without("one")
     assert len(list(places.fits().glob("*.npz"))) == 2
 

@@ -44,7 +44,9 @@ def test_labels_quotation_marks_and_second_lines_are_tidied_away() -> None:
 
 
 def test_a_long_clause_ends_where_a_part_of_it_ends() -> None:
-    long = "You would fetch the features from the online store, score them with the trees, and run the rules beside it too"
+    long = (
+        "You would fetch the features from the online store, score them with the trees, and run the rules beside it too"
+    )
     assert tidy(long) == "You would fetch the features from the online store, score them with the trees."
 
 

@@ -76,7 +76,9 @@ def test_it_says_what_is_strong_about_the_very_thing_that_was_asked(library: Lib
 def test_it_looks_up_what_graders_read_in_that_step(library: Library):
     search = Search(REFERENCE)
     second_opinion(interview(PROBE), 1, library, search)
-    assert [(one["audience"], one["case"], one["step"]) for one in search.asked] == [("grader", CASE, "data_preparation")]
+    assert [(one["audience"], one["case"], one["step"]) for one in search.asked] == [
+        ("grader", CASE, "data_preparation")
+    ]
 
 
 def test_after_an_open_question_it_names_what_was_not_heard_in_that_step(library: Library):
