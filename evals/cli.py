@@ -154,6 +154,7 @@ def _keep(finished: list[Any], html: Path | None, junit: Path | None, save_basel
 def eval_score(
     log: Annotated[Path, typer.Argument(help="A run's log.")],
     baseline: Annotated[str | None, typer.Option()] = None,
+    save_baseline: Annotated[str | None, typer.Option(help="Keep this run under evals/baselines/NAME.")] = None,
     html: Annotated[Path | None, typer.Option()] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
@@ -166,7 +167,7 @@ def eval_score(
     stored = logs.read(log)
     done = conclude(find_suite(stored.run["suite"]), stored, baseline)
     print_run(Console(stderr=as_json, highlight=False), done)
-    _keep([done], html, None, None)
+    _keep([done], html, None, save_baseline)
     if as_json:
         _print_json(done.to_json())
     raise typer.Exit(0 if done.passed else 1)
