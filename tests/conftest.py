@@ -3,11 +3,13 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_socket
 
 from interviewer.settings import quieten
+from tests.tools import chromium
 
 quieten()
 for _name in [name for name in os.environ if name.startswith(("OPENAI_", "INTERVIEWER_"))]:
@@ -52,3 +54,21 @@ def interviewer(home: Path, library, retriever):
     from interviewer.interview.turn import Interviewer
 
     return Interviewer(library, retriever=retriever, vectors=home / "vectors")
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Any]:
+    """The one Playwright of the session: a second one in the same thread is refused."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Chromium's path, or the test is skipped, loudly."""
+    path = chromium()
+    if not path:
+        pytest.skip("!!! NO CHROMIUM HERE: the browser tests did not run (python -m tests.tools says how to get one)")
+    return path

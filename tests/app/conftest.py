@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.tools import chromium, initdb
+from tests.tools import initdb
 
 CHROMIUM = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 CHROMIUM += ["--disable-background-networking", "--disable-component-update"]
@@ -105,17 +105,11 @@ def own_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+def browser(playwright: Any, chromium_path: str) -> Iterator[Any]:
     """One Chromium."""
-    path = chromium()
-    if not path:
-        pytest.skip("!!! NO CHROMIUM HERE: the browser tests did not run (python -m tests.tools says how to get one)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

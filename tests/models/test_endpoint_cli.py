@@ -23,7 +23,13 @@ TALK = {
 GRADED = json.dumps({"evidence": [], "score": None, "comment": ""})
 
 
-def call(home: Path, server: ProtocolServer, model: str, *words: str) -> subprocess.CompletedProcess[bytes]:
+WHOLE = (Path(__file__).parents[2] / "evals/transcripts/fraud-detection-01.json").read_bytes()
+"""An interview with enough in it for the model to be asked."""
+
+
+def call(
+    home: Path, server: ProtocolServer, model: str, *words: str, talk: bytes = json.dumps(TALK).encode()
+) -> subprocess.CompletedProcess[bytes]:
     environment = {
         **os.environ,
         "INTERVIEWER_HOME": str(home),
@@ -32,7 +38,6 @@ def call(home: Path, server: ProtocolServer, model: str, *words: str) -> subproc
         "OPENAI_API_KEY": server.key,
     }
     command = [sys.executable, "-m", "interviewer", *words]
-    talk = json.dumps(TALK).encode()
     return subprocess.run(command, input=talk, capture_output=True, env=environment, timeout=170, check=False)
 
 
@@ -79,7 +84,7 @@ def test_an_endpoint_grades_from_start_to_end(home: Path) -> None:
 @pytest.mark.parametrize("command", ["reply", "grade"])
 def test_a_named_endpoint_that_refuses_is_one_line_and_exit_3(home: Path, command: str) -> None:
     with serving("401") as server:
-        done = call(home, server, "openai:test-model", command, "-", "--json")
+        done = call(home, server, "openai:test-model", command, "-", "--json", talk=WHOLE)
     assert done.returncode == 3
     assert done.stdout == b""
     assert len(done.stderr.decode().strip().splitlines()) == 1

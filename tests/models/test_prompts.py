@@ -136,7 +136,8 @@ def test_the_speaking_prompts_take_the_same_inputs(name: str, manner: Manner) ->
     given_ = dict.fromkeys(SPEAK, "x") | {"manner": manner, "quote": "my own words", "fallback": "What next?"}
     text = "\n".join(message.content for message in render(name, **given_))
     assert f"<{FENCE}>\nmy own words\n</{FENCE}>" in text
-    assert "What next?" in text
+    # A small model that is shown the question repeats it: code appends it instead.
+    assert ("What next?" in text) == (name == "speak-openai")
 
 
 def test_what_every_turn_shares_comes_first_so_that_the_prefix_cache_holds_it() -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.app.conftest import CHROMIUM, App
-from tests.tools import chromium
 from tests.voice.conftest import microphone_file, np, pause
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -19,34 +18,26 @@ PLAYING = (
 
 
 @pytest.fixture
-def page_with(tmp_path: Path) -> Iterator[Any]:
+def page_with(tmp_path: Path, playwright: Any, chromium_path: str) -> Iterator[Any]:
     """Opens the page in a browser with that microphone; the room, with the opening said."""
-    from playwright.sync_api import sync_playwright
+    opened = []
 
-    path = chromium()
-    if not path:
-        pytest.skip("!!! NO CHROMIUM HERE: the browser tests did not run (python -m tests.tools says how to get one)")
-    with sync_playwright() as playwright:
-        opened = []
+    def open_page(app: App, samples: Any = None, permissions: bool = True) -> Any:
+        flags = [*CHROMIUM, *MICROPHONE] if permissions else [*CHROMIUM]
+        if samples is not None:
+            flags.append(f"--use-file-for-fake-audio-capture={microphone_file(tmp_path / 'mic.wav', samples)}%noloop")
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=flags)
+        opened.append(browser)
+        page = browser.new_page()
+        page.set_default_timeout(40_000)
+        page.goto(app.url)
+        page.click("#setup-start")
+        page.wait_for_selector("#room-chat .bot")
+        return page
 
-        def open_page(app: App, samples: Any = None, permissions: bool = True) -> Any:
-            flags = [*CHROMIUM, *MICROPHONE] if permissions else [*CHROMIUM]
-            if samples is not None:
-                flags.append(
-                    f"--use-file-for-fake-audio-capture={microphone_file(tmp_path / 'mic.wav', samples)}%noloop"
-                )
-            browser = playwright.chromium.launch(executable_path=path, args=flags)
-            opened.append(browser)
-            page = browser.new_page()
-            page.set_default_timeout(40_000)
-            page.goto(app.url)
-            page.click("#setup-start")
-            page.wait_for_selector("#room-chat .bot")
-            return page
-
-        yield open_page
-        for browser in opened:
-            browser.close()
+    yield open_page
+    for browser in opened:
+        browser.close()
 
 
 def test_speak_correct_send_and_hear_the_reply(talking_app: App, page_with: Any, spoken: Any) -> None:
