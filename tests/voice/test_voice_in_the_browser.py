@@ -71,7 +71,7 @@ def test_hands_free_sends_at_the_end_of_the_turn_and_voice_stops_the_reply(
 ) -> None:
     question = "How many users are there?"
     sound = np.concatenate(
-        [pause(1.5), spoken(question), pause(6.0), *[spoken("Wait, one more thing about the data.")] * 8]
+        [pause(1.5), spoken(question), pause(3.5), *[spoken("Wait, one more thing about the data.")] * 8]
     )
     page = page_with(talking_app, sound)
     page.click("#voice-options > button")
