@@ -58,11 +58,12 @@ def test_speak_correct_send_and_hear_the_reply(talking_app: App, page_with: Any,
     caption = page.locator("#room-chat .bot-row").last.inner_text()
     assert "What happens when traffic grows tenfold?" in caption, "captions are always there"
     assert "Corrected by hand." in page.locator("#room-chat .user-row").last.inner_text()
-    began = page.evaluate("() => performance.now()")
+    # The page's own clock from the click on: what the driver needs to deliver a click is not the candidate's wait.
+    page.evaluate("() => addEventListener('click', () => { window.clickedAt = performance.now(); }, true)")
     page.click("#voice-talk")
     page.wait_for_function("() => interviewerVoiceStats.stopped.length > 0")
-    stopped = page.evaluate("() => interviewerVoiceStats.stopped[0].at")
-    assert stopped - began < 300, "whoever wants to speak is let speak at once"
+    waited = page.evaluate("() => interviewerVoiceStats.stopped[0].at - window.clickedAt")
+    assert waited < 300, "whoever wants to speak is let speak at once"
     assert page.locator("#voice-player").count() == 0
 
 
