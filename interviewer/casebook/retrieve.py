@@ -86,7 +86,7 @@ class Retriever:
         where: dict[str, str] = {"audience": audience}
         where |= {"step": step.value} if step else {}
         where |= {"kind": kind} if kind else {}
-        known = [case] if case and self._has(case) else []
+        known = [case] if case and self.index.knows(case) else []
         shared = [FRAMEWORK] if audience == "interviewer" else [FRAMEWORK, TOPICS]
         query = respelt(query, (passage.text for group in [*known, *shared] for passage in self.index.passages(group)))
         hits: list[Hit] = []
@@ -110,9 +110,6 @@ class Retriever:
             for hit in hits
         ]
         return sorted(found, key=lambda one: (-one.score, one.passage.id))[:limit]
-
-    def _has(self, case: str) -> bool:
-        return self.index.knows(case)
 
     def _lexical(self, group: str, query: str) -> dict[str, float]:
         if group not in self._words:

@@ -1,7 +1,5 @@
 """The menu: what the case offers to ask next, given what was just said."""
 
-import numpy as np
-
 from interviewer.casebook.library import Library
 from interviewer.casebook.retrieve import Retriever
 from interviewer.interview.annotate import Listener
@@ -102,4 +100,4 @@ def _trade_offs(transcript: Transcript, last: Turn | None, listener: Listener) -
         best[name] = max(best.get(name, -1.0), float(value))
     steps = {one.id: one.step for one in case.trade_offs}
     ranked = [name for name in sorted(best, key=lambda name: -best[name]) if best[name] >= _NEIGHBOURHOOD]
-    return tuple(Option(name, steps[name]) for name in np.array(ranked).tolist())
+    return tuple(Option(name, steps[name]) for name in ranked)

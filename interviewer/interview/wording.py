@@ -150,7 +150,7 @@ class Words:
         if decision.angle == "again":
             return _last_question(state) or self._opener(state)
         if kind is MoveKind.REDIRECT:
-            return _last_question(state, other_words=True) or self._opener(state)
+            return self._opener(state)
         signal = self._signal(transcript.case, ref)
         if signal is None:
             return ""
@@ -230,10 +230,8 @@ def _minutes(decision: Decision, transcript: Transcript, state: State) -> str:
     return f"{round(whole)}"
 
 
-def _last_question(state: State, other_words: bool = False) -> str:
-    """The last question that the interviewer asked, in the same words unless others are wanted."""
-    if other_words:
-        return ""
+def _last_question(state: State) -> str:
+    """The last question that the interviewer asked, in the same words."""
     for text in reversed(state.said):
         for piece in reversed(text.replace("! ", ". ").split(". ")):
             if piece.strip().endswith("?"):
