@@ -39,6 +39,16 @@ def heard(page: Any, answer: int) -> None:
     )
 
 
+def sketch(page: Any, source: str) -> None:
+    """Writes onto the whiteboard and has it drawn."""
+    page.click("#whiteboard > button")
+    page.fill("#sketch-box textarea", source)
+    # Opening mounts the box, and its empty value is set a moment later: no hand is that quick, a test is.
+    page.wait_for_timeout(500)
+    page.fill("#sketch-box textarea", source)
+    page.click("#sketch-preview-button")
+
+
 def finish(page: Any) -> None:
     """Ends the interview and waits for its report."""
     page.click("#room-end")
@@ -80,9 +90,7 @@ def test_a_whole_interview_from_set_up_to_report(app: App, visit: Callable[..., 
     assert talk(page)[-4:] == [
         "Asked for a hint", "Think about who labels this, and when.", "Asked for a moment", "Take your time."
     ]  # fmt: skip
-    page.click("#whiteboard > button")
-    page.fill("#sketch-box textarea", "flowchart LR\n  logs[Logs] --> model[Model]")
-    page.click("#sketch-preview-button")
+    sketch(page, "flowchart LR\n  logs[Logs] --> model[Model]")
     page.wait_for_selector("#sketch-preview svg")
     page.click("#sketch-send")
     heard(page, 6)
@@ -225,9 +233,7 @@ def test_words_stay_words(app: App, visit: Callable[..., Any]) -> None:
     text = f"{attacks} ![x](http://example.invalid/x.png) [y](javascript:window.pwned=1) **bold** `code` $x$ ```"
     say(page, text, 2)
     assert talk(page)[1] == text
-    page.click("#whiteboard > button")
-    page.fill("#sketch-box textarea", f'flowchart LR\n  a["{attacks}"] --> b\n```\n{attacks}')
-    page.click("#sketch-preview-button")
+    sketch(page, f'flowchart LR\n  a["{attacks}"] --> b\n```\n{attacks}')
     page.click("#sketch-send")
     heard(page, 3)
     page.click("#room-takes > button")
