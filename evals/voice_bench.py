@@ -9,12 +9,15 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from evals import speech
+from evals.recorded import Recorded, labelled
+from evals.vocabulary import Data
 from evals.voice_words import errors, words
 from interviewer.settings import Settings, quieten
 from interviewer.voice.audio import RATE, Samples, read_upload, resampled
@@ -177,26 +180,31 @@ def latency(sentences: list[str], voice: Piper, ears: Embedded, vad: Any, settin
     }
 
 
-def graded(path: Path, voices: list[Voice], ears: Embedded, vocabulary: Vocabulary) -> Json:
-    """A recorded transcript whose candidate is said and heard again; the new transcript and its error rate."""
-    data: Json = json.loads(path.read_text(encoding="utf-8"))
-    wrong = count = 0
-    for number, turn in enumerate(data["turns"]):
-        if turn["speaker"] != "candidate" or not turn["text"].strip():
-            continue
-        from interviewer.sentences import spans
+def graded(interviews: list[Recorded], voices: dict[str, Voice], ears: Embedded, vad: Any, library: Any) -> Json:
+    """Recorded interviews whose candidate is said and heard again, as the room would hear it; kept for ``speech``."""
+    rows: list[Json] = []
+    for one in interviews:
+        vocabulary = vocabulary_of(library, one.body["case"])
+        made_by = {"recogniser": ears.name, "vocabulary": True, "made": "voice_bench --only graded"}
+        for name, voice in voices.items():
 
-        heard = []
-        for span in spans(turn["text"]):
-            samples = read_upload(voices[number % len(voices)].say(speakable(span.text)))
-            heard.append(vocabulary.correct(ears.hear(samples, vocabulary.prompt).text))
-        text = " ".join(heard)
-        wrong += errors(words(turn["text"]), words(text))
-        count += len(words(turn["text"]))
-        turn["text"] = text
-        turn["mode"] = "spoken"
-        turn.pop("heard", None)
-    return {"transcript": data, "word_error_percent": round(100 * wrong / max(1, count), 1), "words": count}
+            def say(text: str, voice: Voice = voice) -> Samples:
+                return read_upload(voice.say(speakable(text)))
+
+            def hear(pieces: Sequence[Any], vocabulary: Vocabulary = vocabulary) -> str:
+                sound = [room(piece) if isinstance(piece, float) else piece for piece in pieces]
+                recording = Recording(ears, vad, vocabulary, peeks=False)
+                for packet in packets(np.concatenate([room(0.3), *sound])):
+                    recording.feed(packet)
+                return recording.finish().text
+
+            began = time.perf_counter()
+            heard = speech.pass_through(one, name, made_by, say, hear)
+            wrong, said = heard.wrong(one.body)
+            row = {"id": one.id, "voice": name, "words": said, "word_error_percent": round(100 * wrong / said, 1)}
+            rows.append({**row, "took_seconds": round(time.perf_counter() - began)})
+            sys.stderr.write(f"{rows[-1]}\n")
+    return {"interviews": rows}
 
 
 def _quantiles(values: list[float]) -> Json:
@@ -214,9 +222,7 @@ def main() -> None:
     parser.add_argument("--voices", default="joe,espeak", help="of joe, espeak, british")
     parser.add_argument("--patience", type=float, default=1.0)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument(
-        "--transcript", type=Path, help="with --only graded: a recorded interview to pass through speech"
-    )
+    parser.add_argument("--interviews", default="", help="with --only graded: ids of our own; all if empty")
     parser.add_argument("--out", type=Path)
     wanted = parser.parse_args()
     from interviewer.casebook.library import Library
@@ -233,7 +239,8 @@ def main() -> None:
         if name in wanted.voices:
             known[name] = Espeak(voice)
     voices = {name: known[name] for name in wanted.voices.split(",")}
-    vocabulary = vocabulary_of(Library.load(), "video-recommendation")
+    library = Library.load()
+    vocabulary = vocabulary_of(library, "video-recommendation")
     found: Json = {}
     for part in wanted.only.split(","):
         began = time.perf_counter()
@@ -244,7 +251,9 @@ def main() -> None:
         elif part == "latency":
             found[part] = latency(sentences[: 30 if wanted.full else 8], piper, ears, vad, Settings(model="scripted"))
         elif part == "graded":
-            found[part] = graded(wanted.transcript, list(voices.values()), ears, vocabulary)
+            named = [name for name in wanted.interviews.split(",") if name]
+            every = {one.id: one for one in labelled(Data()) if not one.twin_of}
+            found[part] = graded([every[name] for name in named or every], voices, ears, vad, library)
         found[part]["took_seconds"] = round(time.perf_counter() - began)
         found[part]["machine_load"] = [round(value, 1) for value in os.getloadavg()]  # a busy machine is a slow one
     text = json.dumps(found, indent=1, ensure_ascii=False)

@@ -1,0 +1,16 @@
+"""Step agreement with the labels after speech (quadratic weighted kappa).
+
+as step_qwk, of the interview as it was heard; embedded voice
+"""
+
+from evals.scorers.marks import step_pairs
+from evals.scorers.through_speech import by_voice
+from evals.statistics import quadratic_kappa
+from evals.vocabulary import Point, Record, Scorer
+
+
+def points(record: Record) -> list[Point]:
+    return step_pairs(record, "heard") if by_voice(record, robot=False) else []
+
+
+SCORER = Scorer("speech_step_qwk", __doc__ or "", points, quadratic_kappa)
