@@ -46,7 +46,7 @@ def hold(parts: Parts, transcript: Transcript, save: Path | None) -> None:
     path = save or parts.settings.home / "practice" / f"{name}.json"
     transcript = transcript.model_copy(update={"id": name})
     interviewer = parts.interviewer()
-    interviewer.warm()
+    interviewer.warm(transcript.case)
     start = time.monotonic()
     while True:
         reply = interviewer.next_turn(transcript, time.monotonic() - start if transcript.turns else 0.0)

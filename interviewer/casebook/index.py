@@ -138,6 +138,10 @@ class Index:
             self._collection(group)
             yield group, len(self.passages(group))
 
+    def ready(self, group: str) -> None:
+        """Builds that group unless it is there."""
+        self._collection(group)
+
     def built(self) -> tuple[int, int]:
         """How many groups are built, and of how many."""
         client, wanted = self._connect(), groups(self._library)

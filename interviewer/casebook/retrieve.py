@@ -111,6 +111,11 @@ class Retriever:
         ]
         return sorted(found, key=lambda one: (-one.score, one.passage.id))[:limit]
 
+    def wake(self, case: str) -> None:
+        """Builds what a search on behalf of the interviewer reads, unless it is there."""
+        for group in [FRAMEWORK, *([case] if self.index.knows(case) else [])]:
+            self.index.ready(group)
+
     def _lexical(self, group: str, query: str) -> dict[str, float]:
         if group not in self._words:
             self._words[group] = _Words(self.index.passages(group))

@@ -5,6 +5,7 @@
 """
 
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -72,6 +73,10 @@ class Ears:
         return list(columns), np.stack(best, axis=1) if best else np.zeros((len(vectors), 0), np.float32)
 
 
+def _is_heard(turn: Turn) -> bool:
+    return turn.heard is not None if turn.speaker == "candidate" else turn.move is not None
+
+
 class Listener:
     """Annotates transcripts. ``folder`` keeps exemplar vectors between runs."""
 
@@ -80,24 +85,29 @@ class Listener:
         self.embedder = embedder
         self._folder = folder
         self._ears: dict[str, Ears] = {}
+        self._making = threading.Lock()
 
     def ears(self, slug: str) -> Ears:
-        """The ears for a case, or the framework's general ones for an unknown case."""
+        """The ears for a case, or the framework's general ones for an unknown case; made once, by whoever is first."""
         if slug not in self._ears:
-            by_step = self.library.signals(slug)
-            self._ears[slug] = Ears(
-                exemplars(self.library, slug, self.embedder, self._folder),
-                {signal.id: signal for signals in by_step.values() for signal in signals},
-                {signal.id: step for step, signals in by_step.items() for signal in signals},
-                {
-                    flag.id: [re.compile(cue, re.IGNORECASE) for cue in flag.cues]
-                    for flag in self.library.red_flags(slug)
-                },
-            )
+            with self._making:
+                if slug not in self._ears:
+                    self._ears[slug] = self._made(slug)
         return self._ears[slug]
+
+    def _made(self, slug: str) -> Ears:
+        by_step = self.library.signals(slug)
+        return Ears(
+            exemplars(self.library, slug, self.embedder, self._folder),
+            {signal.id: signal for signals in by_step.values() for signal in signals},
+            {signal.id: step for step, signals in by_step.items() for signal in signals},
+            {flag.id: [re.compile(cue, re.IGNORECASE) for cue in flag.cues] for flag in self.library.red_flags(slug)},
+        )
 
     def annotate(self, transcript: Transcript) -> Transcript:
         """The transcript with every turn listened to. Stored results are kept as they are."""
+        if all(_is_heard(turn) for turn in transcript.turns):
+            return transcript  # nothing to listen to: an opening is shown before the ears are made
         ears = self.ears(transcript.case)
         turns: list[Turn] = []
         said: set[str] = set()

@@ -5,6 +5,8 @@
 Nothing is written to a disk here; whoever calls stores the candidate's turn before asking for a reply.
 """
 
+import logging
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 from interviewer.casebook.embed import Embedder, shared_embedder
 from interviewer.casebook.library import Library
 from interviewer.casebook.retrieve import Retriever
+from interviewer.errors import InterviewerError
 from interviewer.interview.annotate import Listener
 from interviewer.interview.decision import Decision, Menu
 from interviewer.interview.direct import decide
@@ -23,6 +26,8 @@ from interviewer.interview.wording import Words
 from interviewer.models.door import Door
 from interviewer.steps import MoveKind
 from interviewer.transcript import WORDS_A_MINUTE, Move, Transcript, Turn, with_clock
+
+log = logging.getLogger(__name__)
 
 _PIECE = 3
 """Words per streamed piece."""
@@ -61,9 +66,21 @@ class Interviewer:
         self._words = Words(library, embedder)
         self.speaker = Speaker(library, embedder, self.door)
 
-    def warm(self) -> None:
-        """Starts the embedded model in the background, so that the first turn that needs it finds it ready."""
+    def warm(self, case: str = "") -> None:
+        """Makes ready, in the background, what the first answers on a case need: ears, index, embedded model.
+
+        Without a case, what every case needs. Returns at once.
+        """
         self.speaker.warmth.begin()
+        threading.Thread(target=self._wake, args=(case,), name="waking", daemon=True).start()
+
+    def _wake(self, case: str) -> None:
+        try:
+            self.listener.ears(case)
+            if self.retriever:
+                self.retriever.wake(case)
+        except InterviewerError:
+            log.warning("not ready ahead; the first answer will try again", exc_info=True)
 
     def state(self, transcript: Transcript, at: float | None = None) -> State:
         """The state of an interview at a time in seconds since its start, by default at its last turn."""

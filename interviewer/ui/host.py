@@ -30,6 +30,10 @@ _TRIES = 3
 class Replier(Protocol):
     """What the host needs of the interviewer."""
 
+    def warm(self, case: str) -> None:
+        """Makes ready in the background what the first answers on a case need."""
+        ...
+
     def reply(self, transcript: Transcript, at: float) -> Iterator[Any]:
         """Pieces of text, then one Reply."""
         ...
@@ -193,8 +197,10 @@ class Host:
                 return
 
     def _speak(self, transcript: Transcript, at: float) -> Generator[Words, None, Any]:
-        text, reply = "", None
-        for piece in self._engine().interviewer.reply(transcript, at):
+        text, reply, interviewer = "", None, self._engine().interviewer
+        if not transcript.turns:
+            interviewer.warm(transcript.case)  # while the candidate reads the problem
+        for piece in interviewer.reply(transcript, at):
             if isinstance(piece, str):
                 text += piece
                 yield Words(text, transcript)

@@ -83,6 +83,9 @@ class Reply:
 class StandIn:
     """The interviewer."""
 
+    def warm(self, case: str) -> None:
+        """Is always ready."""
+
     def reply(self, transcript: Transcript, at: float) -> Iterator[Any]:
         """Says how many turns there were, or what it was steered to."""
         last = transcript.turns[-1] if transcript.turns else Turn(speaker="interviewer", text="")
