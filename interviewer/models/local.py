@@ -20,6 +20,7 @@ from interviewer.errors import CannotRun, ModelError
 from interviewer.models import weights
 from interviewer.models.door import Message, Schema
 from interviewer.models.endpoint import Endpoint
+from interviewer.models.remembered import Judgements
 from interviewer.settings import Settings
 
 START_LIMIT = 120.0
@@ -51,6 +52,10 @@ class LocalModel:
         """Of the weights."""
         return weights.sha256_of(self.path, self.settings.home)
 
+    @cached_property
+    def _judgements(self) -> Judgements:
+        return Judgements(self.sha256)
+
     @property
     def pid(self) -> int | None:
         """The server's process id while it runs."""
@@ -79,12 +84,12 @@ class LocalModel:
         return self._served().extract(messages, schema, max_tokens=max_tokens)
 
     def judge(self, messages: Sequence[Message]) -> float:
-        """Log-odds of yes against no at the first word of the answer."""
-        return self._served().judge(messages)
+        """Log-odds of yes against no at the first word of the answer; the same question is asked once."""
+        return self._judgements.of(messages, lambda: self._served().judge(messages))
 
     def warm(self, messages: Sequence[Message]) -> None:
         """Reads a prompt ahead of its use, so that a turn that begins with it starts at once."""
-        self.judge(messages)
+        self._served().judge(messages)
 
     def close(self) -> None:
         """Stops the server."""

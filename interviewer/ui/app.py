@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from interviewer.settings import Settings, load, quieten
 from interviewer.storage import Store
 
 if TYPE_CHECKING:
-    from interviewer.ui.host import Engine
+    from interviewer.ui.host import Engine, Host
 
 _STATIC = Path(__file__).parent / "static"
 _SCRIPTS = ("page.js", "voice.js")
@@ -32,6 +32,8 @@ def serve(settings: Settings, library: Library | None = None, engine: "Callable[
 
     ``library`` and ``engine`` are by default the ones that travel with the product and that the settings ask for.
     """
+    from interviewer.ui.host import Host
+
     quieten()
     name, port = address()
     if not is_loopback(name) and not settings.sign_in:
@@ -46,13 +48,15 @@ def serve(settings: Settings, library: Library | None = None, engine: "Callable[
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
-    app = _launch(settings, library, store, loading, name, port)
+    host = Host(store, library, loading.result)
+    app = _launch(settings, host, name, port)
     try:
         while not stop.wait(0.5):
             if loading.done() and (error := loading.exception()):
                 raise error
     finally:
         app.close(verbose=False)
+        host.close()
         if loading.done() and not loading.exception():
             loading.result().door.close()
         store.close()
@@ -91,15 +95,12 @@ def open_engine(settings: Settings) -> "Engine":
     return Engine(parts.interviewer(), parts.door, graded, parts.retriever.search)
 
 
-def _launch(
-    settings: Settings, library: Library, store: Store, loading: "Future[Engine]", name: str, port: int | None
-) -> Any:
+def _launch(settings: Settings, host: "Host", name: str, port: int | None) -> Any:
     from interviewer.ui.assemble import assemble
-    from interviewer.ui.host import Host
     from interviewer.voice.parts import VoiceParts
 
     voice = VoiceParts(settings) if settings.voice else None
-    app = assemble(Host(store, library, loading.result), voice)
+    app = assemble(host, voice)
     try:
         app.launch(**launch_arguments(settings, name, port), prevent_thread_lock=True)
         print(f"The interviewer is at {app.local_url} (Ctrl+C stops it).", flush=True)

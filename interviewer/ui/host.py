@@ -13,8 +13,10 @@ from typing import Any, Protocol
 
 from interviewer.casebook.library import Library
 from interviewer.errors import InterviewerError
+from interviewer.grading.ahead import ahead
 from interviewer.grading.report import Report
 from interviewer.interview.state import State
+from interviewer.models.behind import Behind
 from interviewer.models.door import Door
 from interviewer.opinion import Opinion, Search, over, second_opinion
 from interviewer.rewind import rewind
@@ -132,6 +134,8 @@ class Host:
         self.library = library
         self._engine = engine
         """Waits for the models to be there; the pages do not."""
+        self.behind = Behind()
+        """What is done for interviews that go on, between their turns."""
         self._locks: weakref.WeakValueDictionary[str, _Lock] = weakref.WeakValueDictionary()
         self._locks_lock = threading.Lock()
 
@@ -181,7 +185,7 @@ class Host:
 
     def answer(self, owner: str, id_: str) -> Iterator[Words | Said]:
         """The interviewer's next turn, if it is its turn: the words as they come, then, stored, Said."""
-        with self._lock(id_):
+        with self._lock(id_), self.behind.first():
             for _ in range(_TRIES):
                 transcript = self.store.transcript(owner, id_)
                 if not needs_answer(transcript) or is_over(transcript):
@@ -193,8 +197,24 @@ class Host:
                     continue  # the candidate said more in another tab: answer that too
                 if reply.state.closed:
                     self.store.end(owner, id_)
+                    self.behind.drop(id_)
+                else:
+                    self._go_on_behind(id_, reply.transcript)
                 yield Said(list(reply.warnings), bool(reply.state.closed))
                 return
+
+    def _go_on_behind(self, id_: str, transcript: Transcript) -> None:
+        engine = self._engine()
+        self.behind.put(id_, ahead(engine.grade, transcript, self.library, engine.door))
+
+    def delete(self, owner: str, id_: str) -> None:
+        """Deletes an interview for good, and ends what is under way for it. Raises BadInput."""
+        self.store.delete(owner, id_)
+        self.behind.drop(id_)
+
+    def close(self) -> None:
+        """Ends what goes on behind the turns."""
+        self.behind.close()
 
     def _speak(self, transcript: Transcript, at: float) -> Generator[Words, None, Any]:
         text, reply, interviewer = "", None, self._engine().interviewer
@@ -244,7 +264,8 @@ class Host:
 
     def _grade(self, owner: str, id_: str, level: Level, news: "queue.Queue[Grading | Report | Exception]") -> None:
         try:
-            with self._lock(f"{id_}/{level}"):
+            self.behind.drop(id_)  # what it has found out is remembered
+            with self._lock(f"{id_}/{level}"), self.behind.first():
                 report = self.store.reports(owner, id_).get(level)
                 if report is None:
                     transcript = self.store.transcript(owner, id_)

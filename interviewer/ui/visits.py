@@ -231,7 +231,7 @@ class Visits:
         owner = self.owner(browser, request)
         if id_:
             try:
-                self.host.store.delete(owner, id_)
+                self.host.delete(owner, id_)
                 if self.voice:
                     self.voice.kept.forget(id_)
             except InterviewerError as error:

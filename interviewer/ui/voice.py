@@ -137,13 +137,13 @@ class VoiceVisits:
         self, packed: str, id_: str, hands_free: bool, patience: float, keep: bool, browser: Any, request: gr.Request
     ) -> str:
         """Takes in a packet of sound; what is heard so far, as JSON for the page."""
-        name = ""
+        name, said = "", ""
         try:
             owner = self.visits.owner(browser, request)
             name, at, pcm, final = _unpacked(packed)
             header = self.visits.host.store.header(owner, id_)
             found, anew = self._recording((owner, id_, name), at, header.case, hands_free, patience)
-            with found.recording.lock:
+            with found.recording.lock, self.visits.host.behind.first():
                 progress = self._take(found, at, pcm, final, (id_, name) if keep else None)
             have = found.base + found.recording.received
             fell = self.parts.ears().recogniser.fell
@@ -153,7 +153,7 @@ class VoiceVisits:
                 log.exception("a packet was not heard")
             why = str(error).split("\n")[0] if isinstance(error, InterviewerError) else "Something went wrong"
             word = f"I could not listen: {why.rstrip('.')}. Typing works."
-            return json.dumps({"recording": name, "have": 0, "text": "", "word": word, "over": True, "bad": True})
+            return json.dumps({"recording": name, "have": 0, "text": said, "word": word, "over": True, "bad": True})
 
     def _take(self, found: _Open, at: int, pcm: bytes, final: bool, keep: tuple[str, str] | None) -> Progress:
         found.used = time.monotonic()

@@ -1,0 +1,32 @@
+"""Grading ahead: the report so far is made behind the turns and thrown away; what it cost is remembered.
+
+Embeddings and judgements are remembered by what determines them, so at the end only what is new must be computed,
+and the report is the same as without this.
+"""
+
+from collections.abc import Callable
+
+from interviewer.casebook.library import Library
+from interviewer.errors import ModelError
+from interviewer.grading.report import Report
+from interviewer.models.behind import Breathe, Job
+from interviewer.models.door import Door
+from interviewer.transcript import Transcript
+
+PAID = "openai"
+"""A rung whose calls cost money is not asked for a report that nobody reads."""
+
+
+def ahead(grade: Callable[..., Report], transcript: Transcript, library: Library, door: Door) -> list[Job]:
+    """The jobs that prepare the report of an interview that goes on; none on a rung that is paid by the call."""
+    if door.rung == PAID:
+        return []
+    only = Door(door.models[:1], named=True)
+
+    def so_far(breathe: Breathe) -> None:
+        try:
+            grade(transcript, library, only, transcript.level, lambda *_: breathe())
+        except ModelError:
+            return  # at the end it is asked again, and the report says what failed
+
+    return [so_far]
