@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ DIMENSIONS = 384
 MAX_TOKENS = 256
 _BATCH = 8
 _REMEMBERED = 20_000
+_PAUSE = 0.001
+"""Seconds between two batches in which another thread may take over: a turn must not wait for a whole interview."""
 _VOCABULARY = Path(__file__).parent / "data" / "bert-uncased-vocab.txt"
 
 
@@ -64,19 +67,23 @@ class Embedder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """The texts' vectors, shape (len(texts), 384), float32, each of length 1. Raises CannotRun without weights."""
         with self._lock:
-            new = sorted({text for text in texts if text not in self._memory}, key=len)
-            if new and self._session is None:
-                self._load()
-            for start in range(0, len(new), _BATCH):
-                batch = new[start : start + _BATCH]
-                for text, vector in zip(batch, self._run(batch), strict=True):
-                    self._memory[text] = vector
-            found = [self._memory[text] for text in texts]
+            found = {text: self._memory[text] for text in texts if text in self._memory}
+        new = sorted(set(texts) - set(found), key=len)
+        for start in range(0, len(new), _BATCH):
+            if start:
+                sleep(_PAUSE)
+            batch = new[start : start + _BATCH]
+            with self._lock:
+                if self._session is None:
+                    self._load()
+                found.update(zip(batch, self._run(batch), strict=True))
+        with self._lock:
             for text in texts:
+                self._memory[text] = found[text]
                 self._memory.move_to_end(text)
             while len(self._memory) > _REMEMBERED:
                 self._memory.popitem(last=False)
-        return np.stack(found) if found else np.zeros((0, DIMENSIONS), np.float32)
+        return np.stack([found[text] for text in texts]) if found else np.zeros((0, DIMENSIONS), np.float32)
 
     def _run(self, texts: list[str]) -> Vectors:
         encoded = self._tokenizer.encode_batch(texts)
