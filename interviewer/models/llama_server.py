@@ -38,9 +38,14 @@ def _serve(wanted: dict[str, Any]) -> Any:
     params.cache_ram_mib = wanted["cache_mib"]
     # One thread writes: with two, one busy neighbour slows every word down several times. Two read.
     params.cpuparams.n_threads = wanted["threads"]
-    params.cpuparams_batch.n_threads = min(wanted["threads"] + 1, os.cpu_count() or 1)
+    params.cpuparams_batch.n_threads = min(wanted["threads"] + 1, _processors())
     params.verbosity = 0
     return xllamacpp.Server(params)
+
+
+def _processors() -> int:
+    """Those that this process may use: more threads than that only wait for each other."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def main() -> None:
