@@ -144,6 +144,7 @@ class VoiceVisits:
             header = self.visits.host.store.header(owner, id_)
             found, anew = self._recording((owner, id_, name), at, header.case, hands_free, patience)
             with found.recording.lock, self.visits.host.behind.first():
+                said = found.recording.text
                 progress = self._take(found, at, pcm, final, (id_, name) if keep else None)
             have = found.base + found.recording.received
             fell = self.parts.ears().recogniser.fell

@@ -3,7 +3,6 @@
 A recogniser gets mono 16 kHz samples that hold speech and says what it heard and whether it doubts it.
 """
 
-import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +10,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
-from interviewer.errors import CannotRun, InterviewerError, ModelError
+from interviewer.errors import CannotRun
 from interviewer.settings import Settings
 from interviewer.voice.audio import Samples, to_wav
+from interviewer.voice.ladder import Ladder
+from interviewer.voice.remote import Remote, configured, wanted
 
-log = logging.getLogger(__name__)
 _DOUBT = -0.9
 """Mean log-probability of a word below which what was heard is doubted: another language, music, a bad line."""
 _REPETITIVE = 2.4
@@ -98,77 +98,46 @@ class Endpoint:
     """Transcription by an OpenAI-compatible endpoint."""
 
     def __init__(self, settings: Settings, model: str = "gpt-4o-mini-transcribe"):
-        import openai
-
-        self.remote = settings.openai_base_url or "api.openai.com"
+        self._endpoint = Remote(settings)
+        self.remote = self._endpoint.address
         self.name = f"{model} at {self.remote}"
         self._model = model
-        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "not-needed"
-        self._client = openai.OpenAI(
-            api_key=key, base_url=settings.openai_base_url, timeout=settings.request_timeout, max_retries=1
-        )
 
     def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Heard:
         """What is said."""
-        import openai
-
-        try:
-            answer = self._client.audio.transcriptions.create(
-                model=self._model, file=("turn.wav", to_wav(samples), "audio/wav"), prompt=prompt, language="en"
-            )
-        except openai.APIConnectionError:
-            raise ModelError(f"{self.remote} cannot be reached for transcription") from None
-        except openai.APIError as error:
-            code = getattr(error, "status_code", None)
-            raise ModelError(f"{self.remote} refused the transcription{f' ({code})' if code else ''}") from None
-        return Heard(answer.text.strip(), False, self.name)
+        file = ("turn.wav", to_wav(samples), "audio/wav")
+        answer = self._endpoint.ask(
+            "transcription",
+            lambda audio: audio.transcriptions.create(model=self._model, file=file, prompt=prompt, language="en"),
+        )
+        text = getattr(answer, "text", None)
+        if not isinstance(text, str):
+            raise self._endpoint.nonsense("transcription")
+        return Heard(text.strip(), False, self.name)
 
 
-class FirstThatWorks:
-    """Asks one recogniser after the other; what failed is not asked again for this process."""
+class FirstThatWorks(Ladder[Recogniser]):
+    """Asks one recogniser after the other; one that failed rests for a while."""
 
     def __init__(self, recognisers: Sequence[Recogniser]):
-        self._left = list(recognisers)
-        self.fell = ""
-        """Why a better one was left."""
-
-    @property
-    def name(self) -> str:
-        """Of the one that is asked now."""
-        return self._left[0].name
-
-    @property
-    def remote(self) -> str:
-        """Where the sound is sent now."""
-        return self._left[0].remote
+        super().__init__(recognisers, "listens")
 
     def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Heard:
         """What is said. Raises the last one's error."""
-        while True:
-            first = self._left[0]
-            try:
-                return first.hear(samples, prompt, quick)
-            except InterviewerError as error:
-                if len(self._left) == 1:
-                    raise
-                log.warning("hearing: %s; going on with %s", error, self._left[1].name)
-                self.fell = f"{error}; {self._left[1].name} listens instead."
-                self._left = [one for one in self._left if one is not first]
+        return self.first(lambda one: one.hear(samples, prompt, quick))
 
 
 def open_hearing(settings: Settings) -> FirstThatWorks:
-    """The recognisers that the settings ask for, best first. Raises CannotRun when there is none."""
+    """The recognisers that the settings ask for, best first, the embedded one behind an endpoint. Raises CannotRun."""
     kind, _, model = settings.hearing.partition(":")
-    configured = bool(settings.openai_api_key or settings.openai_base_url)
     found: list[Recogniser] = []
-    if kind == "openai" and not configured:
+    if kind == "openai" and not configured(settings):
         raise CannotRun("INTERVIEWER_HEARING=openai needs OPENAI_API_KEY or OPENAI_BASE_URL")
-    if kind == "openai" or (kind == "auto" and settings.openai_api_key and not settings.openai_base_url):
+    if wanted(settings.hearing, settings):
         found.append(Endpoint(settings, model) if model else Endpoint(settings))
-    if kind in ("auto", "embedded"):
-        try:
-            found.append(Embedded())
-        except CannotRun:
-            if not found:
-                raise
+    try:
+        found.append(Embedded())
+    except CannotRun:
+        if not found:
+            raise
     return FirstThatWorks(found)

@@ -9,6 +9,7 @@ from typing import Any
 from interviewer.errors import InterviewerError
 from interviewer.settings import Settings
 from interviewer.voice import hearing, saying
+from interviewer.voice.remote import wanted
 from interviewer.voice.vad import open_session
 
 log = logging.getLogger(__name__)
@@ -52,18 +53,15 @@ class VoiceParts:
 
     def missing(self) -> str:
         """One line on what is not there; empty when all is. Looks only for files, loads nothing."""
-        remote = self.settings.hearing.startswith("openai") or bool(self.settings.openai_api_key)
-        if not remote and hearing.weights() is None:
+        if not wanted(self.settings.hearing, self.settings) and hearing.weights() is None:
             return hearing.MISSING
-        return "" if saying.voice_file() or remote else saying.MISSING
+        return "" if saying.voice_file() or wanted(self.settings.saying, self.settings) else saying.MISSING
 
     def remote(self) -> str:
         """Where sound and text are sent; empty when they stay here."""
         kinds = (self.settings.hearing, self.settings.saying)
-        away = self.settings.openai_api_key and not self.settings.openai_base_url and "auto" in kinds
-        if away or any(kind.startswith("openai") for kind in kinds):
-            return self.settings.openai_base_url or "api.openai.com"
-        return ""
+        away = any(wanted(kind, self.settings) for kind in kinds)
+        return (self.settings.openai_base_url or "api.openai.com") if away else ""
 
     def close(self) -> None:
         """Stops what was started."""

@@ -2,7 +2,6 @@
 
 import io
 import json
-import logging
 import re
 import shutil
 import subprocess
@@ -15,15 +14,18 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
-from interviewer.errors import CannotRun, InterviewerError, ModelError
+from interviewer.errors import CannotRun, ModelError
 from interviewer.settings import Settings
 from interviewer.voice.audio import wav_of_pcm
+from interviewer.voice.ladder import Ladder
+from interviewer.voice.remote import Remote, configured, wanted
 
-log = logging.getLogger(__name__)
 MISSING = "The voice is not installed: run pip install 'ml-design-interviewer[voice]' and start again. Captions go on."
 LONGEST = 1_000
 """Characters of one sentence to say."""
 _WORKER = Path(__file__).with_name("piper_worker.py")
+_HEADER = 44
+"""Bytes of a WAV file before its sound."""
 _PATIENCE, _LOADING = 20.0, 60.0
 """Seconds for a sentence, and for the voice to load on a busy machine."""
 
@@ -184,11 +186,11 @@ class Espeak:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ModelError(f"espeak-ng did not answer ({type(error).__name__})") from None
-        if done.returncode or len(done.stdout) < 44:
+        if done.returncode or len(done.stdout) < _HEADER:
             raise ModelError(f"espeak-ng failed (exit {done.returncode})")
         with wave.open(io.BytesIO(done.stdout)) as file:
             rate = file.getframerate()
-        return wav_of_pcm(done.stdout[44:], rate)  # it writes its header before it knows the length
+        return wav_of_pcm(done.stdout[_HEADER:], rate)  # it writes its header before it knows the length
 
     def close(self) -> None:
         """Nothing to stop."""
@@ -198,89 +200,60 @@ class Endpoint:
     """Speech by an OpenAI-compatible endpoint."""
 
     def __init__(self, settings: Settings, model: str = "gpt-4o-mini-tts", voice: str = "alloy"):
-        import openai
-
-        self.remote = settings.openai_base_url or "api.openai.com"
+        self._endpoint = Remote(settings)
+        self.remote = self._endpoint.address
         self.name = f"{model} at {self.remote}"
         self._model, self._voice = model, voice
-        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "not-needed"
-        self._client = openai.OpenAI(
-            api_key=key, base_url=settings.openai_base_url, timeout=settings.request_timeout, max_retries=1
-        )
 
     def say(self, text: str, speed: float = 1.0) -> bytes:
         """A WAV file."""
-        import openai
-
-        try:
-            answer = self._client.audio.speech.create(
+        answer = self._endpoint.ask(
+            "speech",
+            lambda audio: audio.speech.create(
                 model=self._model, voice=self._voice, input=text, response_format="wav", speed=speed
-            )
-        except openai.APIConnectionError:
-            raise ModelError(f"{self.remote} cannot be reached for speech") from None
-        except openai.APIError as error:
-            code = getattr(error, "status_code", None)
-            raise ModelError(f"{self.remote} refused to speak{f' ({code})' if code else ''}") from None
-        return bytes(answer.content)
+            ),
+        )
+        sound = bytes(answer.content)
+        if not (sound.startswith(b"RIFF") and sound[8:12] == b"WAVE" and len(sound) > _HEADER):
+            raise self._endpoint.nonsense("sound")
+        return sound
 
     def close(self) -> None:
         """Nothing to stop."""
 
 
-class FirstThatWorks:
-    """Lets one voice after the other try; what failed is not asked again for this process."""
+class FirstThatWorks(Ladder[Voice]):
+    """Lets one voice after the other try; one that failed rests for a while."""
 
     def __init__(self, voices: list[Voice]):
-        self.voices = voices
-        self._at = 0
-        self.fell = ""
-
-    @property
-    def name(self) -> str:
-        """Of the one that speaks now."""
-        return self.voices[self._at].name
-
-    @property
-    def remote(self) -> str:
-        """Where the text is sent now."""
-        return self.voices[self._at].remote
+        super().__init__(voices, "speaks")
 
     def say(self, text: str, speed: float = 1.0) -> bytes:
         """A WAV file. Raises the last one's error."""
-        while True:
-            at = self._at
-            try:
-                return self.voices[at].say(speakable(text), speed)
-            except InterviewerError as error:
-                if at + 1 >= len(self.voices):
-                    raise
-                log.warning("saying: %s; going on with %s", error, self.voices[at + 1].name)
-                self.fell = f"{error}; {self.voices[at + 1].name} speaks instead."
-                self._at = max(self._at, at + 1)
+        return self.first(lambda one: one.say(speakable(text), speed))
 
     def warm(self) -> None:
         """Makes the first word come soon."""
-        for voice in self.voices[self._at : self._at + 1]:
-            if isinstance(voice, Piper):
-                voice.warm()
+        voice = self.now
+        if isinstance(voice, Piper):
+            voice.warm()
 
     def close(self) -> None:
         """Stops what was started."""
-        for voice in self.voices:
+        for voice in self.rungs:
             voice.close()
 
 
 def open_saying(settings: Settings) -> FirstThatWorks:
-    """The voices that the settings ask for, best first. Raises CannotRun when there is none."""
+    """The voices that the settings ask for, best first, embedded ones behind an endpoint. Raises CannotRun."""
     kind, _, model = settings.saying.partition(":")
-    configured = bool(settings.openai_api_key or settings.openai_base_url)
     found: list[Voice] = []
-    if kind == "openai" and not configured:
+    if kind == "openai" and not configured(settings):
         raise CannotRun("INTERVIEWER_SAYING=openai needs OPENAI_API_KEY or OPENAI_BASE_URL")
-    if kind == "openai" or (kind == "auto" and settings.openai_api_key and not settings.openai_base_url):
+    if wanted(settings.saying, settings):
         found.append(Endpoint(settings, model) if model else Endpoint(settings))
     for name, made in (("embedded", Piper), ("espeak", Espeak)):
-        if kind in ("auto", name) or (kind == "embedded" and name == "espeak"):
+        if kind in ("auto", "openai", name) or (kind == "embedded" and name == "espeak"):
             try:
                 found.append(made())
             except CannotRun:

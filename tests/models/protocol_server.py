@@ -3,13 +3,16 @@
     with serving("429", "hello there") as server: ...
 
 Each request takes the next word of the script; the last one stays. A word is a misbehaviour (see ``_answer``)
-or the text to answer with. ``server.asked`` holds the bodies of all requests, in order.
+or the text to answer with: to a chat, as what was heard, or as sound, a tenth of a second a word. ``server.asked``
+holds the bodies of all requests, in order.
 """
 
 import asyncio
+import io
 import json
 import threading
 import time
+import wave
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -129,6 +132,52 @@ async def _answer(server: ProtocolServer, word: str, body: dict[str, Any], autho
     return JSONResponse(_whole(word))
 
 
+async def _fault(word: str, authorisation: str) -> Response | None:
+    """A misbehaviour of the audio routes; None for a word that is none."""
+    match word:
+        case "429" | "500" | "401" | "404":
+            return await _answer(ProtocolServer([]), word, {}, authorisation)
+        case "busy for a minute":
+            return _error(429, "slow down", {"Retry-After": "60"})
+        case "hang":
+            await asyncio.sleep(HANG)
+        case "wrong type":
+            return Response("<html><body>Sign in</body></html>", media_type="text/html")
+        case "nothing":
+            return Response(b"")
+    return None
+
+
+def _audio_routes(server: ProtocolServer) -> list[Route]:
+    async def transcriptions(request: Request) -> Response:
+        async with request.form() as form:
+            sent: dict[str, Any] = {name: value for name, value in form.items() if isinstance(value, str)}
+            file = form["file"]
+            assert not isinstance(file, str)
+            sent["file"] = (file.filename, file.content_type, await file.read())
+        server.asked.append(sent)
+        word = server.next()
+        fault = await _fault(word, request.headers.get("authorization", ""))
+        return fault or JSONResponse({"other": 1} if word == "no text" else {"text": word})
+
+    async def speech(request: Request) -> Response:
+        server.asked.append(await request.json())
+        word = server.next()
+        fault = await _fault(word, request.headers.get("authorization", ""))
+        if fault or word == "mp3":
+            return fault or Response(b"ID3" + b"\0" * 200, media_type="audio/mpeg")
+        out = io.BytesIO()
+        with wave.open(out, "wb") as file:
+            file.setparams((1, 2, 24_000, 0, "NONE", ""))
+            file.writeframes(b"\1\0" * 2_400 * len(word.split()))
+        return Response(out.getvalue(), media_type="audio/wav")
+
+    return [
+        Route("/v1/audio/transcriptions", transcriptions, methods=["POST"]),
+        Route("/v1/audio/speech", speech, methods=["POST"]),
+    ]
+
+
 def _app(server: ProtocolServer) -> Starlette:
     async def chat(request: Request) -> Response:
         body = await request.json()
@@ -141,7 +190,11 @@ def _app(server: ProtocolServer) -> Starlette:
         return JSONResponse({"object": "list", "data": [entry]})
 
     return Starlette(
-        routes=[Route("/v1/chat/completions", chat, methods=["POST"]), Route("/v1/models", models, methods=["GET"])]
+        routes=[
+            Route("/v1/chat/completions", chat, methods=["POST"]),
+            Route("/v1/models", models, methods=["GET"]),
+            *_audio_routes(server),
+        ]
     )
 
 

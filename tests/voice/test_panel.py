@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from interviewer.errors import CannotRun
+from interviewer.errors import CannotRun, ModelError
+from interviewer.models.behind import Behind
 from interviewer.settings import Settings
 from interviewer.ui.voice import BEGAN_ANEW, VoiceVisits
 from interviewer.voice import hearing, saying
@@ -31,7 +32,7 @@ class Counts:
 def visits(tmp_path: Path, vad: Any) -> VoiceVisits:
     """The handlers over a host that knows one interview."""
     store = SimpleNamespace(header=lambda owner, id_: SimpleNamespace(case="none"))
-    host = SimpleNamespace(store=store, library=SimpleNamespace(case=lambda slug: None))
+    host = SimpleNamespace(store=store, library=SimpleNamespace(case=lambda slug: None), behind=Behind())
     pages = SimpleNamespace(host=host, owner=lambda browser, request: browser)
     parts = SimpleNamespace(settings=Settings(home=tmp_path), ears=lambda: Ears(Counts(), vad))  # type: ignore[arg-type]
     return VoiceVisits(pages, parts, None)  # type: ignore[arg-type]
@@ -73,6 +74,22 @@ def test_nonsense_gets_a_word_and_not_a_crash(visits: VoiceVisits, packed: str) 
     answer = json.loads(visits.hear(packed, "interview", False, 1.0, False, "me", None))  # type: ignore[arg-type]
     assert answer["bad"]
     assert answer["word"].endswith("Typing works.")
+
+
+def test_words_heard_before_the_recogniser_failed_stay(
+    visits: VoiceVisits, spoken: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = np.concatenate([spoken("We store the labels in a table."), pause(1)])
+    before = hear(visits, sound)
+    assert before["text"]
+    monkeypatch.setattr(Counts, "hear", _fails)
+    after = hear(visits, sound, at=len(sound))
+    assert (after["text"], after["over"], after["bad"]) == (before["text"], True, True)
+    assert after["word"] == "I could not listen: the recogniser is gone. Typing works."
+
+
+def _fails(*_args: Any) -> Heard:
+    raise ModelError("the recogniser is gone")
 
 
 def test_sound_is_stored_only_with_consent(visits: VoiceVisits, tmp_path: Path) -> None:
