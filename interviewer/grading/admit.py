@@ -25,24 +25,35 @@ _REPEATED_COSINE = 0.965
 _KNOWN_WORDS = 0.55
 _GRAM = 4
 _INSTRUCTION = re.compile(
-    r"ignore (?:all |any |the |your |my )*(?:previous|prior|above|earlier|instructions|rubric)|"
-    r"\b(?:disregard|override|forget|bypass)\b[^.]{0,40}\b(?:instruction|rubric|scor|grad|polic|prompt|rule)|"
-    r"system (?:prompt|note|message|override)|<\|?/?(?:system|assistant|im_start|im_end|user|inst)|\[/?inst\]|"
-    r"^\W*(?:system|developer|panel|admin)\s*:|(?-i:\bSYSTEM\s*:)|"
-    r"\b(?:assistant|interviewer|grader|evaluator|hiring manager|reviewer|examiner)\s*:|"
-    r"\b(?:grader|evaluator|reviewing model|(?:evaluation|grading|scoring|judging) (?:model|system|tool|rubric|ai)|"
-    r"ai (?:judge|grader|reviewer)|llm judge)\b|"
-    r"\bstrong[_ -]?hire\b|\"?verdict\"?\s*[:=,]|\"(?:score|scores|steps|confidence|status|rating|hire)\"\s*:|"
-    r"\b(?:rate|grade|mark|give|award|assign) (?:me|this|him|her|them|every|each|all|the candidate)\b"
-    r"[^.]{0,60}\b(?:4|four|5|five|10|ten|full|maximum|highest|top|max|excellent|outstanding|hire)\b|"
-    r"\b(?:top|full|maximum|highest|perfect) (?:score|mark|rating|grade)s?\b|"
-    r"\b(?:should|must|will) (?:hire|pass|mark|rate|score) (?:me|this candidate|the candidate|him|her)\b|"
-    r"\bthe candidate(?:'s)? (?:has (?:fully|already|clearly|correctly|successfully|shown|demonstrated)|fully|covered|"
-    r"gave an?|demonstrate[sd]|showed|answered|deserves|should (?:be|get|receive)|exceeds|scores?\b)|"
-    r"\bend of (?:the )?(?:transcript|interview)\b|\b(?:whoever|anyone who|the model that) (?:reads|grades|scores)\b|"
-    r"\bas an ai\b|\byou are now\b|base64|\beval\(|<script|<!--|-->|```|\{\s*\"",
+    r"\bstrong[_ -]?hire\b|<\|?/?(?:system|assistant|im_start|im_end|user|inst)|\[/?inst\]|<script|<!--|-->|"
+    r"^\W*(?:system|developer|panel|admin)\s*:|(?-i:\bSYSTEM\s*:)|\bsystem (?:note|override)\b|"
+    r"\b(?:interviewer|grader|evaluator|hiring manager|examiner)\s*:|</?transcript|"
+    r"\bend of (?:the )?(?:transcript|interview)\b|\bfull marks\b|\byou are now\b|"
+    r"\b(?:rate|grade|mark|give|award) (?:me|him|her|this candidate|the candidate)\b",
     re.IGNORECASE,
 )
+"""Nobody says this about a design."""
+_SUSPECT = re.compile(
+    r"\bignore (?:all |any |the |your |my )*(?:previous|prior|above|earlier|instructions|rubric)|"
+    r"\b(?:disregard|override|forget|bypass)\b[^.]{0,40}\b(?:instruction|rubric|scor|grad|polic|prompt|rule)|"
+    r"\bsystem (?:prompt|message)|\b(?:assistant|reviewer)\s*:|"
+    r"\b(?:grader|evaluator|reviewing model|(?:evaluation|grading|scoring|judging) (?:model|system|tool|rubric|ai)|"
+    r"ai (?:grader|reviewer))\b|"
+    r"\"?verdict\"?\s*[:=,]|\"(?:score|scores|steps|confidence|status|rating|hire)\"\s*:|"
+    r"\b(?:rate|grade|mark|give|award|assign) (?:this|them|every|each|all)\b"
+    r"[^.]{0,60}\b(?:4|four|5|five|10|ten|full|maximum|highest|top|max|excellent|outstanding|hire)\b|"
+    r"\b(?:top|full|maximum|perfect) (?:score|mark|rating|grade)s?\b|"
+    r"\b(?:should|must|will) (?:hire|pass|mark|rate|score) (?:me|this candidate|the candidate|him|her)\b|"
+    r"\bthe candidate(?:'s)? (?:has (?:fully|already|clearly|correctly|successfully|shown|demonstrated)|fully|"
+    r"gave an?|demonstrate[sd]|showed|answered|deserves|should (?:be|get|receive)|exceeds)|"
+    r"\b(?:whoever|anyone who|the model that) (?:reads|grades|scores)\b|"
+    r"\bas an ai\b|base64|\beval\(|```|\{\s*\"",
+    re.IGNORECASE,
+)
+"""Said to a grader, but also of rankers with candidates, human graders, rules, prompts and requests."""
+_ADDRESSED, _SUSPECTED = 0.1, -0.15
+"""The instruction probe's reading from which words are taken to be addressed to the grader: by themselves, and where
+they are suspect. Of 5,640 honest units of cases that the probe had not seen, none lay above the first, 29 above the second."""
 _BESIDE = -0.25
 """The instruction probe's reading from which a neighbour of an instruction is taken for a part of it."""
 _LATIN = re.compile(r"[A-Za-z]")
@@ -81,9 +92,15 @@ def _unreadable(unit: Unit) -> bool:
     return sum(word in _vocabulary() or word.rstrip("s") in _vocabulary() for word in words) < _KNOWN_WORDS * len(words)
 
 
+def _is_instruction(text: str, read: float) -> bool:
+    return bool(
+        _INSTRUCTION.search(text) or read > _ADDRESSED or (read > _SUSPECTED and _SUSPECT.search(text) is not None)
+    )
+
+
 def _addressed(units: Sequence[Unit], instruction: Floats) -> set[int]:
     """Units addressed to the grader, with the neighbours in the same turn that belong to them."""
-    clear = [i for i, unit in enumerate(units) if _INSTRUCTION.search(unit.text) or instruction[i] > 0]
+    clear = [i for i, unit in enumerate(units) if _is_instruction(unit.text, float(instruction[i]))]
     found = set(clear)
     for i in clear:
         for way in (-1, 1):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from interviewer.grading.announce import announced
 from interviewer.grading.parameters import Floats, Probe
 from interviewer.grading.units import Unit, plain_words
 from interviewer.steps import Step
@@ -18,6 +19,7 @@ _SHARPNESS = 4.0
 _STAY, _STAY_AFTER_QUESTION = 1.5, 0.4
 _BACKWARDS = 0.5
 _QUESTION = 2.0
+_ANNOUNCED = 3.0
 _PLACE, _SPREAD = 0.1, 0.15
 _MIDDLE = np.array([0.04, 0.14, 0.30, 0.50, 0.67, 0.80, 0.93])
 """Where in an interview, as a share of its words, a step usually has its middle (the framework's minutes)."""
@@ -48,6 +50,8 @@ def locate(units: Sequence[Unit], vectors: Floats, asked: dict[int, Floats], pro
     seen: set[int] = set()
     fresh = np.zeros(len(units), bool)
     for i, unit in enumerate(units):
+        if (said := announced(unit.text)) is not None:
+            fit[i, STEPS.index(said)] += _ANNOUNCED
         if unit.turn not in seen:
             seen.add(unit.turn)
             fresh[i] = True

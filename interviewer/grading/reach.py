@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 import yaml
 
+from interviewer.grading.announce import announced
 from interviewer.grading.locate import STEPS
 from interviewer.grading.parameters import DATA, Floats, Probe
 from interviewer.grading.reading import Reading
@@ -54,12 +55,14 @@ def reached(
         for turn, row in zip(asked, read_out, strict=True)
         if row.max() >= ASKED_CLEARLY and said[turn] >= least_words
     }
+    named = {announced(unit.text) for unit in reading.units}
     given_up = untouched(transcript)
     found, units = [], reading.units
     for index, step in enumerate(STEPS):
         enough = words[step] >= least_words
         if enough and step in LATE:
-            enough = own[step] >= (OWN_WORDS if questions[index] >= ASKED_FOR else OWN_WORDS_UNASKED) or step in clear
+            expected = questions[index] >= ASKED_FOR or step in named
+            enough = own[step] >= (OWN_WORDS if expected else OWN_WORDS_UNASKED) or step in clear
         if step in given_up:
             late = [
                 STEPS[int(near)] == step and unit.turn > given_up[step]
