@@ -53,7 +53,8 @@ _SUSPECT = re.compile(
 """Said to a grader, but also of rankers with candidates, human graders, rules, prompts and requests."""
 _ADDRESSED, _SUSPECTED = 0.1, -0.15
 """The instruction probe's reading from which words are taken to be addressed to the grader: by themselves, and where
-they are suspect. Of 5,640 honest units of cases that the probe had not seen, none lay above the first, 29 above the second."""
+they are suspect. Of 5,640 honest units of cases that the probe had not seen none lay above the first, 29 above the
+second."""
 _BESIDE = -0.25
 """The instruction probe's reading from which a neighbour of an instruction is taken for a part of it."""
 _LATIN = re.compile(r"[A-Za-z]")

@@ -12,7 +12,6 @@ from interviewer.grading.parameters import DATA
 from interviewer.sentences import without_fillers
 from interviewer.steps import Step
 
-
 _ASIDE = re.compile(r"^[^a-z]+|(?<=[a-z]),(?= (?:so|then|for|on|let|what|now)\b)")
 
 
