@@ -129,7 +129,7 @@ def pauses(rows: list[Json], voice: Voice, ears: Embedded, vad: Any, factor: flo
 
 
 def latency(sentences: list[str], voice: Piper, ears: Embedded, vad: Any, settings: Settings) -> Json:
-    """End of speech (Done is pressed) to the first sound of the reply, with scripted words, on the server's side.
+    """End of speech (Done is pressed) to the first sound of the reply, on the server's side.
 
     Sound is fed at the pace it would come in, so work that fits into the speech costs nothing, as in life.
     """
@@ -138,10 +138,12 @@ def latency(sentences: list[str], voice: Piper, ears: Embedded, vad: Any, settin
 
     parts = assemble(settings)
     interviewer = parts.interviewer()
+    interviewer.warm()
     vocabulary = vocabulary_of(parts.library, "video-recommendation")
     transcript = Transcript.model_validate({"case": "video-recommendation", "level": "senior", "turns": []})
     transcript = list(interviewer.reply(transcript, 0.0))[-1].transcript  # type: ignore[union-attr]
     whole, hear, reply, say = [], [], [], []
+    rungs: dict[str, int] = {}
     for number, sentence in enumerate(sentences):
         speech = np.concatenate([room(0.3), read_upload(voice.say(sentence)), room(0.25)])
         recording = Recording(ears, vad, vocabulary)
@@ -162,19 +164,22 @@ def latency(sentences: list[str], voice: Piper, ears: Embedded, vad: Any, settin
                 speaking.feed(said)
             else:
                 transcript = piece.transcript
+                rungs[str(piece.rung)] = rungs.get(str(piece.rung), 0) + 1
         speaking.feed(said, whole=True)
         worded = time.perf_counter()
         while not speaking.clips and not speaking.wait(0.005):
             pass
-        first = time.perf_counter()
+        first = speaking.began or time.perf_counter()  # a first sentence is said while the model finds the next
         speaking.wait(20)
         whole.append(late + first - began)
         hear.append(late + heard - began)
         reply.append(worded - heard)
         say.append(first - worded)
     stages = {"hearing": hear, "wording": reply, "voice": say}
+    parts.door.close()
     return {
         "turns": len(whole),
+        "worded_by": rungs,
         "seconds_to_first_audio": _quantiles(whole),
         **{f"seconds_{name}": _quantiles(values) for name, values in stages.items()},
     }
@@ -244,6 +249,7 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="all sentences and utterances, not a sixth of them")
     parser.add_argument("--only", default="hearing,pauses,latency", help="which parts, with commas between them")
     parser.add_argument("--voices", default="joe,espeak", help="of joe, espeak, british")
+    parser.add_argument("--model", default="scripted", help="with --only latency: who finds the words of the reply")
     parser.add_argument("--patience", type=float, default=1.0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--interviews", default="", help="with --only graded: ids of our own; all if empty")
@@ -273,7 +279,7 @@ def main() -> None:
         elif part == "pauses":
             found[part] = pauses(rows, piper, ears, vad, wanted.patience)
         elif part == "latency":
-            found[part] = latency(sentences[: 30 if wanted.full else 8], piper, ears, vad, Settings(model="scripted"))
+            found[part] = latency(sentences[: 30 if wanted.full else 8], piper, ears, vad, Settings(model=wanted.model))
         elif part == "graded":
             named = [name for name in wanted.interviews.split(",") if name]
             every = {one.id: one for one in labelled(Data()) if not one.twin_of}

@@ -16,6 +16,7 @@ from interviewer.storage import Store
 
 if TYPE_CHECKING:
     from interviewer.ui.host import Engine, Host
+    from interviewer.voice.parts import VoiceParts
 
 _STATIC = Path(__file__).parent / "static"
 _SCRIPTS = ("page.js", "voice.js")
@@ -33,6 +34,7 @@ def serve(settings: Settings, library: Library | None = None, engine: "Callable[
     ``library`` and ``engine`` are by default the ones that travel with the product and that the settings ask for.
     """
     from interviewer.ui.host import Host
+    from interviewer.voice.parts import VoiceParts
 
     quieten()
     name, port = address()
@@ -49,13 +51,16 @@ def serve(settings: Settings, library: Library | None = None, engine: "Callable[
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     host = Host(store, library, loading.result)
-    app = _launch(settings, host, name, port)
+    voice = VoiceParts(settings) if settings.voice else None
+    app = _launch(settings, host, voice, name, port)
     try:
         while not stop.wait(0.5):
             if loading.done() and (error := loading.exception()):
                 raise error
     finally:
         app.close(verbose=False)
+        if voice:
+            voice.close()
         host.close()
         if loading.done() and not loading.exception():
             loading.result().door.close()
@@ -95,11 +100,9 @@ def open_engine(settings: Settings) -> "Engine":
     return Engine(parts.interviewer(), parts.door, graded, parts.retriever.search)
 
 
-def _launch(settings: Settings, host: "Host", name: str, port: int | None) -> Any:
+def _launch(settings: Settings, host: "Host", voice: "VoiceParts | None", name: str, port: int | None) -> Any:
     from interviewer.ui.assemble import assemble
-    from interviewer.voice.parts import VoiceParts
 
-    voice = VoiceParts(settings) if settings.voice else None
     app = assemble(host, voice)
     try:
         app.launch(**launch_arguments(settings, name, port), prevent_thread_lock=True)

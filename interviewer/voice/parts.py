@@ -64,12 +64,12 @@ class VoiceParts:
         return (self.settings.openai_base_url or "api.openai.com") if away else ""
 
     def close(self) -> None:
-        """Stops what was started."""
+        """Stops what was started; a voice that is still loading is stopped as soon as it is there."""
         with self._lock:
             mouth = self._mouth
-        if mouth and mouth.done() and not mouth.exception():
-            mouth.result().close()
         self._pool.shutdown(wait=False, cancel_futures=True)
+        if mouth:
+            mouth.add_done_callback(_closed)
 
     def _open_ears(self) -> Ears:
         return Ears(hearing.open_hearing(self.settings), open_session())
@@ -81,3 +81,8 @@ class VoiceParts:
         except InterviewerError as error:
             log.warning("%s", error)  # the next voice is asked at the first word
         return mouth
+
+
+def _closed(mouth: "Future[saying.FirstThatWorks]") -> None:
+    if not mouth.cancelled() and not mouth.exception():
+        mouth.result().close()

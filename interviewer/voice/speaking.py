@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 
 from interviewer.errors import InterviewerError
@@ -19,6 +20,8 @@ class Speaking:
         self._taken = 0
         self.clips: list[bytes] = []
         """WAV files, in order; grows."""
+        self.began = 0.0
+        """When the first of them was there, by the clock of ``time.perf_counter``."""
         self.error = ""
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
@@ -52,4 +55,5 @@ class Speaking:
                 self.error = str(error)
                 return
             if clip:
+                self.began = self.began or time.perf_counter()
                 self.clips.append(clip)

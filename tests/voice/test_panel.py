@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -118,3 +119,16 @@ def test_what_is_missing_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(CannotRun):
         parts.ears()
     parts.close()
+
+
+def test_closing_ends_the_voice_also_while_it_is_loading(tmp_path: Path) -> None:
+    parts = VoiceParts(Settings(home=tmp_path))
+    parts.warm()
+    parts.close()
+    mouth = parts.mouth()
+    piper = mouth.rungs[0]
+    assert isinstance(piper, saying.Piper)
+    deadline = time.monotonic() + 20
+    while piper.pid is not None:
+        assert time.monotonic() < deadline, "the voice's process outlived the app's end"
+        time.sleep(0.05)

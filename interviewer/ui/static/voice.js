@@ -6,7 +6,7 @@
   const button = (id) => { const at = $(id); return at && (at.tagName === "BUTTON" ? at : at.querySelector("button")); };
   const mic = { context: null, node: null, stream: null, on: false, chunks: [], length: 0, base: 0, id: "", final: false, sentAt: 0, waiting: false, before: "", heldFrom: 0, ask: null };
   const play = { queue: [], seen: 0, reply: "", now: null, loud: 0, ring: [] };
-  const stats = (window.interviewerVoiceStats = { played: 0, released: 0, firstAudio: 0, stopped: [] });
+  const stats = (window.interviewerVoiceStats = { played: 0, released: 0, firstAudio: 0, samples: 0, stopped: [] });
   const options = { handsFree: false, aloud: true, send: false };
   let spoken = "";
 
@@ -65,6 +65,7 @@
     }
     if (!mic.on || mic.final || mic.base + mic.length >= LIMIT) return;
     mic.chunks.push(pcm); mic.length += pcm.length;
+    stats.samples = mic.base + mic.length; // of this turn so far, taken in or not
   };
 
   const base64 = (bytes) => {
