@@ -11,7 +11,9 @@ import importlib.util
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from time import sleep
@@ -29,6 +31,7 @@ _BATCH = 8
 _REMEMBERED = 20_000
 _PAUSE = 0.001
 """Seconds between two batches in which another thread may take over: a turn must not wait for a whole interview."""
+_between: ContextVar[Callable[[], None]] = ContextVar("between", default=lambda: sleep(_PAUSE))
 _VOCABULARY = Path(__file__).parent / "data" / "bert-uncased-vocab.txt"
 
 
@@ -71,12 +74,14 @@ class Embedder:
         new = sorted(set(texts) - set(found), key=len)
         for start in range(0, len(new), _BATCH):
             if start:
-                sleep(_PAUSE)
+                _between.get()()
             batch = new[start : start + _BATCH]
             with self._lock:
                 if self._session is None:
                     self._load()
-                found.update(zip(batch, self._run(batch), strict=True))
+                fresh = dict(zip(batch, self._run(batch), strict=True))
+                self._memory.update(fresh)  # at once: what is interrupted is not done again
+            found.update(fresh)
         with self._lock:
             for text in texts:
                 self._memory[text] = found[text]
@@ -104,6 +109,16 @@ class Embedder:
         """Takes over vectors that were computed before (see ``exemplars``)."""
         with self._lock:
             self._memory.update(zip(texts, vectors, strict=True))
+
+
+@contextmanager
+def yielding(between: Callable[[], None]) -> Iterator[None]:
+    """Here ``between`` is called between two batches; what it raises ends the work."""
+    before = _between.set(between)
+    try:
+        yield
+    finally:
+        _between.reset(before)
 
 
 @cache

@@ -6,6 +6,7 @@ and the report is the same as without this.
 
 from collections.abc import Callable
 
+from interviewer.casebook.embed import yielding
 from interviewer.casebook.library import Library
 from interviewer.errors import ModelError
 from interviewer.grading.report import Report
@@ -18,14 +19,16 @@ PAID = "openai"
 
 
 def ahead(grade: Callable[..., Report], transcript: Transcript, library: Library, door: Door) -> list[Job]:
-    """The jobs that prepare the report of an interview that goes on; none on a rung that is paid by the call."""
-    if door.rung == PAID:
+    """The jobs that prepare the report of an interview that goes on; none before the first
+    answer, and none on a rung that is paid by the call."""
+    if door.rung == PAID or not transcript.candidate_turns():
         return []
     only = Door(door.models[:1], named=True)
 
     def so_far(breathe: Breathe) -> None:
         try:
-            grade(transcript, library, only, transcript.level, lambda *_: breathe())
+            with yielding(breathe):
+                grade(transcript, library, only, transcript.level, lambda *_: breathe())
         except ModelError:
             return  # at the end it is asked again, and the report says what failed
 

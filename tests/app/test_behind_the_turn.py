@@ -99,18 +99,25 @@ def held(tmp_path: Path) -> Iterator[Callable[..., Held]]:
 def test_after_every_turn_the_report_so_far_is_made_and_thrown_away(held: Callable[..., Held]) -> None:
     interview = held()
     interview.grades.go_on.set()
-    assert interview.host.behind.idle(SOON)
-    interview.say("evaluation by time")
-    assert interview.host.behind.idle(SOON)
-    assert interview.grades.finished == [1, 3]
+    for text in ("data", "evaluation by time"):
+        interview.say(text)
+        assert interview.host.behind.idle(SOON)
+    assert interview.grades.finished == [3, 5]
     assert not interview.host.store.reports(ANN, interview.id)
+
+
+def test_before_the_first_answer_there_is_nothing_to_prepare(held: Callable[..., Held]) -> None:
+    interview = held()
+    assert interview.host.behind.idle(SOON)
+    assert not interview.grades.turns
 
 
 def test_it_is_made_on_the_best_rung_alone_and_a_model_that_fails_does_no_harm(held: Callable[..., Held]) -> None:
     interview = held(fails=True)
+    interview.say("data")
     assert interview.host.behind.idle(SOON)
     assert [(len(door.models), door.named) for door in interview.grades.doors] == [(1, True)]
-    interview.say("data")
+    interview.say("evaluation")
 
 
 def test_a_rung_that_is_paid_by_the_call_is_asked_for_nothing_ahead(held: Callable[..., Held]) -> None:
@@ -122,16 +129,18 @@ def test_a_rung_that_is_paid_by_the_call_is_asked_for_nothing_ahead(held: Callab
 
 def test_a_new_turn_takes_the_place_of_what_was_under_way(held: Callable[..., Held]) -> None:
     interview = held()
-    assert interview.grades.begun.wait(SOON)
     interview.say("data")
+    assert interview.grades.begun.wait(SOON)
+    interview.say("evaluation")
     interview.grades.go_on.set()
     assert interview.host.behind.idle(SOON)
-    assert (interview.grades.turns, interview.grades.finished) == ([1, 3], [3])
+    assert (interview.grades.turns, interview.grades.finished) == ([3, 5], [5])
 
 
 @pytest.mark.parametrize("end", ["closed", "deleted"])
 def test_nothing_goes_on_for_an_interview_that_is_over_or_deleted(held: Callable[..., Held], end: str) -> None:
     interview = held()
+    interview.say("data")
     assert interview.grades.begun.wait(SOON)
     if end == "closed":
         interview.say("", event="end")
@@ -139,11 +148,12 @@ def test_nothing_goes_on_for_an_interview_that_is_over_or_deleted(held: Callable
         interview.host.delete(ANN, interview.id)
     interview.grades.go_on.set()
     assert interview.host.behind.idle(SOON)
-    assert (interview.grades.turns, interview.grades.finished) == ([1], [])
+    assert (interview.grades.turns, interview.grades.finished) == ([3], [])
 
 
 def test_who_asks_for_the_report_goes_first(held: Callable[..., Held]) -> None:
     interview = held()
+    interview.say("data")
     assert interview.grades.begun.wait(SOON)
     interview.grades.go_on.set()
     news = list(interview.host.grade(ANN, interview.id, Level.SENIOR))
