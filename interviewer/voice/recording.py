@@ -28,11 +28,14 @@ _LONGEST = 25.0
 _PEEK = 2.0
 _LEAST = 0.2
 """Seconds of speech below which a window is a cough or a click."""
+_SPOKE = 0.8
+"""Seconds of speech from which no words mean that they were not understood."""
 _PREROLL = 0.3
 QUIET = 0.0015
 """Loudness below which a microphone gives nothing at all."""
 NO_SOUND = "I hear nothing. Is the microphone muted, or is another one chosen?"
 NO_SPEECH = "I hear sound but no speech. If music is playing, turn it off; typing works as well."
+NOT_UNDERSTOOD = "I heard somebody speak but understood nothing (only English is understood). Typing works as well."
 DOUBT = "I am not sure I understood that (only English is understood). Please check the text before you send it."
 TOO_LONG = f"{MAX_SECONDS // 60} minutes in one turn: I have stopped listening. Everything so far is in the box."
 
@@ -88,6 +91,7 @@ class Recording:
         self._speaking = False
         self._silent = 0.0
         self._loud = 0.0
+        self._spoke = 0.0
         self.received = 0
         """Samples taken in; the page sends from here on."""
         self.lock = threading.Lock()
@@ -121,8 +125,13 @@ class Recording:
         self._close()
         said = self.text
         if not word and not said:
-            word = NO_SOUND if self._loud < QUIET else NO_SPEECH
+            word = self._why_nothing()
         return Progress(said, word or (DOUBT if self._doubtful else ""), True, self._doubtful)
+
+    def _why_nothing(self) -> str:
+        if self._spoke + self._window.speech >= _SPOKE:
+            return NOT_UNDERSTOOD
+        return NO_SOUND if self._loud < QUIET else NO_SPEECH
 
     def _take(self, samples: Samples) -> None:
         window = self._window
@@ -161,13 +170,14 @@ class Recording:
         if self._window.text:
             self._closed.append(self._window.text)
             self._doubtful = self._doubtful or self._window.doubtful
+        self._spoke += self._window.speech
         self._window = Window()
 
     def _progress(self) -> Progress:
         text = self.text
         doubtful = self._doubtful or (self._window.doubtful and not self._window.quick)
         if not text and self._silent > 5 and not self._speaking:
-            return Progress("", NO_SOUND if self._loud < QUIET else NO_SPEECH, silent=self._silent)
+            return Progress("", self._why_nothing(), silent=self._silent)
         silence = endpoint.judge(text, self._silent, self._patience)
         if self._hands_free and silence.over:
             return self.finish()

@@ -17,7 +17,11 @@ from interviewer.voice.audio import RATE, Samples, read_upload, resampled, to_wa
 from interviewer.voice.hearing import Embedded
 from interviewer.voice.saying import Piper
 from interviewer.voice.vad import open_session
-from tests.app.conftest import App
+from tests.app.conftest import CHROMIUM, App
+
+FAKE_DEVICE = ["--use-fake-device-for-media-stream"]
+ALLOWED = ["--use-fake-ui-for-media-stream"]
+"""The browser says yes when it is asked for the microphone."""
 
 
 @pytest.fixture(scope="session")
@@ -71,3 +75,31 @@ def talking_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     app.start()
     yield app
     app.stop()
+
+
+@pytest.fixture
+def page_with(tmp_path: Path, playwright: Any, chromium_path: str) -> Iterator[Any]:
+    """Opens the page in a browser whose microphone gives that sound; the room, with the opening said."""
+    opened = []
+
+    def open_page(
+        app: App, samples: Any = None, flags: tuple[str, ...] = (*FAKE_DEVICE, *ALLOWED), script: str = ""
+    ) -> Any:
+        arguments = [*CHROMIUM, "--autoplay-policy=no-user-gesture-required", *flags]
+        if samples is not None:
+            file = microphone_file(tmp_path / "mic.wav", samples)
+            arguments.append(f"--use-file-for-fake-audio-capture={file}%noloop")
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
+        opened.append(browser)
+        page = browser.new_page()
+        page.set_default_timeout(60_000)  # a few seconds on a quiet machine
+        if script:
+            page.add_init_script(script)
+        page.goto(app.url)
+        page.click("#setup-start")
+        page.wait_for_selector("#room-chat .bot")
+        return page
+
+    yield open_page
+    for browser in opened:
+        browser.close()

@@ -9,7 +9,7 @@ from interviewer.settings import Settings
 from interviewer.voice import hearing
 from interviewer.voice.audio import MAX_SECONDS, RATE
 from interviewer.voice.hearing import FirstThatWorks, Heard, open_hearing
-from interviewer.voice.recording import NO_SOUND, NO_SPEECH, TOO_LONG, Recording
+from interviewer.voice.recording import NO_SOUND, NO_SPEECH, NOT_UNDERSTOOD, TOO_LONG, Recording
 from interviewer.voice.vocabulary import Vocabulary
 from tests.voice.conftest import np, pause
 
@@ -77,6 +77,24 @@ def test_silence_and_sound_without_speech_are_told_apart(vad: Any) -> None:
     recording = Recording(Fake(), vad)
     assert fed(recording, music)[-1].word == NO_SPEECH
     assert recording.finish().text == ""
+
+
+def test_speech_without_words_is_neither_silence_nor_music(vad: Any, spoken: Any) -> None:
+    class Deaf(Fake):
+        def hear(self, samples: Any, prompt: str = "", quick: bool = False) -> Heard:
+            return Heard("", True, self.name)
+
+    recording = Recording(Deaf(), vad)
+    live = fed(recording, np.concatenate([spoken("We store the labels in a table."), pause(6)]))
+    assert live[-1].word == NOT_UNDERSTOOD
+    assert recording.finish().word == NOT_UNDERSTOOD
+
+
+def test_other_languages_are_doubted_and_english_is_not(ears: Any, spoken: Any) -> None:
+    prompt = Vocabulary().prompt
+    assert not ears.hear(spoken("We store the labels in a table."), prompt).doubtful
+    german = "Danach sammeln wir die Daten und trainieren ein einfaches Modell als Ausgangspunkt."
+    assert ears.hear(spoken(german), prompt).doubtful
 
 
 def test_what_was_hardly_understood_is_doubted(vad: Any, spoken: Any) -> None:

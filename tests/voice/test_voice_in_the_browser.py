@@ -1,48 +1,26 @@
 """Speech in a real browser with a fake microphone: from the spoken answer to the interviewer's audible reply."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.app.conftest import CHROMIUM, App
-from tests.voice.conftest import microphone_file, np, pause
+from tests.app.conftest import App
+from tests.voice.conftest import np, pause
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-MICROPHONE = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-MICROPHONE += ["--autoplay-policy=no-user-gesture-required"]
 PLAYING = (
     "() => { const a = document.getElementById('voice-player'); return !!a && a.currentTime > 0 && a.duration > 1; }"
 )
-
-
-@pytest.fixture
-def page_with(tmp_path: Path, playwright: Any, chromium_path: str) -> Iterator[Any]:
-    """Opens the page in a browser with that microphone; the room, with the opening said."""
-    opened = []
-
-    def open_page(app: App, samples: Any = None, permissions: bool = True) -> Any:
-        flags = [*CHROMIUM, *MICROPHONE] if permissions else [*CHROMIUM]
-        if samples is not None:
-            flags.append(f"--use-file-for-fake-audio-capture={microphone_file(tmp_path / 'mic.wav', samples)}%noloop")
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=flags)
-        opened.append(browser)
-        page = browser.new_page()
-        page.set_default_timeout(40_000)
-        page.goto(app.url)
-        page.click("#setup-start")
-        page.wait_for_selector("#room-chat .bot")
-        return page
-
-    yield open_page
-    for browser in opened:
-        browser.close()
+# However slow the machine is, the reply still plays when somebody interrupts it: it begins again at its end.
+GOES_ON = """
+new MutationObserver(() => { const a = document.getElementById('voice-player'); if (a) a.loop = true; })
+  .observe(document, { childList: true, subtree: true });
+"""
 
 
 def test_speak_correct_send_and_hear_the_reply(talking_app: App, page_with: Any, spoken: Any) -> None:
     sound = np.concatenate([pause(1.0), spoken("First I clarify who uses the recommendations."), pause(60)])
-    page = page_with(talking_app, sound)
+    page = page_with(talking_app, sound, script=GOES_ON)
     page.click("#voice-talk")
     page.wait_for_function("() => /recommendations/i.test(document.querySelector('#room-box textarea').value)")
     page.click("#voice-talk")
@@ -72,9 +50,9 @@ def test_hands_free_sends_at_the_end_of_the_turn_and_voice_stops_the_reply(
 ) -> None:
     question = "How many users are there?"
     sound = np.concatenate(
-        [pause(1.5), spoken(question), pause(3.5), *[spoken("Wait, one more thing about the data.")] * 8]
-    )
-    page = page_with(talking_app, sound)
+        [pause(1.5), spoken(question), pause(12), *[spoken("Wait, one more thing about the data.")] * 30]
+    )  # the pause is long, as a slow machine hears late; the reply goes on until it is interrupted
+    page = page_with(talking_app, sound, script=GOES_ON)
     page.click("#voice-options > button")
     page.check("#voice-hands-free input")
     page.wait_for_function("() => document.querySelectorAll('#room-chat .bot-row').length >= 2")
@@ -86,16 +64,6 @@ def test_hands_free_sends_at_the_end_of_the_turn_and_voice_stops_the_reply(
     page.wait_for_function("() => /data/i.test(document.querySelector('#room-box textarea').value)")
 
 
-def test_without_permission_a_clear_word_and_typing_goes_on(talking_app: App, page_with: Any) -> None:
-    page = page_with(talking_app, permissions=False)
-    page.click("#voice-talk")
-    page.wait_for_selector("#voice-word.bad")
-    assert "or type" in page.inner_text("#voice-word")
-    page.fill("#room-box textarea", "I type instead.")
-    page.press("#room-box textarea", "Enter")
-    page.wait_for_function("() => document.querySelectorAll('#room-chat .bot-row').length >= 2")
-
-
 def test_a_lost_connection_in_mid_sentence_loses_nothing(talking_app: App, page_with: Any, spoken: Any) -> None:
     sound = np.concatenate([pause(1.0), spoken("First I clarify who uses the recommendations."), pause(60)])
     page = page_with(talking_app, sound)
@@ -103,7 +71,7 @@ def test_a_lost_connection_in_mid_sentence_loses_nothing(talking_app: App, page_
     page.wait_for_function("() => /Listening/.test(document.querySelector('#voice-word').innerText)")
     page.context.set_offline(True)
     page.wait_for_function("() => /kept here/.test(document.querySelector('#voice-word').innerText)")
-    page.wait_for_timeout(4_000)
+    page.wait_for_function("() => interviewerVoiceStats.samples > 6 * 16000")  # the whole sentence was spoken
     page.context.set_offline(False)
     # Gradio loads the page again once the connection is back; the words come from what the browser kept.
     page.wait_for_function("() => /recommendations/i.test(document.querySelector('#room-box textarea')?.value)")
