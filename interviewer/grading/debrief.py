@@ -42,9 +42,17 @@ def _grade(score: float) -> str:
     return "poor"
 
 
-def missing(signals: Sequence[Signal], shown: set[str], level: Level, score: float | None) -> list[Missing]:
-    """The signals expected at the level that no evidence shows: the case's own first, fewer the better the step."""
-    due = [one for one in signals if one.level.rank <= level.rank and one.id not in shown]
+def missing(
+    signals: Sequence[Signal], shown: set[str], perhaps: set[str], level: Level, score: float | None
+) -> list[Missing]:
+    """The signals expected at the level that were not heard: the case's own first, fewer the better the step.
+
+    What was ``perhaps`` said is named only where a step was weak and nothing else can be: it was not worked out.
+    """
+    open_ = [one for one in signals if one.level.rank <= level.rank and one.id not in shown]
+    due = [one for one in open_ if one.id not in perhaps]
+    if not due and (score is None or score < SOLID):
+        due = open_[:1]
     own = [one for one in due if not one.id.startswith("general-")]
     most = MISSING if score is None or score < SOLID else 2 if score < OUTSTANDING else 1
     return [Missing(signal=one.id, text=one.text, study=list(one.study)) for one in (own or due)[:most]]
@@ -132,7 +140,7 @@ def _open(report: StepReport, topics: Mapping[str, str]) -> str:
 
 
 def strong_answers(
-    case: str, library: Library, shown: set[str], level: Level, retrieve: Retrieve | None
+    case: str, library: Library, steps: Mapping[Step, StepReport], level: Level, retrieve: Retrieve | None
 ) -> dict[Step, str]:
     """What a strong answer has, per step, in the knowledge base's words and with the source.
 
@@ -143,7 +151,8 @@ def strong_answers(
     sources = _sources(library, case)
     for step, own in library.signals(case).items():
         due = [one for one in own if one.level.rank <= level.rank]
-        wanted = next((one for one in due if one.id not in shown), due[0] if due else None)
+        gaps = [gap.signal for gap in steps[step].missing]
+        wanted = next((one for one in due if one.id in gaps), due[0] if due else None)
         if wanted is None:
             continue
         found[step] = wanted.strong
@@ -152,17 +161,28 @@ def strong_answers(
         query = f"{wanted.topic}. {wanted.text}"
         hits = [hit.passage for hit in retrieve(query, audience="grader", case=case, step=step, limit=10)]
         near = [one for one in hits if one.kind in _SOURCED and not _ASIDE.search(one.title)][:3]
+        about = _content(f"{query} {wanted.strong}")
         for one in sorted(near, key=lambda hit: _SOURCED[hit.kind]):
-            sentence = _opening(one.text.removeprefix(f"{one.title.partition(':')[0]}. "))
-            if sentence not in told and sentence not in wanted.strong and "?" not in sentence:
+            sentence = _telling(one.text.removeprefix(f"{one.title.partition(':')[0]}. "), about)
+            if sentence and sentence not in told and sentence not in wanted.strong:
                 told.add(sentence)
                 found[step] = f"{wanted.strong} {sentence} (Source: {_source(one, sources, library)})"
                 break
     return found
 
 
-_ASIDE = re.compile(r"\b(?:mistakes?|questions?|pitfalls?|traps?|signs)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\b(?:mistakes?|questions?|pitfalls?|traps?|signs|sentences)\b", re.IGNORECASE)
 """Sections of notes that do not say what is right."""
+_SHARED = 3
+"""Telling words that a sentence must share with what was missing to be quoted beside it."""
+_EVERYDAY = set(
+    re.findall(
+        r"\w+",
+        "about because could does each every from into model models most more only over should such than that their "
+        "them then these they this those very what when where which while will with would",
+    )
+)
+"""Words of every sentence, by their first six letters."""
 _SOURCED = {"fact": 0, "note": 1, "reference": 2}
 """Kinds of passages by how well their source can be named."""
 
@@ -183,13 +203,17 @@ def _sources(library: Library, case: str) -> dict[str, str]:
     return found
 
 
-def _opening(text: str) -> str:
-    """The first sentence, or two where they stay short."""
+def _content(text: str) -> set[str]:
+    """The telling words of a text, by their first six letters."""
+    return {word[:6] for word in re.findall(r"[a-z][a-z-]{3,}", text.lower())} - _EVERYDAY
+
+
+def _telling(text: str, about: set[str]) -> str:
+    """The sentence that has most to do with the subject; empty when none has enough."""
     sentences = re.split(r"(?<=[.!?])\s+", " ".join(re.sub(r"[*_`#]+", "", text).split()))
-    first = sentences[0]
-    if len(sentences) > 1 and len(f"{first} {sentences[1]}".split()) <= 32:
-        return f"{first} {sentences[1]}"
-    return first
+    fit = [one for one in sentences if 6 <= len(one.split()) <= 40 and "?" not in one and not one.endswith(":")]
+    best = max(fit, key=lambda one: len(_content(one) & about), default="")
+    return best if len(_content(best) & about) >= _SHARED else ""
 
 
 def _source(passage: Any, sources: Mapping[str, str], library: Library) -> str:

@@ -16,7 +16,7 @@ from interviewer.grading import debrief
 from interviewer.grading.admit import Reason
 from interviewer.grading.bar import rubric_in_use
 from interviewer.grading.confidence import confidence_of
-from interviewer.grading.evidence import criteria_vectors, gather
+from interviewer.grading.evidence import criteria_vectors, gather, perhaps_said
 from interviewer.grading.extraction import PROMPT as STEP_PROMPT
 from interviewer.grading.extraction import Extracted, graded_steps
 from interviewer.grading.flags import red_flags, trade_offs
@@ -117,12 +117,11 @@ def _graded(
             extracted = graded_steps(clocked, reading, library, model, told)
             steps, found, comments = _taken(extracted, steps, _penalty(reading))
     topics = {id_: one.topic for id_, one in by_id.items()}
-    shown: set[str] = set()
+    perhaps = perhaps_said(reading, sounds.signals, criteria)
     for step, own in steps.items():
         own.evidence = [] if own.status == "not_reached" else found[step]
         heard = {one.signal for one in own.evidence if one.sign == "+"}
-        shown |= heard
-        own.missing = debrief.missing(signals[step], heard, transcript.level, own.score)
+        own.missing = debrief.missing(signals[step], heard, perhaps, transcript.level, own.score)
         own.comment = comments.get(step) or debrief.comment(step, own, topics, transcript.level)
     tell(0.92, "Writing the report")
     mean = mean_score({s: r.score for s, r in steps.items()}, float(data["not_reached"]["less"])) if enough else None
@@ -148,7 +147,7 @@ def _graded(
         summary=_summary(verdict, mean, bar, confidence),
         reasons=debrief.reasons(steps, [remark for _, remark in flags], bar["hire"], topics),
         next_level=debrief.next_level(transcript.level, mean, scale.bars, bar["hire"], library.framework, weakest),
-        strong=debrief.strong_answers(transcript.case, library, shown, transcript.level, retrieve),
+        strong=debrief.strong_answers(transcript.case, library, steps, transcript.level, retrieve),
         study_plan=debrief.study_plan(steps, by_id),
         bar=bar,
         warnings=[*failed, *warnings, *doubts, *_asides(reading)],

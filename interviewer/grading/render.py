@@ -71,7 +71,7 @@ def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
         lines += ["", f"## {step.label}", "", _md(own.comment)]
         lines += ["", *[_md_evidence(one) for one in own.evidence]] if own.evidence else []
         lines += (
-            ["", "Missing:", *[f"- {_md(gap.text)}{_md_notes(gap.study)}" for gap in own.missing]]
+            ["", "Not clearly heard:", *[f"- {_md(gap.text)}{_md_notes(gap.study)}" for gap in own.missing]]
             if own.missing
             else []
         )
@@ -155,7 +155,7 @@ def _html_step(step: Step, report: Report, transcript: Transcript) -> str:
             f'<h3 id="{step.value}"><span class="score">{score}</span>{escape(step.label)}</h3>',
             _p(own.comment),
             _list([_html_evidence(one, transcript) for one in own.evidence], "quotes"),
-            f'<p class="meta">Not heard</p>{_list(missing)}' if missing else "",
+            f'<p class="meta">Not clearly heard</p>{_list(missing)}' if missing else "",
             f'<p class="strong"><b>A strong answer.</b> {_linked(report.strong[step])}</p>'
             if step in report.strong
             else "",
