@@ -1,7 +1,8 @@
 """Red flags that stood at the end of the interview, and trade-offs that were raised.
 
 A red flag is heard as the live listener hears it: the mistake's own words, said as one's own (``affirm``), in a
-sentence that sounds like it. It does not stand when the candidate says the sound thing later.
+sentence that sounds like it. It does not stand when the candidate says the sound thing later, speaks against the
+mistake's own words or takes it back in the next answer.
 """
 
 import re
@@ -15,7 +16,8 @@ from interviewer.grading.parameters import Floats
 from interviewer.grading.quotes import quote_at
 from interviewer.grading.reading import Reading
 from interviewer.grading.report import Remark
-from interviewer.interview.affirm import affirmed
+from interviewer.grading.units import Unit
+from interviewer.interview.affirm import affirmed, taken_back
 from interviewer.interview.annotate import FLAG_MARGIN, FLAGGED, FLAGGED_WITH_CUE
 from interviewer.transcript import Transcript
 
@@ -26,6 +28,8 @@ SHALLOW, DEEP = 2.2, 2.7
 the second only when it sounds very much like it, and beyond it never (people who think aloud name mistakes to avoid
 them; all ten flags that were heard in hires of the own recordings were such)."""
 VERY_LIKE = 0.64
+NAMED_AGAIN = 0.30
+"""Likeness to the mistake from which a later sentence with its words is about it: said against it, it puts it right."""
 TRADE_OFF = 0.60
 _FOLLOWING = 2
 """Units after a mistake in which the speaker may take it back."""
@@ -58,8 +62,7 @@ def red_flags(
         ]
         if not hits:
             continue
-        later = slice(hits[-1] + 1, None)
-        if bool(((sound[later] >= CORRECTED) & (sound[later] >= near[later])).any()):
+        if _put_right(transcript, reading, flag, hits[-1], near, sound):
             continue
         index = max(hits, key=lambda one: float(near[one]))
         if index in taken:
@@ -71,6 +74,30 @@ def red_flags(
     return found
 
 
+def _put_right(transcript: Transcript, reading: Reading, flag: RedFlag, last: int, near: Floats, sound: Floats) -> bool:
+    """Whether the candidate says the sound thing after the mistake, speaks against its words, or takes it back in
+    the next answer."""
+    if bool(((sound[last + 1 :] >= CORRECTED) & (sound[last + 1 :] >= near[last + 1 :])).any()):
+        return True
+    cues = [re.compile(cue, re.IGNORECASE) for cue in flag.cues]
+    units = reading.units
+    for i in range(last + 1, len(units)):
+        own_words = near[i] >= NAMED_AGAIN and any(cue.search(units[i].text) for cue in cues)
+        if own_words and not affirmed(cues, units[i].text, _next_words(units, i)):
+            return True
+    turn = units[last].turn
+    answer = next((text for index, text in _answers(transcript) if index > turn), "")
+    return taken_back(answer)
+
+
+def _answers(transcript: Transcript) -> list[tuple[int, str]]:
+    return [(index, turn.text) for index, turn in transcript.candidate_turns() if turn.text.strip()]
+
+
+def _next_words(units: Sequence[Unit], index: int) -> str:
+    return " ".join(one.text for one in units[index + 1 : index + 1 + _FOLLOWING] if one.turn == units[index].turn)
+
+
 def _said(reading: Reading, flag: RedFlag, near: Floats, sound: Floats) -> list[int]:
     cues = [re.compile(cue, re.IGNORECASE) for cue in flag.cues]
     if not cues:
@@ -78,8 +105,7 @@ def _said(reading: Reading, flag: RedFlag, near: Floats, sound: Floats) -> list[
     units = reading.units
     found = []
     for i in np.flatnonzero(near >= FLAGGED_WITH_CUE):
-        after = [one.text for one in units[i + 1 : i + 1 + _FOLLOWING] if one.turn == units[i].turn]
-        if affirmed(cues, units[i].text, " ".join(after)):
+        if affirmed(cues, units[i].text, _next_words(units, int(i))):
             found.append(int(i))
     return found
 

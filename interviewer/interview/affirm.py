@@ -15,6 +15,8 @@ import yaml
 
 BEFORE, AFTER, LATER = 60, 25, 110
 """Characters before and after the mistake's words in which a denial concerns it, and after them a word of harm."""
+TAKES_BACK = 25
+"""Words at the opening of the next answer in which the mistake before it is taken back."""
 _DATA = Path(__file__).parent / "data" / "unsaid.yaml"
 _OPENING = r"^\W*(?:(?:uh|um|and|well|so)\W+)*"
 
@@ -39,6 +41,12 @@ def affirmed(cues: Iterable[re.Pattern[str]], said: str, following: str) -> bool
         if _own_denials(cue):
             around = around[: match.start()] + "~" * len(match[0]) + around[match.end() :]
     return not any(_unsaid(cue, match, said if _own_denials(cue) else around, around) for cue, match in matches)
+
+
+def taken_back(answer: str) -> bool:
+    """Whether an answer opens by taking back what was said before it."""
+    opening = " ".join(answer.replace("’", "'").split()[:TAKES_BACK])
+    return bool(_words("taken_back").search(opening))
 
 
 def _turned_against(following: str) -> bool:
