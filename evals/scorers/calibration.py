@@ -1,6 +1,6 @@
 """Calibration of the confidence (expected calibration error, four bins).
 
-Σ over bins [0, ¼) … [¾, 1] of share × |mean confidence − share on the right side of the hire bar|
+Σ over bins [0, ¼) … [¾, 1] of share × |mean confidence − share with the panel's verdict|
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from evals.vocabulary import Point, Record, Scorer, Value
 
 def points(record: Record) -> list[Point]:
     body = report(record)
-    right = (rank(body["verdict"]) >= 2) == (panel(record) >= 2)
+    right = rank(body["verdict"]) == panel(record)
     return [Point((float(body["confidence"]), float(right)))]
 
 

@@ -1,6 +1,7 @@
 """Changes that must not move a mark, and changes that must: padding, praise, fillers; hand-waving, real reasons.
 
-Every transcript is graded as it is, twice, and in every changed version.
+A transcript is graded as it is, twice, and in every changed version; that takes a dozen reports, so a fixed selection
+of transcripts stands for all.
 """
 
 from typing import Any, TypeVar
@@ -20,7 +21,7 @@ from evals.scorers import (
 from evals.vocabulary import Data, Json, Sample, Suite
 from interviewer.steps import Step
 
-FAST = 3
+COUNT, FAST = 16, 3
 T = TypeVar("T")
 
 
@@ -31,7 +32,7 @@ def spread(samples: list[T], count: int) -> list[T]:
 
 def samples(data: Data) -> list[Sample]:
     found = [sample_of(one) for one in recorded(data) if not one.twin_of]
-    return spread(found, FAST) if data.fast else found
+    return spread(found, FAST if data.fast else COUNT)
 
 
 def task(sample: Sample, world: Any) -> Json:
