@@ -4,8 +4,8 @@
   const RATE = 16000, EVERY = 400, LIMIT = 20 * 60 * RATE, LOST = 6000, LOUD = 0.02, BARGE = 15, BEFORE = 75;
   const $ = (id) => document.getElementById(id);
   const button = (id) => { const at = $(id); return at && (at.tagName === "BUTTON" ? at : at.querySelector("button")); };
-  const mic = { context: null, node: null, stream: null, on: false, chunks: [], length: 0, base: 0, id: "", final: false, sentAt: 0, waiting: false, before: "", heldFrom: 0, ask: null };
-  const play = { queue: [], seen: 0, reply: "", now: null, loud: 0, ring: [] };
+  const mic = { context: null, node: null, stream: null, on: false, chunks: [], length: 0, base: 0, id: "", final: false, sentAt: 0, waiting: false, before: "", heldFrom: 0, ask: null, opening: false };
+  const play = { queue: [], seen: 0, reply: "", hushed: null, whole: false, now: null, loud: 0, ring: [] };
   const stats = (window.interviewerVoiceStats = { played: 0, released: 0, firstAudio: 0, samples: 0, stopped: [] });
   const options = { handsFree: false, aloud: true, send: false };
   let spoken = "";
@@ -76,9 +76,12 @@
 
   const start = async () => {
     hush("talk");
-    if (!(await open())) return;
-    await mic.context.resume();
-    begin([]);
+    mic.opening = true; // takes a while: nothing may begin to play meanwhile
+    try {
+      if (!(await open())) return;
+      await mic.context.resume();
+      begin([]);
+    } finally { mic.opening = false; }
   };
   const begin = (before) => {
     const length = before.reduce((sum, chunk) => sum + chunk.length, 0);
@@ -125,6 +128,7 @@
   const hush = (why) => {
     const was = play.now;
     play.queue = []; play.now = null;
+    if (why !== "new reply") play.hushed = play.reply; // its later sentences stay unsaid as well
     if (was) { was.pause(); was.removeAttribute("src"); was.remove(); stats.stopped.push({ why, at: performance.now() }); }
   };
   const next = () => {
@@ -139,7 +143,8 @@
     const going = audio.play();
     if (going) going.catch((error) => { if (error.name === "NotAllowedError") { say("The browser blocks sound until you click on the page once.", true); on(); } });
   };
-  const after = () => { const at = $("room-write"); if (options.handsFree && !mic.on && at && at.offsetParent) start(); };
+  // A gap between two sentences on a slow machine is not the end of the reply.
+  const after = () => { const at = $("room-write"); if (play.whole && options.handsFree && !mic.on && at && at.offsetParent) start(); };
 
   const voice = {
     async talk() { if (mic.on) finish(); else await start(); },
@@ -189,8 +194,9 @@
     clips(value) {
       let news; try { news = JSON.parse(value || "{}"); } catch { return; }
       if (news.reply !== play.reply) { play.reply = news.reply; play.seen = 0; hush("new reply"); }
+      play.whole = news.done !== false;
       if (news.word) say(news.word, true);
-      if (!options.aloud || mic.on) { play.seen = (news.audio || []).length; return; }
+      if (!options.aloud || mic.on || mic.opening || news.reply === play.hushed) { play.seen = (news.audio || []).length; return; }
       for (const clip of (news.audio || []).slice(play.seen)) play.queue.push(clip);
       play.seen = (news.audio || []).length;
       next();
