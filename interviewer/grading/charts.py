@@ -6,7 +6,7 @@ from html import escape
 from interviewer.grading.report import Report, StepTime
 from interviewer.steps import Step
 
-_LEFT, _WIDE, _ROW = 190, 420, 30
+_LEFT, _WIDE, _ROW = 158, 236, 30
 _LOW, _HIGH = 1.0, 4.0
 
 
@@ -16,7 +16,7 @@ def _x(score: float) -> float:
 
 def _svg(height: int, title: str, body: list[str]) -> str:
     return (
-        f'<svg viewBox="0 0 {_LEFT + _WIDE + 90} {height}" role="img" aria-label="{escape(title, quote=True)}">'
+        f'<svg viewBox="0 0 {_LEFT + _WIDE + 76} {height}" role="img" aria-label="{escape(title, quote=True)}">'
         f"<title>{escape(title)}</title>{''.join(body)}</svg>"
     )
 
