@@ -231,17 +231,24 @@ class VoiceVisits:
         try:
             for updates in self.visits.answer(id_, browser, request, listen):
                 sent = len(speaking.clips)
-                yield {**updates, self.panel.clips: _clips(reply, speaking, False)}
+                yield {**updates, self.panel.clips: _clips(reply, speaking)}
             speaking.feed(text, whole=True)
             done = not text
             while not done:
                 done = speaking.wait()
                 if len(speaking.clips) > sent or done:
                     sent = len(speaking.clips)
-                    yield {self.panel.clips: _clips(reply, speaking, done)}
+                    yield {self.panel.clips: _clips(reply, speaking, done, self._fell() if done and text else "")}
         finally:
             speaking.stop()
         self._forget_when_over(id_, browser, request)
+
+    def _fell(self) -> str:
+        """Why another voice speaks than the one that was asked for."""
+        try:
+            return self.parts.mouth().fell
+        except InterviewerError:
+            return ""  # the reply says so itself
 
     def _forget_when_over(self, id_: str, browser: Any, request: gr.Request) -> None:
         try:
@@ -333,6 +340,6 @@ def _url(wav: bytes) -> str:
     return f"data:audio/wav;base64,{base64.b64encode(wav).decode()}"
 
 
-def _clips(reply: str, speaking: Speaking, done: bool) -> str:
-    word = f"No sound: {speaking.error.rstrip('.')}. The reply is above." if speaking.error else ""
+def _clips(reply: str, speaking: Speaking, done: bool = False, fell: str = "") -> str:
+    word = f"No sound: {speaking.error.rstrip('.')}. The reply is above." if speaking.error else fell
     return json.dumps({"reply": reply, "audio": [_url(clip) for clip in speaking.clips], "done": done, "word": word})

@@ -24,6 +24,8 @@ CLOSE = 0.7
 _LONG_ENOUGH = 8.0
 """A window of this many seconds closes at the next pause; a shorter one at a long pause: context helps hearing."""
 _LONG_PAUSE = 2.5
+_LONG = 15.0
+"""From here on any pause closes it, so that fluent speech is not cut in mid-word at the longest."""
 _LONGEST = 25.0
 _PEEK = 2.0
 _LEAST = 0.2
@@ -149,7 +151,7 @@ class Recording:
                 window.speech = 0.0
         elif self._silent >= SETTLE:
             self._hear(quick=False)
-            if self._silent >= (CLOSE if window.seconds >= _LONG_ENOUGH else _LONG_PAUSE):
+            if self._silent >= _pause_that_closes(window.seconds):
                 self._close()
         elif window.seconds >= _LONGEST:
             self._hear(quick=False)
@@ -183,3 +185,9 @@ class Recording:
             return self.finish()
         word = DOUBT if doubtful else silence.word if self._hands_free else ""
         return Progress(text, word, False, doubtful, self._speaking, self._silent)
+
+
+def _pause_that_closes(seconds: float) -> float:
+    if seconds >= _LONG:
+        return SETTLE
+    return CLOSE if seconds >= _LONG_ENOUGH else _LONG_PAUSE

@@ -117,6 +117,19 @@ def test_a_monologue_is_taken_for_twenty_minutes_and_nothing_of_it_is_lost(vad: 
     assert over.text.count("part") >= 3
 
 
+def test_fluent_speech_is_cut_at_a_breath_and_not_in_mid_word(vad: Any, spoken: Any) -> None:
+    class Ends(Fake):
+        def hear(self, samples: Any, prompt: str = "", quick: bool = False) -> Heard:
+            ends.append(float(np.abs(samples[-RATE // 10 :]).max()))
+            return super().hear(samples, prompt, quick)
+
+    ends: list[float] = []
+    recording = Recording(Ends(), vad, peeks=False)
+    fed(recording, np.concatenate([np.concatenate([spoken("We store the labels in a table."), pause(0.25)])] * 14))
+    assert len(recording.text.split("part")) >= 3, "it was cut at all"
+    assert max(ends) < 0.02, "always in a silence"
+
+
 def test_a_turn_that_was_heard_at_its_pause_is_not_heard_again(vad: Any, spoken: Any) -> None:
     fake = Fake()
     recording = Recording(fake, vad, peeks=False)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from interviewer.errors import CannotRun, ModelError
+from interviewer.errors import BadInput, CannotRun, ModelError
 from interviewer.models.behind import Behind
 from interviewer.settings import Settings
 from interviewer.ui.voice import BEGAN_ANEW, VoiceVisits
@@ -119,6 +119,41 @@ def test_what_is_missing_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(CannotRun):
         parts.ears()
     parts.close()
+
+
+class Mouth:
+    """Says nothing, or fails."""
+
+    remote = ""
+
+    def __init__(self, name: str, works: bool):
+        self.name, self.works = name, works
+
+    def say(self, text: str, speed: float = 1.0) -> bytes:
+        if not self.works:
+            raise ModelError(f"{self.name} is gone")
+        return text.encode()
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("second", "clips", "word"),
+    [(True, 2, "first is gone; second speaks instead."), (False, 0, "No sound: second is gone. The reply is above.")],
+)
+def test_another_voice_or_none_is_said_on_the_page(visits: VoiceVisits, second: bool, clips: int, word: str) -> None:
+    def answer(id_: str, browser: Any, request: Any, listen: Any) -> Any:
+        for words in ("Got it.", "Got it. What breaks first?"):
+            listen(words)
+            yield {}
+
+    mouth = saying.FirstThatWorks([Mouth("first", False), Mouth("second", second)])
+    visits.visits.answer = answer  # type: ignore[method-assign, assignment]
+    visits.visits.host.store.transcript = lambda owner, id_: (_ for _ in ()).throw(BadInput("not there"))  # type: ignore[method-assign]
+    visits.parts.mouth = lambda: mouth  # type: ignore[method-assign]
+    visits.panel = SimpleNamespace(clips="clips")  # type: ignore[assignment]
+    last = json.loads(list(visits.answer("interview", "me", True, 1.0, None))[-1]["clips"])  # type: ignore[arg-type]
+    assert (len(last["audio"]), last["done"], last["word"]) == (clips, True, word)
 
 
 def test_closing_ends_the_voice_also_while_it_is_loading(tmp_path: Path) -> None:
