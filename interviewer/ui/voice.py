@@ -216,6 +216,8 @@ class VoiceVisits:
         """The interviewer's turn, and, if wanted, its sound, sentence by sentence."""
         if not id_ or not aloud:
             yield from self.visits.answer(id_, browser, request)
+            if id_:  # a page without sound must know as well that it is the candidate's turn: hands-free goes on
+                yield {self.panel.clips: json.dumps({"reply": f"{id_}/{time.time_ns()}", "audio": [], "done": True})}
             self._forget_when_over(id_, browser, request)
             return
         reply, text = f"{id_}/{time.time_ns()}", ""

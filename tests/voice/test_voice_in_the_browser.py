@@ -64,6 +64,16 @@ def test_hands_free_sends_at_the_end_of_the_turn_and_voice_stops_the_reply(
     page.wait_for_function("() => /data/i.test(document.querySelector('#room-box textarea').value)")
 
 
+def test_hands_free_goes_on_without_replies_aloud(talking_app: App, page_with: Any, spoken: Any) -> None:
+    sound = np.concatenate([pause(6), *[spoken("How many users are there?"), pause(25)] * 3])
+    page = page_with(talking_app, sound)
+    page.click("#voice-options > button")
+    page.check("#voice-hands-free input")
+    page.uncheck("#voice-aloud input")
+    page.wait_for_function("() => document.querySelectorAll('#room-chat .user-row').length >= 2")
+    assert page.evaluate("() => interviewerVoiceStats.played") == 0
+
+
 def test_a_lost_connection_in_mid_sentence_loses_nothing(talking_app: App, page_with: Any, spoken: Any) -> None:
     sound = np.concatenate([pause(1.0), spoken("First I clarify who uses the recommendations."), pause(60)])
     page = page_with(talking_app, sound)

@@ -196,7 +196,11 @@
       if (news.reply !== play.reply) { play.reply = news.reply; play.seen = 0; hush("new reply"); }
       play.whole = news.done !== false;
       if (news.word) say(news.word, true);
-      if (!options.aloud || mic.on || mic.opening || news.reply === play.hushed) { play.seen = (news.audio || []).length; return; }
+      if (!options.aloud || mic.on || mic.opening || news.reply === play.hushed) {
+        play.seen = (news.audio || []).length;
+        if (news.done && !options.aloud) after();
+        return;
+      }
       for (const clip of (news.audio || []).slice(play.seen)) play.queue.push(clip);
       play.seen = (news.audio || []).length;
       next();
