@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -291,3 +292,11 @@ def test_a_database_that_cannot_be_opened_is_said_without_its_password(tmp_path:
     with pytest.raises(CannotRun, match="cannot be opened") as caught:
         Store.open("postgresql://ann:hush@127.0.0.1:1/x")
     assert "hush" not in str(caught.value)
+
+
+def test_a_turn_is_never_later_than_the_clock_that_its_answer_is_given_by(store: Store) -> None:
+    id_ = store.create(ANN, interview())
+    for number in range(12):
+        store.append(ANN, id_, said(f"answer {number}"))
+        assert (store.transcript(ANN, id_).turns[-1].at or 0) <= store.tick(ANN, id_)
+        time.sleep(0.02)
