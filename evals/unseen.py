@@ -33,8 +33,18 @@ from interviewer.transcript import parse_transcript
 
 Fit = tuple[Probe, dict[str, float]]
 KEPT = Path(__file__).parent / "data" / "fits.npz"
-READS = ("admit", "depth", "fit", "locate", "reading", "units")
+READS = ("admit", "announce", "claims", "depth", "fit", "locate", "moments", "reach", "reading", "settle", "units")
 """Modules of the grader that a reading or a fit depends on."""
+DATA = (
+    "announcements.yaml",
+    "claims.npz",
+    "depth-examples-*.yaml",
+    "fitted.npz",
+    "rubric.yaml",
+    "untouched.yaml",
+    "word_order.npz",
+)
+"""And its data."""
 
 
 class Unseen:
@@ -119,9 +129,9 @@ def _grader_hash() -> str:
     """Of the code and data that reading and fitting depend on."""
     folder = Path(fit.__file__).parent
     digest = hashlib.sha256()
-    for path in [*(folder / f"{name}.py" for name in READS), *sorted((folder / "data").glob("*"))]:
-        if path.suffix in {".py", ".yaml", ".npz"}:
-            digest.update(path.name.encode() + path.read_bytes())
+    data = (path for name in DATA for path in sorted((folder / "data").glob(name)))
+    for path in [*(folder / f"{name}.py" for name in READS), *data]:
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -139,7 +149,10 @@ def _reading(file: Path) -> fit.Labelled | None:
         return None
     steps = {Step(step): score for step, score in about["steps"].items()}
     of = tuple(Step(step) for step in about["of"])
-    return fit.Labelled(file.stem, parse_transcript(raw, file.name), about["verdict"], steps, vectors, words, of)
+    got_to = tuple(Step(step) for step in about["reached"])
+    return fit.Labelled(
+        file.stem, parse_transcript(raw, file.name), about["verdict"], steps, vectors, words, of, got_to
+    )
 
 
 def _read_afresh(file: Path, path: Path) -> fit.Labelled | None:
@@ -147,7 +160,7 @@ def _read_afresh(file: Path, path: Path) -> fit.Labelled | None:
         (Path(folder) / file.name).write_bytes(file.read_bytes())
         found = fit.labelled([Path(folder)], fitted())
     one = found[0] if found else None
-    about = {"verdict": one.verdict, "steps": one.steps, "of": one.of} if one else {}
+    about = {"verdict": one.verdict, "steps": one.steps, "of": one.of, "reached": one.reached} if one else {}
     arrays = {"vectors": one.vectors, "words": one.words} if one else {"vectors": np.zeros(0), "words": np.zeros(0)}
 
     def write(target: BinaryIO) -> None:

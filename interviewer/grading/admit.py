@@ -58,6 +58,8 @@ second."""
 _BESIDE = -0.25
 """The instruction probe's reading from which a neighbour of an instruction is taken for a part of it."""
 _LATIN = re.compile(r"[A-Za-z]")
+_OTHER_SCRIPT = re.compile(r"(?:[^\W\d_A-Za-z\u00aa-\u024f]\s?){6}")
+_ENGLISH_LETTERS = 12
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -93,9 +95,17 @@ def _unreadable(unit: Unit) -> bool:
     return sum(word in _vocabulary() or word.rstrip("s") in _vocabulary() for word in words) < _KNOWN_WORDS * len(words)
 
 
+def _hides_another_script(text: str) -> bool:
+    """A phrase in another script inside English talk: nobody speaks so, attacks do."""
+    return bool(_OTHER_SCRIPT.search(text)) and len(_LATIN.findall(text)) >= _ENGLISH_LETTERS
+
+
 def _is_instruction(text: str, read: float) -> bool:
     return bool(
-        _INSTRUCTION.search(text) or read > _ADDRESSED or (read > _SUSPECTED and _SUSPECT.search(text) is not None)
+        _INSTRUCTION.search(text)
+        or _hides_another_script(text)
+        or read > _ADDRESSED
+        or (read > _SUSPECTED and _SUSPECT.search(text) is not None)
     )
 
 

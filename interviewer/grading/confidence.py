@@ -3,20 +3,22 @@
 import math
 from collections.abc import Mapping
 
+from interviewer.grading.parameters import rubric
 from interviewer.grading.reading import Reading
 from interviewer.grading.scores import Pooled
-from interviewer.grading.verdict import distance
 
-TYPICAL_ERROR = 0.42
-"""Standard error of the mean step score against the panel, cases left out (fit)."""
-CEILING = {None: 0.7, "local": 0.75, "openai": 0.85}
+CEILING = {None: 0.85, "local": 0.85, "openai": 0.9}
 """By rung: a rung that cannot judge whether a claim is true is never surer than this."""
-FAMILIAR, STRANGE = 0.92, 0.82
-"""Share of an embedding inside the talk that the probe was fitted on: from here full, to here no trust."""
+UNLIKE = 0.35
+"""The most that may be said of talk unlike any that the marks were compared with a panel's on: recordings of real
+interviews, where simple probes order people hardly better than chance."""
+FAMILIAR, STRANGE = 0.84, 0.78
+"""Share of an embedding inside the talk that the probe was fitted on: from here full trust, to here none."""
 INSUFFICIENT = 0.2
 UNKNOWN_JUDGE = 0.3
 """A model whose judgements were never calibrated."""
-LONG_TURN = 250
+LONG_TURN, LONG_TALK = 300, 4500
+"""Words of substance in a turn and in all from which talk is unlike the tidy interviews that were labelled."""
 
 
 def confidence_of(
@@ -31,30 +33,38 @@ def confidence_of(
     if mean is None:
         return INSUFFICIENT, []
     doubts = []
-    error = math.hypot(TYPICAL_ERROR, pooled.spread)
-    sure = 2 * _normal(distance(mean, bar) / error) - 1
-    value = 0.35 + 0.6 * sure
+    value = chance_of(mean, bar, float(rubric()["confidence"]["typical_error"]))
     if rung is None:
         doubts.append(
             "Graded without a language model: how deep the answers go was estimated from how they sound, not checked."
         )
-    trust = min(1.0, max(0.0, (pooled.familiar - STRANGE) / (FAMILIAR - STRANGE)))
     per_turn: dict[int, int] = {}
     for unit in reading.units:
         per_turn[unit.turn] = per_turn.get(unit.turn, 0) + unit.words
-    if per_turn and max(per_turn.values()) > LONG_TURN:
-        trust = min(trust, 0.5)
+    words = sum(pooled.words.values())
+    trust = min(1.0, max(0.0, (pooled.familiar - STRANGE) / (FAMILIAR - STRANGE)))
+    if words > LONG_TALK or (per_turn and max(per_turn.values()) > LONG_TURN):
+        trust = 0.0
         doubts.append(
-            "Long free-flowing turns: on recordings of real talk this grader orders candidates less reliably."
+            "Long free-flowing talk, unlike the interviews that this grader was compared with a panel on: trust the "
+            "quotes and the order of the steps more than the marks. The confidence is low for that reason."
         )
     elif trust < 0.5:
         doubts.append(
-            "This talk is unlike the interviews that the grader was fitted on: trust the order of steps, not the marks."
+            "This talk is unlike the interviews that the grader was fitted on: trust the order of the steps more than "
+            "the marks. The confidence is low for that reason."
         )
-    words = sum(pooled.words.values())
-    value *= (0.6 + 0.4 * trust) * min(1.0, 0.5 + words / 1600)
-    ceiling = CEILING.get(rung, 0.7) if known_judge else UNKNOWN_JUDGE
+    value = min(value, UNLIKE + trust * (1 - UNLIKE)) * min(1.0, 0.5 + words / 1600)
+    ceiling = CEILING.get(rung, 0.85) if known_judge else UNKNOWN_JUDGE
     return round(min(ceiling, max(0.05, value)), 2), doubts
+
+
+def chance_of(mean: float, bar: Mapping[str, float], error: float) -> float:
+    """The chance that a panel's mean lies within the same cut-offs when ours is off by that much."""
+    cuts = sorted(bar.values())
+    low = max((cut for cut in cuts if cut <= mean), default=-math.inf)
+    high = min((cut for cut in cuts if cut > mean), default=math.inf)
+    return _normal((high - mean) / error) - _normal((low - mean) / error)
 
 
 def _normal(z: float) -> float:

@@ -14,6 +14,8 @@ from interviewer.grading.units import Unit
 from interviewer.steps import Step
 
 GROUP_WORDS = 50
+NEARLY_IDLE, FULLY_ABOUT = 0.05, 0.5
+"""How far below the threshold of idle talk a unit begins to count, and over which distance it comes to count fully."""
 Encode = Callable[[Sequence[str]], Floats]
 
 
@@ -23,6 +25,8 @@ class Group:
 
     step: Step
     units: tuple[Unit, ...]
+    weight: float
+    """Words, each counting as much as its sentence is about the design (``substance``)."""
 
     @property
     def plain(self) -> str:
@@ -46,20 +50,35 @@ class Depth:
     """0 to 1: the share of the embedding that lies in the talk that the probe was fitted on."""
 
 
-def groups(units: Sequence[Unit], steps: Sequence[Step]) -> list[Group]:
-    """The units cut into groups at changes of turn and step and at about fifty words."""
-    found: list[Group] = []
+def substance(vectors: Floats, fitted: Fitted) -> Floats:
+    """For each unit how much it is about the design, 0 to 1: what is nearly idle talk counts little, so that people
+    who wander and draw aloud are judged by what they say about the problem."""
+    share: Floats = np.clip((-NEARLY_IDLE - fitted.idle(vectors)) / FULLY_ABOUT, 0.0, 1.0)
+    return share
+
+
+def groups(units: Sequence[Unit], steps: Sequence[Step], shares: Sequence[float] | Floats) -> list[Group]:
+    """The units cut into groups at changes of turn and step and at about fifty words; ``shares`` is their substance."""
+    share = {(unit.turn, unit.start): float(own) for unit, own in zip(units, shares, strict=True)}
+    return [
+        Group(step, one, sum(unit.words * share[unit.turn, unit.start] for unit in one))
+        for step, one in _cut(units, steps)
+    ]
+
+
+def _cut(units: Sequence[Unit], steps: Sequence[Step]) -> list[tuple[Step, tuple[Unit, ...]]]:
+    found: list[tuple[Step, tuple[Unit, ...]]] = []
     held: list[Unit] = []
     of: Step | None = None
     for unit, step in zip(units, steps, strict=True):
         full = sum(one.words for one in held) >= GROUP_WORDS - 8
         if held and of is not None and (held[0].turn != unit.turn or of != step or full):
-            found.append(Group(of, tuple(held)))
+            found.append((of, tuple(held)))
             held = []
         held.append(unit)
         of = step
     if held and of is not None:
-        found.append(Group(of, tuple(held)))
+        found.append((of, tuple(held)))
     return found
 
 

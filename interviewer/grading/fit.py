@@ -13,6 +13,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,10 @@ import numpy as np
 from interviewer.casebook.embed import model_sha256, shared_embedder
 from interviewer.casebook.library import Library
 from interviewer.grading.admit import _INSTRUCTION
-from interviewer.grading.depth import groups
+from interviewer.grading.claims import lessons
+from interviewer.grading.depth import groups, substance
 from interviewer.grading.locate import STEPS
+from interviewer.grading.moments import Moments
 from interviewer.grading.parameters import (
     Fitted,
     Floats,
@@ -31,15 +34,17 @@ from interviewer.grading.parameters import (
     rubric,
     save_fitted,
 )
-from interviewer.grading.reading import read
+from interviewer.grading.reach import reached
+from interviewer.grading.reading import asked_vectors, read
+from interviewer.grading.settle import settled
 from interviewer.grading.units import candidate_units, plain_words
 from interviewer.steps import Step, Verdict
 from interviewer.transcript import Transcript, parse_transcript
 
 GRADES = {"buzz": 1.0, "wrong": 1.0, "mixed": 2.0, "solid": 3.0, "deep": 4.0}
-STEP_RIDGE, IDLE_RIDGE, DEPTH_RIDGE = 3e-3, 3e-3, 6e-4
-IDLE_ABOVE, INSTRUCTION_ABOVE = 0.60, 0.62
-EXAMPLES_SHARE = 0.15
+STEP_RIDGE, IDLE_RIDGE, DEPTH_RIDGE = 3e-3, 3e-3, 1e-3
+IDLE_ABOVE, INSTRUCTION_ABOVE = 0.65, 0.62
+EXAMPLES_SHARE, CLAIMS_SHARE = 0.15, 1.0
 FAMILIAR = 96
 HALF = 60.0
 
@@ -54,7 +59,10 @@ class Labelled:
     steps: dict[Step, float | None]
     vectors: Floats
     words: Floats
+    """Of each group, those of nearly idle talk counting less."""
     of: tuple[Step, ...]
+    reached: tuple[Step, ...]
+    """The steps that the grader would score."""
 
     @property
     def twin(self) -> str:
@@ -64,13 +72,7 @@ class Labelled:
 
 def ridge(x: Floats, y: Floats, weight: Floats, strength: float) -> Probe:
     """Weighted ridge regression with a free intercept; ``strength`` is per unit of total weight."""
-    weight = (weight / weight.sum()).astype(np.float64)
-    x = x.astype(np.float64)
-    mean, level = weight @ x, weight @ y
-    centred = x - mean
-    gram = (centred * weight[:, None]).T @ centred + strength * np.eye(x.shape[1])
-    found = np.linalg.solve(gram, (centred * weight[:, None]).T @ (y - level))
-    return Probe(found.astype(np.float32), np.asarray(level - mean @ found, np.float32))
+    return Moments.of(x, y, weight).ridge(strength)
 
 
 def _plain(texts: Sequence[str]) -> list[str]:
@@ -117,6 +119,7 @@ def labelled(paths: Sequence[Path], blank: Fitted) -> list[Labelled]:
     """Every labelled transcript under the folders, read as the grader reads it."""
     encode = shared_embedder().encode
     bars = rubric()["level"]["offsets"]
+    least = int(rubric()["evidence"]["least_words_of_a_step"])
     found = []
     for path in sorted(file for folder in paths for file in folder.rglob("*.json")):
         raw = path.read_bytes()
@@ -127,7 +130,10 @@ def labelled(paths: Sequence[Path], blank: Fitted) -> list[Labelled]:
             continue
         transcript = parse_transcript(raw, path.name)
         reading = read(transcript, encode, blank)
-        cut = groups(reading.units, reading.steps)
+        asked, whole = asked_vectors(transcript, encode), transcript.mode == "interview"
+        got_to = reached(transcript, reading, asked, blank.step, least, whole)
+        of = settled(reading.units, reading.vectors, reading.steps, got_to, blank.step, least)
+        cut = groups(reading.units, of, substance(reading.vectors, blank))
         higher = float(bars[transcript.level.value])
         steps = {s: None if (v := labels["steps"].get(s)) is None else float(v) + higher for s in Step}
         found.append(
@@ -137,8 +143,9 @@ def labelled(paths: Sequence[Path], blank: Fitted) -> list[Labelled]:
                 verdict,
                 steps,
                 encode([group.plain for group in cut]),
-                np.array([group.words for group in cut], np.float32),
+                np.array([group.weight for group in cut], np.float32),
                 tuple(group.step for group in cut),
+                tuple(got_to),
             )
         )
     return found
@@ -161,10 +168,17 @@ def _targets(one: Labelled) -> Floats:
 
 
 def fit_depth(chosen: Sequence[Labelled]) -> Probe:
-    """The probe, fitted on the panel's step scores and, with a small share, on the graded examples."""
-    x = [one.vectors for one in chosen]
-    y = [_targets(one) for one in chosen]
-    w = [one.words / one.words.sum() / len(chosen) for one in chosen]
+    """The probe, fitted on the panel's step scores and, with a share, on the graded examples and the knowledge base's
+    own claims."""
+    rows = [Moments.of(one.vectors, _targets(one), one.words / one.words.sum() / len(chosen)) for one in chosen]
+    found = sum(rows[1:], start=rows[0]) + _examples().times(EXAMPLES_SHARE)
+    claimed = lessons()
+    return (found + claimed.times(CLAIMS_SHARE) if claimed is not None else found).ridge(DEPTH_RIDGE)
+
+
+@cache
+def _examples() -> Moments:
+    """Own answers of graded depth, of total weight 1."""
     texts, grades, weights = [], [], []
     for example in depth_examples():
         for grade, value in GRADES.items():
@@ -173,10 +187,8 @@ def fit_depth(chosen: Sequence[Labelled]) -> Probe:
             texts += [" ".join(part) for part in parts]
             grades += [value] * len(parts)
             weights += [1 / len(parts)] * len(parts)
-    x.append(shared_embedder().encode(texts))
-    y.append(np.array(grades, np.float32))
-    w.append(np.array(weights, np.float32) / sum(weights) * EXAMPLES_SHARE)
-    return ridge(np.concatenate(x), np.concatenate(y), np.concatenate(w), DEPTH_RIDGE)
+    weight = np.array(weights, np.float32) / sum(weights)
+    return Moments.of(shared_embedder().encode(texts), np.array(grades, np.float32), weight)
 
 
 def left_out(every: Sequence[Labelled], key: str) -> list[Floats]:
@@ -194,7 +206,7 @@ def _pooled(one: Labelled, scores: Floats) -> tuple[float, dict[Step, tuple[floa
     steps = {}
     for step in STEPS:
         own = np.array([of == step for of in one.of])
-        if own.any():
+        if own.any() and one.words[own].sum() > 0:
             steps[step] = (
                 float(scores[own] @ one.words[own] / one.words[own].sum()),
                 float(one.words[own].sum()),

@@ -31,16 +31,14 @@ def describe(every: Sequence["Labelled"], scores: Sequence[Floats], scale: dict[
 
     data = rubric()
     bars, less = data["level"]["offsets"], float(data["not_reached"]["less"])
-    least = int(data["evidence"]["least_words_of_a_step"])
     verdicts, truth, ours, theirs, raw = [], [], [], [], []
     twins: dict[str, list[tuple[int, dict[Step, float]]]] = {}
     for one, own in zip(every, scores, strict=True):
         overall, steps = _pooled(one, own)
-        words = {step: int(steps[step][1]) if step in steps else 0 for step in Step}
-        pooled = Pooled(overall, {s: v for s, (v, _) in steps.items()}, words, 0, 1)
+        weights = {step: steps[step][1] if step in steps else 0.0 for step in Step}
+        pooled = Pooled(overall, {s: v for s, (v, _) in steps.items()}, {}, weights, 0, 1)
         level = one.transcript.level
-        reached = [step for step in Step if words[step] >= least]
-        found = {s: bounded(v) for s, v in calibrated(pooled, level, Scale.of(scale, bars), reached).items()}
+        found = {s: bounded(v) for s, v in calibrated(pooled, level, Scale.of(scale, bars), one.reached).items()}
         mean = mean_score({step: found.get(step) for step in Step}, less) or 1.0
         verdict = verdict_of(mean, cut_offs(data, level)).rank
         verdicts.append(verdict)

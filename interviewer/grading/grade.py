@@ -24,7 +24,8 @@ from interviewer.grading.judge import PROMPT as JUDGE_PROMPT
 from interviewer.grading.judge import checked, threshold_of
 from interviewer.grading.parameters import Fitted, fitted, rubric
 from interviewer.grading.reach import reached
-from interviewer.grading.reading import Reading, asked_vectors, read
+from interviewer.grading.reading import Reading, asked_vectors, read, settle
+from interviewer.grading.reasoned import reasoned, subjects
 from interviewer.grading.report import (
     Evidence,
     GradedBy,
@@ -86,6 +87,10 @@ def _graded(
     tell(0.02, "Reading the interview")
     embedder = shared_embedder()
     reading = read(clocked, embedder.encode, numbers)
+    asked = asked_vectors(clocked, embedder.encode)
+    least = int(data["evidence"]["least_words_of_a_step"])
+    got_to = reached(clocked, reading, asked, numbers.step, least, whole=transcript.mode == "interview")
+    reading = settle(reading, got_to, embedder.encode, numbers, least)
     pooled = pool(reading.depths)
     case = library.case(transcript.case)
     if case is None:
@@ -95,14 +100,13 @@ def _graded(
     signals = library.signals(transcript.case)
     by_id = {one.id: one for own in signals.values() for one in own}
     scale = Scale.of(numbers.scale, data["level"]["offsets"])
-    asked = asked_vectors(clocked, embedder.encode)
     deep = _deep(reading, transcript.level, scale)
     criteria = criteria_vectors(signals, embedder, vectors)
     found = gather(clocked, reading, signals, sounds, criteria, asked, deep)
     flags = red_flags(clocked, reading, library.red_flags(transcript.case), sounds, deep)
-    least = int(data["evidence"]["least_words_of_a_step"])
-    got_to = reached(clocked, reading, asked, numbers.step, least, whole=transcript.mode == "interview")
     steps = _scored(reading, pooled, transcript.level, scale, got_to)
+    scores = {step: own.score for step, own in steps.items()}
+    argued = reasoned(found, scores, clocked, reading, deep, numbers, asked)
     comments: dict[Step, str] = {}
     enough = pooled.total >= int(data["evidence"]["least_words"])
     if model is not None and enough:
@@ -116,10 +120,12 @@ def _graded(
         else:
             extracted = graded_steps(clocked, reading, library, model, told)
             steps, found, comments = _taken(extracted, steps, _penalty(reading))
-    topics = {id_: one.topic for id_, one in by_id.items()}
+    if model is None or model.rung == "local":
+        found = {step: own + argued[step] for step, own in found.items()}
+    topics = {id_: one.topic for id_, one in by_id.items()} | {one.id: one.topic for one in subjects().values()}
     perhaps = perhaps_said(reading, sounds.signals, criteria)
     for step, own in steps.items():
-        own.evidence = [] if own.status == "not_reached" else found[step]
+        own.evidence = found[step] if enough and own.status != "not_reached" else []
         heard = {one.signal for one in own.evidence if one.sign == "+"}
         own.missing = debrief.missing(signals[step], heard, perhaps, transcript.level, own.score)
         own.comment = comments.get(step) or debrief.comment(step, own, topics, transcript.level)

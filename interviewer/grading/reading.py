@@ -1,12 +1,13 @@
 """Reads an interview once for the grader: units, their vectors, their steps, what is set aside, how deep it goes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interviewer.grading.admit import Reason, set_aside
-from interviewer.grading.depth import Depth, Encode, groups, measure
+from interviewer.grading.depth import Depth, Encode, groups, measure, substance
 from interviewer.grading.locate import locate, questions
 from interviewer.grading.parameters import Fitted, Floats
+from interviewer.grading.settle import settled
 from interviewer.grading.units import Unit, candidate_units
 from interviewer.steps import Step
 from interviewer.transcript import Transcript
@@ -37,7 +38,18 @@ def read(transcript: Transcript, encode: Encode, fitted: Fitted) -> Reading:
         own,
         tuple(steps),
         tuple((every[i], reason) for i, reason in sorted(aside.items())),
-        tuple(measure(groups(units, steps), encode, fitted)),
+        tuple(measure(groups(units, steps, substance(own, fitted)), encode, fitted)),
+    )
+
+
+def settle(reading: Reading, got_to: Sequence[Step], encode: Encode, fitted: Fitted, least_words: int) -> Reading:
+    """The reading with words for each step that was got to (``settled``)."""
+    steps = settled(reading.units, reading.vectors, reading.steps, got_to, fitted.step, least_words)
+    if steps == list(reading.steps):
+        return reading
+    shares = substance(reading.vectors, fitted)
+    return replace(
+        reading, steps=tuple(steps), depths=tuple(measure(groups(reading.units, steps, shares), encode, fitted))
     )
 
 

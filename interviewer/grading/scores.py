@@ -22,6 +22,8 @@ class Pooled:
     overall: float
     steps: dict[Step, float]
     words: dict[Step, int]
+    weights: dict[Step, float]
+    """Words, those of nearly idle talk counting less."""
     spread: float
     """Standard error of ``overall`` over the groups."""
     familiar: float
@@ -56,29 +58,33 @@ class Scale:
 
 
 def pool(depths: Sequence[Depth]) -> Pooled:
-    """The mean over groups, weighted by words, for the interview and for each step."""
-    if not depths:
-        return Pooled(LOWEST, {}, dict.fromkeys(Step, 0), 1.0, 0.0)
-    score = np.array([one.score for one in depths])
+    """The mean over groups, weighted by words of substance, for the interview and for each step."""
+    weight = np.array([one.group.weight for one in depths])
     words = np.array([one.group.words for one in depths], float)
+    if not weight.sum() > 0:
+        counts = {s: sum(one.group.words for one in depths if one.group.step == s) for s in Step}
+        return Pooled(LOWEST, {}, counts, dict.fromkeys(Step, 0.0), 1.0, 0.0)
+    score = np.array([one.score for one in depths])
     familiar = np.array([one.familiar for one in depths])
-    total = words.sum()
-    overall = float(score @ words / total)
+    total = weight.sum()
+    overall = float(score @ weight / total)
     steps: dict[Step, float] = {}
     counted: dict[Step, int] = {}
+    weights: dict[Step, float] = {}
     for step in Step:
         own = np.array([one.group.step == step for one in depths])
-        counted[step] = int(words[own].sum())
-        if counted[step]:
-            steps[step] = float(score[own] @ words[own] / words[own].sum())
-    variance = float(((score - overall) ** 2) @ words / total)
-    enough = total**2 / float(words @ words)
+        counted[step], weights[step] = int(words[own].sum()), float(weight[own].sum())
+        if weights[step] > 0:
+            steps[step] = float(score[own] @ weight[own] / weights[step])
+    variance = float(((score - overall) ** 2) @ weight / total)
+    enough = total**2 / float(weight @ weight)
     return Pooled(
         overall,
         steps,
         counted,
+        weights,
         float(np.sqrt(variance / max(enough, 1.0))),
-        float(familiar @ words / total),
+        float(familiar @ weight / total),
     )
 
 
@@ -87,7 +93,7 @@ def calibrated(pooled: Pooled, level: Level, scale: Scale, reached: Sequence[Ste
     overall = scale.slope * pooled.overall + scale.intercept - scale.bars[level.value]
     found = {}
     for step in reached:
-        own, words = pooled.steps.get(step, pooled.overall), pooled.words[step]
+        own, words = pooled.steps.get(step, pooled.overall), pooled.weights[step]
         lean = scale.lean * words / (words + scale.half)
         found[step] = overall + lean * scale.slope * (own - pooled.overall)
     return found
