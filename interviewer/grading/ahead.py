@@ -5,10 +5,12 @@ and the report is the same as without this.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from interviewer.casebook.embed import yielding
 from interviewer.casebook.library import Library
 from interviewer.errors import ModelError
+from interviewer.grading.judge import measured_ahead
 from interviewer.grading.report import Report
 from interviewer.models.behind import Breathe, Job
 from interviewer.models.door import Door
@@ -26,10 +28,12 @@ def ahead(grade: Callable[..., Report], transcript: Transcript, library: Library
     only = Door(door.models[:1], named=True)
 
     def so_far(breathe: Breathe) -> None:
-        try:
-            with yielding(breathe):
-                grade(transcript, library, only, transcript.level, lambda *_: breathe())
-        except ModelError:
-            return  # at the end it is asked again, and the report says what failed
+        with suppress(ModelError), yielding(breathe):  # at the end it is asked again, and the report says what failed
+            grade(transcript, library, only, transcript.level, lambda *_: breathe())
 
-    return [so_far]
+    def every_signal(breathe: Breathe) -> None:
+        signals = [signal for own in library.signals(transcript.case).values() for signal in own]
+        with suppress(ModelError):
+            measured_ahead(signals, only.models[0], breathe)
+
+    return [so_far, every_signal] if only.rung == "local" else [so_far]

@@ -6,7 +6,7 @@ keyed by the model's hash. Without a threshold for the model nothing is struck o
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import yaml
 
@@ -64,7 +64,7 @@ def checked(
             break
         tell(asked / CALLS)
         if one.signal not in nothing:
-            nothing[one.signal] = model.judge(render(PROMPT, answer=NOTHING_SAID, criterion=criterion))
+            nothing[one.signal] = _of_nothing(signals[one.signal], model)
         said = model.judge(render(PROMPT, answer=one.quote, criterion=criterion))
         asked += cost
         if said - nothing[one.signal] < least:
@@ -73,6 +73,18 @@ def checked(
         step: [one for one in own if (one.signal, one.turn, one.quote) not in struck] for step, own in found.items()
     }
     return kept, warnings
+
+
+def measured_ahead(signals: Iterable[Signal], model: LanguageModel, breathe: Callable[[], None]) -> None:
+    """Asks what does not depend on the interview, so that afterwards each quote costs one question, not two."""
+    if threshold_of(model.sha256) is not None:
+        for signal in signals:
+            breathe()
+            _of_nothing(signal, model)
+
+
+def _of_nothing(signal: Signal, model: LanguageModel) -> float:
+    return model.judge(render(PROMPT, answer=NOTHING_SAID, criterion=signal.text))
 
 
 def _order(found: Mapping[Step, Sequence[Evidence]]) -> list[Evidence]:

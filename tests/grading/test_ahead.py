@@ -11,6 +11,7 @@ import pytest
 from interviewer.casebook.library import Library
 from interviewer.grading.ahead import ahead
 from interviewer.grading.grade import grade
+from interviewer.grading.judge import NOTHING_SAID
 from interviewer.models.behind import DroppedError
 from interviewer.models.door import Door, Message
 from interviewer.models.remembered import Judgements
@@ -56,7 +57,7 @@ def test_at_the_end_most_is_known_and_the_report_is_the_same(library: Library, h
 
 def test_it_can_be_left_between_any_two_judgements(library: Library, home: Path) -> None:
     model, judge = Remembering(), partial(grade, vectors=home / "vectors")
-    (job,) = ahead(judge, interview(REASONED), library, Door((model,)))
+    job, _ = ahead(judge, interview(REASONED), library, Door((model,)))
 
     def breathe() -> None:
         if len(model.asked) >= 3:
@@ -65,3 +66,21 @@ def test_it_can_be_left_between_any_two_judgements(library: Library, home: Path)
     with pytest.raises(DroppedError):
         job(breathe)
     assert 3 <= len(model.asked) <= 4
+
+
+def test_what_does_not_depend_on_the_interview_is_asked_for_every_signal(library: Library, home: Path) -> None:
+    model, judge = Remembering(), partial(grade, vectors=home / "vectors")
+    _, every_signal = ahead(judge, interview(REASONED), library, Door((model,)))
+    every_signal(lambda: None)
+    own = library.signals(interview(REASONED).case)
+    assert len(model.asked) == sum(len(signals) for signals in own.values())
+    before = len(model.asked)
+    judge(interview(REASONED), library, Door((model,)))
+    assert not any(NOTHING_SAID in text for text in model.asked[before:])
+
+
+def test_an_unknown_model_is_asked_nothing_ahead(library: Library, home: Path) -> None:
+    model = Remembering(sha256="0" * 64)
+    for job in ahead(partial(grade, vectors=home / "vectors"), interview(REASONED), library, Door((model,))):
+        job(lambda: None)
+    assert not model.asked
