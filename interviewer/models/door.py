@@ -9,11 +9,12 @@ Callers try ``Door.models`` in order; a failure is a ``ModelError`` and the next
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
+    from interviewer.models.states import Vectors
     from interviewer.settings import Settings
 
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -67,6 +68,15 @@ class LanguageModel(Protocol):
 
     def close(self) -> None:
         """Stops whatever serves the model."""
+        ...
+
+
+@runtime_checkable
+class Embeds(Protocol):
+    """A model whose inner states can be read beside its words (the embedded one)."""
+
+    def embed(self, parts: Sequence[str]) -> "Vectors":
+        """The mean state over each part, read after those before it: (parts, width). Raises ModelError."""
         ...
 
 

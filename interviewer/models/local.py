@@ -21,6 +21,7 @@ from interviewer.models import weights
 from interviewer.models.door import Message, Schema
 from interviewer.models.endpoint import Endpoint
 from interviewer.models.remembered import Judgements
+from interviewer.models.states import States, Vectors, states_of
 from interviewer.settings import Settings
 
 START_LIMIT = 120.0
@@ -56,6 +57,10 @@ class LocalModel:
     def _judgements(self) -> Judgements:
         return Judgements(self.sha256)
 
+    @cached_property
+    def _states(self) -> States:
+        return States(self.sha256)
+
     @property
     def pid(self) -> int | None:
         """The server's process id while it runs."""
@@ -86,6 +91,15 @@ class LocalModel:
     def judge(self, messages: Sequence[Message]) -> float:
         """Log-odds of yes against no at the first word of the answer; the same question is asked once."""
         return self._judgements.of(messages, lambda: self._served().judge(messages))
+
+    def embed(self, parts: Sequence[str]) -> Vectors:
+        """The mean state of the last layer over each part, each read after those before it. Raises ModelError."""
+        return self._states.of(parts, lambda: self._read(parts))
+
+    def _read(self, parts: Sequence[str]) -> Vectors:
+        served = self._served()
+        assert served.base_url
+        return states_of(parts, served.base_url.removesuffix("/v1"), served.api_key, served.total_timeout)
 
     def warm(self, messages: Sequence[Message]) -> None:
         """Reads a prompt ahead of its use, so that a turn that begins with it starts at once."""

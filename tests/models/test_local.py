@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydantic import BaseModel
 
@@ -245,3 +246,25 @@ def test_the_1_5b_says_a_sentence_back(large: LocalModel) -> None:
     said = "I would refresh the embeddings every night in one batch job, because hourly costs too much."
     asked = render("speak-local", quote=said, **dict.fromkeys(prompt("speak-local").ignores, ""))
     assert faults(tidy("".join(large.speak(asked, max_tokens=32, temperature=0.0))), said) == []
+
+
+def test_it_gives_the_states_of_each_part_after_those_before_it(small: LocalModel) -> None:
+    before, said = "Interviewer: How do you split the data?\nCandidate:", " by time since tomorrow must not leak"
+    both = small.embed([before, said])
+    assert both.shape[0] == 2
+    assert small.embed([before, said]) is both  # remembered
+    assert not np.allclose(both[1], small.embed(["Interviewer: Anything else?\nCandidate:", said])[1])
+    halves = small.embed([before, " by time since", " tomorrow must not leak"])
+    assert np.allclose(both[0], halves[0], atol=1e-3)  # what comes later changes nothing
+
+
+def test_words_are_served_as_before_between_states(small: LocalModel) -> None:
+    asked = [FIXED, Message("user", "Name a mountain.")]
+    first = [*small.speak(asked, max_tokens=10, seed=3)]
+    small.embed(["Candidate:", " labels arrive late"])
+    assert [*small.speak(asked, max_tokens=10, seed=3)] == first
+
+
+def test_a_part_without_words_is_an_error(small: LocalModel) -> None:
+    with pytest.raises(ModelError, match="length"):
+        small.embed(["Candidate:", ""])
