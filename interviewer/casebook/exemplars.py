@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from interviewer.casebook import kinds
 from interviewer.casebook.embed import Embedder, Vectors, model_sha256
 from interviewer.casebook.library import Library
 from interviewer.steps import Step
@@ -36,6 +37,7 @@ class Exemplars:
 
     signals: Sounds
     facts: Sounds
+    """Questions that ask for a requirement fact; with the id '' those on which the case is silent."""
     red_flags: Sounds
     right: Sounds
     """Sound statements that look like red flags; ids are the red flags'."""
@@ -86,17 +88,32 @@ def kept_vectors(texts: Sequence[str], embedder: Embedder, folder: Path | None) 
 def exemplars(library: Library, slug: str, embedder: Embedder, folder: Path | None = None) -> Exemplars:
     """The exemplars of a case (of the framework alone for an unknown one). ``folder`` keeps the vectors."""
     general = _rows(library, "")
-    shared = [text for kind in general.values() for _, _, text in kind]
+    shared = [*(text for of_kind in general.values() for _, _, text in of_kind), *kinds.texts()]
     # The framework's exemplars serve every case: computed once, kept once.
     embedder.remember(shared, kept_vectors(shared, embedder, folder))
     rows = _rows(library, slug)
-    flat = [row for kind in rows.values() for row in kind]
+    flat = [row for of_kind in rows.values() for row in of_kind]
     vectors = kept_vectors([text for _, _, text in flat], embedder, folder)
-    sounds = {}
+    sounds: dict[str, Sounds] = {}
     start = 0
-    for kind, own in rows.items():
+    for name, own in rows.items():
         end = start + len(own)
         ids, steps, texts = zip(*own, strict=True) if own else ((), (), ())
-        sounds[kind] = Sounds(ids, steps, texts, vectors[start:end])
+        sounds[name] = Sounds(ids, steps, texts, vectors[start:end])
         start = end
+    if case := library.case(slug):
+        further = kinds.ways(case.facts, sounds["facts"].vectors, embedder)
+        sounds["facts"] = _joined(sounds["facts"], further, embedder)
     return Exemplars(**sounds)
+
+
+def _joined(sounds: Sounds, further: Sequence[tuple[str, str]], embedder: Embedder) -> Sounds:
+    ids, texts = zip(*further, strict=True) if further else ((), ())
+    if not ids:
+        return sounds
+    return Sounds(
+        (*sounds.ids, *ids),
+        (*sounds.steps, *(None for _ in ids)),
+        (*sounds.texts, *texts),
+        np.concatenate([sounds.vectors, embedder.encode(texts)]),
+    )

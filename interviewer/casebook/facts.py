@@ -85,6 +85,6 @@ def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, thr
         alike = (1 - WORDS_SHARE) * row + WORDS_SHARE * np.array([_shared(own, phrasing) for phrasing in phrasings])
         best = int(np.argmax(alike))
         fact = ears.facts.ids[best]
-        if alike[best] >= threshold and fact not in found:
+        if fact and alike[best] >= threshold and fact not in found:
             found[fact] = Match(fact, clause, float(alike[best]))
     return list(found.values())
