@@ -27,6 +27,8 @@ from interviewer.sentences import Span, spans, without_fillers
 from interviewer.steps import Step
 from interviewer.transcript import Heard, Transcript, Turn
 
+GOES_TO = "goes_to"
+"""The intent of a candidate who says where they go next."""
 HEARD = 0.49
 """Mean cosine similarity to a signal's two nearest exemplars above which it was heard."""
 HEARD_WITH_TERM = 0.41
@@ -48,9 +50,24 @@ ELSEWHERE = 0.08
 _ECHO = 0.8
 _WORD_WEIGHT = 0.15
 """How much each word that belongs to a step adds to it."""
+_LATER = 0.4
+"""How much more the end of a turn tells what it is about than its middle, and its beginning less."""
 _SHARPER = 3
 """Power that parts the steps' shares: neighbouring steps always sound somewhat alike."""
 _MOST_PER_SPAN = 2
+
+
+_LEAD = re.compile(
+    r"^.{0,60}?\b(?:let me (?:now |just )?(?:come|get|turn|jump|switch) (?:back )?to |"
+    r"(?:can|could|shall|may|should) (?:we|i) (?:please )?(?:move|go|get|turn|switch|jump) (?:on |over |ahead )?to |"
+    r"(?:what )?i(?:'d| would) (?:now |also )?(?:like|want) to "
+    r"(?:(?:talk|speak) about (?:is )?|(?:go|come|get|turn) (?:back )?to )|"
+    r"i(?:'d| would|'ll| will) (?:now )?(?:go|move|come|get|turn) (?:on |back )?to )",
+    re.IGNORECASE,
+)
+"""Ways to lead on which the grader does not know."""
+_FEWEST = 8
+"""Words from which a turn tells by itself which step it is about."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +168,7 @@ class Listener:
             heard += _flags(own, vectors, ears)
             heard += _trade_offs(own, vectors, ears.sounds)
             heard += about
-        return heard
+        return [*heard, *_announced(pieces)]
 
     def _intents(self, pieces: Sequence[Span], ears: Ears) -> list[Heard]:
         """Intents by their words; talk counts as off the subject when it sounds like nothing of the problem."""
@@ -180,6 +197,14 @@ class Listener:
         return turn.model_copy(
             update={"move": read_move(turn.text, step, first=first, gave_facts=bool(facts)), "facts": facts}
         )
+
+
+def _announced(pieces: Sequence[Span]) -> list[Heard]:
+    """The step that the candidate says they go to, the last one when there are several."""
+    from interviewer.grading.announce import announced
+
+    steps = [(step, piece.text) for piece in pieces if (step := announced(_LEAD.sub("let's talk about ", piece.text)))]
+    return [Heard(kind="intent", id=GOES_TO, step=step, quote=quote) for step, quote in steps[-1:]]
 
 
 @cache
@@ -265,10 +290,11 @@ def _step(pieces: Sequence[Span], vectors: Vectors, sounds: Sounds) -> list[Hear
     weight = dict.fromkeys(Step, 0.0)
     quote: dict[Step, tuple[float, Span]] = {}
     columns = {step: np.array([one == step for one in sounds.steps]) for step in Step}
-    for piece, row in zip(pieces, similarity, strict=True):
+    late = np.linspace(1 - _LATER, 1 + _LATER, len(pieces)) if len(pieces) > 1 else np.ones(1)
+    for piece, row, place in zip(pieces, similarity, late, strict=True):
         for step, mask in columns.items():
             value = float(np.sort(row[mask])[-3:].mean()) if mask.any() else 0.0
-            weight[step] += max(0.0, value - 0.25) * len(piece.text)
+            weight[step] += max(0.0, value - 0.25) * len(piece.text) * float(place)
             if value > quote.get(step, (0.0, piece))[0]:
                 quote[step] = (value, piece)
     whole_text = " ".join(piece.text for piece in pieces)
@@ -276,7 +302,7 @@ def _step(pieces: Sequence[Span], vectors: Vectors, sounds: Sounds) -> list[Hear
         step: (value * (1 + _WORD_WEIGHT * min(6, len(pattern.findall(whole_text))))) ** _SHARPER
         for (step, value), pattern in zip(weight.items(), _step_words().values(), strict=True)
     }
-    whole = sum(weight.values())
+    whole = sum(weight.values()) if len(whole_text.split()) >= _FEWEST else 0.0
     ranked = sorted(Step, key=lambda step: -weight[step])[:2]
     return [
         Heard(kind="step", id=step, step=step, quote=quote[step][1].text, score=round(weight[step] / whole, 3))

@@ -12,6 +12,8 @@ class Option:
     id: str
     step: Step
     level: Level = Level.MID
+    general: bool = False
+    """Whether it is the framework's, asked in any case, and not this case's own."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Menu:
     signals: dict[Step, tuple[Option, ...]] = field(default_factory=dict)
     near: tuple[str, ...] = ()
     """Signals whose topic is nearest to what was just said, nearest first; empty without retrieval."""
+    brushed: frozenset[str] = frozenset()
+    """Signals that the last answers came near, though not near enough to count: asked about last."""
     trade_offs: tuple[Option, ...] = ()
     """Trade-offs in the neighbourhood of what was just said, nearest first."""
     pushbacks: tuple[Option, ...] = ()

@@ -97,7 +97,8 @@ class _Run:
                 self.flags[one.id] = Flag(one.id, index, one.quote, one.score)
             elif one.kind == "intent" and one.id == "defer":
                 self.deferred.append(Deferred(index, self.step, one.quote))
-        step = _spoken_step(heard, self.step, self.asked_about is not None)
+        led = next((one.step for one in heard if one.kind == "intent" and one.id == "goes_to"), None)
+        step = led or _spoken_step(heard, self.step, self.asked_about is not None)
         if step:
             self.deferred = [one for one in self.deferred if one.turn == index or one.step != step or step == self.step]
             self.enter(step)

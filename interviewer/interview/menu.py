@@ -1,5 +1,6 @@
 """The menu: what the case offers to ask next, given what was just said."""
 
+from interviewer.casebook.check import says
 from interviewer.casebook.library import Library
 from interviewer.casebook.retrieve import Retriever
 from interviewer.interview.annotate import Listener
@@ -12,6 +13,9 @@ from interviewer.transcript import Transcript, Turn
 
 _NEIGHBOURHOOD = 0.55
 """Cosine similarity of a sentence just said to a trade-off's exemplars from which it may be pressed."""
+_BRUSHED = 0.4
+"""Likeness to a signal's exemplars from which an answer came near it."""
+_LAST_ANSWERS = 30
 _QUERY_WORDS = 90
 _DRILL = 16
 """Signals that a drill asks about."""
@@ -23,8 +27,9 @@ def prepare(
     """The menu for the next move."""
     library = listener.library
     case = library.case(transcript.case)
+    own_ids = {one.id for own in case.signals.values() for one in own} if case else set()
     signals = {
-        step: tuple(Option(one.id, step, one.level) for one in own)
+        step: tuple(Option(one.id, step, one.level, bool(case) and one.id not in own_ids) for one in own)
         for step, own in library.signals(transcript.case).items()
     }
     steps, mode = tuple(scope(transcript.mode)), known_mode(transcript.mode)
@@ -39,6 +44,7 @@ def prepare(
         budgets=budgets,
         signals=_by_step(subject) or signals,
         near=tuple(one.id for one in subject) or _near(transcript, last, retriever),
+        brushed=_brushed(transcript, listener),
         trade_offs=_trade_offs(transcript, last, listener),
         pushbacks=tuple(Option(one.id, one.step, one.level) for one in (case.pushbacks if case else [])),
         rapid=mode.kind is Kind.RAPID,
@@ -84,6 +90,21 @@ def _near(transcript: Transcript, last: Turn | None, retriever: Retriever | None
     query = " ".join(without_fillers(last.text).split()[-_QUERY_WORDS:]) if last else ""
     found = retriever.search(query, audience="interviewer", case=transcript.case, kind="topic", limit=25)
     return tuple(one.passage.ref for one in found)
+
+
+def _brushed(transcript: Transcript, listener: Listener) -> frozenset[str]:
+    """Signals that something of the last answers sounded like: who has just said it is not asked to say it."""
+    said = [turn.text for _, turn in transcript.candidate_turns()][-_LAST_ANSWERS:]
+    pieces = [
+        without_fillers(one.text) or one.text for text in said for one in spans(text) if not one.text.endswith("?")
+    ]
+    if not pieces:
+        return frozenset()
+    ears = listener.ears(transcript.case)
+    names, likeness = ears.by_signal(listener.embedder.encode(pieces))
+    alike = {name for name, value in zip(names, likeness.max(0), strict=True) if value >= _BRUSHED}
+    whole = " ".join(turn.text for _, turn in transcript.candidate_turns())
+    return frozenset(alike | {one.id for one in ears.signals.values() if any(says(term, whole) for term in one.terms)})
 
 
 def _trade_offs(transcript: Transcript, last: Turn | None, listener: Listener) -> tuple[Option, ...]:

@@ -1,101 +1,82 @@
-"""Picks a few of the candidate's own words to come back to: verbatim, short, and to the point."""
+"""Picks what to come back to of the candidate's own words: a clause that stands on its own, else a thing they named."""
 
-import re
 from collections.abc import Sequence
-
-import numpy as np
+from dataclasses import dataclass
+from typing import Literal
 
 from interviewer.casebook.embed import Embedder
-from interviewer.sentences import without_fillers
+from interviewer.interview.clauses import Clause, named, standing
 
-_CUT = re.compile(
-    r"[.,;:!?()\"“”]|\s[-–—]\s|"
-    r"\b(?:and then|and|so|because|but|or|which|um+|uh+|you know|i mean|okay|right|like|well|yeah|hmm+)\b",
-    re.IGNORECASE,
-)
-_EDGE = re.compile(
-    r"^(?:i'?d|i would|i|i'll|we|we'd|you|you'd|it|it's|it is|that|that's|this|the|a|an|"
-    r"then|also|just|maybe|probably|of|to|for|with|in|on|is|are|was|be|use|have|then|let|me|say|do|if)\s+",
-    re.IGNORECASE,
-)
-_TAIL = re.compile(
-    r"\s+(?:the|a|an|of|to|for|with|in|on|is|are|was|be|i|it|we|you|that|this|at|by|from|as|if|my|our)$", re.IGNORECASE
-)
-_MOST = 80
-_FULLER = 0.02
-_EMPTY = frozenset(
-    [
-        "that",
-        "this",
-        "then",
-        "there",
-        "they",
-        "them",
-        "what",
-        "which",
-        "when",
-        "where",
-        "would",
-        "could",
-        "should",
-        "have",
-        "just",
-        "like",
-        "some",
-        "more",
-        "much",
-        "very",
-        "also",
-        "into",
-        "from",
-        "with",
-        "want",
-        "think",
-        "thing",
-        "things",
-        "going",
-        "need",
-        "really",
-        "maybe",
-        "unless",
-        "because",
-        "about",
-        "it's",
-        "i'd",
-        "that's",
-        "don't",
+Kind = Literal["choice", "claim", "thing", "left", "quoted"]
+NEAR: dict[Kind, float] = {"choice": 0.22, "claim": 0.26, "thing": 0.3}
+"""Cosine similarity to the subject from which something is worth coming back to."""
+_QUOTABLE = 16
+"""Words of a sentence that may be quoted whole."""
+CLAUSE_LEAD = 0.08
+"""How much nearer a mere thing must be than a clause to be taken instead of it."""
+_MOST = 60
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """Something of the candidate's to come back to."""
+
+    quote: str
+    """Verbatim, for whoever looks it up."""
+    told: str
+    """As it is said back: 'you'd leave the last month out', 'the help desk'."""
+    kind: Kind
+
+
+def recall(
+    text: str, topic: str, embedder: Embedder, said: Sequence[str] = (), kinds: Sequence[Kind] = tuple(NEAR)
+) -> Recalled | None:
+    """What of the text lies nearest to the topic, or nothing. What was ``said`` before is not taken again."""
+    spoken = " ".join(said).lower()
+    options = [
+        one
+        for one in _options(text)
+        if one.kind in kinds and one.told.lower() not in spoken and one.quote not in spoken
     ]
-)
-SHORTEST, LONGEST = 2, 9
-NEAR = 0.15
-"""Cosine similarity to the subject from which a clause is worth coming back to."""
+    if not options:
+        return None
+    options = options[-_MOST:]
+    similarity = embedder.encode([one.told for one in options]) @ embedder.encode([topic])[0]
+    values = [(float(value), one) for value, one in zip(similarity, options, strict=True)]
+    near = [
+        (value + (CLAUSE_LEAD if one.kind != "thing" else 0.0), one) for value, one in values if value >= NEAR[one.kind]
+    ]
+    return max(near, key=lambda pair: pair[0])[1] if near else None
 
 
-def clauses(text: str) -> list[str]:
-    """Verbatim pieces of 2 to 9 words between commas, conjunctions and fillers, without weak words at the edges."""
-    found = []
-    start = 0
-    for end in [*(match.span() for match in _CUT.finditer(text)), (len(text), len(text))]:
-        piece = text[start : end[0]].strip()
-        start = end[1]
-        while (shorter := _TAIL.sub("", _EDGE.sub("", piece))) != piece:
-            piece = shorter
-        if SHORTEST <= len(piece.split()) <= LONGEST and len(piece) >= 8 and "<" not in piece and '"' not in piece:
-            found.append(piece)
-    return found
+def of_clause(clause: Clause) -> Recalled:
+    """A clause to come back to. 'You'd keep a holdout' is told to their face; 'we keep one' would sound like ours."""
+    own = clause.choice and clause.told.startswith("you")
+    return Recalled(clause.quote, clause.told, "choice" if own else "claim")
 
 
-def recall(text: str, topic: str, embedder: Embedder, used: Sequence[str] = ()) -> str:
-    """The clause of the text that lies nearest to the topic, or an empty string. ``used`` are not taken again."""
-    pieces = [piece for piece in dict.fromkeys(clauses(text)) if not any(piece in one for one in used)][-_MOST:]
-    if not pieces:
-        return ""
-    similarity = embedder.encode([without_fillers(piece) or piece for piece in pieces]) @ embedder.encode([topic])[0]
-    weight = similarity + np.array([_FULLER * min(5, _content(piece)) for piece in pieces])
-    best = int(weight.argmax())
-    return pieces[best] if similarity[best] >= NEAR and _content(pieces[best]) >= 1 else ""
+def left(text: str, said: Sequence[str] = ()) -> Recalled | None:
+    """What was spoken of last, to be left for another subject; nothing where nothing was named."""
+    spoken = " ".join(said).lower()
+    things = [one for one in named(text) if one not in spoken]
+    return Recalled(things[-1], things[-1], "left") if things else None
 
 
-def _content(piece: str) -> int:
-    """The number of words that carry meaning."""
-    return sum(len(word) > 3 and word.lower() not in _EMPTY for word in re.findall(r"[\w'-]+", piece))
+def said_so(text: str) -> Recalled | None:
+    """A short statement as it stands: its last whole clause, else the whole of it in quotation marks."""
+    clauses = standing(text)
+    if clauses:
+        return of_clause(clauses[-1])
+    plain = text.strip().rstrip(".!,;: ")
+    whole = 2 < len(plain.split()) <= _QUOTABLE and not set(plain) & set('<>{}[]"“”`*_|')
+    return Recalled(plain, f'"{plain}"', "quoted") if whole else None
+
+
+def _named(one: Recalled, topic: str) -> bool:
+    """Whether the question names the thing itself: nobody says 'about clicks' before asking about clicks."""
+    return one.kind == "thing" and one.told.split()[-1] in topic.lower()
+
+
+def _options(text: str) -> list[Recalled]:
+    whole = [of_clause(one) for one in standing(text)]
+    return [*whole, *(Recalled(thing, thing, "thing") for thing in named(text))]

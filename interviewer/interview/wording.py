@@ -4,6 +4,7 @@ Deterministic, and never the same sentence twice in an interview while another i
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,15 +17,22 @@ from interviewer.casebook.case import Case, Signal
 from interviewer.casebook.embed import Embedder
 from interviewer.casebook.library import Library
 from interviewer.interview.checks import normal, problems
+from interviewer.interview.clauses import listed, put_off, standing
 from interviewer.interview.decision import Decision
-from interviewer.interview.recall import recall
+from interviewer.interview.depth import countable
+from interviewer.interview.hook import lead, of_kind, rotated, said_back
+from interviewer.interview.recall import Kind, Recalled, left, of_clause, recall, said_so
 from interviewer.interview.state import State
 from interviewer.steps import Manner, MoveKind, Step
 from interviewer.transcript import Transcript
 
 _DATA = Path(__file__).parent / "data" / "wording.yaml"
 _MOST = 60
+_HOOKED = {MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE}
 _MANNERED = {MoveKind.PROBE, MoveKind.TRADE_OFF}
+_WHOLE: tuple[Kind, ...] = ("choice", "claim")
+_BARE = 3
+"""Every so many turns, a question that takes up the candidate's words by itself comes without a lead."""
 _EVERY = 4
 """A manner's phrase opens about one turn in so many."""
 
@@ -63,79 +71,86 @@ class Words:
         if decision.kind is MoveKind.ANSWER and decision.facts:
             return self._answer(decision, transcript, state, case)
         question = self._question(decision, transcript, state, case)
-        quote = decision.quote if decision.kind is MoveKind.ASK_TO_CLARIFY else ""
-        if decision.angle == "deferred":
-            quote = self._put_off(decision, transcript)
-        quote = quote or self._recall(decision, transcript, state, question)
+        recalled = self._recalled(decision, transcript, state, question)
         step = decision.step or state.step
         slots = {
             "question": question,
-            "quote": _short(quote),
+            "quote": _short(decision.quote),
             "minutes": _minutes(decision, transcript, state),
             "step": step_name(step),
             "opener": self._opener(state, step, decision, transcript.case),
             "nod": self._unsaid(_data()["nod"], state, also=len(state.said)),
             "fact": "",
+            "recall": lead(_data()["recall"], recalled, state),
+            "earlier": lead(_data()["recall_earlier"], recalled, state),
         }
-        slots["recall"] = self._lead(slots["quote"], slots["nod"], state)
-        slots["earlier"] = self._lead(slots["quote"], slots["nod"], state, "recall_earlier")
-        forms = self._forms(decision, bool(slots["quote"]))
+        by_angle = _data()[decision.kind.value]
+        forms = of_kind(by_angle.get(decision.angle) or by_angle[""], recalled)
         if transcript.mode == "rapid" and decision.kind in _MANNERED and not decision.angle:
             forms = ["{question}"]
-        text = self._fill(forms, slots, state)
+        text = self._fill(forms, slots, recalled, state)
         text = self._in_manner(text, decision, transcript, state)
-        return Wording(text, question, slots["quote"])
+        return Wording(text, question, recalled.quote if recalled else "")
 
-    def _forms(self, decision: Decision, quoted: bool) -> list[str]:
-        by_angle = _data()[decision.kind.value]
-        forms: list[str] = by_angle.get(decision.angle) or by_angle[""]
-        plain = [form for form in forms if not any(slot in form for slot in ("{quote}", "{recall}", "{earlier}"))]
-        recalling = [form for form in forms if "{recall}" in form or "{quote}" in form or "{earlier}" in form]
-        if quoted and recalling:
-            return recalling
-        return plain or [form.replace("{recall}", "{nod}") for form in forms if "{quote}" not in form] or forms
-
-    def _fill(self, forms: Sequence[str], slots: dict[str, str], state: State) -> str:
+    def _fill(self, forms: Sequence[str], slots: dict[str, str], recalled: Recalled | None, state: State) -> str:
         said = {normal(text) for text in state.said}
-        order = _rotated(forms, len(state.said))
+        order = rotated(forms, len(state.said))
+        if recalled:
+            slots = {**slots, "told": said_back("{told}", recalled), "Told": said_back("{Told}", recalled)}
         texts = [" ".join(form.format(**slots).split()) for form in order]
         fresh = [text for text in texts if normal(text) not in said and not problems(text, said=state.said)]
         return (fresh or texts)[0]
 
     def _unsaid(self, options: Sequence[str], state: State, also: int = 0) -> str:
         said = " ".join(state.said)
-        fresh = [one for one in _rotated(options, also) if one not in said]
-        return (fresh or list(_rotated(options, len(state.said))))[0]
+        fresh = [one for one in rotated(options, also) if one not in said]
+        return (fresh or list(rotated(options, len(state.said))))[0]
 
-    def _lead(self, quote: str, nod: str, state: State, kind: str = "recall") -> str:
-        """A clause that recalls the candidate's words, in a wording that the last turns did not use."""
-        if not quote:
-            return nod
-        recent = " ".join(state.said[-6:])
-        leads = _rotated(_data()[kind], len(state.said) // 2)
-        fresh = [lead for lead in leads if lead.split('"')[0].strip() not in recent or lead.startswith('"')]
-        return (fresh or leads)[0].format(quote=quote)
+    def _recalled(self, decision: Decision, transcript: Transcript, state: State, question: str) -> Recalled | None:
+        """What of the candidate's words the turn comes back to."""
+        if decision.kind not in _HOOKED or state.last_candidate is None:
+            return None
+        last = transcript.turns[state.last_candidate].text
+        match decision.angle:
+            case "again" | "smaller" | "other":
+                return None
+            case "deferred":
+                return self._put_off(decision, transcript)
+            case "which":
+                items = listed(last)
+                return Recalled(items[0], " and ".join(items), "thing") if items else None
+            case "number":
+                amounts = " . ".join(one.quote for one in countable(standing(last)))
+                return recall(amounts, last, self._embedder, state.said, _WHOLE)
+            case "why":
+                plan = recall(last, last, self._embedder, state.said, ["choice"])
+                return plan or recall(last, last, self._embedder, state.said, _WHOLE)
+            case "back":
+                earlier = " . ".join(turn.text for _, turn in transcript.candidate_turns()[:-1])
+                return recall(earlier, question, self._embedder, state.said)
+        if decision.kind is MoveKind.CHALLENGE:
+            return self._mistaken(decision, transcript, question, state)
+        takes_up = _takes_up(question, last)
+        if len(state.said) % _BARE == 0 and takes_up:
+            return None
+        found = recall(last, question, self._embedder, state.said)
+        return found if found or takes_up else left(last, state.said)
 
-    def _recall(self, decision: Decision, transcript: Transcript, state: State, question: str) -> str:
-        if (
-            decision.kind not in (MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE)
-            or state.last_candidate is None
-        ):
-            return ""
-        if decision.angle in ("again", "smaller", "other", "deferred"):
-            return ""
-        used = [said.split('"')[1] for said in state.said if said.count('"') >= 2]
-        text = decision.quote or transcript.turns[state.last_candidate].text
-        if decision.angle == "back":
-            earlier = [turn.text for _, turn in transcript.candidate_turns()[:-1]]
-            text = " . ".join(earlier)
-        return recall(text, question or text, self._embedder, used)
+    def _mistaken(self, decision: Decision, transcript: Transcript, question: str, state: State) -> Recalled | None:
+        """The clause with the mistake's own words, else the one nearest to the question."""
+        flag = next((one for one in self._library.red_flags(transcript.case) if one.id == decision.ref), None)
+        text = decision.quote
+        cues = "|".join(f"(?:{cue})" for cue in flag.cues) if flag else ""
+        own = next((one for one in standing(text) if cues and re.search(cues, one.quote, re.IGNORECASE)), None)
+        if own:
+            return of_clause(own)
+        return recall(text, question or text, self._embedder, state.said, _WHOLE) or said_so(text) or left(text)
 
-    def _put_off(self, decision: Decision, transcript: Transcript) -> str:
-        """What the candidate put off: the fullest words just before the promise to come back."""
+    def _put_off(self, decision: Decision, transcript: Transcript) -> Recalled | None:
+        """What the candidate put off, in their own words."""
         turn = transcript.turns[int((decision.ref or "deferred:0").partition(":")[2])].text
-        before = turn[: max(0, turn.find(decision.quote)) + len(decision.quote)][-260:]
-        return recall(before, before, self._embedder) or decision.quote
+        told = put_off(decision.quote) or put_off(turn[max(0, turn.find(decision.quote)) :])
+        return Recalled(decision.quote, told, "thing") if told else None
 
     def _question(self, decision: Decision, transcript: Transcript, state: State, case: Case | None) -> str:
         kind, ref = decision.kind, decision.ref or ""
@@ -214,9 +229,10 @@ class Words:
         )
 
 
-def _rotated(options: Sequence[str], by: int) -> list[str]:
-    by %= max(1, len(options))
-    return [*options[by:], *options[:by]]
+def _takes_up(question: str, said: str) -> bool:
+    """Whether the question itself has a telling word of what was just said."""
+    words = [{one[:6] for one in re.findall(r"[a-z]{5,}", text.lower())} for text in (question, said)]
+    return len((words[0] & words[1]) - {"would", "could", "which", "there", "about", "these", "those"}) > 0
 
 
 def _short(quote: str) -> str:

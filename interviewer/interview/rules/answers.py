@@ -2,16 +2,22 @@
 
 from dataclasses import replace
 
+from interviewer.interview.clauses import listed, standing
 from interviewer.interview.decision import Decision, Menu
-from interviewer.interview.depth import depth
+from interviewer.interview.depth import countable, depth, telling
+from interviewer.interview.overclaim import overclaims
 from interviewer.interview.rules.coverage import exhausted, next_hint, next_probe, next_step
 from interviewer.interview.rules.heard import all_heard, intent, signals_in, step_of
 from interviewer.interview.state import State
 from interviewer.steps import Level, MoveKind, Step
 from interviewer.transcript import Turn
 
-SURE_FLAG = 0.52
-"""Likeness that a wrong statement needs in a turn that is otherwise full of substance."""
+_EMPTY = 1
+"""Telling words up to which a few words say nothing: the terse list things."""
+SURE_FLAG, SURER_FLAG = 0.52, 0.6
+"""Likeness that a wrong statement needs in a turn that otherwise shows two signals, and three."""
+OVERCLAIMS = 3
+"""How often in an interview a statement without limits is questioned."""
 PRESSES = 8
 """How often in an interview a thin answer is pressed on in so many words."""
 RAPID_PRESSES = 20
@@ -30,9 +36,21 @@ def wrong(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     if not recent or state.moves[-2:] == (MoveKind.CHALLENGE, MoveKind.CHALLENGE):
         return None
     worst = max(recent, key=lambda flag: flag.score)
-    if len(signals_in(last)) >= 2 and worst.score < SURE_FLAG:
+    shown = len(signals_in(last))
+    if (shown >= 2 and worst.score < SURE_FLAG) or (shown >= 3 and worst.score < SURER_FLAG):
         return None
     return Decision(MoveKind.CHALLENGE, state.step, worst.id, quote=worst.quote)
+
+
+def overclaimed(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+    """A statement without limits is asked for one, also where no case file knows it for a mistake."""
+    asked = [ref for ref in state.asked if ref.startswith("overclaim:")]
+    if not last or len(asked) >= OVERCLAIMS or state.last_move is MoveKind.CHALLENGE:
+        return None
+    claims = overclaims(last.text)
+    if not claims:
+        return None
+    return Decision(MoveKind.CHALLENGE, state.step, f"overclaim:{state.turns}", angle="overclaim", quote=claims[-1])
 
 
 def failed(state: State, last: Turn | None, menu: Menu) -> Decision | None:
@@ -46,7 +64,7 @@ def failed(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     ):
         return None
     gave_up = intent(last, "dont_know") is not None
-    empty = len(last.text.split()) <= 8 and not signals_in(last)
+    empty = len(last.text.split()) <= 8 and not signals_in(last) and len(telling(last.text)) <= _EMPTY
     if menu.warm_up and (hint := unasked_hint(state, last, menu)):
         return hint
     if not (gave_up or empty):
@@ -116,11 +134,18 @@ def presses(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     shown = depth(last.text)
     heard = signals_in(last)
     ref = heard[0].id if heard else None
-    if shown.listing:
+    # A reason or a figure is asked for something that was said, and only where it can be said back.
+    clauses = standing(last.text)
+    if shown.listing and listed(last.text):
         angle = "which"
-    elif not shown.reason and not shown.choice and len(last.text.split()) < 90:
+    elif (
+        (menu.rapid or any(one.choice for one in clauses))
+        and not shown.reason
+        and not shown.choice
+        and len(last.text.split()) < 90
+    ):
         angle = "why"
-    elif state.step in (Step.SERVE, Step.EVALUATE, Step.MONITOR) and not shown.number:
+    elif state.step in (Step.SERVE, Step.EVALUATE, Step.MONITOR) and not shown.number and countable(clauses):
         angle = "number"
     else:
         return None

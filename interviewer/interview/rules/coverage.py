@@ -7,6 +7,8 @@ from interviewer.steps import Level, MoveKind, Step
 ENOUGH_OF_BUDGET = 1.15
 TOUCHED_SHARE = 0.2
 """Share of its budget below which a step counts as not yet treated."""
+SHOWN = 3
+"""Signals of a step from which its general subjects are let be."""
 LEAST_OF_BUDGET = 0.55
 """Share of its budget that every step still to come must be able to get."""
 WRAP_SHARE = 0.045
@@ -30,11 +32,24 @@ def untouched(state: State, menu: Menu) -> list[Step]:
 
 
 def next_step(state: State, menu: Menu) -> Step | None:
-    """The step to go to: the first untouched one in order, else a thin one that we have not steered to before."""
+    """The step to go to: the first untouched one in order, else a thin one that we have not steered to before.
+
+    A step that the candidate has spoken on and left is not gone back to while others lie ahead.
+    """
     late = state.elapsed > 0.3 * state.length
-    waiting = [step for step in untouched(state, menu) if not (step is Step.CLARIFY and late)]
+    waiting = [
+        step for step in untouched(state, menu) if step is not state.step and not (step is Step.CLARIFY and late)
+    ]
+    order = list(Step)
+    left = [
+        step
+        for step in waiting
+        if order.index(step) < order.index(state.step)
+        and (state.covered.get(step) or (step is Step.FRAME and state.covered.get(Step.MODEL)))
+    ]
+    ahead = [step for step in waiting if step not in left]
     if waiting:
-        return waiting[0]
+        return (ahead or left)[0]
     thin = [
         step
         for step in menu.scope
@@ -53,12 +68,19 @@ def behind(state: State, menu: Menu) -> bool:
 
 
 def open_options(state: State, menu: Menu, step: Step) -> list[Option]:
-    """What is neither covered nor asked in a step (in a drill: in any), at or below the level."""
+    """What is neither covered nor asked in a step (in a drill: in any), at or below the level.
+
+    What is asked in any case is not asked of somebody who has shown their depth on the case itself.
+    """
+    shown = len(state.covered.get(step, [])) >= SHOWN
     near = [option for own in menu.signals.values() for option in own] if menu.drill else menu.signals.get(step, ())
     return [
         option
         for option in near
-        if option.level.rank <= menu.level.rank and not state.heard(option.id) and option.id not in state.asked
+        if option.level.rank <= menu.level.rank
+        and not (option.general and shown)
+        and not state.heard(option.id)
+        and option.id not in state.asked
     ]
 
 
@@ -80,8 +102,13 @@ def exhausted(state: State, menu: Menu) -> bool:
 
 
 def next_probe(state: State, menu: Menu, angle: str = "") -> Decision:
-    """A question on the subject nearest to what was just said, within the step, else on the step's next one."""
+    """A question on the subject nearest to what was just said, within the step, else on the step's next one.
+
+    The case's own subjects come before those of any case, which mostly ask for the same in other words.
+    """
     options = open_options(state, menu, state.step)
+    options = [option for option in options if not option.general] or options
+    options = [option for option in options if option.id not in menu.brushed] or options
     ids = {option.id for option in options}
     nearest = next((name for name in menu.near if name in ids), None)
     ref = nearest or (options[0].id if options else None)

@@ -2,11 +2,13 @@
 
 from interviewer.interview.decision import Decision, Menu
 from interviewer.interview.rules.coverage import WRAP_SHARE, anything_left, next_probe, next_step
-from interviewer.interview.rules.heard import all_heard, intent, matched, signals_in
+from interviewer.interview.rules.heard import all_heard, intent, matched, names_where, signals_in
 from interviewer.interview.state import State
 from interviewer.steps import MoveKind
 from interviewer.transcript import Turn
 
+_LAST_WORDS = 120
+"""Characters at the end of a turn within which the turn is handed back."""
 CLOSE_SHARE = 0.015
 """With less than this left there is no room for last words."""
 
@@ -46,7 +48,9 @@ def closing(state: State, last: Turn | None, menu: Menu) -> Decision | None:
 
 def says_goodbye(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     """Who takes leave is let go, whatever the clock says: last words first, then the end."""
-    return Decision(MoveKind.WRAP_UP, angle="leaving") if intent(last, "goodbye") else None
+    found = intent(last, "goodbye")
+    at_the_end = found and last and last.text.rfind(found.quote) + len(found.quote) >= len(last.text) - _LAST_WORDS
+    return Decision(MoveKind.WRAP_UP, angle="leaving") if at_the_end else None
 
 
 def finished_early(state: State, last: Turn | None, menu: Menu) -> Decision | None:
@@ -59,8 +63,11 @@ def finished_early(state: State, last: Turn | None, menu: Menu) -> Decision | No
 
 
 def hands_back(state: State, last: Turn | None, menu: Menu) -> Decision | None:
-    """A candidate who has said what they have on this is not asked for more of it."""
-    if not intent(last, "hand_back") or len(signals_in(last)) >= 3:
+    """A candidate who has said what they have on this is not asked for more of it; one who names where to go leads."""
+    found = intent(last, "hand_back")
+    if not found or not last or len(signals_in(last)) >= 3 or names_where(found.quote):
+        return None
+    if last.text.rfind(found.quote) + len(found.quote) < len(last.text) - _LAST_WORDS:
         return None
     target = next_step(state, menu)
     return Decision(MoveKind.MOVE_ON, target) if target else anything_left(state, menu)

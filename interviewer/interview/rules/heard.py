@@ -1,5 +1,6 @@
 """What was heard in the candidate's last turn, as the rules ask for it. Pure."""
 
+import re
 from collections.abc import Sequence
 
 from interviewer.interview.state import State
@@ -40,6 +41,18 @@ def real_questions(state: State, last: Turn | None) -> list[Heard]:
         ):
             real.append(one)
     return real
+
+
+_WHERE = re.compile(
+    r"\b(?:go|move|moving|get|turn) (?:on |along )?(?:to|with|into)\b (?!the next (?:part|step|topic|one|"
+    r"point|question)|another|whatever|where|what you|something)",
+    re.IGNORECASE,
+)
+
+
+def names_where(words: str) -> bool:
+    """Whether somebody who goes on says where to: 'I'd go on to the model'."""
+    return _WHERE.search(words) is not None
 
 
 def step_of(last: Turn | None) -> Step | None:

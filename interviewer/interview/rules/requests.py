@@ -1,11 +1,21 @@
 """Rules for what the candidate asks of the interviewer, in words, by a button, or by silence."""
 
+import re
+
 from interviewer.interview.decision import Decision, Menu
 from interviewer.interview.rules.coverage import next_hint, next_probe, next_step
 from interviewer.interview.rules.heard import all_heard, intent, matched, real_questions, signals_in
 from interviewer.interview.state import State
 from interviewer.steps import MoveKind, Step
 from interviewer.transcript import Turn
+
+_SORRY, _ONLY_THAT = 3, 14
+"""Words of a 'sorry?', and of a turn that wants nothing but to hear the question again."""
+
+_WANTS_ANYTHING = r"\b(?:anything|something|what|which)\b.{0,20}\byou(?:'d| would)? (?:want|like|prefer)"
+"""Who asks what we want to hear is asked a question, not told to go on."""
+_AT_THE_END = 90
+"""Characters at the end of a turn within which a wish for direction waits for an answer."""
 
 
 def silence(state: State, last: Turn | None, menu: Menu) -> Decision | None:
@@ -49,7 +59,14 @@ def thinking(state: State, last: Turn | None, menu: Menu) -> Decision | None:
 
 
 def say_again(state: State, last: Turn | None, menu: Menu) -> Decision | None:
-    if not intent(last, "repeat") or not state.said:
+    asked = [one for one in all_heard(last, "question") if len(one.quote.split()) > _SORRY]
+    if (
+        not intent(last, "repeat")
+        or not last
+        or not state.said
+        or len(last.text.split()) > _ONLY_THAT
+        or matched(asked)
+    ):
         return None
     return Decision(MoveKind.PROBE, state.step, state.asked[-1] if state.asked else None, angle="again")
 
@@ -74,9 +91,12 @@ def clarifying_question(state: State, last: Turn | None, menu: Menu) -> Decision
 
 def wants_direction(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     found = intent(last, "ask_direction", "ask_permission")
-    if not found or not last or not last.text.rstrip().endswith((found.quote[-12:], "?")):
+    if not found or not last or last.text.rfind(found.quote) + len(found.quote) < len(last.text) - _AT_THE_END:
         return None
-    if matched(real_questions(state, last)):
+    asked = real_questions(state, last)
+    if matched(asked) or any(last.text.find(one.quote) > last.text.find(found.quote) for one in asked):
+        return None
+    if re.search(_WANTS_ANYTHING, found.quote, re.IGNORECASE):
         return None
     if not state.facts and state.step is Step.CLARIFY and Step.CLARIFY in menu.scope:
         return Decision(MoveKind.ASK_TO_CLARIFY, Step.CLARIFY, angle="before")

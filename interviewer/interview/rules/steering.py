@@ -36,7 +36,7 @@ def out_of_order(state: State, last: Turn | None, menu: Menu) -> Decision | None
     late = state.step in (Step.SERVE, Step.MONITOR)
     missing = [step for step in (Step.FRAME, Step.MODEL) if step in untouched(state, menu)]
     spent = state.used.get(state.step, 0.0) >= 0.35 * menu.budgets.get(state.step, 0.0)
-    if late and spent and missing and state.elapsed < 0.5 * state.length:
+    if late and spent and len(missing) == 2 and state.elapsed < 0.5 * state.length:
         return Decision(MoveKind.MOVE_ON, missing[0])
     return None
 
