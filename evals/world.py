@@ -104,7 +104,9 @@ class ProductWorld:
         from interviewer.interview.turn import Interviewer
 
         if "it" not in self._interviewers:
-            self._interviewers["it"] = Interviewer(self._library, self._door, vectors=places.vectors())
+            self._interviewers["it"] = Interviewer(
+                self._library, self._door, retriever=self._lookup(), vectors=places.vectors()
+            )
         reply = self._interviewers["it"].next_turn(transcript, at=at)
         state = reply.state
         return {
@@ -175,15 +177,21 @@ class ProductWorld:
         return matches[0].fact if matches else None
 
     def search(self, query: str) -> Json:
+        from interviewer.casebook.retrieve import NOTHING_BELOW
+
+        found = self._lookup().search(query, audience="grader", kind="note", limit=5)
+        best = max((one.similarity for one in found), default=0.0)
+        return {"found": [one.passage.ref for one in found], "relevant": best >= NOTHING_BELOW, "best": round(best, 3)}
+
+    def _lookup(self) -> Any:
+        """The retriever, over an index of its own."""
         from interviewer.casebook.embed import shared_embedder
         from interviewer.casebook.index import Index
-        from interviewer.casebook.retrieve import NOTHING_BELOW, Retriever
+        from interviewer.casebook.retrieve import Retriever
 
         if self._retriever is None:
             self._retriever = Retriever(Index(self._library, shared_embedder(), places.index()))
-        found = self._retriever.search(query, audience="grader", kind="note", limit=5)
-        best = max((one.similarity for one in found), default=0.0)
-        return {"found": [one.passage.ref for one in found], "relevant": best >= NOTHING_BELOW, "best": round(best, 3)}
+        return self._retriever
 
     def take_usage(self) -> dict[str, int]:
         return self._usage.take()
