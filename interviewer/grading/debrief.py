@@ -58,6 +58,11 @@ def missing(
     return [Missing(signal=one.id, text=one.text, study=list(one.study)) for one in (own or due)[:most]]
 
 
+def telling(evidence: Sequence[Evidence], score: float | None) -> list[Evidence]:
+    """The evidence that bears on the score: in a solid step nobody holds a mere mention against the candidate."""
+    return [one for one in evidence if one.sign == "+" or score is None or score < SOLID]
+
+
 def comment(step: Step, report: StepReport, topics: Mapping[str, str], level: Level) -> str:
     """What an interviewer would say of a step: the grade, what was shown and with how much help, what stayed thin."""
     if report.status == "not_reached":

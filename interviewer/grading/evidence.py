@@ -5,6 +5,7 @@ was said around it and the criterion itself agree. Of what sounds like it, the b
 reason, number or choice in it count. What the interviewer said first earns nothing.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ CLOSE, CLOSE_WITH_TERM = 0.52, 0.45
 THOUGHT, THOUGHT_WITH_TERM = 0.48, 0.40
 """The same for the closest signal of all when the unit gives a reason, number or choice in talk that reads as mixed or
 better. How often quotes support their signal: ``evals/data/quote_readings.jsonl``."""
-AGREED, AGREED_CLEARLY = 0.46, 0.05
+AGREED, AGREED_CLEARLY = 0.48, 0.05
 """Agreement with a signal of the step from which a unit shows it, if no other step's agrees more, and its lead
 over the next one of the step."""
 AGREED_PERHAPS, MEANT_PERHAPS = 0.44, 0.52
@@ -40,12 +41,12 @@ DOUBTED, DOUBTED_WITH_TERM = 0.48, 0.42
 GENERAL = 0.03
 """How much closer it must be to one of the framework's signals, whose examples are of other problems; twice that
 where a term speaks for it, since their terms are everybody's words."""
-CLOSE_AGAINST = 0.54
-"""Likeness from which a mere mention is shown."""
+CLOSE_AGAINST, AGREED_AGAINST = 0.54, 0.50
+"""Likeness, and agreement, from which a mere mention is shown."""
 ELSEWHERE = 0.10
 """How much closer it must be to a signal of another step than the one it stands in."""
-RUNNER_UP = 0.06
-"""How far behind the closest signal of any step a match may lie."""
+RUNNER_UP, RUNNER_UP_AGREED = 0.06, 0.10
+"""How far behind the closest signal of any step a match may lie: by likeness, and by agreement."""
 ASKED, ASKED_CLEARLY = 0.42, 0.48
 """Likeness of the question to the signal's examples from which the signal was asked for, and from which a thin answer
 to it is held against the candidate."""
@@ -56,6 +57,9 @@ PER_STEP, AGAINST = 4, 2
 """Quotes shown for a step, and how many of them may be mere mentions."""
 THIN_ANSWER = 14
 """Words up to which an answer to a direct question is thin."""
+SURELY = 2.5
+"""The depth around a quote from which "I don't know" in it is honesty and not its content."""
+_UNSURE = re.compile(r"\bi (?:don['’]t|do not) (?:really |actually )?know\b|\bno idea\b", re.IGNORECASE)
 _REASON, _NUMBER, _CHOICE = 0.05, 0.02, 0.03
 _GUIDED = {MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE, MoveKind.CURVEBALL}
 
@@ -167,10 +171,11 @@ def matches(
                 found.append(_match(index, name, of[name], value, unit))
         first, second = np.sort(np.where(own, agreed[index], 0))[[-1, -2]]
         shallow = deep[index] < DEVELOPED and (depth(unit.text).thin or deep[index] < EMPTY)
+        chosen = int(np.where(own, agreed[index], 0).argmax())
         clear = first >= max(AGREED, agreed[index].max()) and first - second >= AGREED_CLEARLY
+        clear = clear and near[index, chosen] >= near[index].max() - RUNNER_UP_AGREED
         if clear and (thoughtful or shallow) and unit.words >= 9:
-            name = names[int(np.where(own, agreed[index], 0).argmax())]
-            found.append(_match(index, name, step, float(first), unit, agreed=True))
+            found.append(_match(index, names[chosen], step, float(first), unit, agreed=True))
     found.sort(key=lambda one: (-one.worth, one.index, one.id))
     return found
 
@@ -253,7 +258,9 @@ def gather(
         against = sum(one.sign == "-" for one in found[match.step])
         if help_ is None or sign is None:
             continue
-        if sign == "-" and (against >= AGAINST or not (match.agreed or match.likeness >= CLOSE_AGAINST)):
+        elsewhere = reading.steps[match.index] != match.step
+        surely = match.likeness >= (AGREED_AGAINST if match.agreed else CLOSE_AGAINST)
+        if sign == "-" and (against >= AGAINST or elsewhere or not surely):
             continue
         shown.add(match.id)
         quoted.append((unit.turn, quote))
@@ -268,6 +275,8 @@ def _sign(quote: str, deep: float) -> Literal["+", "-"] | None:
     """For the signal, or against it as a mere mention, or neither: a reason in shallow talk may be a wrong one."""
     said = depth(quote)
     thin = said.thin or said.listing
+    if _UNSURE.search(quote) and deep < SURELY:
+        return None
     if deep >= (MIXED if thin else DEVELOPED):
         return "+"
     return "-" if thin or deep < EMPTY else None

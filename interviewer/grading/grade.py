@@ -125,7 +125,7 @@ def _graded(
     topics = {id_: one.topic for id_, one in by_id.items()} | {one.id: one.topic for one in subjects().values()}
     perhaps = perhaps_said(reading, sounds.signals, criteria)
     for step, own in steps.items():
-        own.evidence = found[step] if enough and own.status != "not_reached" else []
+        own.evidence = debrief.telling(found[step], own.score) if enough and own.status != "not_reached" else []
         heard = {one.signal for one in own.evidence if one.sign == "+"}
         own.missing = debrief.missing(signals[step], heard, perhaps, transcript.level, own.score)
         own.comment = comments.get(step) or debrief.comment(step, own, topics, transcript.level)

@@ -1,7 +1,7 @@
-"""Quotes that show a decision with its reason where no criterion of the step fits them. Pure.
+"""Quotes that reason about a step where no criterion of the step fits them. Pure.
 
 People who think for themselves argue a step along lines that no case file foresaw. Where a step that went deep has
-few quotes, its best-argued sentences are shown for what they certainly are: a decision about the step, with a reason.
+few quotes, its best-argued sentences are shown for what they certainly are: words about the step, with a reason.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,6 +29,8 @@ WORDS, LONG = 14, 20
 """Of a unit, and from how many a reason needs neither figure nor choice beside it."""
 ABOUT, LEAD = 0.20, 0.02
 """The step read-out from which a unit is about its step by itself, and its lead over the other steps'."""
+ABOUT_AT_ALL, BEHIND = 0.10, -0.08
+"""The same for a step that would be left without any quote: what stands around the unit says which step it is."""
 IDLE = -0.20
 """The reading of idle talk above which a unit is too near to it."""
 
@@ -77,12 +79,15 @@ def reasoned(
             and unit.words >= WORDS
             and deep[i] >= DEEP
             and idle[i] <= IDLE
-            and likeness[i, column] >= max(ABOUT, rivals[i] + LEAD)
+            and likeness[i, column] >= max(ABOUT_AT_ALL, rivals[i] + BEHIND)
             and _argued(unit.text)
         ]
-        fitting.sort(key=lambda i: (-deep[i] - float(likeness[i, column]), i))
+        clear = {i for i in fitting if likeness[i, column] >= max(ABOUT, rivals[i] + LEAD)}
+        fitting.sort(key=lambda i: (i not in clear, -deep[i] - float(likeness[i, column]), i))
         for index in fitting:
-            if sum(one.sign == "+" for one in (*found[step], *more[step])) >= ENOUGH:
+            shown = sum(one.sign == "+" for one in (*found[step], *more[step]))
+            # Questions about the product reason little: what is not clearly one of them is shown for the other steps.
+            if shown >= (ENOUGH if index in clear else int(step != Step.CLARIFY)):
                 break
             one = _evidence(transcript, reading, index, step, asked, fitted)
             if one is not None and not _overlaps(one, [*found[step], *more[step]]):
@@ -93,8 +98,7 @@ def reasoned(
 def _argued(text: str) -> bool:
     said = depth(text)
     beside = said.number or said.choice or said.example or len(text.split()) >= LONG
-    argued = (said.reason and beside) or (said.number and said.choice)
-    return argued and not said.listing and "?" not in text
+    return said.reason and beside and not said.listing and "?" not in text
 
 
 def _overlaps(one: Evidence, others: Sequence[Evidence]) -> bool:
