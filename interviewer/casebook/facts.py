@@ -28,6 +28,10 @@ _STOP = frozenset(
         "or so about again sorry say said um uh okay like kind",
     )
 )
+_LEAD_UP = re.compile(r"^[^:?]{0,60}:\s+(?=\w)")
+_OFFERED = re.compile(
+    r",\s+(?=[^,]*\bor\b)|\s+-\s+(?=[^-]*\bor\b)|,? (?:say|like|for example|for instance),? ", re.IGNORECASE
+)
 _LONG_ENOUGH = 5
 _ALIKE = 0.8
 _VOCABULARY = Path(__file__).parent / "data" / "bert-uncased-vocab.txt"
@@ -72,17 +76,29 @@ def respelt(question: str, texts: Iterable[str]) -> str:
     return re.sub(r"[A-Za-z]+", right, question)
 
 
+def _core(clause: str) -> str:
+    """A question without what leads up to it and without the answers it offers: "what is the goal, clicks or sales"."""
+    asked = _LEAD_UP.sub("", clause)
+    return _OFFERED.split(asked)[0]
+
+
 def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, threshold: float = ASKED) -> list[Match]:
     """For each clause the fact it asks for, in order, each fact once; clauses that ask for none are left out."""
     if not clauses or not len(ears.facts):
         return []
     asked = [respelt(clause, ears.facts.texts) for clause in clauses]
     phrasings = [_content(text) for text in ears.facts.texts]
-    cosine = embedder.encode(asked) @ ears.facts.vectors.T
+    cores = [_core(clause) for clause in asked]
+    ways = embedder.encode([*asked, *cores]) @ ears.facts.vectors.T
     found: dict[str, Match] = {}
-    for clause, right, row in zip(clauses, asked, cosine, strict=True):
-        own = _content(right)
-        alike = (1 - WORDS_SHARE) * row + WORDS_SHARE * np.array([_shared(own, phrasing) for phrasing in phrasings])
+    for i, clause in enumerate(clauses):
+        alike = np.max(
+            [
+                (1 - WORDS_SHARE) * row + WORDS_SHARE * np.array([_shared(_content(text), one) for one in phrasings])
+                for text, row in ((asked[i], ways[i]), (cores[i], ways[len(asked) + i]))
+            ],
+            axis=0,
+        )
         best = int(np.argmax(alike))
         fact = ears.facts.ids[best]
         if fact and alike[best] >= threshold and fact not in found:

@@ -26,6 +26,11 @@ def asked(library, home: Path, question: str) -> set[str]:
             {"user-scale", "catalogue-size", "latency"},
         ),
         ("how many users and videos, and how fast", {"user-scale", "catalogue-size", "latency"}),
+        (
+            "First some questions: what are we optimising, clicks or something longer term like coming back, and how "
+            "many users are there?",
+            {"business-goal", "user-scale"},
+        ),
         ("what is the latancy requirment", {"latency"}),
         ("Which cloud vendor has the best coffee?", set()),
     ],
