@@ -25,7 +25,7 @@ from interviewer.grading.judge import checked, threshold_of
 from interviewer.grading.parameters import Fitted, fitted, rubric
 from interviewer.grading.reach import reached
 from interviewer.grading.reading import Reading, asked_vectors, read, settle
-from interviewer.grading.reasoned import reasoned, subjects
+from interviewer.grading.reasoned import reasoned, subjects, touched
 from interviewer.grading.report import (
     Evidence,
     GradedBy,
@@ -123,7 +123,7 @@ def _graded(
     if model is None or model.rung == "local":
         found = {step: own + argued[step] for step, own in found.items()}
     topics = {id_: one.topic for id_, one in by_id.items()} | {one.id: one.topic for one in subjects().values()}
-    perhaps = perhaps_said(reading, sounds.signals, criteria)
+    perhaps = perhaps_said(reading, sounds.signals, criteria) | touched(argued, embedder.encode, criteria, signals)
     for step, own in steps.items():
         own.evidence = debrief.telling(found[step], own.score) if enough and own.status != "not_reached" else []
         heard = {one.signal for one in own.evidence if one.sign == "+"}

@@ -11,11 +11,14 @@ from functools import cache
 import numpy as np
 import yaml
 
+from interviewer.casebook.case import Signal
+from interviewer.grading.depth import Encode
 from interviewer.grading.locate import STEPS
 from interviewer.grading.parameters import DATA, Fitted, Floats
 from interviewer.grading.quotes import quote_at
 from interviewer.grading.reading import Reading
 from interviewer.grading.report import Evidence
+from interviewer.grading.units import plain_words
 from interviewer.interview.depth import depth
 from interviewer.steps import Help, MoveKind, Step
 from interviewer.transcript import Transcript
@@ -31,6 +34,8 @@ ABOUT, LEAD = 0.20, 0.02
 """The step read-out from which a unit is about its step by itself, and its lead over the other steps'."""
 ABOUT_AT_ALL, BEHIND = 0.10, -0.08
 """The same for a step that would be left without any quote: what stands around the unit says which step it is."""
+AS_NEAR = 0.02
+"""How far behind the nearest criterion another one may lie and still be what a quote may have meant."""
 IDLE = -0.20
 """The reading of idle talk above which a unit is too near to it."""
 
@@ -135,3 +140,20 @@ def _help(transcript: Transcript, turn: int, step: Step, asked: Mapping[int, Flo
         return Help.HINTED
     about = turn in asked and STEPS[int(fitted.step(asked[turn][None])[0].argmax())] == step
     return Help.PROBED if about else Help.UNPROMPTED
+
+
+def touched(
+    argued: Mapping[Step, Sequence[Evidence]],
+    encode: Encode,
+    criteria: Mapping[str, Floats],
+    signals: Mapping[Step, Sequence[Signal]],
+) -> set[str]:
+    """For each such quote the criteria of its step that it comes nearest to: the report must not call them missing."""
+    found = set()
+    for step, own in argued.items():
+        ids = [one.id for one in signals[step]]
+        if own and ids:
+            quotes = encode([plain_words(one.quote) for one in own])
+            for near in quotes @ np.stack([criteria[id_] for id_ in ids]).T:
+                found |= {id_ for id_, value in zip(ids, near, strict=True) if value >= near.max() - AS_NEAR}
+    return found
