@@ -21,7 +21,7 @@ from evals.scorers import (
 from evals.vocabulary import Data, Json, Sample, Suite
 from interviewer.steps import Step
 
-COUNT, FAST = 16, 3
+COUNT, FAST = 10, 3
 T = TypeVar("T")
 
 

@@ -15,7 +15,7 @@ from evals.suites.metamorphic import spread
 from evals.vocabulary import Data, Json, Sample, Suite
 
 LENGTHS = (5000, 9000)
-COUNT, FAST = 16, 4
+COUNT, FAST = 10, 4
 
 
 def samples(data: Data) -> list[Sample]:
