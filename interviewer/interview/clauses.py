@@ -82,7 +82,7 @@ def _leading_up(before: list[tuple[str, str]]) -> str:
 def _is_item(piece: str) -> bool:
     words = re.sub(r"^(?:and|or)\s+", "", piece).split()
     said = bool(words) and not _pattern("trailing").fullmatch(f" {piece}")
-    return said and len(words) <= _LIST_ITEM and not _pattern("verb").search(piece)
+    return said and len(words) <= _LIST_ITEM and not re.search(r"\d", piece) and not _pattern("verb").search(piece)
 
 
 def _clause(piece: str) -> Clause | None:

@@ -11,7 +11,9 @@ from interviewer.sentences import Span, without_fillers
 
 _DATA = Path(__file__).parent / "data" / "intents.yaml"
 SHORT = 25
-_ONLY_SHORT = {"need_time", "dont_know", "repeat", "finish", "unclear", "goodbye"}
+_ONLY_SHORT = {"need_time", "dont_know", "repeat", "unclear"}
+_LAST_WORDS = {"finish", "goodbye"}
+"""Who takes leave or is through says so last, however much comes before it."""
 
 _QUESTION_WORDS = re.compile(
     r"\b(?:how (?:many|much|big|fast|long|often|fresh|large|old|quickly|soon|rare|about)|"
@@ -62,7 +64,7 @@ def intents(pieces: Sequence[Span]) -> list[tuple[str, Span]]:
     for name, pattern in _patterns().items():
         if name in _ONLY_SHORT and words > SHORT:
             continue
-        for piece in pieces:
+        for piece in pieces[-3:] if name in _LAST_WORDS and words > SHORT else pieces:
             if pattern.search(piece.text.replace("’", "'")):
                 found.append((name, piece))
                 break

@@ -16,16 +16,20 @@ from interviewer.casebook.library import Library
 from interviewer.errors import ModelError
 from interviewer.interview.checks import problems
 from interviewer.interview.decision import Decision
+from interviewer.interview.depth import telling
 from interviewer.interview.lead import excerpt, faults, tidy
 from interviewer.interview.state import State
 from interviewer.interview.warmth import Warmth
 from interviewer.interview.wording import Wording, step_name
 from interviewer.models.deadline import DeadlineError, within
 from interviewer.models.door import Door, LanguageModel
+from interviewer.sentences import spans
 from interviewer.steps import MoveKind
 from interviewer.transcript import Transcript
 
 _TRIES = 2
+_OF_A_FACT = 0.6
+"""Share of a fact's telling words that its wording by a model must have."""
 _RECENT_TURNS = 8
 PATIENCE = 6.0
 """Seconds that the embedded model has for a turn, all tries together."""
@@ -210,7 +214,7 @@ class Speaker:
         found = [rule for rule in found if rule not in allowed]
         if wording.question.endswith("?") and "?" not in text:
             found.append("question lost")
-        if wording.facts and _numbers(text) != _numbers(wording.text):
+        if wording.facts and (_numbers(text) != _numbers(wording.text) or not _all_said(wording.text, text)):
             found.append("fact changed")
         return found
 
@@ -222,6 +226,13 @@ def _worth_a_lead(decision: Decision, wording: Wording) -> bool:
     """Whether the embedded model has something to add: a question, and words of the candidate's to lead over from."""
     able = decision.kind in _LOCAL_KINDS and decision.angle not in _FIXED_ANGLES
     return able and bool(wording.question and wording.quote)
+
+
+def _all_said(facts: str, text: str) -> bool:
+    """Whether the text has most telling words of every sentence of the facts: none of them is left out."""
+    said = {word[:5] for word in telling(text)}
+    own = [{word[:5] for word in telling(one.text)} for one in spans(facts)]
+    return all(len(words & said) >= _OF_A_FACT * len(words) for words in own)
 
 
 def _numbers(text: str) -> set[str]:

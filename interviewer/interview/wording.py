@@ -21,6 +21,7 @@ from interviewer.interview.clauses import listed, put_off, standing
 from interviewer.interview.decision import Decision
 from interviewer.interview.depth import countable
 from interviewer.interview.hook import lead, of_kind, rotated, said_back
+from interviewer.interview.overclaim import overclaims
 from interviewer.interview.recall import Kind, Recalled, left, of_clause, recall, said_so
 from interviewer.interview.state import State
 from interviewer.steps import Manner, MoveKind, Step
@@ -28,6 +29,8 @@ from interviewer.transcript import Transcript
 
 _DATA = Path(__file__).parent / "data" / "wording.yaml"
 _MOST = 60
+_GIVEN = 0.5
+"""Likeness to a fact from which a sentence of an earlier turn gave it."""
 _HOOKED = {MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE}
 _MANNERED = {MoveKind.PROBE, MoveKind.TRADE_OFF}
 _WHOLE: tuple[Kind, ...] = ("choice", "claim")
@@ -134,14 +137,19 @@ class Words:
         if len(state.said) % _BARE == 0 and takes_up:
             return None
         found = recall(last, question, self._embedder, state.said)
-        return found if found or takes_up else left(last, state.said)
+        if found or takes_up:
+            return found
+        before = [turn.text for _, turn in transcript.candidate_turns()][-2:-1]
+        return left(last, state.said) or left(" ".join(before), state.said)
 
     def _mistaken(self, decision: Decision, transcript: Transcript, question: str, state: State) -> Recalled | None:
         """The clause with the mistake's own words, else the one nearest to the question."""
         flag = next((one for one in self._library.red_flags(transcript.case) if one.id == decision.ref), None)
         text = decision.quote
         cues = "|".join(f"(?:{cue})" for cue in flag.cues) if flag else ""
-        own = next((one for one in standing(text) if cues and re.search(cues, one.quote, re.IGNORECASE)), None)
+        claimed = [one for one in standing(text) if decision.angle == "overclaim" and overclaims(one.quote)]
+        cued = [one for one in standing(text) if cues and re.search(cues, one.quote, re.IGNORECASE)]
+        own = next(iter([*claimed, *cued]), None)
         if own:
             return of_clause(own)
         return recall(text, question or text, self._embedder, state.said, _WHOLE) or said_so(text) or left(text)
@@ -211,7 +219,8 @@ class Words:
                     return fact.answer
                 pieces = [one for one in turn.text.replace("?", ".").split(". ") if one.strip()]
                 near = self._embedder.encode(pieces) @ self._embedder.encode([fact.answer])[0]
-                return pieces[int(near.argmax())].strip().rstrip(".") + "."
+                # A turn that left the fact out after all is no authority on it.
+                return pieces[int(near.argmax())].strip().rstrip(".") + "." if near.max() >= _GIVEN else fact.answer
         return fact.answer if fact else ""
 
     def _in_manner(self, text: str, decision: Decision, transcript: Transcript, state: State) -> str:

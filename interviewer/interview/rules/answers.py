@@ -33,7 +33,7 @@ def jumped_to_solution(state: State, last: Turn | None, menu: Menu) -> Decision 
 
 def wrong(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     recent = [flag for flag in state.flags if state.last_candidate is not None and flag.turn == state.last_candidate]
-    if not recent or state.moves[-2:] == (MoveKind.CHALLENGE, MoveKind.CHALLENGE):
+    if not recent or state.moves[-3:] == (MoveKind.CHALLENGE,) * 3:
         return None
     worst = max(recent, key=lambda flag: flag.score)
     shown = len(signals_in(last))

@@ -25,6 +25,7 @@ def untouched(state: State, menu: Menu) -> list[Step]:
         step
         for step in menu.scope
         if step not in state.opened
+        and not any(option.id in state.asked for option in menu.signals.get(step, ()))
         and state.used.get(step, 0.0) < TOUCHED_SHARE * menu.budgets.get(step, 0.0)
         and len(state.covered.get(step, [])) < 4
         and not (step is Step.CLARIFY and step in state.visited)
@@ -56,6 +57,7 @@ def next_step(state: State, menu: Menu) -> Step | None:
         if step not in (state.step, Step.CLARIFY)
         and step not in state.opened
         and len(state.covered.get(step, [])) < 2
+        and state.used.get(step, 0.0) < LEAST_OF_BUDGET * menu.budgets.get(step, 0.0)
         and open_options(state, menu, step)
     ]
     return thin[0] if thin and not menu.drill else None

@@ -7,6 +7,9 @@ from interviewer.interview.state import State
 from interviewer.steps import MoveKind
 from interviewer.transcript import Turn
 
+HALF = 0.5
+EARLY_SHARE = 0.15
+"""With more than this left, nobody says that the time is over."""
 _LAST_WORDS = 120
 """Characters at the end of a turn within which the turn is handed back."""
 CLOSE_SHARE = 0.015
@@ -38,7 +41,7 @@ def closing(state: State, last: Turn | None, menu: Menu) -> Decision | None:
             return Decision(MoveKind.ANSWER, angle="closing_question")
         if asked and matched(asked) and state.left > 0:
             return Decision(MoveKind.ANSWER, facts=matched(asked))
-        return Decision(MoveKind.CLOSE)
+        return Decision(MoveKind.CLOSE, angle="asked" if state.left > EARLY_SHARE * state.length else "")
     if state.left <= CLOSE_SHARE * state.length:
         return Decision(MoveKind.CLOSE, angle="overtime" if state.elapsed > state.length + 90 else "")
     if state.left <= window:
@@ -57,7 +60,8 @@ def finished_early(state: State, last: Turn | None, menu: Menu) -> Decision | No
     if not intent(last, "finish"):
         return None
     target = next_step(state, menu)
-    if target is None:
+    # One who is through is only kept for a part that nobody has spoken of.
+    if target is None or (target in state.visited and state.left < HALF * state.length):
         return Decision(MoveKind.WRAP_UP, angle="early")
     return Decision(MoveKind.MOVE_ON, target, angle="more")
 

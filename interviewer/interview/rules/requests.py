@@ -82,6 +82,10 @@ def clarifying_question(state: State, last: Turn | None, menu: Menu) -> Decision
     facts = matched(asked)
     if facts:
         return Decision(MoveKind.ANSWER, state.step, facts=facts[:3], quote=asked[0].quote)
+    if intent(last, "about_us"):
+        return Decision(MoveKind.ANSWER, state.step, angle="closing_question", quote=asked[-1].quote)
+    if intent(last, "finish"):
+        return None
     if intent(last, "seek_solution"):
         return Decision(MoveKind.ANSWER, state.step, angle="yours", quote=asked[-1].quote)
     if intent(last, "ask_direction", "ask_feedback"):
