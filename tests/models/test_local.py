@@ -83,9 +83,9 @@ def test_its_structured_answers_fit_the_schema(small: LocalModel) -> None:
     )
 
 
-def test_its_judgement_is_a_finite_number_and_repeatable(small: LocalModel) -> None:
+def test_its_judgement_is_a_finite_number_and_the_same_when_it_is_not_remembered(small: LocalModel) -> None:
     asked = [FIXED, Message("user", "Is the Nile a river? Reply yes or no.")]
-    assert small.judge(asked) == pytest.approx(small.judge(asked), abs=0.2)
+    assert small.judge(asked) == pytest.approx(small._served().judge(asked), abs=0.2)
     assert abs(small.judge(asked)) < 12
 
 
