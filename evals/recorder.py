@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
+import numpy as np
 from pydantic import BaseModel
 
 from evals.vocabulary import Json
 from interviewer.errors import ModelError
 from interviewer.models.door import LanguageModel, Message
+from interviewer.models.states import Vectors
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -71,6 +73,16 @@ class Recorder:
 
     def judge(self, messages: Sequence[Message]) -> float:
         return float(self._remembered("judge", messages, {}, lambda: round(self._model.judge(messages), 5)))
+
+    def embed(self, parts: Sequence[str]) -> Vectors:
+        """Only asked for where the model behind it is the embedded one."""
+        read: Any = self._model
+
+        def ask() -> list[list[float]]:
+            found: list[list[float]] = np.round(read.embed(parts).astype(float), 3).tolist()
+            return found
+
+        return np.array(self._remembered("embed", [Message("user", part) for part in parts], {}, ask), np.float32)
 
     def close(self) -> None:
         self._model.close()

@@ -25,6 +25,7 @@ from interviewer.grading.judge import checked, threshold_of
 from interviewer.grading.parameters import Fitted, fitted, rubric
 from interviewer.grading.reach import reached
 from interviewer.grading.reading import Reading, asked_vectors, read, settle
+from interviewer.grading.readout import Heard, Readout, listen, readout_of
 from interviewer.grading.reasoned import reasoned, subjects, touched
 from interviewer.grading.report import (
     Evidence,
@@ -37,11 +38,13 @@ from interviewer.grading.report import (
 from interviewer.grading.scores import Pooled, Scale, bounded, calibrated, pool
 from interviewer.grading.timing import time_used
 from interviewer.grading.verdict import cut_offs, distance, mean_score, verdict_of
+from interviewer.grading.windows import windows
 from interviewer.models.door import Door, LanguageModel
 from interviewer.models.prompts import prompt as prompt_named
 from interviewer.steps import Level, Step, Verdict
 from interviewer.transcript import Transcript, with_clock
 
+Inner = tuple[Readout, Heard]
 Progress = Callable[[float, str], None]
 """Told the share done (0 to 1) and what is being done; may raise to cancel."""
 
@@ -104,15 +107,20 @@ def _graded(
     criteria = criteria_vectors(signals, embedder, vectors)
     found = gather(clocked, reading, signals, sounds, criteria, asked, deep)
     flags = red_flags(clocked, reading, library.red_flags(transcript.case), sounds, deep)
-    steps = _scored(reading, pooled, transcript.level, scale, got_to)
+    enough = pooled.total >= int(data["evidence"]["least_words"])
+    inner = None
+    if model is not None and model.rung == "local" and enough:
+        passages = windows(clocked, reading.units, reading.steps)
+        inner, doubts = listen(passages, model, lambda share: tell(0.35 + 0.25 * share, "The model reads the answers"))
+        warnings += doubts
+    steps = _scored(reading, pooled, transcript.level, scale, got_to, inner)
     scores = {step: own.score for step, own in steps.items()}
     argued = reasoned(found, scores, clocked, reading, deep, numbers, asked)
     comments: dict[Step, str] = {}
-    enough = pooled.total >= int(data["evidence"]["least_words"])
     if model is not None and enough:
 
         def told(share: float) -> None:
-            tell(0.4 + 0.5 * share, "Asking the model")
+            tell(0.6 + 0.3 * share, "Asking the model")
 
         if model.rung == "local":
             found, doubts = checked(found, by_id, model, told)
@@ -136,7 +144,11 @@ def _graded(
     scored = [(own.score, step) for step, own in steps.items() if own.score is not None]
     weakest = min(scored)[1] if scored else None
     used, budget = time_used(clocked, reading.units, reading.steps), library.budgets(transcript.minutes)
-    known_judge = model is None or model.rung != "local" or threshold_of(model.sha256) is not None
+    known_judge = (
+        model is None
+        or model.rung != "local"
+        or (threshold_of(model.sha256) is not None and readout_of(model.sha256) is not None)
+    )
     rung = model.rung if model is not None else None
     confidence, doubts = confidence_of(mean, bar, pooled, reading, rung, known_judge)
     graded = Report(
@@ -157,22 +169,23 @@ def _graded(
         study_plan=debrief.study_plan(steps, by_id),
         bar=bar,
         warnings=[*failed, *warnings, *doubts, *_asides(reading)],
-        graded_by=_graded_by(model, numbers, data["version"]),
+        graded_by=_graded_by(model, numbers, data["version"], inner),
     )
     tell(1.0, "Done")
     return graded
 
 
-def _graded_by(model: LanguageModel | None, numbers: Fitted, version: object) -> GradedBy:
+def _graded_by(model: LanguageModel | None, numbers: Fitted, version: object, inner: Inner | None) -> GradedBy:
     if model is None:
         return GradedBy(rung="scripted", rubric=_rubric_name(version, numbers))
     prompt = JUDGE_PROMPT if model.rung == "local" else STEP_PROMPT
+    states = f", states read out as fitted {inner[0].provenance['date']}" if inner else ""
     return GradedBy(
         rung=model.rung,
         model=model.name,
         model_sha256=model.sha256,
         prompts={prompt: prompt_named(prompt).sha256},
-        rubric=_rubric_name(version, numbers),
+        rubric=_rubric_name(version, numbers) + states,
     )
 
 
@@ -215,9 +228,14 @@ def _deep(reading: Reading, level: Level, scale: Scale) -> list[float]:
     return [deep.get((unit.turn, unit.start), 1.0) for unit in reading.units]
 
 
-def _scored(reading: Reading, pooled: Pooled, level: Level, scale: Scale, got_to: list[Step]) -> dict[Step, StepReport]:
+def _scored(
+    reading: Reading, pooled: Pooled, level: Level, scale: Scale, got_to: list[Step], inner: Inner | None
+) -> dict[Step, StepReport]:
     enough = pooled.total >= int(rubric()["evidence"]["least_words"])
     scores = calibrated(pooled, level, scale, got_to if enough else [])
+    if inner is not None:
+        readout, heard = inner
+        scores = readout.together(scores, heard, scale.bars[level.value])
     found = {}
     for step in Step:
         if step in scores:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pytest
 from pydantic import BaseModel
 
@@ -39,6 +40,10 @@ class Model:
         self.asked += 1
         return 1.25
 
+    def embed(self, parts: Sequence[str]) -> Any:
+        self.asked += 1
+        return np.full((len(parts), 4), 0.12345, np.float32)
+
     def close(self) -> None: ...
 
 
@@ -60,6 +65,16 @@ def test_an_answer_is_recorded_once_and_replayed_without_the_model(tmp_path: Pat
     assert model.asked == 3
     assert usage.take()["calls"] == 3
     assert usage.take() == {}
+
+
+def test_states_are_recorded_too(tmp_path: Path) -> None:
+    first, _ = recorder(Model(), tmp_path)
+    states = first.embed(["Why?", " because"])
+    again, _ = recorder(Model(), tmp_path, replay_only=True)
+    assert np.array_equal(again.embed(["Why?", " because"]), states)
+    assert states.shape == (2, 4)
+    with pytest.raises(ModelError, match="not recorded"):
+        again.embed(["Why?", " otherwise"])
 
 
 def test_a_call_that_was_not_recorded_is_an_error_when_only_replaying(tmp_path: Path) -> None:
