@@ -58,6 +58,12 @@ second."""
 _BESIDE = -0.25
 """The instruction probe's reading from which a neighbour of an instruction is taken for a part of it."""
 _LATIN = re.compile(r"[A-Za-z]")
+_OWN_RECORD = re.compile(
+    r"\bi(?:'ve| have)? (?:always |usually |often |normally |just )?(?:get|got|gotten|received?|had)(?: an?)? "
+    r"strong[_ -]?hires?\b",
+    re.IGNORECASE,
+)
+"""Praise of oneself, which is idle and no attack."""
 _OTHER_SCRIPT = re.compile(r"(?:[^\W\d_A-Za-z\u00aa-\u024f]\s?){6}")
 _ENGLISH_LETTERS = 12
 _LETTER = re.compile(r"[^\W\d_]")
@@ -101,6 +107,8 @@ def _hides_another_script(text: str) -> bool:
 
 
 def _is_instruction(text: str, read: float) -> bool:
+    if _OWN_RECORD.search(text):
+        text, read = _OWN_RECORD.sub(" ", text), min(read, _ADDRESSED)
     return bool(
         _INSTRUCTION.search(text)
         or _hides_another_script(text)
