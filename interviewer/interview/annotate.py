@@ -50,8 +50,6 @@ ELSEWHERE = 0.08
 _ECHO = 0.8
 _WORD_WEIGHT = 0.15
 """How much each word that belongs to a step adds to it."""
-_LATER = 0.4
-"""How much more the end of a turn tells what it is about than its middle, and its beginning less."""
 _SHARPER = 3
 """Power that parts the steps' shares: neighbouring steps always sound somewhat alike."""
 _MOST_PER_SPAN = 2
@@ -66,6 +64,12 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 """Ways to lead on which the grader does not know."""
+_MOVING = re.compile(
+    r"\b(?:let me|let's|moving|turning|going (?:on )?to|go (?:on |back )?to|move (?:on )?to|next|talk about|"
+    r"come (?:back )?to|coming to|over to|back to)\b",
+    re.IGNORECASE,
+)
+"""Words of somebody who goes somewhere: 'for the metric I'd take' names a subject and stays."""
 _FEWEST = 8
 """Words from which a turn tells by itself which step it is about."""
 
@@ -203,7 +207,8 @@ def _announced(pieces: Sequence[Span]) -> list[Heard]:
     """The step that the candidate says they go to, the last one when there are several."""
     from interviewer.grading.announce import announced
 
-    steps = [(step, piece.text) for piece in pieces if (step := announced(_LEAD.sub("let's talk about ", piece.text)))]
+    moving = [piece.text for piece in pieces if _MOVING.search(piece.text)]
+    steps = [(step, text) for text in moving if (step := announced(_LEAD.sub("let's talk about ", text)))]
     return [Heard(kind="intent", id=GOES_TO, step=step, quote=quote) for step, quote in steps[-1:]]
 
 
@@ -290,11 +295,10 @@ def _step(pieces: Sequence[Span], vectors: Vectors, sounds: Sounds) -> list[Hear
     weight = dict.fromkeys(Step, 0.0)
     quote: dict[Step, tuple[float, Span]] = {}
     columns = {step: np.array([one == step for one in sounds.steps]) for step in Step}
-    late = np.linspace(1 - _LATER, 1 + _LATER, len(pieces)) if len(pieces) > 1 else np.ones(1)
-    for piece, row, place in zip(pieces, similarity, late, strict=True):
+    for piece, row in zip(pieces, similarity, strict=True):
         for step, mask in columns.items():
             value = float(np.sort(row[mask])[-3:].mean()) if mask.any() else 0.0
-            weight[step] += max(0.0, value - 0.25) * len(piece.text) * float(place)
+            weight[step] += max(0.0, value - 0.25) * len(piece.text)
             if value > quote.get(step, (0.0, piece))[0]:
                 quote[step] = (value, piece)
     whole_text = " ".join(piece.text for piece in pieces)

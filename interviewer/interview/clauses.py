@@ -153,7 +153,7 @@ def listed(text: str) -> list[str]:
 
 def put_off(text: str) -> str:
     """What a promise to come back is about, in the candidate's words; nothing when it only points."""
-    match = _pattern("put_off").search(text.replace("’", "'"))
+    match = _pattern("put_off").search(without_fillers(text.replace("’", "'")))
     words = match[1].strip() if match else ""
     points = _pattern("pointing").search(words) or _UNSAFE.search(words)
     return "" if points or not words else turned(words)

@@ -7,8 +7,8 @@ from interviewer.steps import Level, MoveKind, Step
 ENOUGH_OF_BUDGET = 1.15
 TOUCHED_SHARE = 0.2
 """Share of its budget below which a step counts as not yet treated."""
-SHOWN = 3
-"""Signals of a step from which its general subjects are let be."""
+ASKED = 3
+"""Questions of ours on a step's subjects after which it counts as treated."""
 LEAST_OF_BUDGET = 0.55
 """Share of its budget that every step still to come must be able to get."""
 WRAP_SHARE = 0.045
@@ -25,7 +25,7 @@ def untouched(state: State, menu: Menu) -> list[Step]:
         step
         for step in menu.scope
         if step not in state.opened
-        and not any(option.id in state.asked for option in menu.signals.get(step, ()))
+        and sum(option.id in state.asked for option in menu.signals.get(step, ())) < ASKED
         and state.used.get(step, 0.0) < TOUCHED_SHARE * menu.budgets.get(step, 0.0)
         and len(state.covered.get(step, [])) < 4
         and not (step is Step.CLARIFY and step in state.visited)
@@ -70,19 +70,12 @@ def behind(state: State, menu: Menu) -> bool:
 
 
 def open_options(state: State, menu: Menu, step: Step) -> list[Option]:
-    """What is neither covered nor asked in a step (in a drill: in any), at or below the level.
-
-    What is asked in any case is not asked of somebody who has shown their depth on the case itself.
-    """
-    shown = len(state.covered.get(step, [])) >= SHOWN
+    """What is neither covered nor asked in a step (in a drill: in any), at or below the level."""
     near = [option for own in menu.signals.values() for option in own] if menu.drill else menu.signals.get(step, ())
     return [
         option
         for option in near
-        if option.level.rank <= menu.level.rank
-        and not (option.general and shown)
-        and not state.heard(option.id)
-        and option.id not in state.asked
+        if option.level.rank <= menu.level.rank and not state.heard(option.id) and option.id not in state.asked
     ]
 
 
