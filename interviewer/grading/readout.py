@@ -114,7 +114,8 @@ def listen(
         return None, [
             f"No read-out is known for the model '{model.name}': the scores are those of the grader without a model."
         ]
-    chosen, rows, until = spread(every, MOST), [], now() + PATIENCE
+    rows: list[Floats] = []
+    chosen, until = spread(every, MOST), now() + PATIENCE
     for window in chosen:
         if now() > until:
             break
