@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from interviewer.casebook.embed import Embedder, shared_embedder
+from interviewer.casebook.embed import Embedder, shared_embedder, yielding
 from interviewer.casebook.library import Library
 from interviewer.casebook.retrieve import Retriever
 from interviewer.errors import InterviewerError
@@ -23,6 +23,7 @@ from interviewer.interview.menu import prepare
 from interviewer.interview.speak import Speaker
 from interviewer.interview.state import State
 from interviewer.interview.wording import Words
+from interviewer.models.behind import DroppedError
 from interviewer.models.door import Door
 from interviewer.steps import MoveKind
 from interviewer.transcript import WORDS_A_MINUTE, Move, Transcript, Turn, with_clock
@@ -31,6 +32,10 @@ log = logging.getLogger(__name__)
 
 _PIECE = 3
 """Words per streamed piece."""
+_PAUSE = 0.001
+"""Seconds between two batches of what is made ready in the background."""
+_LAST_STEP = 10.0
+"""Seconds that closing waits for a step under way."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,8 @@ class Interviewer:
         self.retriever = retriever
         self._words = Words(library, embedder)
         self.speaker = Speaker(library, embedder, self.door)
+        self._waking: list[threading.Thread] = []
+        self._closed = threading.Event()
 
     def warm(self, case: str = "") -> None:
         """Makes ready, in the background, what the first answers on a case need: ears, index, embedded model.
@@ -72,13 +79,28 @@ class Interviewer:
         Without a case, what every case needs. Returns at once.
         """
         self.speaker.warmth.begin()
-        threading.Thread(target=self._wake, args=(case,), name="waking", daemon=True).start()
+        waking = threading.Thread(target=self._wake, args=(case,), name="waking", daemon=True)
+        self._waking = [*(one for one in self._waking if one.is_alive()), waking]
+        waking.start()
+
+    def close(self) -> None:
+        """Ends what is still being made ready: native code that runs while Python shuts down aborts the process."""
+        self._closed.set()
+        for one in self._waking:
+            one.join(_LAST_STEP)
+
+    def _unless_closed(self) -> None:
+        if self._closed.wait(_PAUSE):
+            raise DroppedError
 
     def _wake(self, case: str) -> None:
         try:
-            self.listener.ears(case)
-            if self.retriever:
-                self.retriever.wake(case)
+            with yielding(self._unless_closed):
+                self.listener.ears(case)
+                if self.retriever and not self._closed.is_set():
+                    self.retriever.wake(case)
+        except DroppedError:
+            return
         except InterviewerError:
             log.warning("not ready ahead; the first answer will try again", exc_info=True)
 

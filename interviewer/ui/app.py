@@ -62,7 +62,9 @@ def serve(settings: Settings, library: Library | None = None, engine: "Callable[
         if voice:
             voice.close()
         host.close()
-        if loading.done() and not loading.exception():
+        pool.shutdown()
+        if not loading.exception():
+            loading.result().close()
             loading.result().door.close()
         store.close()
 
@@ -97,7 +99,7 @@ def open_engine(settings: Settings) -> "Engine":
     parts = assemble(settings)
     parts.interviewer().warm()
     graded = partial(grade, retrieve=parts.retriever.search, vectors=parts.vectors)
-    return Engine(parts.interviewer(), parts.door, graded, parts.retriever.search)
+    return Engine(parts.interviewer(), parts.door, graded, parts.retriever.search, parts.interviewer().close)
 
 
 def _launch(settings: Settings, host: "Host", voice: "VoiceParts | None", name: str, port: int | None) -> Any:

@@ -67,6 +67,8 @@ class Engine:
     grade: Grader
     search: Search | None = None
     """Looks passages up; None without an index."""
+    close: Callable[[], None] = lambda: None
+    """Ends what it still does in the background."""
 
 
 @dataclass(frozen=True)
