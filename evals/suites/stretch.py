@@ -32,7 +32,7 @@ def task(sample: Sample, world: Any) -> Json:
 
 
 def _graded(body: Json, world: Any) -> Json:
-    """With the case left out of the fit: a probe knows the very words that it was fitted on, and any change moves those."""
+    """With the case left out of the fit: a probe knows the words that it was fitted on, and any change moves those."""
     return brief(world.grade(transcript_from(body), unseen=True))
 
 
