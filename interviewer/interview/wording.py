@@ -24,6 +24,7 @@ from interviewer.interview.hook import lead, of_kind, rotated, said_back
 from interviewer.interview.overclaim import overclaims
 from interviewer.interview.recall import Kind, Recalled, left, of_clause, recall, said_so
 from interviewer.interview.state import State
+from interviewer.sentences import spans
 from interviewer.steps import Manner, MoveKind, Step
 from interviewer.transcript import Transcript
 
@@ -102,7 +103,9 @@ class Words:
             slots = {**slots, "told": said_back("{told}", recalled), "Told": said_back("{Told}", recalled)}
         texts = [" ".join(form.format(**slots).split()) for form in order]
         fresh = [text for text in texts if normal(text) not in said and not problems(text, said=state.said)]
-        return (fresh or texts)[0]
+        whole = {one.text for text in state.said for one in spans(text)}
+        new = [text for text in fresh if not any(one.text in whole for one in spans(text))]
+        return (new or fresh or texts)[0]
 
     def _unsaid(self, options: Sequence[str], state: State, also: int = 0) -> str:
         said = " ".join(state.said)
