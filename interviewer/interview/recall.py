@@ -12,6 +12,8 @@ NEAR: dict[Kind, float] = {"choice": 0.22, "claim": 0.26, "thing": 0.3}
 """Cosine similarity to the subject from which something is worth coming back to."""
 _QUOTABLE = 16
 """Words of a sentence that may be quoted whole."""
+_LEFT = 2
+"""Words of a thing that is left for another subject; longer ones too often have swallowed a verb."""
 CLAUSE_LEAD = 0.08
 """How much nearer a mere thing must be than a clause to be taken instead of it."""
 _MOST = 60
@@ -58,7 +60,7 @@ def of_clause(clause: Clause) -> Recalled:
 def left(text: str, said: Sequence[str] = ()) -> Recalled | None:
     """What was spoken of last, to be left for another subject; nothing where nothing was named."""
     spoken = " ".join(said).lower()
-    things = [one for one in named(text) if one not in spoken]
+    things = [one for one in named(text) if one not in spoken and len(one.removeprefix("the ").split()) <= _LEFT]
     return Recalled(things[-1], things[-1], "left") if things else None
 
 

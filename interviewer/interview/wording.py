@@ -37,6 +37,8 @@ _MANNERED = {MoveKind.PROBE, MoveKind.TRADE_OFF}
 _WHOLE: tuple[Kind, ...] = ("choice", "claim")
 _BARE = 3
 """Every so many turns, a question that takes up the candidate's words by itself comes without a lead."""
+_ASKING = "decide should before people system number because without between another really matter change happen"
+"""Words of questions, which say nothing of what is asked."""
 _EVERY = 4
 """A manner's phrase opens about one turn in so many."""
 
@@ -76,6 +78,9 @@ class Words:
             return self._answer(decision, transcript, state, case)
         question = self._question(decision, transcript, state, case)
         recalled = self._recalled(decision, transcript, state, question)
+        pressed = _is_answered(decision, question, recalled, case)
+        if pressed:
+            question = ""
         step = decision.step or state.step
         slots = {
             "question": question,
@@ -89,7 +94,7 @@ class Words:
             "earlier": lead(_data()["recall_earlier"], recalled, state),
         }
         by_angle = _data()[decision.kind.value]
-        forms = of_kind(by_angle.get(decision.angle) or by_angle[""], recalled)
+        forms = of_kind(by_angle["why"] if pressed else by_angle.get(decision.angle) or by_angle[""], recalled)
         if transcript.mode == "rapid" and decision.kind in _MANNERED and not decision.angle:
             forms = ["{question}"]
         text = self._fill(forms, slots, recalled, state)
@@ -245,6 +250,19 @@ def _takes_up(question: str, said: str) -> bool:
     """Whether the question itself has a telling word of what was just said."""
     words = [{one[:6] for one in re.findall(r"[a-z]{5,}", text.lower())} for text in (question, said)]
     return len((words[0] & words[1]) - {"would", "could", "which", "there", "about", "these", "those"}) > 0
+
+
+def _is_answered(decision: Decision, question: str, recalled: Recalled | None, case: Case | None) -> bool:
+    """Whether what is said back begins to answer the question: then it is pressed on, and not asked for once more."""
+    if decision.kind is not MoveKind.PROBE or decision.angle or recalled is None or recalled.kind not in _WHOLE:
+        return False
+    everywhere = _stems(f"{case.brief} {case.title}") if case else set()
+    return bool((_stems(question) & _stems(recalled.quote)) - everywhere - _stems(_ASKING))
+
+
+def _stems(text: str) -> set[str]:
+    """Telling words by their first seven letters."""
+    return {one[:7] for one in re.findall(r"[a-z][a-z-]{5,}", text.lower())}
 
 
 def _short(quote: str) -> str:
