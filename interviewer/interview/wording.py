@@ -180,11 +180,9 @@ class Words:
             return next((one.say for one in case.pushbacks if one.id == ref), "")
         if decision.angle == "again":
             return _last_question(state) or self._opener(state)
-        if kind is MoveKind.REDIRECT:
-            return self._opener(state)
         signal = self._signal(transcript.case, ref)
         if signal is None:
-            return ""
+            return self._opener(state) if kind is MoveKind.REDIRECT else ""
         probes = sorted(signal.probes, key=len) if transcript.mode == "rapid" else signal.probes
         return signal.hint if kind is MoveKind.HINT else self._unsaid(probes, state)
 

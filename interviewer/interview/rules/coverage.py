@@ -11,6 +11,8 @@ ASKED = 3
 """Questions of ours on a step's subjects after which it counts as treated."""
 LEAST_OF_BUDGET = 0.55
 """Share of its budget that every step still to come must be able to get."""
+TIME_TO_STRETCH = 0.25
+"""Share of the time from which, with nothing else open, questions above the level and those of any case are asked."""
 WRAP_SHARE = 0.045
 """The last share of the time, kept for closing words."""
 PROBES = {Level.MID: 4, Level.SENIOR: 5, Level.STAFF: 5}
@@ -137,7 +139,12 @@ def anything_left(state: State, menu: Menu) -> Decision:
     left = {
         step: menu.budgets.get(step, 0.0) - state.used.get(step, 0.0) for step in menu.scope if step is not Step.CLARIFY
     }
-    for step in sorted(left, key=lambda step: -left[step]):
+    order = sorted(left, key=lambda step: -left[step])
+    for step in order:
         if options := open_options(state, menu, step):
             return Decision(MoveKind.PROBE, step, options[0].id, angle="back")
+    for step in order if state.left > TIME_TO_STRETCH * state.length and not menu.drill else ():
+        unheard = [one for one in menu.signals.get(step, ()) if one.id not in state.asked and not state.heard(one.id)]
+        if unheard:
+            return Decision(MoveKind.PROBE, step, unheard[0].id, angle="back")
     return Decision(MoveKind.WRAP_UP, angle="early")

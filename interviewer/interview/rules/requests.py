@@ -49,7 +49,9 @@ def out_of_role(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     found = intent(last, "manipulate", "abuse", "off_topic")
     if not found or state.redirects >= 2 or (found.id == "off_topic" and signals_in(last)):
         return None
-    return Decision(MoveKind.REDIRECT, state.step, angle=found.id)
+    # Back to the design with a question that is new: the step's opening was heard long ago.
+    probe = next_probe(state, menu)
+    return Decision(MoveKind.REDIRECT, state.step, probe.ref if probe.kind is MoveKind.PROBE else None, angle=found.id)
 
 
 def thinking(state: State, last: Turn | None, menu: Menu) -> Decision | None:
