@@ -52,13 +52,15 @@ def serve(settings: Settings, library: Library | None = None, engine: "Callable[
         signal.signal(number, lambda _number, _frame: stop.set())
     host = Host(store, library, loading.result)
     voice = VoiceParts(settings) if settings.voice else None
-    app = _launch(settings, host, voice, name, port)
-    try:
+    app = None
+    try:  # what loads in the background is waited for, also when there is no port: native code must not meet the exit
+        app = _launch(settings, host, voice, name, port)
         while not stop.wait(0.5):
             if loading.done() and (error := loading.exception()):
                 raise error
     finally:
-        app.close(verbose=False)
+        if app:
+            app.close(verbose=False)
         if voice:
             voice.close()
         host.close()
