@@ -43,7 +43,8 @@ def confidence_of(
         per_turn[unit.turn] = per_turn.get(unit.turn, 0) + unit.words
     words = sum(pooled.words.values())
     trust = min(1.0, max(0.0, (pooled.familiar - STRANGE) / (FAMILIAR - STRANGE)))
-    if words > LONG_TALK or (per_turn and max(per_turn.values()) > LONG_TURN):
+    said = words + sum(unit.words for unit, _ in reading.aside)  # wandering that was set aside is talk as well
+    if said > LONG_TALK or (per_turn and max(per_turn.values()) > LONG_TURN):
         trust = 0.0
         doubts.append(
             "Long free-flowing talk, unlike the interviews that this grader was compared with a panel on: trust the "
