@@ -12,8 +12,8 @@ NEAR: dict[Kind, float] = {"choice": 0.22, "claim": 0.26, "thing": 0.3}
 """Cosine similarity to the subject from which something is worth coming back to."""
 _QUOTABLE = 16
 """Words of a sentence that may be quoted whole."""
-_LEFT = 2
-"""Words of a thing that is left for another subject; longer ones too often have swallowed a verb."""
+_LEFT = 1
+"""Words of a thing that is left for another subject; longer ones too often have swallowed a verb or an adjective."""
 CLAUSE_LEAD = 0.08
 """How much nearer a mere thing must be than a clause to be taken instead of it."""
 _MOST = 60
