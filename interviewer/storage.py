@@ -332,6 +332,7 @@ def _engine(url: str) -> Engine:
         if parsed.get_backend_name() not in ("sqlite", "postgresql"):
             raise BadInput("INTERVIEWER_DATABASE_URL: only sqlite:///… and postgresql://… are supported")
         if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
+            parsed.get_dialect()  # an unknown driver is said before a file is made
             path = Path(parsed.database)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)

@@ -279,9 +279,13 @@ def test_a_key_is_random_and_only_its_hash_is_stored(store: Store) -> None:
 
 
 @pytest.mark.parametrize("bad", ["mysql://x/y", "nonsense://", "sqlite+nothing:///x"])
-def test_an_unusable_database_url_is_bad_input(bad: str) -> None:
+def test_an_unusable_database_url_is_bad_input_and_leaves_nothing(
+    bad: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(BadInput, match="INTERVIEWER_DATABASE_URL"):
         Store.open(bad)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_database_that_cannot_be_opened_is_said_without_its_password(tmp_path: Path) -> None:
