@@ -12,8 +12,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from interviewer.casebook.embed import Embedder
+from interviewer.casebook.embed import Embedder, Vectors
 from interviewer.casebook.exemplars import Exemplars
 
 ASKED = 0.52
@@ -57,6 +58,12 @@ def _shared(asked: frozenset[str], phrasing: frozenset[str]) -> float:
 
 
 @cache
+def _phrasings(texts: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    """The content words of a case's questions: the same at every turn."""
+    return tuple(_content(text) for text in texts)
+
+
+@cache
 def _spelt() -> frozenset[str]:
     return frozenset(_VOCABULARY.read_text(encoding="utf-8").split())
 
@@ -82,23 +89,27 @@ def _core(clause: str) -> str:
     return _OFFERED.split(asked)[0]
 
 
+def _alike(text: str, cosine: Vectors, phrasings: Sequence[frozenset[str]]) -> NDArray[np.float64]:
+    """How alike a question and each of the phrasings are, 0 to 1."""
+    own = _content(text)
+    alike: NDArray[np.float64] = (1 - WORDS_SHARE) * cosine + WORDS_SHARE * np.array(
+        [_shared(own, one) for one in phrasings]
+    )
+    return alike
+
+
 def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, threshold: float = ASKED) -> list[Match]:
     """For each clause the fact it asks for, in order, each fact once; clauses that ask for none are left out."""
     if not clauses or not len(ears.facts):
         return []
     asked = [respelt(clause, ears.facts.texts) for clause in clauses]
-    phrasings = [_content(text) for text in ears.facts.texts]
+    phrasings = _phrasings(ears.facts.texts)
     cores = [_core(clause) for clause in asked]
     ways = embedder.encode([*asked, *cores]) @ ears.facts.vectors.T
     found: dict[str, Match] = {}
     for i, clause in enumerate(clauses):
-        alike = np.max(
-            [
-                (1 - WORDS_SHARE) * row + WORDS_SHARE * np.array([_shared(_content(text), one) for one in phrasings])
-                for text, row in ((asked[i], ways[i]), (cores[i], ways[len(asked) + i]))
-            ],
-            axis=0,
-        )
+        whole, core = _alike(asked[i], ways[i], phrasings), _alike(cores[i], ways[len(asked) + i], phrasings)
+        alike = np.maximum(whole, core)
         best = int(np.argmax(alike))
         fact = ears.facts.ids[best]
         if fact and alike[best] >= threshold and fact not in found:

@@ -123,7 +123,10 @@ class Likeness:
 
 
 def compare(reading: Reading, sounds: Sounds, criteria: Mapping[str, Floats]) -> Likeness:
-    """Every unit with every signal."""
+    """Every unit with every signal; no names where there is nothing to compare."""
+    if not reading.units or not len(sounds):
+        nothing = np.zeros((0, 0), np.float32)
+        return Likeness([], nothing, nothing, nothing)
     names, near = likeness(reading.vectors, sounds)
     context = _in_context(reading)
     around = likeness(context, sounds)[1]
@@ -131,13 +134,12 @@ def compare(reading: Reading, sounds: Sounds, criteria: Mapping[str, Floats]) ->
     return Likeness(names, near, 0.25 * near + 0.5 * around + 0.25 * meant, meant)
 
 
-def perhaps_said(reading: Reading, sounds: Sounds, criteria: Mapping[str, Floats]) -> set[str]:
+def perhaps_said(found: Likeness) -> set[str]:
     """The signals that something in the interview comes near to, though not near enough to be shown as evidence:
     a report must not claim that they were missing. Read once by the author on two draws of 64 and 70 claims: of those
     that stood without this rule about two in five had been said, with it about one in six."""
-    if not reading.units or not len(sounds):
+    if not found.names:
         return set()
-    found = compare(reading, sounds, criteria)
     close = (found.agreed.max(0) >= AGREED_PERHAPS) | (found.meant.max(0) >= MEANT_PERHAPS)
     return {name for name, yes in zip(found.names, close, strict=True) if yes}
 
@@ -146,13 +148,12 @@ def matches(
     reading: Reading,
     signals: Mapping[str, Signal],
     sounds: Sounds,
-    criteria: Mapping[str, Floats],
+    compared: Likeness,
     deep: Sequence[float],
 ) -> list[Match]:
     """Which units sound like which signals, the most telling first."""
-    if not reading.units or not len(sounds):
+    if not compared.names:
         return []
-    compared = compare(reading, sounds, criteria)
     names, near, agreed = compared.names, compared.near, compared.agreed
     of = dict(zip(sounds.ids, sounds.steps, strict=True))
     found: list[Match] = []
@@ -233,19 +234,19 @@ def gather(
     reading: Reading,
     signals: Mapping[Step, Sequence[Signal]],
     exemplars: Exemplars,
-    criteria: Mapping[str, Floats],
+    compared: Likeness,
     asked: Mapping[int, Floats],
     deep: Sequence[float],
 ) -> dict[Step, list[Evidence]]:
-    """Per step the evidence, the most telling first, each signal and each sentence once. ``criteria`` holds the
-    signals' own vectors by id, ``deep`` each unit's depth at the level asked for, 1 to 4."""
+    """Per step the evidence, the most telling first, each signal and each sentence once. ``compared`` is of the
+    reading with the exemplars' signals, ``deep`` each unit's depth at the level asked for, 1 to 4."""
     by_id = {signal.id: signal for own in signals.values() for signal in own}
     sounds = exemplars.signals
     ids = np.array(sounds.ids)
     found: dict[Step, list[Evidence]] = {step: [] for step in Step}
     shown: set[str] = set()
     quoted: list[tuple[int, str]] = []
-    for match in matches(reading, by_id, sounds, criteria, deep):
+    for match in matches(reading, by_id, sounds, compared, deep):
         signal, unit = by_id[match.id], reading.units[match.index]
         if match.id in shown or len(found[match.step]) >= PER_STEP:
             continue

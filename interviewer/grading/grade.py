@@ -16,7 +16,7 @@ from interviewer.grading import debrief
 from interviewer.grading.admit import Reason
 from interviewer.grading.bar import rubric_in_use
 from interviewer.grading.confidence import confidence_of
-from interviewer.grading.evidence import criteria_vectors, gather, perhaps_said
+from interviewer.grading.evidence import compare, criteria_vectors, gather, perhaps_said
 from interviewer.grading.extraction import PROMPT as STEP_PROMPT
 from interviewer.grading.extraction import Extracted, graded_steps
 from interviewer.grading.flags import red_flags, trade_offs
@@ -105,7 +105,8 @@ def _graded(
     scale = Scale.of(numbers.scale, data["level"]["offsets"])
     deep = _deep(reading, transcript.level, scale)
     criteria = criteria_vectors(signals, embedder, vectors)
-    found = gather(clocked, reading, signals, sounds, criteria, asked, deep)
+    compared = compare(reading, sounds.signals, criteria)
+    found = gather(clocked, reading, signals, sounds, compared, asked, deep)
     flags = red_flags(clocked, reading, library.red_flags(transcript.case), sounds, deep)
     enough = pooled.total >= int(data["evidence"]["least_words"])
     inner = None
@@ -131,7 +132,7 @@ def _graded(
     if model is None or model.rung == "local":
         found = {step: own + argued[step] for step, own in found.items()}
     topics = {id_: one.topic for id_, one in by_id.items()} | {one.id: one.topic for one in subjects().values()}
-    perhaps = perhaps_said(reading, sounds.signals, criteria) | touched(argued, embedder.encode, criteria, signals)
+    perhaps = perhaps_said(compared) | touched(argued, embedder.encode, criteria, signals)
     for step, own in steps.items():
         own.evidence = debrief.telling(found[step], own.score) if enough and own.status != "not_reached" else []
         heard = {one.signal for one in own.evidence if one.sign == "+"}

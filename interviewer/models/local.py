@@ -20,8 +20,8 @@ from interviewer.errors import CannotRun, ModelError
 from interviewer.models import weights
 from interviewer.models.door import Message, Schema
 from interviewer.models.endpoint import Endpoint
-from interviewer.models.remembered import Judgements
-from interviewer.models.states import States, Vectors, states_of
+from interviewer.models.remembered import Remembered
+from interviewer.models.states import MOST, Vectors, states_of
 from interviewer.settings import Settings
 
 START_LIMIT = 120.0
@@ -54,12 +54,12 @@ class LocalModel:
         return weights.sha256_of(self.path, self.settings.home)
 
     @cached_property
-    def _judgements(self) -> Judgements:
-        return Judgements(self.sha256)
+    def _judgements(self) -> Remembered[float]:
+        return Remembered(self.sha256)
 
     @cached_property
-    def _states(self) -> States:
-        return States(self.sha256)
+    def _states(self) -> Remembered[Vectors]:
+        return Remembered(self.sha256, MOST)
 
     @property
     def pid(self) -> int | None:

@@ -1,16 +1,11 @@
 """What a model makes of a text before it says anything: the states of its last layer, by way of llama.cpp's server.
 
-    States(sha256).of(["Interviewer: why?\nCandidate:", " because labels arrive late"], ask)  ->  (2, width)
+    states_of(["Interviewer: why?\nCandidate:", " because labels arrive late"], …)  ->  (2, width)
 
-One vector for each part: the mean over its tokens, each read after everything before it. Only digests of the texts are
-kept, and only in memory, so that a report which was prepared behind the turns finds its vectors here.
+One vector for each part: the mean over its tokens, each read after everything before it.
 """
 
-import hashlib
-import json
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,30 +19,6 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 MOST = 2_048
 """Texts that are remembered, of a few parts each: some tens of megabytes."""
-
-
-class States:
-    """Vectors by what determines them: the weights' hash and every part."""
-
-    def __init__(self, model: str | None, most: int = MOST):
-        self._model = model
-        self._most = most
-        self._known: OrderedDict[str, Vectors] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def of(self, parts: Sequence[str], ask: Callable[[], Vectors]) -> Vectors:
-        """The parts' vectors, asked for only when they are not known. Raises what ``ask`` raises."""
-        key = hashlib.sha256(json.dumps([self._model, *parts]).encode()).hexdigest()
-        with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key]
-        found = ask()
-        with self._lock:
-            self._known[key] = found
-            while len(self._known) > self._most:
-                self._known.popitem(last=False)
-        return found
 
 
 def states_of(parts: Sequence[str], address: str, api_key: str, patience: float) -> Vectors:

@@ -14,7 +14,7 @@ from interviewer.grading.grade import grade
 from interviewer.grading.judge import NOTHING_SAID
 from interviewer.models.behind import DroppedError
 from interviewer.models.door import Door, Message
-from interviewer.models.remembered import Judgements
+from interviewer.models.remembered import Remembered
 from interviewer.transcript import Transcript
 from tests.grading.interviews import REASONED, interview
 from tests.grading.test_rungs import KNOWN, FakeModel
@@ -24,7 +24,7 @@ from tests.grading.test_rungs import KNOWN, FakeModel
 class Remembering(FakeModel):
     """Judges by the words alone, about half of them yes, and remembers, as the embedded model does."""
 
-    known: Judgements = field(default_factory=lambda: Judgements(KNOWN))
+    known: Remembered[float] = field(default_factory=lambda: Remembered(KNOWN))
 
     def judge(self, messages: Sequence[Message]) -> float:
         return self.known.of(messages, lambda: _by_words(self._ask(messages)))

@@ -5,7 +5,7 @@ from typing import Any
 from interviewer.casebook.embed import shared_embedder
 from interviewer.casebook.exemplars import exemplars
 from interviewer.grading.debrief import missing, strong_answers
-from interviewer.grading.evidence import criteria_vectors, perhaps_said
+from interviewer.grading.evidence import compare, criteria_vectors, perhaps_said
 from interviewer.grading.parameters import fitted
 from interviewer.grading.reading import read
 from interviewer.grading.report import Missing, StepReport
@@ -20,7 +20,7 @@ def perhaps(library: Any, text: str) -> set[str]:
     turns = [Turn(speaker="interviewer", text="Go on."), Turn(speaker="candidate", text=text)]
     reading = read(Transcript(case=CASE, level=Level.SENIOR, turns=turns), shared_embedder().encode, fitted())
     sounds = exemplars(library, CASE, shared_embedder()).signals
-    return perhaps_said(reading, sounds, criteria_vectors(library.signals(CASE), shared_embedder(), None))
+    return perhaps_said(compare(reading, sounds, criteria_vectors(library.signals(CASE), shared_embedder(), None)))
 
 
 def test_what_was_said_in_other_words_is_not_called_missing(library: Any) -> None:

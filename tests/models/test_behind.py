@@ -8,7 +8,7 @@ import pytest
 
 from interviewer.models.behind import Behind, Breathe
 from interviewer.models.door import Message
-from interviewer.models.remembered import Judgements
+from interviewer.models.remembered import Remembered
 
 SOON = 5.0
 A_MOMENT = 0.05
@@ -132,20 +132,20 @@ ASKED = [Message("system", "yes or no"), Message("user", "an answer")]
 
 
 def test_the_same_question_is_asked_once_and_another_one_again() -> None:
-    known, asks = Judgements("weights"), iter([1.5, 2.5])
+    known, asks = Remembered[float]("weights"), iter([1.5, 2.5])
     assert [known.of(ASKED, lambda: next(asks)) for _ in range(3)] == [1.5, 1.5, 1.5]
     assert known.of([*ASKED[:1], Message("user", "another")], lambda: next(asks)) == 2.5
 
 
 def test_a_judgement_that_failed_is_not_remembered() -> None:
-    known = Judgements("weights")
+    known = Remembered[float]("weights")
     with pytest.raises(OSError, match="no"):
         known.of(ASKED, lambda: (_ for _ in ()).throw(OSError("no")))
     assert known.of(ASKED, lambda: 0.5) == 0.5
 
 
 def test_the_memory_forgets_what_was_least_used() -> None:
-    known = Judgements("weights", most=2)
+    known = Remembered[float]("weights", most=2)
     asked: list[str] = []
 
     def of(word: str) -> float:
