@@ -10,6 +10,9 @@ cut-offs, chosen once with all cases in sight.
 
 ``data/fits.npz`` keeps them for our own transcripts, so that a run on a new machine need not read them all first. Where
 grader or transcripts have changed since, it is passed over and they are fitted again.
+
+The read-out of the embedded model's states was fitted on them too. The states took an hour, so the read-outs that left
+a case out are only read here: ``data/readouts-*.npz``, written by ``readout_fit --left-out``.
 """
 
 import hashlib
@@ -28,9 +31,11 @@ from evals import places
 from interviewer.errors import CannotRun
 from interviewer.grading import fit
 from interviewer.grading.parameters import Fitted, Floats, Probe, fitted
+from interviewer.grading.readout import Readout, load_readouts
 from interviewer.steps import Step
 from interviewer.transcript import parse_transcript
 
+READOUTS = Path(__file__).parent / "data"
 Fit = tuple[Probe, dict[str, float]]
 KEPT = Path(__file__).parent / "data" / "fits.npz"
 READS = ("admit", "announce", "claims", "depth", "fit", "locate", "moments", "reach", "reading", "settle", "units")
@@ -98,6 +103,11 @@ class Unseen:
         if len({one.transcript.case for one in chosen}) < 2:
             raise CannotRun(f"leaving out '{case}' needs labelled transcripts of at least two other cases")
         return fit.fit_depth(chosen), fit.calibrate(chosen, [self._left_out[index] for index in kept])
+
+
+def readouts(sha256: str | None) -> dict[str, Readout]:
+    """For weights, by case, the read-out that never saw it; the shipped one never saw the cases that are not there."""
+    return load_readouts(READOUTS / f"readouts-{sha256[:12]}.npz", sha256) if sha256 else {}
 
 
 def _kept(path: Path, key: str, case: str) -> Fit | None:

@@ -10,6 +10,7 @@ Suites and tests see only this class, so a fake world needs no patching.
 import hashlib
 import subprocess
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -133,7 +134,10 @@ class ProductWorld:
                 self._withheld[transcript.case] = library.without_case(transcript.case)
             library = self._withheld[transcript.case]
         numbers = self._numbers(transcript.case) if unseen else None
-        report = grade(transcript, library, self._door, level, vectors=places.vectors(), numbers=numbers)
+        readout = self._readouts.get(transcript.case) if unseen else None
+        report = grade(
+            transcript, library, self._door, level, vectors=places.vectors(), numbers=numbers, readout=readout
+        )
         body: Json = report.model_dump(mode="json")
         return body
 
@@ -143,6 +147,12 @@ class ProductWorld:
 
             self._unseen = Unseen(self._fit_on)
         return self._unseen.without(case)
+
+    @cached_property
+    def _readouts(self) -> dict[str, Any]:
+        from evals.unseen import readouts
+
+        return readouts(self.identity["model_sha256"])
 
     def ask_for_mark(self, transcript: Transcript) -> float | None:
         from evals.rivals import ask

@@ -59,20 +59,22 @@ def grade(
     retrieve: debrief.Retrieve | None = None,
     vectors: Path | None = None,
     numbers: Fitted | None = None,
+    readout: Readout | None = None,
 ) -> Report:
-    """The report. ``vectors`` is a folder that keeps the case's vectors; ``numbers`` replace the shipped fitted ones
-    (the evals grade with numbers that never saw the case). Raises ModelError when a named rung fails."""
+    """The report. ``vectors`` is a folder that keeps the case's vectors; ``numbers`` and ``readout`` replace the
+    shipped fitted ones (the evals grade with some that never saw the case). Raises ModelError when
+    a named rung fails."""
     tell = progress or (lambda share, what: None)
     asked_for = transcript.model_copy(update={"level": level or transcript.level})
     failed: list[str] = []
     for model in door.models:
         try:
-            return _graded(asked_for, library, model, tell, retrieve, vectors, failed, numbers or fitted())
+            return _graded(asked_for, library, model, tell, retrieve, vectors, failed, numbers or fitted(), readout)
         except ModelError as error:
             if door.named:
                 raise
             failed.append(f"The rung '{model.rung}' failed ({error}); the report was started again on the next one.")
-    return _graded(asked_for, library, None, tell, retrieve, vectors, failed, numbers or fitted())
+    return _graded(asked_for, library, None, tell, retrieve, vectors, failed, numbers or fitted(), readout)
 
 
 def _graded(
@@ -84,6 +86,7 @@ def _graded(
     vectors: Path | None,
     failed: list[str],
     numbers: Fitted,
+    readout: Readout | None,
 ) -> Report:
     data = rubric_in_use()
     clocked, warnings = with_clock(transcript)
@@ -112,7 +115,11 @@ def _graded(
     inner = None
     if model is not None and model.rung == "local" and enough:
         passages = windows(clocked, reading.units, reading.steps)
-        inner, doubts = listen(passages, model, lambda share: tell(0.35 + 0.25 * share, "The model reads the answers"))
+
+        def read_so_far(share: float) -> None:
+            tell(0.35 + 0.25 * share, "The model reads the answers")
+
+        inner, doubts = listen(passages, model, read_so_far, known=readout)
         warnings += doubts
     steps = _scored(reading, pooled, transcript.level, scale, got_to, inner)
     scores = {step: own.score for step, own in steps.items()}

@@ -24,6 +24,7 @@ MOST, LEAST = 12, 4
 """Passages that are read; an interview of 45 minutes has about twenty. The fit had seven of each on average."""
 PATIENCE = 120.0
 """Seconds for all of them, as for the judgements: a busy machine must not keep a candidate waiting for the report."""
+_PARTS = ("middle", "weights", "intercept")
 TAIL = "\nMark for depth, 1 to 4:"
 
 
@@ -107,9 +108,11 @@ def listen(
     model: LanguageModel,
     tell: Callable[[float], None],
     now: Callable[[], float] = time.monotonic,
+    known: Readout | None = None,
 ) -> tuple[tuple[Readout, Heard] | None, list[str]]:
-    """What the model's states say, where its read-out is known, and warnings. Raises ModelError."""
-    known = readout_of(model.sha256)
+    """What the model's states say, where its read-out is known, and warnings. ``known`` replaces the shipped read-out.
+    Raises ModelError."""
+    known = known or readout_of(model.sha256)
     if known is None or not isinstance(model, Embeds):
         return None, [
             f"No read-out is known for the model '{model.name}': the scores are those of the grader without a model."
@@ -160,4 +163,32 @@ def save_readout(value: Readout, folder: Path = DATA) -> None:
         weights=value.probe.weights.astype(np.float32),
         intercept=np.asarray(value.probe.intercept, np.float32),
         about=np.array(about),
+    )
+
+
+def load_readouts(path: Path, sha256: str) -> dict[str, Readout]:
+    """Read-outs by the case that each never saw; none where there is no file or it belongs to other weights."""
+    if not path.is_file():
+        return {}
+    with np.load(path, allow_pickle=False) as file:
+        about = json.loads(str(file["about"]))
+        if about["provenance"]["model_sha256"] != sha256 or about["provenance"]["tail"] != TAIL:
+            return {}
+        rows = zip(about["cases"], *(file[name].astype(np.float32) for name in _PARTS), strict=True)
+        return {
+            case: Readout(middle, Probe(weights, intercept), scale, {**about["provenance"], "without": case})
+            for (case, scale), middle, weights, intercept in rows
+        }
+
+
+def save_readouts(every: Sequence[Readout], path: Path) -> None:
+    """Writes read-outs that each left a case out; half precision changes no mark by more than 0.001."""
+    provenance = {name: value for name, value in every[0].provenance.items() if name != "without"}
+    cases = [(one.provenance["without"], dict(one.scale)) for one in every]
+    np.savez_compressed(
+        path,
+        middle=np.stack([one.middle for one in every]).astype(np.float16),
+        weights=np.stack([one.probe.weights for one in every]).astype(np.float16),
+        intercept=np.array([one.probe.intercept for one in every], np.float32),
+        about=np.array(json.dumps({"cases": cases, "provenance": provenance}, sort_keys=True)),
     )

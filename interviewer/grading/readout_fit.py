@@ -1,9 +1,10 @@
 """Fits the read-out of the embedded model's states and says how well it holds on cases left out.
 
-    python -m interviewer.grading.readout_fit DIR… --states FILE [--seconds 3600] [--dry]
+    python -m interviewer.grading.readout_fit DIR… --states FILE [--seconds 3600] [--dry] [--left-out FILE]
 
 DIR holds transcripts with ``labels``, FILE keeps the states: they cost about an hour of one core for 48 interviews, are
 read round by round over all interviews, and a run that was stopped goes on. Labels are read here and in ``fit`` only.
+``--left-out`` also writes a read-out for every case that never saw it, for honest figures on these transcripts.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +29,7 @@ from interviewer.grading.readout import (
     directions,
     pooled,
     save_readout,
+    save_readouts,
     together,
 )
 from interviewer.grading.readout_states import Kept, gather
@@ -155,6 +158,24 @@ def joined(
     return {**plain, "stretch": stretch, "shift": float(shift)}
 
 
+def without(every: Sequence[Read], alone: Sequence[Mapping[Step, float]], case: str, about: dict[str, Any]) -> Readout:
+    """The read-out as it would be if the case had never been seen: probe, middle and scale are of the others."""
+    kept = [index for index, one in enumerate(every) if one.case != case]
+    others, marks = [every[index] for index in kept], [alone[index] for index in kept]
+    scale, _ = scaled(others, marks, left_out(others))
+    middle = middle_of(others)
+    return Readout(middle, fit_probe(others, middle), scale, {**about, "without": case})
+
+
+def scaled(
+    every: Sequence[Read], alone: Sequence[Mapping[Step, float]], held: Sequence[Floats]
+) -> tuple[dict[str, float], list[Heard]]:
+    """The whole scale from marks of passages whose case was left out, and what they come to on it."""
+    scale = calibrate(every, held)
+    heard = [pooled(one.passages, own, scale) for one, own in zip(every, held, strict=True)]
+    return joined(every, alone, heard, scale), heard
+
+
 def verdicts(every: Sequence[Read], scores: Sequence[Mapping[Step, float]]) -> list[int]:
     """By the rubric's cut-offs."""
     data, found = rubric(), []
@@ -228,6 +249,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--states", type=Path, required=True, help="keeps what the model made of the passages")
     parser.add_argument("--seconds", type=float, default=0, help="how long to read passages that are not there yet")
+    parser.add_argument("--left-out", type=Path, help="where to write the read-outs that never saw a case")
     parser.add_argument("--dry", action="store_true", help="measure, write nothing")
     options = parser.parse_args(arguments)
     model = open_model(load())
@@ -245,10 +267,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if len({one.case for one in every}) < 3:
         print("needs the states of labelled transcripts of at least three cases", file=sys.stderr)
         return 2
-    held = left_out(every)
-    scale = calibrate(every, held)
-    heard = [pooled(one.passages, own, scale) for one, own in zip(every, held, strict=True)]
-    scale = joined(every, alone, heard, scale)
+    scale, heard = scaled(every, alone, left_out(every))
     own = [{s: h.steps.get(s, h.overall) for s in a} for h, a in zip(heard, alone, strict=True)]
     both = [together(a, h, 0.0, scale) for a, h in zip(alone, heard, strict=True)]
     measured = {"scripted": describe(every, alone), "states": describe(every, own), "together": describe(every, both)}
@@ -267,6 +286,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "passages": sum(len(one.passages) for one in every),
         "left_out": {**measured, "gain": gain},
     }
+    if options.left_out:
+        cases = sorted({one.case for one in every})
+        save_readouts([without(every, alone, case, provenance) for case in cases], options.left_out)
     if not options.dry:
         save_readout(Readout(middle, fit_probe(every, middle), scale, provenance))
     return 0

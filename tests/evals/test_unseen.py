@@ -8,9 +8,11 @@ import pytest
 
 from evals import places
 from evals.recorded import OWN
-from evals.unseen import Unseen
+from evals.unseen import Unseen, readouts
 from interviewer.errors import CannotRun
+from interviewer.grading.readout import readout_of
 from interviewer.steps import Step
+from tests.grading.test_rungs import KNOWN
 
 SENTENCES = {
     1: "We just use the model, it is good and the users will like it because it is modern and scales well.",
@@ -80,3 +82,12 @@ def test_too_few_cases_say_so(four_cases: Path) -> None:
 def test_our_own_transcripts_leave_two_cases_for_every_case() -> None:
     cases = {json.loads(path.read_text())["case"] for path in OWN.glob("*.json")}
     assert len(cases) >= 3
+
+
+def test_every_case_of_ours_has_a_readout_that_never_saw_it() -> None:
+    kept = readouts(KNOWN)
+    assert {json.loads(path.read_text())["case"] for path in OWN.glob("*.json")} <= set(kept)
+    shipped = readout_of(KNOWN)
+    assert shipped is not None
+    assert all(not np.allclose(one.probe.weights, shipped.probe.weights, atol=1e-4) for one in kept.values())
+    assert readouts(None) == readouts("0" * 64) == {}

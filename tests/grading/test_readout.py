@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +63,16 @@ def test_states_move_the_scores_both_ways_and_on_every_step(graded: Graded) -> N
     }
     assert all(1 <= own.score <= 4 for own in up.steps.values() if own.score is not None)
     assert "states" in (up.graded_by.rubric or "")
+
+
+def test_another_readout_may_stand_in_for_the_shipped_one(graded: Graded) -> None:
+    known = readout_of(KNOWN)
+    assert known is not None
+    shy = replace(known, scale={**known.scale, "share": 0.0, "stretch": 1.0, "shift": 0.0})
+    door = Door((Reader(towards=1.0),))
+    alone, heard = graded(interview(REASONED)), graded(interview(REASONED), door=door, readout=shy)
+    assert _means(heard) == pytest.approx(_means(alone))
+    assert _means(graded(interview(REASONED), door=door)) > _means(alone)
 
 
 def test_a_higher_bar_never_scores_better(graded: Graded) -> None:
