@@ -38,16 +38,28 @@ from interviewer.transcript import parse_transcript
 READOUTS = Path(__file__).parent / "data"
 Fit = tuple[Probe, dict[str, float]]
 KEPT = Path(__file__).parent / "data" / "fits.npz"
-READS = ("admit", "announce", "claims", "depth", "fit", "locate", "moments", "reach", "reading", "settle", "units")
-"""Modules of the grader that a reading or a fit depends on."""
+READS = (
+    "casebook/announce.py",
+    "grading/admit.py",
+    "grading/claims.py",
+    "grading/depth.py",
+    "grading/fit.py",
+    "grading/locate.py",
+    "grading/moments.py",
+    "grading/reach.py",
+    "grading/reading.py",
+    "grading/settle.py",
+    "grading/units.py",
+)
+"""Modules that a reading or a fit depends on."""
 DATA = (
-    "announcements.yaml",
-    "claims.npz",
-    "depth-examples-*.yaml",
-    "fitted.npz",
-    "rubric.yaml",
-    "untouched.yaml",
-    "word_order.npz",
+    "casebook/data/announcements.yaml",
+    "grading/data/claims.npz",
+    "grading/data/depth-examples-*.yaml",
+    "grading/data/fitted.npz",
+    "grading/data/rubric.yaml",
+    "grading/data/untouched.yaml",
+    "grading/data/word_order.npz",
 )
 """And its data."""
 
@@ -137,10 +149,9 @@ def _has_substance(one: fit.Labelled) -> bool:
 @cache
 def _grader_hash() -> str:
     """Of the code and data that reading and fitting depend on."""
-    folder = Path(fit.__file__).parent
+    folder = Path(fit.__file__).parents[1]
     digest = hashlib.sha256()
-    data = (path for name in DATA for path in sorted((folder / "data").glob(name)))
-    for path in [*(folder / f"{name}.py" for name in READS), *data]:
+    for path in (path for name in (*READS, *DATA) for path in sorted(folder.glob(name))):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 

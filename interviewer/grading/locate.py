@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from interviewer.grading.announce import announced
+from interviewer.casebook.announce import announced
 from interviewer.grading.parameters import Floats, Probe
 from interviewer.grading.units import Unit, plain_words
 from interviewer.steps import Step

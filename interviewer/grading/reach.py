@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import yaml
 
-from interviewer.grading.announce import announced
+from interviewer.casebook.announce import announced
 from interviewer.grading.locate import STEPS
 from interviewer.grading.parameters import DATA, Floats, Probe
 from interviewer.grading.reading import Reading

@@ -205,7 +205,7 @@ class Listener:
 
 def _announced(pieces: Sequence[Span]) -> list[Heard]:
     """The step that the candidate says they go to, the last one when there are several."""
-    from interviewer.grading.announce import announced
+    from interviewer.casebook.announce import announced
 
     moving = [piece.text for piece in pieces if _MOVING.search(piece.text)]
     steps = [(step, text) for text in moving if (step := announced(_LEAD.sub("let's talk about ", text)))]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interviewer.grading.announce import announced
+from interviewer.casebook.announce import announced
 from interviewer.steps import Step
 
 
@@ -15,6 +15,10 @@ from interviewer.steps import Step
         ("As an ML task: for each candidate I predict three things.", Step.FRAME),
         ("now for the model i would start with boosted trees", Step.MODEL),
         ("I'd evaluate offline by replay first.", Step.EVALUATE),
+        ("Serving: one service with a cache in front of it.", Step.SERVE),
+        ("Okay, the training data \u2013 two years of logs.", Step.DATA),
+        ("I'd say that the model is: good.", None),
+        ("Model and features: both are simple.", None),
         ("First the requirements.", None),
         ("The model serves the data that monitoring needs.", None),
         ("For models like this one labels are late.", None),

@@ -1,28 +1,31 @@
-"""What a speaker says they will talk about next: "for monitoring I'd watch …", "let's move on to the data". Pure.
+"""What a speaker says they will talk about next: "for monitoring I'd watch …", "let's move on to data", "Serving: …".
 
 People who draw aloud or wander name the subject more often than they stay near its usual words.
 """
 
 import re
 from functools import cache
+from pathlib import Path
 
 import yaml
 
-from interviewer.grading.parameters import DATA
 from interviewer.sentences import without_fillers
 from interviewer.steps import Step
 
+_WORDS = Path(__file__).parent / "data" / "announcements.yaml"
 _ASIDE = re.compile(r"^[^a-z]+|(?<=[a-z]),(?= (?:so|then|for|on|let|what|now)\b)")
 
 
 @cache
 def _patterns() -> dict[Step, re.Pattern[str]]:
-    data = yaml.safe_load((DATA / "announcements.yaml").read_text(encoding="utf-8"))
-    start = rf"^(?:(?:{data['openers']}) )*(?:{_either(data['leads'])}) (?:(?:the|my|our|an?) )?"
+    data = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
+    start = rf"^(?:(?:{data['openers']}),? )*(?:{_either(data['leads'])}) (?:(?:the|my|our|an?) )?"
     end = rf"(?: (?:{data['after']}))?(?=[,:;.?!]|$| (?:{data['then']})\b)"
+    heading = rf"^(?:(?:{data['openers']}),? )*(?:(?:the|my|our) )?"
     found = {}
     for step in Step:
-        ways = [f"{start}(?:{_either(data['subjects'][step.value])}){end}"]
+        subjects = _either(data["subjects"][step.value])
+        ways = [f"{start}(?:{subjects}){end}", f"{heading}(?:{subjects}) ?(?=[:\u2013\u2014])"]
         if step.value in data["says"]:
             ways.append(rf"\b(?:{data['says'][step.value]})\b")
         found[step] = re.compile("|".join(ways))
