@@ -1,7 +1,7 @@
 """Grading ahead: the report so far is made behind the turns and thrown away; what it cost is remembered.
 
-Embeddings and judgements are remembered by what determines them, so at the end only what is new must be computed,
-and the report is the same as without this.
+Embeddings and the model's states are remembered by what determines them, so at the end only what is new must be
+computed, and the report is the same as without this.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,6 @@ from contextlib import suppress
 from interviewer.casebook.embed import yielding
 from interviewer.casebook.library import Library
 from interviewer.errors import ModelError
-from interviewer.grading.judge import measured_ahead
 from interviewer.grading.report import Report
 from interviewer.models.behind import Breathe, Job
 from interviewer.models.door import Door
@@ -21,8 +20,8 @@ PAID = "openai"
 
 
 def ahead(grade: Callable[..., Report], transcript: Transcript, library: Library, door: Door) -> list[Job]:
-    """The jobs that prepare the report of an interview that goes on; none before the first
-    answer, and none on a rung that is paid by the call."""
+    """The job that prepares the report of an interview that goes on; none before the first answer, and none on a rung
+    that is paid by the call."""
     if door.rung == PAID or not transcript.candidate_turns():
         return []
     only = Door(door.models[:1], named=True)
@@ -31,9 +30,4 @@ def ahead(grade: Callable[..., Report], transcript: Transcript, library: Library
         with suppress(ModelError), yielding(breathe):  # at the end it is asked again, and the report says what failed
             grade(transcript, library, only, transcript.level, lambda *_: breathe())
 
-    def every_signal(breathe: Breathe) -> None:
-        signals = [signal for own in library.signals(transcript.case).values() for signal in own]
-        with suppress(ModelError):
-            measured_ahead(signals, only.models[0], breathe)
-
-    return [so_far, every_signal] if only.rung == "local" else [so_far]
+    return [so_far]

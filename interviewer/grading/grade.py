@@ -20,8 +20,6 @@ from interviewer.grading.evidence import compare, criteria_vectors, gather, perh
 from interviewer.grading.extraction import PROMPT as STEP_PROMPT
 from interviewer.grading.extraction import Extracted, graded_steps
 from interviewer.grading.flags import red_flags, trade_offs
-from interviewer.grading.judge import PROMPT as JUDGE_PROMPT
-from interviewer.grading.judge import checked, threshold_of
 from interviewer.grading.parameters import Fitted, fitted, rubric
 from interviewer.grading.reach import reached
 from interviewer.grading.reading import Reading, asked_vectors, read, settle
@@ -117,7 +115,7 @@ def _graded(
         passages = windows(clocked, reading.units, reading.steps)
 
         def read_so_far(share: float) -> None:
-            tell(0.35 + 0.25 * share, "The model reads the answers")
+            tell(0.35 + 0.5 * share, "The model reads the answers")
 
         inner, doubts = listen(passages, model, read_so_far, known=readout)
         warnings += doubts
@@ -125,17 +123,13 @@ def _graded(
     scores = {step: own.score for step, own in steps.items()}
     argued = reasoned(found, scores, clocked, reading, deep, numbers, asked)
     comments: dict[Step, str] = {}
-    if model is not None and enough:
+    if model is not None and model.rung == "openai" and enough:
 
         def told(share: float) -> None:
             tell(0.6 + 0.3 * share, "Asking the model")
 
-        if model.rung == "local":
-            found, doubts = checked(found, by_id, model, told)
-            warnings += doubts
-        else:
-            extracted = graded_steps(clocked, reading, library, model, told)
-            steps, found, comments = _taken(extracted, steps, _penalty(reading))
+        extracted = graded_steps(clocked, reading, library, model, told)
+        steps, found, comments = _taken(extracted, steps, _penalty(reading))
     if model is None or model.rung == "local":
         found = {step: own + argued[step] for step, own in found.items()}
     topics = {id_: one.topic for id_, one in by_id.items()} | {one.id: one.topic for one in subjects().values()}
@@ -152,13 +146,9 @@ def _graded(
     scored = [(own.score, step) for step, own in steps.items() if own.score is not None]
     weakest = min(scored)[1] if scored else None
     used, budget = time_used(clocked, reading.units, reading.steps), library.budgets(transcript.minutes)
-    known_judge = (
-        model is None
-        or model.rung != "local"
-        or (threshold_of(model.sha256) is not None and readout_of(model.sha256) is not None)
-    )
+    known_model = model is None or model.rung != "local" or inner is not None or readout_of(model.sha256) is not None
     rung = model.rung if model is not None else None
-    confidence, doubts = confidence_of(mean, bar, pooled, reading, rung, known_judge)
+    confidence, doubts = confidence_of(mean, bar, pooled, reading, rung, known_model)
     graded = Report(
         case=transcript.case,
         level=transcript.level,
@@ -186,13 +176,13 @@ def _graded(
 def _graded_by(model: LanguageModel | None, numbers: Fitted, version: object, inner: Inner | None) -> GradedBy:
     if model is None:
         return GradedBy(rung="scripted", rubric=_rubric_name(version, numbers))
-    prompt = JUDGE_PROMPT if model.rung == "local" else STEP_PROMPT
+    asked = {STEP_PROMPT: prompt_named(STEP_PROMPT).sha256} if model.rung == "openai" else {}
     states = f", states read out as fitted {inner[0].provenance['date']}" if inner else ""
     return GradedBy(
         rung=model.rung,
         model=model.name,
         model_sha256=model.sha256,
-        prompts={prompt: prompt_named(prompt).sha256},
+        prompts=asked,
         rubric=_rubric_name(version, numbers) + states,
     )
 

@@ -4,7 +4,7 @@
     with behind.first(): ...            somebody waits: nothing begins, and jobs stop at their next breath
     behind.drop(interview)              it is over, deleted or left
 
-A job is any function that is given ``breathe`` and calls it between its small steps (one judgement, one batch of
+A job is any function that is given ``breathe`` and calls it between its small steps (one passage, one batch of
 sentences): there it waits while somebody is served, and there it ends, by DroppedError, when nobody wants it any more.
 """
 

@@ -27,10 +27,9 @@ from interviewer.models.door import Door
 from interviewer.steps import Level, Step
 from interviewer.transcript import transcript_from
 from tests.grading.interviews import REASONED, interview
-from tests.grading.test_rungs import KNOWN, FakeModel
+from tests.grading.test_rungs import KNOWN, WIDTH, FakeModel
 
 Graded = Callable[..., Report]
-WIDTH = 2 * 1536
 
 
 @dataclass

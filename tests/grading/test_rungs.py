@@ -1,18 +1,22 @@
-"""One rung grades from start to end: it strikes out, quotes verbatim, or fails and hands over as a whole."""
+"""One rung grades from start to end: it reads, quotes verbatim, or fails and hands over as a whole."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pytest
 
 from interviewer.errors import ModelError
 from interviewer.grading.extraction import GradedStep, Quoted
+from interviewer.grading.parameters import Floats
+from interviewer.grading.readout import MOST, TAIL
 from interviewer.grading.report import Report
 from interviewer.models.door import Door, Message
 from interviewer.steps import Help, Step
 from tests.grading.interviews import REASONED, interview
 
 Graded = Callable[..., Report]
+WIDTH = 2 * 1536
 KNOWN = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 
 
@@ -23,7 +27,6 @@ class FakeModel:
     rung: str = "local"
     name: str = "fake"
     sha256: str | None = KNOWN
-    judgement: Callable[[str], float] = lambda text: 1.0
     answer: GradedStep | None = None
     fails_after: int = 1_000
     asked: list[str] = field(default_factory=list)
@@ -36,7 +39,11 @@ class FakeModel:
         return text
 
     def judge(self, messages: Sequence[Message]) -> float:
-        return self.judgement(self._ask(messages))
+        raise AssertionError("the grader asks no yes-or-no questions")
+
+    def embed(self, parts: Sequence[str]) -> Floats:
+        self._ask([Message("user", part) for part in parts])
+        return np.ones((len(parts), WIDTH // 2), np.float32)
 
     def extract(self, messages: Sequence[Message], schema: type, *, max_tokens: int = 800) -> object:
         self._ask(messages)
@@ -53,23 +60,22 @@ def _signals(report: Report) -> list[str]:
     return [one.signal for step in report.steps.values() for one in step.evidence]
 
 
-def test_the_local_model_only_strikes_evidence_out(graded: Graded) -> None:
-    alone = graded(interview(REASONED))
-    deaf = FakeModel(judgement=lambda text: 1.0 if "think about that for a moment" in text else -1.0)
-    strict = graded(interview(REASONED), door=Door((deaf,)))
-    assert strict.graded_by.rung == "local"
-    assert strict.graded_by.model_sha256 == KNOWN
-    assert set(_signals(strict)) < set(_signals(alone))
-    assert {s: own.score for s, own in strict.steps.items()} == {s: own.score for s, own in alone.steps.items()}
-    assert len(deaf.asked) <= 40
+def test_the_local_model_reads_the_answers_and_is_asked_for_no_opinion(graded: Graded) -> None:
+    model = FakeModel()
+    report = graded(interview(REASONED), door=Door((model,)))
+    assert report.graded_by.rung == "local"
+    assert report.graded_by.model_sha256 == KNOWN
+    assert report.graded_by.prompts == {}
+    assert 4 <= len(model.asked) <= MOST
+    assert all(asked.endswith(TAIL) for asked in model.asked)
 
 
-def test_an_unknown_model_gets_low_confidence_and_nobody_elses_thresholds(graded: Graded) -> None:
+def test_an_unknown_model_gets_low_confidence_and_nobody_elses_readout(graded: Graded) -> None:
     model = FakeModel(sha256="0" * 64)
     report = graded(interview(REASONED), door=Door((model,)))
     assert not model.asked
     assert report.confidence <= 0.3
-    assert any("No threshold" in warning for warning in report.warnings)
+    assert any("No read-out" in warning for warning in report.warnings)
 
 
 @pytest.mark.parametrize("rung", ["local", "openai"])

@@ -104,10 +104,10 @@ def test_another_prompt_in_between_costs_the_conversation_nothing(small: LocalMo
     assert small.usage["cached"] >= 0.9 * small.usage["read"]
 
 
-def test_one_answer_is_read_once_for_many_criteria(small: LocalModel) -> None:
+def test_one_answer_is_read_once_for_many_questions(small: LocalModel) -> None:
     answer = "I would take three weeks of watch history and hold out the last of them. " * 5
-    for criterion in ("says how much history", "splits by time"):
-        small.judge(render("judge-signal-local", answer=answer, criterion=criterion))
+    for asked in ("Does it say how much history? yes or no", "Does it split by time? yes or no"):
+        small.judge([FIXED, Message("user", f"{answer}\n{asked}")])
     assert small.usage["cached"] >= 0.7 * small.usage["read"]
 
 
@@ -217,28 +217,6 @@ def large() -> Iterator[LocalModel]:
     model = open_model(Settings(_env_file=None, model=f"local:{path}", total_timeout=180))
     yield model
     model.close()
-
-
-ANSWER = (
-    "I'd take the last three weeks of watch history. A video counts as liked when at least half of it was watched. "
-    "I'd hold out the final week, so that nothing of the future gets into training, and start with logistic regression."
-)
-
-
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    ("covered", "not_covered"),
-    [
-        ("says what counts as a positive label", "says how labels that arrive late are handled"),
-        ("splits the data by time", "plans an online experiment with real users"),
-        ("starts with a simple baseline model", "says how drift is watched for after the launch"),
-    ],
-)
-def test_the_1_5b_sees_what_an_answer_covers(large: LocalModel, covered: str, not_covered: str) -> None:
-    def odds(criterion: str) -> float:
-        return large.judge(render("judge-signal-local", answer=ANSWER, criterion=criterion))
-
-    assert odds(covered) > odds(not_covered)
 
 
 @pytest.mark.timeout(300)

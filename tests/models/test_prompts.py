@@ -126,7 +126,7 @@ def test_lengths_never_change_so_quotes_keep_their_place(text: str) -> None:
 
 
 def test_all_shipped_prompts_are_valid_and_known_by_their_hash() -> None:
-    assert {"speak-openai", "speak-local", "listen-openai", "judge-signal-local", "grade-step-openai"} <= set(prompts())
+    assert {"speak-openai", "speak-local", "listen-openai", "grade-step-openai"} <= set(prompts())
     assert all(len(digest) == 64 for digest in versions().values())
 
 
@@ -141,10 +141,7 @@ def test_the_speaking_prompts_take_the_same_inputs(name: str, manner: Manner) ->
 
 
 def test_what_every_turn_shares_comes_first_so_that_the_prefix_cache_holds_it() -> None:
-    for name in ("speak-local", "judge-signal-local"):
-        assert not prompt(name).inputs.keys() & set(_places(prompt(name).parts["system"]))
-    text = prompt("judge-signal-local").parts["user"]
-    assert text.index("{{answer}}") < text.index("{{criterion}}")
+    assert not prompt("speak-local").inputs.keys() & set(_places(prompt("speak-local").parts["system"]))
 
 
 def _places(text: str) -> list[str]:
