@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import httpx
 
 Vectors = NDArray[np.float32]
+PARKED = {"prompt": "-", "n_predict": 1}
+"""A word to complete. The server keeps the prompt that it has in hand when another one is to be completed, and throws
+it away when states are asked for; so this comes between them, and the next turn need not read its prompt again."""
 MOST = 2_048
 """Texts that are remembered, of a few parts each: some tens of megabytes."""
 
@@ -29,6 +32,7 @@ def states_of(parts: Sequence[str], address: str, api_key: str, patience: float)
         with httpx.Client(
             base_url=address, headers={"Authorization": f"Bearer {api_key}"}, timeout=patience, trust_env=False
         ) as client:
+            _answer(client.post("/completion", json=PARKED))
             cut = [
                 _answer(client.post("/tokenize", json={"content": part, "add_special": False}))["tokens"]
                 for part in parts

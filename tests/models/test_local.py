@@ -104,6 +104,15 @@ def test_another_prompt_in_between_costs_the_conversation_nothing(small: LocalMo
     assert small.usage["cached"] >= 0.9 * small.usage["read"]
 
 
+def test_reading_answers_in_between_costs_the_conversation_nothing(small: LocalModel) -> None:
+    talk = [FIXED, Message("user", "Name a lake of Africa.")]
+    list(small.speak(talk, max_tokens=4))
+    for said in (" by time, since tomorrow must not leak", " by day", " at random"):
+        small.embed(["Interviewer: How do you split the data?\nCandidate:", said])
+    list(small.speak(talk, max_tokens=4))
+    assert small.usage["cached"] >= 0.9 * small.usage["read"]
+
+
 def test_one_answer_is_read_once_for_many_questions(small: LocalModel) -> None:
     answer = "I would take three weeks of watch history and hold out the last of them. " * 5
     for asked in ("Does it say how much history? yes or no", "Does it split by time? yes or no"):
