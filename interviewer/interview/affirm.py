@@ -40,6 +40,8 @@ def affirmed(cues: Iterable[re.Pattern[str]], said: str, following: str) -> bool
     for cue, match in matches:
         if _own_denials(cue):
             around = around[: match.start()] + "~" * len(match[0]) + around[match.end() :]
+    if any(_words("spoilt_within").search(said[match.start() : match.end() + LATER]) for _, match in matches):
+        return False
     return not any(_unsaid(cue, match, said if _own_denials(cue) else around, around) for cue, match in matches)
 
 
@@ -53,7 +55,11 @@ def _turned_against(following: str) -> bool:
     if _words("taken_back").search(following):
         return True
     opens = _words("turns_against").match(following)
-    return bool(opens and (_words("denial").search(following) or _words("spoilt").search(following)))
+    return bool(opens and (_denied(following) or _words("spoilt").search(following)))
+
+
+def _denied(words: str) -> bool:
+    return bool(_words("denial").search(words) or _words("blame").search(words))
 
 
 def _unsaid(cue: re.Pattern[str], match: re.Match[str], said: str, around: str) -> bool:
@@ -62,10 +68,10 @@ def _unsaid(cue: re.Pattern[str], match: re.Match[str], said: str, around: str) 
     after = around[match.end() : match.end() + LATER]
     stripped = _words("endorsed").sub(" ", after)
     return bool(
-        _words("denial").search(before)
+        _denied(before)
         or _words("not_mine").search(before)
         or len(_words("denial").findall(inside)) > _own_denials(cue)
-        or _words("denial").search(stripped[:AFTER])
+        or _denied(stripped[:AFTER])
         or _words("spoilt").search(stripped)
         or _words("taken_back").search(after)
     )
@@ -75,4 +81,4 @@ def _unsaid(cue: re.Pattern[str], match: re.Match[str], said: str, around: str) 
 def _own_denials(cue: re.Pattern[str]) -> int:
     """How many denials the mistake itself may hold: 'not clicked means negative' has one."""
     plain = re.sub(r"\\[bwWsSdD]\+?", " ", cue.pattern.replace("\\w+n['’]t", " not "))
-    return int(bool(_words("denial").search(plain)))
+    return int(_denied(plain))

@@ -38,6 +38,8 @@ FLAG_MARGIN = 0.12
 """A red flag must be nearer than every sound statement that looks like it, by this much."""
 FLAGGED_WITH_CUE = 0.42
 """Enough likeness when the mistake's own words are said."""
+PUT_RIGHT = 0.64
+"""Likeness to a sound statement from which the next sentences put a mistake right."""
 _TAKEN_BACK_WITHIN = 2
 """Sentences after a mistake in which the speaker may take it back."""
 TRADED = 0.55
@@ -267,12 +269,20 @@ def _flags(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard]:
             cues = ears.cues[name]
             sure = value >= FLAGGED and margin[index] >= FLAG_MARGIN
             cued = value >= FLAGGED_WITH_CUE and affirmed(cues, piece.text, following)
+            if cued and _put_right(name, right[row + 1 : row + 1 + _TAKEN_BACK_WITHIN], sounds):
+                continue
             if (cued if cues else sure) and (name not in found or found[name].score < value):
                 step = sounds.red_flags.steps[index]
                 found[name] = Heard(
                     kind="red_flag", id=name, quote=piece.text, step=step, score=round(min(1.0, value), 3)
                 )
     return list(found.values())
+
+
+def _put_right(name: str, following: Vectors, sounds: Exemplars) -> bool:
+    """Whether one of the next sentences says the sound thing: 'as a feature. When serving I fix it to one value.'"""
+    own = np.array([one == name for one in sounds.right.ids])
+    return bool(following.size and own.any() and following[:, own].max() >= PUT_RIGHT)
 
 
 def _trade_offs(pieces: Sequence[Span], vectors: Vectors, sounds: Exemplars) -> list[Heard]:

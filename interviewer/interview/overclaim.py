@@ -28,8 +28,12 @@ def overclaims(text: str) -> list[str]:
     return [
         piece
         for piece, after in zip(pieces, following, strict=True)
-        if _words("claims").search(piece.replace("’", "'"))
-        and not _words("limited").search(piece.replace("’", "'"))
-        and not piece.endswith("?")
-        and not _FOLLOWING.match(after)
+        if _without_limit(piece.replace("’", "'")) and not piece.endswith("?") and not _FOLLOWING.match(after)
     ]
+
+
+def _without_limit(piece: str) -> bool:
+    """Whether a claim stands there and nothing limits it; a no that belongs to the claim is no limit."""
+    claims = list(_words("claims").finditer(piece))
+    limits = [one.start() for one in _words("limited").finditer(piece)]
+    return bool(claims) and not any(all(not claim.start() < at < claim.end() for claim in claims) for at in limits)

@@ -37,6 +37,16 @@ def test_a_decomposition_into_click_probability_is_no_mistake(library: Library, 
     assert not heard(library, home, "video-recommendation", text)
 
 
+def test_a_place_that_is_fixed_at_serving_is_no_plain_input(library: Library, home: Path) -> None:
+    wrong = "The position goes in as a feature, like all the others."
+    assert "position-as-plain-feature" in heard(library, home, "ad-click-prediction", wrong)
+    for right in (
+        "The position goes in as a feature, and at serving it has one fixed value.",
+        "The position goes in as a feature. When serving, I set the position to the same constant for all ads.",
+    ):
+        assert not heard(library, home, "ad-click-prediction", right)
+
+
 def test_one_more_case_file_is_enough_for_an_interview_on_it(tmp_path: Path, home: Path) -> None:
     root = tmp_path / "knowledge"
     shutil.copytree(shipped("knowledge") / "framework", root / "framework")

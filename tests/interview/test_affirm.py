@@ -16,6 +16,8 @@ NO_BASELINE = [re.compile(r"\b(?:skip|no|\w+n['’]t need)\b.{0,20}\bbaseline\b"
         "I'd shuffle the rows and keep a fifth for testing.",
         "um so we shuffle everything and uh that's our test set",
         "I'd shuffle the rows, no need for anything more.",
+        "I'd shuffle the rows so that both parts are alike.",
+        "I'd shuffle the rows, since a split by date would give up too many of them.",
     ],
 )
 def test_a_mistake_that_is_said_is_heard(said: str) -> None:
@@ -32,6 +34,8 @@ def test_a_mistake_that_is_said_is_heard(said: str) -> None:
         "At my last company we shuffled the rows.",
         "A random split would put copies on both sides.",
         "I'd shuffle, no wait, I'd cut by date.",
+        "I'd shuffle, because a leak is no worry, or so they say, but it misleads.",
+        "Shuffling takes days at this size.",
         "Nothing of that kind is said here.",
     ],
 )

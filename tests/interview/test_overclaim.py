@@ -11,6 +11,7 @@ from interviewer.interview.overclaim import overclaims
         "More layers are always better.",
         "The more photos we add, the better it gets.",
         "We don't need any monitoring.",
+        "Its quality doesn't change by itself.",
         "If people stay on the page the result was right.",
     ],
 )
