@@ -24,6 +24,8 @@ WORDS = {
 }
 MISSING = 3
 SOLID, OUTSTANDING = 2.75, 3.5
+WEAK = 2.2
+"""The score under which a mere mention is held against the candidate: above it, it was often a good one."""
 _SHOWN = {
     Help.UNPROMPTED: "Without being asked you treated",
     Help.PROBED: "When asked, you treated",
@@ -59,8 +61,8 @@ def missing(
 
 
 def telling(evidence: Sequence[Evidence], score: float | None) -> list[Evidence]:
-    """The evidence that bears on the score: in a solid step nobody holds a mere mention against the candidate."""
-    return [one for one in evidence if one.sign == "+" or score is None or score < SOLID]
+    """The evidence that bears on the score: only in a weak step is a mere mention held against the candidate."""
+    return [one for one in evidence if one.sign == "+" or score is None or score < WEAK]
 
 
 def comment(step: Step, report: StepReport, topics: Mapping[str, str], level: Level) -> str:

@@ -16,10 +16,11 @@ from interviewer.grading import debrief
 from interviewer.grading.admit import Reason
 from interviewer.grading.bar import rubric_in_use
 from interviewer.grading.confidence import confidence_of
-from interviewer.grading.evidence import compare, criteria_vectors, gather, perhaps_said
+from interviewer.grading.evidence import gather
 from interviewer.grading.extraction import PROMPT as STEP_PROMPT
 from interviewer.grading.extraction import Extracted, graded_steps
 from interviewer.grading.flags import red_flags, trade_offs
+from interviewer.grading.matching import compare, criteria_vectors, perhaps_said
 from interviewer.grading.parameters import Fitted, fitted, rubric
 from interviewer.grading.reach import reached
 from interviewer.grading.reading import Reading, asked_vectors, read, settle

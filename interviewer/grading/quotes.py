@@ -5,13 +5,15 @@ end go.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from interviewer.grading.units import Unit
 from interviewer.interview.depth import depth
 
 LONGEST = 45
 """Words."""
+ADDS = 4.0
+"""How much more telling a neighbour must make a quote to join it."""
 _ALONE = 16
 """Words from which a sentence is long enough to be read by itself."""
 _LEANS = re.compile(
@@ -25,8 +27,8 @@ _OPENING = re.compile(rf"^(?:\W*\b{_EDGE}\b(?!['’]))+[\s,.…-]*", re.IGNORECA
 _ENDING = re.compile(rf"(?:[\s,]*\b{_EDGE})+[\s,]*$", re.IGNORECASE)
 
 
-def quote_at(units: Sequence[Unit], index: int, text: str) -> str:
-    """The quote for ``units[index]`` of a turn with this ``text``."""
+def quote_at(units: Sequence[Unit], index: int, text: str, telling: Callable[[str], float] | None = None) -> str:
+    """The quote for ``units[index]`` of a turn with this ``text``; a neighbour that makes it more ``telling`` joins."""
     first = last = index
     own = units[index]
     if (_unfinished_before(text, own.start) or _LEANS.match(own.text) or own.words < _ALONE) and _joins(
@@ -40,7 +42,21 @@ def quote_at(units: Sequence[Unit], index: int, text: str) -> str:
         and _joins(units, last, last + 1, text, first)
     ):
         last += 1
+    if telling is not None:
+        first, last = _told(units, first, last, text, telling)
     return trimmed(text[units[first].start : units[last].end])
+
+
+def _told(units: Sequence[Unit], first: int, last: int, text: str, telling: Callable[[str], float]) -> tuple[int, int]:
+    """The span with the neighbour that adds most to what it tells, when that is much."""
+    spans = [(first, last)]
+    if last + 1 < len(units) and _joins(units, last, last + 1, text, first):
+        spans.append((first, last + 1))
+    if _joins(units, first - 1, first, text, last):
+        spans.append((first - 1, last))
+    worth = [telling(text[units[a].start : units[b].end]) for a, b in spans]
+    best = max(range(len(spans)), key=worth.__getitem__)
+    return spans[best] if worth[best] >= worth[0] + ADDS else spans[0]
 
 
 def trimmed(text: str) -> str:

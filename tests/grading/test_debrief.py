@@ -5,7 +5,7 @@ from typing import Any
 from interviewer.casebook.embed import shared_embedder
 from interviewer.casebook.exemplars import exemplars
 from interviewer.grading.debrief import missing, strong_answers
-from interviewer.grading.evidence import compare, criteria_vectors, perhaps_said
+from interviewer.grading.matching import compare, criteria_vectors, perhaps_said
 from interviewer.grading.parameters import fitted
 from interviewer.grading.reading import read
 from interviewer.grading.report import Missing, StepReport
