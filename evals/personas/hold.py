@@ -3,6 +3,7 @@
 from typing import Any, Protocol
 
 from evals.personas.persona import Said
+from evals.scorers import grounded
 from evals.vocabulary import Json
 from interviewer.errors import InterviewerError
 from interviewer.steps import MoveKind, Step
@@ -41,16 +42,18 @@ def hold(candidate: Answers, case: str, level: str, world: Any, minutes: float =
         transcript = transcript.model_copy(update={"turns": [*before, turn]})
         move = turn.move
         kind, step = (move.kind, move.step) if move else (MoveKind.PROBE, None)
-        positions.append(
-            {
-                "turn": index,
-                "text": turn.text,
-                "kind": str(kind),
-                "step": step,
-                "facts": turn.facts,
-                "rung": reply["rung"],
-            }
-        )
+        position: Json = {
+            "turn": index,
+            "text": turn.text,
+            "kind": str(kind),
+            "step": step,
+            "facts": turn.facts,
+            "rung": reply["rung"],
+        }
+        said_before = [{"speaker": one.speaker, "text": one.text} for one in before]
+        if kind in grounded.KINDS and not grounded.shares_words(turn.text, said_before):
+            position["similarity"] = grounded.similarity(turn.text, said_before, world.encode)
+        positions.append(position)
         said = candidate.answer(kind, step)
         now += turn.words * 60 / INTERVIEWER_PACE
         if said is None:

@@ -4,18 +4,34 @@ turns of kind probe, trade_off or challenge that share a content word with the c
 embedding has a cosine of 0.4 or more with one of their sentences ÷ turns of those kinds
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from evals.scorers.wording import positions, stems, unscored
 from evals.statistics import mean
 from evals.vocabulary import Json, Point, Record, Scorer, verdict
 
 KINDS = ("probe", "trade_off", "challenge")
 ENOUGH = 0.4
+LAST_SENTENCES = 12
 
 
 def shares_words(text: str, before: list[Json]) -> bool:
     """Whether the text shares a content word with the last two candidate turns."""
     last = [turn["text"] for turn in before if turn["speaker"] == "candidate" and turn["text"].strip()][-2:]
     return bool(stems(text) & stems(" ".join(last)))
+
+
+def similarity(text: str, before: list[Json], encode: Callable[[list[str]], Any]) -> float:
+    """The highest cosine of the text with a sentence of the candidate's last two turns."""
+    from interviewer.sentences import spans
+
+    last = [turn["text"] for turn in before if turn["speaker"] == "candidate" and turn["text"].strip()][-2:]
+    pieces = [span.text for one in last for span in spans(one)][-LAST_SENTENCES:]
+    if not pieces:
+        return 0.0
+    vectors = encode([text, *pieces])
+    return round(float((vectors[1:] @ vectors[0]).max()), 3)
 
 
 def points(record: Record) -> list[Point]:

@@ -35,7 +35,6 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 FAST_TRANSCRIPTS = ("ad-click-prediction-01", "fraud-detection-01", "harmful-content-detection-02")
 """Two of them carry most of the labelled positions: their words are embedded once."""
 FAST_POSITIONS = 3
-LAST_SENTENCES = 12
 
 
 def samples(data: Data) -> list[Sample]:
@@ -155,20 +154,8 @@ def reply_at(transcript: Transcript, prefix: list[Turn], index: int, world: Any)
     }
     said = [{"speaker": one.speaker, "text": one.text} for one in prefix]
     if position["kind"] in grounded.KINDS and not grounded.shares_words(turn["text"], said):
-        position["similarity"] = similarity(turn["text"], said, world)
+        position["similarity"] = grounded.similarity(turn["text"], said, world.encode)
     return position, list(reply["transcript"].turns[: len(prefix)])
-
-
-def similarity(text: str, before: list[Json], world: Any) -> float:
-    """The highest cosine of the text with a sentence of the candidate's last two turns."""
-    from interviewer.sentences import spans
-
-    last = [turn["text"] for turn in before if turn["speaker"] == "candidate" and turn["text"].strip()][-2:]
-    pieces = [span.text for one in last for span in spans(one)][-LAST_SENTENCES:]
-    if not pieces:
-        return 0.0
-    vectors = world.encode([text, *pieces])
-    return round(float((vectors[1:] @ vectors[0]).max()), 3)
 
 
 SUITE = Suite(

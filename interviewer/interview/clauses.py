@@ -60,6 +60,12 @@ def standing(text: str) -> list[Clause]:
     return list(dict.fromkeys(found))
 
 
+def parts(text: str) -> list[str]:
+    """The pieces of the talk word for word, without what opens or trails them: to be quoted, whatever they are."""
+    found = [_bare(piece) for sentence in spans(text) for piece, _ in _pieces(sentence.text)]
+    return [one for one in found if 2 < len(one.split()) <= LONGEST and not _UNSAFE.search(one)]
+
+
 def _pieces(sentence: str) -> list[tuple[str, str]]:
     """The sentence cut where clauses end, each piece with the mark that ended it."""
     pieces, start = [], 0
@@ -85,12 +91,18 @@ def _is_item(piece: str) -> bool:
     return said and len(words) <= _LIST_ITEM and not re.search(r"\d", piece) and not _pattern("verb").search(piece)
 
 
-def _clause(piece: str) -> Clause | None:
+def _bare(piece: str) -> str:
+    """A piece without the words that open and trail it."""
     opener = re.compile(rf"^{_data()['opener']}[\s,]+", re.IGNORECASE)
     while (shorter := opener.sub("", piece)) != piece:
         piece = shorter
     while (shorter := _pattern("trailing").sub("", piece)) != piece:
         piece = shorter
+    return piece
+
+
+def _clause(piece: str) -> Clause | None:
+    piece = _bare(piece)
     plain = without_fillers(piece.replace("’", "'"))
     words = plain.split()
     if not SHORTEST <= len(words) <= LONGEST or _UNSAFE.search(piece):

@@ -71,7 +71,18 @@ def said_so(text: str) -> Recalled | None:
         return of_clause(clauses[-1])
     plain = text.strip().rstrip(".!,;: ")
     whole = 2 < len(plain.split()) <= _QUOTABLE and not set(plain) & set('<>{}[]"“”`*_|')
-    return Recalled(plain, f'"{plain}"', "quoted") if whole else None
+    return quoted(plain) if whole else None
+
+
+def about(text: str) -> Recalled | None:
+    """What was spoken of last, to be looked at."""
+    found = left(text)
+    return Recalled(found.quote, found.told, "thing") if found else None
+
+
+def quoted(piece: str) -> Recalled:
+    """A piece of the candidate's talk in quotation marks, where it can't be said back."""
+    return Recalled(piece, f'"{piece}"', "quoted")
 
 
 def _named(one: Recalled, topic: str) -> bool:

@@ -17,12 +17,12 @@ from interviewer.casebook.case import Case, Signal
 from interviewer.casebook.embed import Embedder
 from interviewer.casebook.library import Library
 from interviewer.interview.checks import normal, problems
-from interviewer.interview.clauses import listed, put_off, standing
+from interviewer.interview.clauses import listed, parts, put_off, standing
 from interviewer.interview.decision import Decision
 from interviewer.interview.depth import countable
 from interviewer.interview.hook import lead, of_kind, rotated, said_back
 from interviewer.interview.overclaim import overclaims
-from interviewer.interview.recall import Kind, Recalled, left, of_clause, recall, said_so
+from interviewer.interview.recall import Kind, Recalled, about, left, of_clause, quoted, recall, said_so
 from interviewer.interview.state import State
 from interviewer.sentences import spans
 from interviewer.steps import Manner, MoveKind, Step
@@ -91,7 +91,9 @@ class Words:
             "nod": self._unsaid(_data()["nod"], state, also=len(state.said)),
             "fact": "",
             "recall": lead(_data()["recall"], recalled, state),
-            "earlier": lead(_data()["recall_earlier"], recalled, state),
+            "earlier": lead(
+                _data()["recall" if _just_said(recalled, transcript) else "recall_earlier"], recalled, state
+            ),
         }
         by_angle = _data()[decision.kind.value]
         forms = of_kind(by_angle["why"] if pressed else by_angle.get(decision.angle) or by_angle[""], recalled)
@@ -138,7 +140,8 @@ class Words:
                 return plan or recall(last, last, self._embedder, state.said, _WHOLE)
             case "back":
                 earlier = " . ".join(turn.text for _, turn in transcript.candidate_turns()[:-1])
-                return recall(earlier, question, self._embedder, state.said)
+                just_said = recall(last, question, self._embedder, state.said)
+                return just_said or recall(earlier, question, self._embedder, state.said)
         if decision.kind is MoveKind.CHALLENGE:
             return self._mistaken(decision, transcript, question, state)
         takes_up = _takes_up(question, last)
@@ -155,12 +158,19 @@ class Words:
         flag = next((one for one in self._library.red_flags(transcript.case) if one.id == decision.ref), None)
         text = decision.quote
         cues = "|".join(f"(?:{cue})" for cue in flag.cues) if flag else ""
-        claimed = [one for one in standing(text) if decision.angle == "overclaim" and overclaims(one.quote)]
-        cued = [one for one in standing(text) if cues and re.search(cues, one.quote, re.IGNORECASE)]
-        own = next(iter([*claimed, *cued]), None)
+
+        def holds(words: str) -> bool:
+            if decision.angle == "overclaim":
+                return bool(overclaims(words))
+            return bool(cues and re.search(cues, words, re.IGNORECASE))
+
+        own = next((one for one in standing(text) if holds(one.quote)), None)
         if own:
             return of_clause(own)
-        return recall(text, question or text, self._embedder, state.said, _WHOLE) or said_so(text) or left(text)
+        piece = next((one for one in parts(text) if holds(one)), None)
+        if piece:
+            return quoted(piece)
+        return recall(text, question or text, self._embedder, state.said, _WHOLE) or said_so(text) or about(text)
 
     def _put_off(self, decision: Decision, transcript: Transcript) -> Recalled | None:
         """What the candidate put off, in their own words."""
@@ -242,6 +252,12 @@ class Words:
             if not problems(opened) and not any(phrase in " ".join(state.said[-3:]) for phrase in phrases)
             else text
         )
+
+
+def _just_said(recalled: Recalled | None, transcript: Transcript) -> bool:
+    """Whether the words to come back to are of the candidate's last answer."""
+    last = [turn.text for _, turn in transcript.candidate_turns()][-1:]
+    return bool(recalled and last and recalled.quote.lower().removeprefix("the ") in last[0].lower())
 
 
 def _takes_up(question: str, said: str) -> bool:

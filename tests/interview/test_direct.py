@@ -1,9 +1,12 @@
 """The director: from state to move, a pure function."""
 
+from dataclasses import replace
+
 import pytest
 
 from interviewer.interview.decision import Menu, Option
 from interviewer.interview.direct import decide
+from interviewer.interview.rules.coverage import anything_left
 from interviewer.interview.state import Deferred, Flag, State
 from interviewer.steps import Level, MoveKind, Step
 from interviewer.transcript import Heard, Turn
@@ -167,3 +170,11 @@ def test_the_level_opens_signals_of_that_level_only():
 def test_who_takes_leave_is_let_go():
     leaving = decide(state(elapsed=900.0), said("Okay, bye.", intent("goodbye")), menu())
     assert leaving.kind is MoveKind.WRAP_UP
+
+
+def test_with_everything_treated_the_subject_nearest_to_what_was_just_said_comes_next():
+    used = {**dict.fromkeys(Step, 400.0), Step.SERVE: 300.0}
+    at = state(step=Step.SERVE, used=used, visited=tuple(Step), opened=tuple(Step))
+    decision = anything_left(at, menu(near=("evaluation-1", f"{Step.SERVE.value}-3")))
+    assert (decision.ref, decision.angle) == (f"{Step.SERVE.value}-3", "")
+    assert anything_left(replace(at, step=Step.DATA), menu()).angle == "back"

@@ -44,3 +44,13 @@ def test_who_did_not_is_asked(interviewer: Any) -> None:
 def test_only_a_short_thing_is_left_for_another_subject(said: str, thing: str | None) -> None:
     found = left(said)
     assert (found.told if found else None) == thing
+
+
+def test_a_mistake_that_cannot_be_said_back_is_quoted(interviewer: Any) -> None:
+    said = "If it is down people will try again anyway, so I don't need a fallback, and that is fine by me."
+    turns = [Turn(speaker="interviewer", text="How is it served?"), Turn(speaker="candidate", text=said)]
+    transcript = Transcript(case=CASE, level=Level.SENIOR, minutes=45, turns=turns)
+    move = Decision(MoveKind.CHALLENGE, Step.SERVE, "overclaim:2", angle="overclaim", quote=said)
+    text = Words(interviewer.library, shared_embedder()).word(move, transcript, interviewer.state(transcript)).text
+    assert '"I don\'t need a fallback"' in text
+    assert "aside" not in text

@@ -104,17 +104,21 @@ def next_probe(state: State, menu: Menu, angle: str = "") -> Decision:
     The case's own subjects come before those of any case, which mostly ask for the same in other words.
     """
     options = open_options(state, menu, state.step)
-    options = [option for option in options if not option.general] or options
-    options = [option for option in options if option.id not in menu.brushed] or options
-    ids = {option.id for option in options}
-    nearest = next((name for name in menu.near if name in ids), None)
-    ref = nearest or (options[0].id if options else None)
-    if ref is None:
+    if not options:
         target = next_step(state, menu)
         if menu.rapid or menu.drill:
             return Decision(MoveKind.MOVE_ON, target) if target else Decision(MoveKind.WRAP_UP, angle="early")
         return Decision(MoveKind.MOVE_ON, target) if target else Decision(MoveKind.LET_GO_ON, state.step, angle="more")
-    return Decision(MoveKind.PROBE, next(one.step for one in options if one.id == ref), ref, angle=angle)
+    found = _nearest(options, menu)
+    return Decision(MoveKind.PROBE, found.step, found.id, angle=angle)
+
+
+def _nearest(options: list[Option], menu: Menu) -> Option:
+    """The one whose subject is nearest to what was just said; the case's own and those not yet brushed come first."""
+    options = [option for option in options if not option.general] or options
+    options = [option for option in options if option.id not in menu.brushed] or options
+    by_id = {option.id: option for option in options}
+    return next((by_id[name] for name in menu.near if name in by_id), options[0])
 
 
 def next_hint(state: State, menu: Menu) -> Decision:
@@ -142,7 +146,9 @@ def anything_left(state: State, menu: Menu) -> Decision:
     order = sorted(left, key=lambda step: -left[step])
     for step in order:
         if options := open_options(state, menu, step):
-            return Decision(MoveKind.PROBE, step, options[0].id, angle="back")
+            return Decision(
+                MoveKind.PROBE, step, _nearest(options, menu).id, angle="" if step is state.step else "back"
+            )
     for step in order if state.left > TIME_TO_STRETCH * state.length and not menu.drill else ():
         unheard = [one for one in menu.signals.get(step, ()) if one.id not in state.asked and not state.heard(one.id)]
         if unheard:
