@@ -88,7 +88,8 @@ def _leading_up(before: list[tuple[str, str]]) -> str:
 def _is_item(piece: str) -> bool:
     words = re.sub(r"^(?:and|or)\s+", "", piece).split()
     said = bool(words) and not _pattern("trailing").fullmatch(f" {piece}")
-    return said and len(words) <= _LIST_ITEM and not re.search(r"\d", piece) and not _pattern("verb").search(piece)
+    most = 2 * _LIST_ITEM if {"and", "or"} & set(words[1:-1]) else _LIST_ITEM
+    return said and len(words) <= most and not re.search(r"\d", piece) and not _pattern("verb").search(piece)
 
 
 def _bare(piece: str) -> str:

@@ -13,7 +13,7 @@ NEAR: dict[Kind, float] = {"choice": 0.22, "claim": 0.26, "thing": 0.3}
 _QUOTABLE = 16
 """Words of a sentence that may be quoted whole."""
 _LEFT = 1
-"""Words of a thing that is left for another subject; longer ones too often have swallowed a verb or an adjective."""
+"""Words of a thing that is only taken note of; longer ones too often have swallowed a verb or an adjective."""
 CLAUSE_LEAD = 0.08
 """How much nearer a mere thing must be than a clause to be taken instead of it."""
 _MOST = 60
@@ -57,11 +57,15 @@ def of_clause(clause: Clause) -> Recalled:
     return Recalled(clause.quote, clause.told, "choice" if own else "claim")
 
 
-def left(text: str, said: Sequence[str] = ()) -> Recalled | None:
-    """What was spoken of last, to be left for another subject; nothing where nothing was named."""
+def left(text: str, embedder: Embedder, said: Sequence[str] = ()) -> Recalled | None:
+    """What the talk was most about of the things it named, to be taken note of before another subject."""
     spoken = " ".join(said).lower()
     things = [one for one in named(text) if one not in spoken and len(one.removeprefix("the ").split()) <= _LEFT]
-    return Recalled(things[-1], things[-1], "left") if things else None
+    if not things:
+        return None
+    near = embedder.encode(things) @ embedder.encode([text])[0]
+    thing = things[int(near.argmax())]
+    return Recalled(thing, thing, "left")
 
 
 def said_so(text: str) -> Recalled | None:
@@ -74,9 +78,9 @@ def said_so(text: str) -> Recalled | None:
     return quoted(plain) if whole else None
 
 
-def about(text: str) -> Recalled | None:
-    """What was spoken of last, to be looked at."""
-    found = left(text)
+def about(text: str, embedder: Embedder) -> Recalled | None:
+    """What the talk was most about, to be looked at."""
+    found = left(text, embedder)
     return Recalled(found.quote, found.told, "thing") if found else None
 
 

@@ -97,6 +97,8 @@ class Words:
         }
         by_angle = _data()[decision.kind.value]
         forms = of_kind(by_angle["why"] if pressed else by_angle.get(decision.angle) or by_angle[""], recalled)
+        if decision.angle == "no_figure":
+            forms = [*forms, *by_angle["unspecified"]]
         if transcript.mode == "rapid" and decision.kind in _MANNERED and not decision.angle:
             forms = ["{question}"]
         text = self._fill(forms, slots, recalled, state)
@@ -151,7 +153,7 @@ class Words:
         if found or takes_up:
             return found
         before = [turn.text for _, turn in transcript.candidate_turns()][-2:-1]
-        return left(last, state.said) or left(" ".join(before), state.said)
+        return left(last, self._embedder, state.said) or left(" ".join(before), self._embedder, state.said)
 
     def _mistaken(self, decision: Decision, transcript: Transcript, question: str, state: State) -> Recalled | None:
         """The clause with the mistake's own words, else the one nearest to the question."""
@@ -170,7 +172,11 @@ class Words:
         piece = next((one for one in parts(text) if holds(one)), None)
         if piece:
             return quoted(piece)
-        return recall(text, question or text, self._embedder, state.said, _WHOLE) or said_so(text) or about(text)
+        return (
+            recall(text, question or text, self._embedder, state.said, _WHOLE)
+            or said_so(text)
+            or about(text, self._embedder)
+        )
 
     def _put_off(self, decision: Decision, transcript: Transcript) -> Recalled | None:
         """What the candidate put off, in their own words."""

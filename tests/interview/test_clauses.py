@@ -69,3 +69,8 @@ def test_an_enumeration_gives_its_first_things_and_a_chain_of_effects_gives_none
 )
 def test_what_was_put_off_is_told_in_the_candidates_words(said, what):
     assert put_off(said) == what
+
+
+def test_a_list_is_not_cut_off_and_a_possessive_is_no_verb() -> None:
+    assert not told("I'd start with separate models for cooking, pickup wait and driving.")
+    assert not told("For the kitchen: the shop's open orders now, baskets.")

@@ -178,3 +178,18 @@ def test_with_everything_treated_the_subject_nearest_to_what_was_just_said_comes
     decision = anything_left(at, menu(near=("evaluation-1", f"{Step.SERVE.value}-3")))
     assert (decision.ref, decision.angle) == (f"{Step.SERVE.value}-3", "")
     assert anything_left(replace(at, step=Step.DATA), menu()).angle == "back"
+
+
+def test_only_who_asks_for_an_amount_is_told_that_there_is_no_figure():
+    for asked, angle in (("How many cars are there?", "no_figure"), ("Is it a promise?", "unspecified")):
+        turn = said(asked, Heard(kind="question", id="", quote=asked, score=0.5))
+        assert decide(state(), turn, menu()).angle == angle
+
+
+def test_who_grants_the_point_is_not_pressed_on_it():
+    moves = (MoveKind.OPEN, MoveKind.PROBE, MoveKind.CHALLENGE)
+    given_in = "True, that would be wrong. I'd cut the log by date for training and for testing."
+    decision = decide(state(step=Step.DATA, moves=moves), said(given_in), menu())
+    assert (decision.kind, decision.angle) == (MoveKind.PROBE, "")
+    insists = "No, I'd cut the log by lot for training and for testing, as everybody does it."
+    assert decide(state(step=Step.DATA, moves=moves), said(insists), menu()).angle == "why"

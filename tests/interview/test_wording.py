@@ -42,7 +42,7 @@ def test_who_did_not_is_asked(interviewer: Any) -> None:
     ("said", "thing"), [("I would ask the moderators.", "the moderators"), ("That keeps the volume honest.", None)]
 )
 def test_only_a_short_thing_is_left_for_another_subject(said: str, thing: str | None) -> None:
-    found = left(said)
+    found = left(said, shared_embedder())
     assert (found.told if found else None) == thing
 
 

@@ -1,5 +1,6 @@
 """Rules for an answer that was wrong, missing, vague or thin, and for one to let go."""
 
+import re
 from dataclasses import replace
 
 from interviewer.interview.clauses import listed, standing
@@ -21,6 +22,12 @@ OVERCLAIMS = 3
 PRESSES = 8
 """How often in an interview a thin answer is pressed on in so many words."""
 RAPID_PRESSES = 20
+_GIVES_IN = re.compile(
+    r"\W*(?:(?:um|uh|hm+|oh|ah|well|yeah)\W+)*(?:true|fair|right|okay|ok|yes|good point|i see|i agree|you're right|"
+    r"you are right|that's (?:true|right|fair)|no,? wait|correct)\b",
+    re.IGNORECASE,
+)
+"""How an answer opens that grants the point: it is let go."""
 
 
 def jumped_to_solution(state: State, last: Turn | None, menu: Menu) -> Decision | None:
@@ -127,6 +134,8 @@ def presses(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     """Presses on a thin answer: a list, a claim without a reason, a size without a number."""
     least, gap, most = (6, 1, RAPID_PRESSES) if menu.rapid else (15, 2, PRESSES)
     if not last or exhausted(state, menu) or len(last.text.split()) < least:
+        return None
+    if state.last_move is MoveKind.CHALLENGE and _GIVES_IN.match(last.text):
         return None
     pressed = [ref.startswith("press:") for ref in state.asked]
     if any(pressed[-gap:]) or sum(pressed) >= most:

@@ -12,6 +12,13 @@ from interviewer.transcript import Turn
 _SORRY, _ONLY_THAT = 3, 14
 """Words of a 'sorry?', and of a turn that wants nothing but to hear the question again."""
 
+_AMOUNT_ASKED = re.compile(
+    r"\b(?:how (?:many|much|often|long|fast|large|big|old|far)|"
+    r"what (?:share|percentage|number|rate|size|volume|budget)|"
+    r"which share|figures?|numbers?|percentage|qps)\b",
+    re.IGNORECASE,
+)
+"""Questions for an amount: only they are told that there is no figure."""
 _WANTS_ANYTHING = r"\b(?:anything|something|what|which)\b.{0,20}\byou(?:'d| would)? (?:want|like|prefer)"
 """Who asks what we want to hear is asked a question, not told to go on."""
 _AT_THE_END = 90
@@ -92,7 +99,8 @@ def clarifying_question(state: State, last: Turn | None, menu: Menu) -> Decision
         return Decision(MoveKind.ANSWER, state.step, angle="yours", quote=asked[-1].quote)
     if intent(last, "ask_direction", "ask_feedback"):
         return None
-    return Decision(MoveKind.ANSWER, state.step, angle="unspecified", quote=asked[-1].quote)
+    angle = "no_figure" if _AMOUNT_ASKED.search(asked[-1].quote) else "unspecified"
+    return Decision(MoveKind.ANSWER, state.step, angle=angle, quote=asked[-1].quote)
 
 
 def wants_direction(state: State, last: Turn | None, menu: Menu) -> Decision | None:
