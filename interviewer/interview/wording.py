@@ -143,7 +143,8 @@ class Words:
             case "back":
                 earlier = " . ".join(turn.text for _, turn in transcript.candidate_turns()[:-1])
                 just_said = recall(last, question, self._embedder, state.said)
-                return just_said or recall(earlier, question, self._embedder, state.said)
+                noted = left(last, self._embedder, state.said) if len(state.said) % 2 else None
+                return just_said or noted or recall(earlier, question, self._embedder, state.said)
         if decision.kind is MoveKind.CHALLENGE:
             return self._mistaken(decision, transcript, question, state)
         takes_up = _takes_up(question, last)
