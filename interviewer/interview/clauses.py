@@ -14,7 +14,7 @@ import yaml
 
 from interviewer.sentences import spans, without_fillers
 
-SHORTEST, LONGEST = 4, 16
+SHORTEST, LONGEST = 4, 14
 _DATA = Path(__file__).parent / "data" / "clauses.yaml"
 _UNSAFE = re.compile(r"[<>{}\[\]\"“”`*_|\\/@#]|https?:")
 _LIST_ITEM = 3

@@ -10,6 +10,8 @@ from interviewer.interview.clauses import Clause, named, standing
 Kind = Literal["choice", "claim", "thing", "left", "quoted"]
 NEAR: dict[Kind, float] = {"choice": 0.22, "claim": 0.26, "thing": 0.3}
 """Cosine similarity to the subject from which something is worth coming back to."""
+NEAR_BEFORE = 0.36
+"""The same for what was said long ago: among so much, something is always a little near."""
 _QUOTABLE = 16
 """Words of a sentence that may be quoted whole."""
 _LEFT = 1
@@ -31,9 +33,14 @@ class Recalled:
 
 
 def recall(
-    text: str, topic: str, embedder: Embedder, said: Sequence[str] = (), kinds: Sequence[Kind] = tuple(NEAR)
+    text: str,
+    topic: str,
+    embedder: Embedder,
+    said: Sequence[str] = (),
+    kinds: Sequence[Kind] = tuple(NEAR),
+    least: float = 0.0,
 ) -> Recalled | None:
-    """What of the text lies nearest to the topic, or nothing. What was ``said`` before is not taken again."""
+    """What of the text lies nearest to the topic, at ``least`` so near, or nothing; nothing ``said`` is taken again."""
     spoken = " ".join(said).lower()
     options = [
         one
@@ -46,7 +53,9 @@ def recall(
     similarity = embedder.encode([one.told for one in options]) @ embedder.encode([topic])[0]
     values = [(float(value), one) for value, one in zip(similarity, options, strict=True)]
     near = [
-        (value + (CLAUSE_LEAD if one.kind != "thing" else 0.0), one) for value, one in values if value >= NEAR[one.kind]
+        (value + (CLAUSE_LEAD if one.kind != "thing" else 0.0), one)
+        for value, one in values
+        if value >= max(least, NEAR[one.kind])
     ]
     return max(near, key=lambda pair: pair[0])[1] if near else None
 

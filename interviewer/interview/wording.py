@@ -22,7 +22,7 @@ from interviewer.interview.decision import Decision
 from interviewer.interview.depth import countable
 from interviewer.interview.hook import lead, of_kind, rotated, said_back
 from interviewer.interview.overclaim import overclaims
-from interviewer.interview.recall import Kind, Recalled, about, left, of_clause, quoted, recall, said_so
+from interviewer.interview.recall import NEAR_BEFORE, Kind, Recalled, about, left, of_clause, quoted, recall, said_so
 from interviewer.interview.state import State
 from interviewer.sentences import spans
 from interviewer.steps import Manner, MoveKind, Step
@@ -144,7 +144,7 @@ class Words:
                 earlier = " . ".join(turn.text for _, turn in transcript.candidate_turns()[:-1])
                 just_said = recall(last, question, self._embedder, state.said)
                 noted = left(last, self._embedder, state.said) if len(state.said) % 2 else None
-                return just_said or noted or recall(earlier, question, self._embedder, state.said)
+                return just_said or noted or recall(earlier, question, self._embedder, state.said, least=NEAR_BEFORE)
         if decision.kind is MoveKind.CHALLENGE:
             return self._mistaken(decision, transcript, question, state)
         takes_up = _takes_up(question, last)

@@ -143,7 +143,9 @@ def anything_left(state: State, menu: Menu) -> Decision:
     left = {
         step: menu.budgets.get(step, 0.0) - state.used.get(step, 0.0) for step in menu.scope if step is not Step.CLARIFY
     }
-    order = sorted(left, key=lambda step: -left[step])
+    # Who is on a subject stays there for some questions: to and fro between two parts wears people out.
+    stays = state.probes_in_step < PROBES[menu.level]
+    order = sorted(left, key=lambda step: (not (stays and step is state.step), -left[step]))
     for step in order:
         if options := open_options(state, menu, step):
             return Decision(
