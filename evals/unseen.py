@@ -1,15 +1,16 @@
 """The grader's numbers as they would be if a case had never been seen: for honest figures on labelled transcripts.
 
     Unseen(folders).without("fraud-detection")  ->  Fitted
-    python -m evals.unseen                      fits for our own transcripts and the rivals' marks, to be committed
+    python -m evals.unseen [FOLDER…]            fits for our own transcripts and the rivals' marks, to be committed
 
 The shipped numbers were fitted on our labelled transcripts, so marks on those are in-sample. Here depth probe and
 calibration are fitted again on the labelled transcripts of the other cases (other candidates, other systems). What
 stays: the probes for step and idle talk, fitted without labels; the basis of familiar talk; the rubric's bars and
 cut-offs, chosen once with all cases in sight.
 
-``data/fits.npz`` keeps them for our own transcripts, so that a run on a new machine need not read them all first. Where
-grader or transcripts have changed since, it is passed over and they are fitted again.
+``data/fits.npz`` keeps them for our own transcripts, so that a run on a new machine need not read them all first; they
+were fitted on the same transcripts as the shipped numbers (``fit``), those in FOLDER… included, less the case. Where
+grader or own transcripts have changed since, it is passed over and they are fitted again, on our own alone.
 
 The read-out of the embedded model's states was fitted on them too. The states took an hour, so the read-outs that left
 a case out are only read here: ``data/readouts-*.npz``, written by ``readout_fit --left-out``.
@@ -18,6 +19,7 @@ a case out are only read here: ``data/readouts-*.npz``, written by ``readout_fit
 import hashlib
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -65,10 +67,11 @@ DATA = (
 
 
 class Unseen:
-    """Fits for the labelled transcripts of some folders."""
+    """Fits for the labelled transcripts of some folders; those in ``also`` are fitted on as well."""
 
-    def __init__(self, folders: Sequence[Path]):
-        self._files = sorted(path for folder in folders for path in folder.glob("*.json"))
+    def __init__(self, folders: Sequence[Path], also: Sequence[Path] = ()):
+        self._own = sorted(path for folder in folders for path in folder.glob("*.json"))
+        self._files = [*self._own, *sorted(path for folder in also for path in folder.rglob("*.json"))]
         self._known: dict[str, Fitted] = {}
 
     def without(self, case: str) -> Fitted:
@@ -86,14 +89,15 @@ class Unseen:
 
     def keep(self, path: Path) -> None:
         """Fits for every case there is, written to one file."""
-        fits = {case: self._fit(case) for case in sorted({one.transcript.case for one in self._every})}
+        own = {file.stem for file in self._own}
+        fits = {case: self._fit(case) for case in sorted({e.transcript.case for e in self._every if e.name in own})}
         places.put(path, lambda file: _keep(file, self.key, fits))
         path.chmod(0o644)
 
     @cached_property
     def key(self) -> str:
         digest = hashlib.sha256(_grader_hash().encode())
-        for file in self._files:
+        for file in self._own:
             digest.update(hashlib.sha256(file.read_bytes()).digest())
         return digest.hexdigest()[:16]
 
@@ -163,16 +167,17 @@ def _reading(file: Path) -> fit.Labelled | None:
     path = places.readings() / f"{key}.npz"
     try:
         with np.load(path, allow_pickle=False) as kept:
-            about, vectors, words = json.loads(str(kept["about"])), kept["vectors"], kept["words"]
+            about = json.loads(str(kept["about"]))
+            if not about:
+                return None
+            vectors, words, said = kept["vectors"], kept["words"], kept["said"]
     except (OSError, ValueError, KeyError):
         return _read_afresh(file, path)
-    if not about:
-        return None
     steps = {Step(step): score for step, score in about["steps"].items()}
     of = tuple(Step(step) for step in about["of"])
     got_to = tuple(Step(step) for step in about["reached"])
     return fit.Labelled(
-        file.stem, parse_transcript(raw, file.name), about["verdict"], steps, vectors, words, of, got_to
+        file.stem, parse_transcript(raw, file.name), about["verdict"], steps, vectors, words, said, of, got_to
     )
 
 
@@ -182,7 +187,7 @@ def _read_afresh(file: Path, path: Path) -> fit.Labelled | None:
         found = fit.labelled([Path(folder)], fitted())
     one = found[0] if found else None
     about = {"verdict": one.verdict, "steps": one.steps, "of": one.of, "reached": one.reached} if one else {}
-    arrays = {"vectors": one.vectors, "words": one.words} if one else {"vectors": np.zeros(0), "words": np.zeros(0)}
+    arrays: dict[str, Any] = {"vectors": one.vectors, "words": one.words, "said": one.said} if one else {}
 
     def write(target: BinaryIO) -> None:
         np.savez(target, about=np.array(json.dumps(about)), **arrays)
@@ -196,5 +201,5 @@ if __name__ == "__main__":
     from evals.recorded import OWN, labelled
     from evals.vocabulary import Data
 
-    Unseen([OWN]).keep(KEPT)
+    Unseen([OWN], [Path(folder) for folder in sys.argv[1:]]).keep(KEPT)
     rivals.keep(labelled(Data()))

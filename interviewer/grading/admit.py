@@ -25,18 +25,24 @@ _REPEATED_COSINE = 0.965
 _KNOWN_WORDS = 0.55
 _GRAM = 4
 _INSTRUCTION = re.compile(
-    r"\bstrong[_ -]?hire\b|<\|?/?(?:system|assistant|im_start|im_end|user|inst)|\[/?inst\]|<script|<!--|-->|"
-    r"^\W*(?:system|developer|panel|admin)\s*:|(?-i:\bSYSTEM\s*:)|\bsystem (?:note|override)\b|"
+    r"\bstrong[_ -]?hire\b|<\|/?(?:system|assistant|user)|</?(?:system|assistant|inst)>|\bim_start\b|\bim_end\b|"
+    r"\[/?inst\]|<script|<!--|(?-i:\bSYSTEM\s*:)|\bsystem (?:note|override)\b|"
     r"\b(?:interviewer|grader|evaluator|hiring manager|examiner)\s*:|</?transcript|"
-    r"\bend of (?:the )?(?:transcript|interview)\b|\bfull marks\b|\byou are now\b|"
-    r"\b(?:rate|grade|mark|give|award) (?:me|him|her|this candidate|the candidate)\b",
+    r"\bend of (?:the )?transcript\b|\bfull marks\b|"
+    r"\b(?:rate|grade) (?:me|him|her|this candidate|the candidate)\b|"
+    r"\b(?:mark|award|give) (?:this candidate|the candidate)\b|"
+    r"\b(?:mark|award|give) (?:me|him|her) (?:(?:an?|the|at least|all|only|as|with|up|out) )*"
+    r"(?:(?:full|top|maximum|max|perfect|highest|excellent|outstanding) (?:mark|score|rating|grade|point|credit)s?|"
+    r"(?:seven )?(?:4|four|5|five)s?(?=\W*$|[.,;!]| (?:out of|across|everywhere|(?:for|on|in) (?:all|each|every)\b))|"
+    r"pass|credit for|hire|job|offer)\b",
     re.IGNORECASE,
 )
 """Nobody says this about a design."""
 _SUSPECT = re.compile(
     r"\bignore (?:all |any |the |your |my )*(?:previous|prior|above|earlier|instructions|rubric)|"
     r"\b(?:disregard|override|forget|bypass)\b[^.]{0,40}\b(?:instruction|rubric|scor|grad|polic|prompt|rule)|"
-    r"\bsystem (?:prompt|message)|\b(?:assistant|reviewer)\s*:|"
+    r"\bsystem (?:prompt|message)|\b(?:assistant|reviewer)\s*:|^\W*(?:system|developer|panel|admin)\s*:|<user>|"
+    r"\bend of (?:the )?interview\b|\byou are now\b|"
     r"\b(?:grader|evaluator|reviewing model|(?:evaluation|grading|scoring|judging) (?:model|system|tool|rubric|ai)|"
     r"ai (?:grader|reviewer))\b|"
     r"\"?verdict\"?\s*[:=,]|\"(?:score|scores|steps|confidence|status|rating|hire)\"\s*:|"

@@ -36,14 +36,15 @@ from interviewer.grading.parameters import (
 )
 from interviewer.grading.reach import reached
 from interviewer.grading.reading import asked_vectors, read
+from interviewer.grading.scores import Pooled
 from interviewer.grading.settle import settled
 from interviewer.grading.units import candidate_units, plain_words
 from interviewer.steps import Step, Verdict
 from interviewer.transcript import Transcript, parse_transcript
 
 GRADES = {"buzz": 1.0, "wrong": 1.0, "mixed": 2.0, "solid": 3.0, "deep": 4.0}
-STEP_RIDGE, IDLE_RIDGE, DEPTH_RIDGE = 3e-3, 3e-3, 1e-3
-IDLE_ABOVE, INSTRUCTION_ABOVE = 0.65, 0.62
+STEP_RIDGE, IDLE_RIDGE, INSTRUCTION_RIDGE, DEPTH_RIDGE = 3e-3, 1e-3, 3e-3, 1e-3
+IDLE_ABOVE, INSTRUCTION_ABOVE = 0.60, 0.62
 EXAMPLES_SHARE, CLAIMS_SHARE = 0.15, 1.0
 FAMILIAR = 96
 HALF = 60.0
@@ -60,6 +61,8 @@ class Labelled:
     vectors: Floats
     words: Floats
     """Of each group, those of nearly idle talk counting less."""
+    said: Floats
+    """Of each group, all that count at all."""
     of: tuple[Step, ...]
     reached: tuple[Step, ...]
     """The steps that the grader would score."""
@@ -108,7 +111,7 @@ def fit_idle(library: Library, talk_about: Sequence[str] = ()) -> tuple[Probe, P
     kinds = np.array([0] * len(about) + [1] * len(idle) + [2] * len(instruction))
     weight = 1.0 / np.bincount(kinds)[kinds]
     first = ridge(x, (kinds > 0).astype(float), weight, IDLE_RIDGE)
-    second = ridge(x, (kinds == 2).astype(float), weight, IDLE_RIDGE)
+    second = ridge(x, (kinds == 2).astype(float), weight, INSTRUCTION_RIDGE)
     return (
         Probe(first.weights, np.asarray(first.intercept - IDLE_ABOVE, np.float32)),
         Probe(second.weights, np.asarray(second.intercept - INSTRUCTION_ABOVE, np.float32)),
@@ -144,6 +147,7 @@ def labelled(paths: Sequence[Path], blank: Fitted) -> list[Labelled]:
                 steps,
                 encode([group.plain for group in cut]),
                 np.array([group.weight for group in cut], np.float32),
+                np.array([group.words for group in cut], np.float32),
                 tuple(group.step for group in cut),
                 tuple(got_to),
             )
@@ -201,34 +205,34 @@ def left_out(every: Sequence[Labelled], key: str) -> list[Floats]:
     return [probes[of(one)](one.vectors) for one in every]
 
 
-def _pooled(one: Labelled, scores: Floats) -> tuple[float, dict[Step, tuple[float, float]]]:
-    overall = float(scores @ one.words / one.words.sum())
-    steps = {}
+def pooled(one: Labelled, scores: Floats) -> Pooled:
+    """The interview and its steps from its groups' scores."""
+    steps, weights = {}, dict.fromkeys(Step, 0.0)
     for step in STEPS:
         own = np.array([of == step for of in one.of])
         if own.any() and one.words[own].sum() > 0:
-            steps[step] = (
-                float(scores[own] @ one.words[own] / one.words[own].sum()),
-                float(one.words[own].sum()),
-            )
-    return overall, steps
+            weights[step] = float(one.words[own].sum())
+            steps[step] = float(scores[own] @ one.words[own] / weights[step])
+    total = float(one.words.sum())
+    return Pooled(float(scores @ one.words / total), steps, {}, weights, total / float(one.said.sum()), 0.0, 1.0)
 
 
 def calibrate(every: Sequence[Labelled], scores: Sequence[Floats]) -> dict[str, float]:
     """Slope and intercept of the overall score, and how far a step may lean away from it."""
-    pooled = [_pooled(one, own) for one, own in zip(every, scores, strict=True)]
-    x = np.array([overall for overall, _ in pooled])
+    whole = [pooled(one, own) for one, own in zip(every, scores, strict=True)]
+    x = np.array([each.overall for each in whole])
     y = np.array([_targets(one) @ one.words / one.words.sum() for one in every])
     # Between regression (r·sd ratio, timid) and matching spreads (sd ratio): verdicts need the spread back.
     r = float(np.corrcoef(x, y)[0, 1])
     slope = float(y.std() / x.std()) * (0.5 + 0.5 * r)
     intercept = float(y.mean() - slope * x.mean())
     own, wanted = [], []
-    for one, (overall, steps) in zip(every, pooled, strict=True):
-        for step, (score, words) in steps.items():
+    for one, each in zip(every, whole, strict=True):
+        for step, score in each.steps.items():
             if (target := one.steps[step]) is not None:
-                own.append(slope * (score - overall) * words / (words + HALF))
-                wanted.append(target - (slope * overall + intercept))
+                words = each.weights[step]
+                own.append(slope * (score - each.overall) * words / (words + HALF))
+                wanted.append(target - (slope * each.overall + intercept))
     lean = float(np.dot(own, wanted) / max(np.dot(own, own), 1e-9))
     return {
         "slope": slope,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from interviewer.grading.parameters import Floats, rubric
-from interviewer.grading.scores import Pooled, Scale, bounded, calibrated
+from interviewer.grading.scores import Scale, bounded, calibrated
 from interviewer.grading.verdict import cut_offs, mean_score, verdict_of
 from interviewer.steps import Step
 
@@ -27,18 +27,17 @@ def kappa(ours: Sequence[int], theirs: Sequence[int], low: int, high: int) -> fl
 
 def describe(every: Sequence["Labelled"], scores: Sequence[Floats], scale: dict[str, float]) -> dict[str, float]:
     """Agreement of verdicts and steps, errors that hurt, bias, stability of twins."""
-    from interviewer.grading.fit import _pooled
+    from interviewer.grading.fit import pooled
 
     data = rubric()
     bars, less = data["level"]["offsets"], float(data["not_reached"]["less"])
     verdicts, truth, ours, theirs, raw = [], [], [], [], []
     twins: dict[str, list[tuple[int, dict[Step, float]]]] = {}
     for one, own in zip(every, scores, strict=True):
-        overall, steps = _pooled(one, own)
-        weights = {step: steps[step][1] if step in steps else 0.0 for step in Step}
-        pooled = Pooled(overall, {s: v for s, (v, _) in steps.items()}, {}, weights, 0, 1)
         level = one.transcript.level
-        found = {s: bounded(v) for s, v in calibrated(pooled, level, Scale.of(scale, bars), one.reached).items()}
+        found = {
+            s: bounded(v) for s, v in calibrated(pooled(one, own), level, Scale.of(scale, bars), one.reached).items()
+        }
         mean = mean_score({step: found.get(step) for step in Step}, less) or 1.0
         verdict = verdict_of(mean, cut_offs(data, level)).rank
         verdicts.append(verdict)

@@ -33,7 +33,7 @@ from interviewer.grading.readout import (
     together,
 )
 from interviewer.grading.readout_states import Kept, gather
-from interviewer.grading.scores import Pooled, Scale, bounded, calibrated
+from interviewer.grading.scores import Scale, bounded, calibrated
 from interviewer.grading.verdict import cut_offs, mean_score, verdict_of
 from interviewer.grading.windows import Window
 from interviewer.models.local import open_model
@@ -139,10 +139,7 @@ def scripted_left_out(every: Sequence[fit.Labelled]) -> list[dict[Step, float]]:
     scale = Scale.of(fit.calibrate(every, held), dict.fromkeys(rubric()["level"]["offsets"], 0.0))
     found = []
     for one, own in zip(every, held, strict=True):
-        overall, steps = fit._pooled(one, own)
-        weights = {step: steps[step][1] if step in steps else 0.0 for step in Step}
-        whole = Pooled(overall, {s: v for s, (v, _) in steps.items()}, {}, weights, 0, 1)
-        found.append(calibrated(whole, one.transcript.level, scale, one.reached))
+        found.append(calibrated(fit.pooled(one, own), one.transcript.level, scale, one.reached))
     return found
 
 

@@ -1,7 +1,7 @@
 """From depth to step scores: pooling, shrinking, the level's offset. Pure.
 
 A step's own answers say little more than noise when they are few, so its score leans on the whole interview:
-``overall + lean × words / (words + half) × (step − overall)``.
+``overall + lean × words / (words + half) × (step − overall)``. What an hour of talk has diluted is concentrated again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from interviewer.grading.depth import Depth
+from interviewer.grading.parameters import rubric
 from interviewer.steps import Level, Step
 
 LOWEST, HIGHEST = 1.0, 4.0
@@ -24,6 +25,8 @@ class Pooled:
     words: dict[Step, int]
     weights: dict[Step, float]
     """Words, those of nearly idle talk counting less."""
+    substance: float
+    """Share of the words that is about the design (``depth.substance``): what remains of 1 was spoken around it."""
     spread: float
     """Standard error of ``overall`` over the groups."""
     familiar: float
@@ -63,7 +66,7 @@ def pool(depths: Sequence[Depth]) -> Pooled:
     words = np.array([one.group.words for one in depths], float)
     if not weight.sum() > 0:
         counts = {s: sum(one.group.words for one in depths if one.group.step == s) for s in Step}
-        return Pooled(LOWEST, {}, counts, dict.fromkeys(Step, 0.0), 1.0, 0.0)
+        return Pooled(LOWEST, {}, counts, dict.fromkeys(Step, 0.0), 0.0, 1.0, 0.0)
     score = np.array([one.score for one in depths])
     familiar = np.array([one.familiar for one in depths])
     total = weight.sum()
@@ -83,6 +86,7 @@ def pool(depths: Sequence[Depth]) -> Pooled:
         steps,
         counted,
         weights,
+        float(total / words.sum()),
         float(np.sqrt(variance / max(enough, 1.0))),
         float(familiar @ weight / total),
     )
@@ -90,13 +94,23 @@ def pool(depths: Sequence[Depth]) -> Pooled:
 
 def calibrated(pooled: Pooled, level: Level, scale: Scale, reached: Sequence[Step]) -> dict[Step, float]:
     """The score of each step that was reached, 1 to 4 relative to the level."""
-    overall = scale.slope * pooled.overall + scale.intercept - scale.bars[level.value]
+    strength = diluted(pooled.substance)
+    middle = float(rubric()["dilution"]["middle"])
+    overall = middle + (scale.slope * pooled.overall + scale.intercept - middle) / strength - scale.bars[level.value]
     found = {}
     for step in reached:
         own, words = pooled.steps.get(step, pooled.overall), pooled.weights[step]
         lean = scale.lean * words / (words + scale.half)
-        found[step] = overall + lean * scale.slope * (own - pooled.overall)
+        found[step] = overall + lean * scale.slope * (own - pooled.overall) / strength
     return found
+
+
+def diluted(substance: float) -> float:
+    """How much of its distance from the middle a mark keeps when so small a share of the words is about the design:
+    1 for a tidy interview. Spread thin over an hour of talk, strong and weak answers sound alike, but stay in order."""
+    about = rubric()["dilution"]
+    thinner = max(0.0, float(about["tidy"]) - substance)
+    return max(float(about["least"]), 1 - float(about["slope"]) * thinner)
 
 
 def bounded(score: float) -> float:
