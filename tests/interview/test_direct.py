@@ -194,3 +194,11 @@ def test_who_grants_the_point_is_not_pressed_on_it():
     assert (decision.kind, decision.angle) == (MoveKind.PROBE, "")
     insists = "No, I'd cut the log by lot for training and for testing, as everybody does it."
     assert decide(state(step=Step.DATA, moves=moves), said(insists), menu()).angle == "why"
+
+
+def test_who_does_not_know_and_answers_all_the_same_gets_no_hint():
+    asked = state(asked=("clarify_requirements-0",), step=Step.DATA)
+    unsure = "I'm not sure what that number is, but I'd compare it with what runs today on the same weeks."
+    heard = Heard(kind="intent", id="dont_know", quote=unsure)
+    assert decide(asked, said(unsure, heard), menu(level=Level.MID)).kind is MoveKind.PROBE
+    assert decide(asked, said("I'm not sure.", heard), menu(level=Level.MID)).kind is MoveKind.HINT

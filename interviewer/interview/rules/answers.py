@@ -22,6 +22,10 @@ OVERCLAIMS = 3
 PRESSES = 8
 """How often in an interview a thin answer is pressed on in so many words."""
 RAPID_PRESSES = 20
+_ANSWERS_ANYWAY = re.compile(
+    r"\b(?:sure|know|idea|remember|seen)\b[^.?!]{0,60}\b(?:but|so|still|however)\b(?:\W+[\w']+){6,}", re.IGNORECASE
+)
+"""How somebody who doesn't know goes on to answer all the same."""
 _GIVES_IN = re.compile(
     r"\W*(?:(?:um|uh|hm+|oh|ah|well|yeah)\W+)*(?:true|fair|right|okay|ok|yes|good point|i see|i agree|you're right|"
     r"you are right|that's (?:true|right|fair)|no,? wait|correct)\b",
@@ -70,7 +74,7 @@ def failed(state: State, last: Turn | None, menu: Menu) -> Decision | None:
         MoveKind.CURVEBALL,
     ):
         return None
-    gave_up = intent(last, "dont_know") is not None
+    gave_up = intent(last, "dont_know") is not None and not _ANSWERS_ANYWAY.search(last.text)
     empty = len(last.text.split()) <= 8 and not signals_in(last) and len(telling(last.text)) <= _EMPTY
     if menu.warm_up and (hint := unasked_hint(state, last, menu)):
         return hint
