@@ -74,3 +74,7 @@ def test_what_was_put_off_is_told_in_the_candidates_words(said, what):
 def test_a_list_is_not_cut_off_and_a_possessive_is_no_verb() -> None:
     assert not told("I'd start with separate models for cooking, pickup wait and driving.")
     assert not told("For the kitchen: the shop's open orders now, baskets.")
+
+
+def test_the_end_of_a_relative_clause_is_no_clause() -> None:
+    assert not told("One thing I'd add is browsing.")

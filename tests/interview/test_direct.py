@@ -6,7 +6,7 @@ import pytest
 
 from interviewer.interview.decision import Menu, Option
 from interviewer.interview.direct import decide
-from interviewer.interview.rules.coverage import anything_left
+from interviewer.interview.rules.coverage import anything_left, next_step
 from interviewer.interview.state import Deferred, Flag, State
 from interviewer.steps import Level, MoveKind, Step
 from interviewer.transcript import Heard, Turn
@@ -202,3 +202,18 @@ def test_who_does_not_know_and_answers_all_the_same_gets_no_hint():
     heard = Heard(kind="intent", id="dont_know", quote=unsure)
     assert decide(asked, said(unsure, heard), menu(level=Level.MID)).kind is MoveKind.PROBE
     assert decide(asked, said("I'm not sure.", heard), menu(level=Level.MID)).kind is MoveKind.HINT
+
+
+def test_who_thinks_aloud_and_goes_on_gets_no_pause():
+    wish = intent("need_time", "Let me think about the jobs.")
+    going_on = "Let me think about the jobs. I'd use one weekly job for all lists and a table to read them from."
+    assert decide(state(), said(going_on, wish), menu()).kind is not MoveKind.LET_GO_ON
+    assert decide(state(), said("Let me think about the jobs.", wish), menu()).angle == "pause"
+
+
+def test_a_part_that_was_spoken_on_in_passing_is_not_opened_again():
+    done = [step for step in Step if step is not Step.FRAME]
+    at = state(step=Step.MONITOR, used=dict.fromkeys(done, 400.0), visited=tuple(done), opened=tuple(done))
+    once, twice = ({Step.FRAME: ["frame_as_ml_task-0", "frame_as_ml_task-1"][:n]} for n in (1, 2))
+    assert next_step(replace(at, covered=once), menu()) is Step.FRAME
+    assert next_step(replace(at, covered=twice), menu()) is None

@@ -9,6 +9,8 @@ TOUCHED_SHARE = 0.2
 """Share of its budget below which a step counts as not yet treated."""
 ASKED = 3
 """Questions of ours on a step's subjects after which it counts as treated."""
+SPOKEN_ON = 2
+"""Signals from which a part that was left is not opened again."""
 LEAST_OF_BUDGET = 0.55
 """Share of its budget that every step still to come must be able to get."""
 TIME_TO_STRETCH = 0.25
@@ -51,8 +53,10 @@ def next_step(state: State, menu: Menu) -> Step | None:
         and (state.covered.get(step) or (step is Step.FRAME and state.covered.get(Step.MODEL)))
     ]
     ahead = [step for step in waiting if step not in left]
-    if waiting:
-        return (ahead or left)[0]
+    # Who has said two things on a part in passing is not asked to open it: single questions on it come at the end.
+    unspoken = [step for step in left if len(state.covered.get(step, [])) < SPOKEN_ON]
+    if ahead or unspoken:
+        return (ahead or unspoken)[0]
     thin = [
         step
         for step in menu.scope

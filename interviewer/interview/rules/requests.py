@@ -12,6 +12,8 @@ from interviewer.transcript import Turn
 _SORRY, _ONLY_THAT = 3, 14
 """Words of a 'sorry?', and of a turn that wants nothing but to hear the question again."""
 
+_STILL_THINKING = 45
+"""Characters after a wish for time that do not yet begin an answer."""
 _AMOUNT_ASKED = re.compile(
     r"\b(?:how (?:many|much|often|long|fast|large|big|old|far)|"
     r"what (?:share|percentage|number|rate|size|volume|budget)|"
@@ -62,7 +64,11 @@ def out_of_role(state: State, last: Turn | None, menu: Menu) -> Decision | None:
 
 
 def thinking(state: State, last: Turn | None, menu: Menu) -> Decision | None:
-    if intent(last, "need_time") and len(signals_in(last)) == 0 and not matched(all_heard(last, "question")):
+    found = intent(last, "need_time")
+    # 'Let me think about the jobs. I'd run …' thinks aloud and wants no pause.
+    if not found or not last or last.text.rfind(found.quote) + len(found.quote) < len(last.text) - _STILL_THINKING:
+        return None
+    if len(signals_in(last)) == 0 and not matched(all_heard(last, "question")):
         return Decision(MoveKind.LET_GO_ON, state.step, angle="pause")
     return None
 
