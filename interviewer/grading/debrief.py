@@ -44,20 +44,29 @@ def _grade(score: float) -> str:
     return "poor"
 
 
-def missing(
+def open_points(
     signals: Sequence[Signal], shown: set[str], perhaps: set[str], level: Level, score: float | None
 ) -> list[Missing]:
-    """The signals expected at the level that were not heard: the case's own first, fewer the better the step.
+    """The signals expected at the level for which there is no evidence: the case's own where any of them is open.
 
     What was ``perhaps`` said is named only where a step was weak and nothing else can be: it was not worked out.
     """
     open_ = [one for one in signals if one.level.rank <= level.rank and one.id not in shown]
     due = [one for one in open_ if one.id not in perhaps]
-    if not due and (score is None or score < SOLID):
+    if not due and _weak(score):
         due = open_[:1]
     own = [one for one in due if not one.id.startswith("general-")]
-    most = MISSING if score is None or score < SOLID else 2 if score < OUTSTANDING else 1
-    return [Missing(signal=one.id, text=one.text, study=list(one.study)) for one in (own or due)[:most]]
+    return [Missing(signal=one.id, text=one.text, study=list(one.study)) for one in (own or due)[:MISSING]]
+
+
+def missing(points: Sequence[Missing], score: float | None) -> list[Missing]:
+    """Those of the open points that a report may call missing: none in a solid step, whose talk is rich enough to have
+    had half of them in other words (``evals/data/claim_readings.jsonl``)."""
+    return list(points) if _weak(score) else []
+
+
+def _weak(score: float | None) -> bool:
+    return score is None or score < SOLID
 
 
 def telling(evidence: Sequence[Evidence], score: float | None) -> list[Evidence]:
@@ -147,18 +156,18 @@ def _open(report: StepReport, topics: Mapping[str, str]) -> str:
 
 
 def strong_answers(
-    case: str, library: Library, steps: Mapping[Step, StepReport], level: Level, retrieve: Retrieve | None
+    case: str, library: Library, points: Mapping[Step, Sequence[Missing]], level: Level, retrieve: Retrieve | None
 ) -> dict[Step, str]:
     """What a strong answer has, per step, in the knowledge base's words and with the source.
 
-    It speaks of the first thing that was missing; retrieval adds one sourced sentence to the case's own.
+    It speaks of the first of the open ``points``; retrieval adds one sourced sentence to the case's own.
     """
     found = {}
     told: set[str] = set()
     sources = _sources(library, case)
     for step, own in library.signals(case).items():
         due = [one for one in own if one.level.rank <= level.rank]
-        gaps = [gap.signal for gap in steps[step].missing]
+        gaps = [gap.signal for gap in points[step]]
         wanted = next((one for one in due if one.id in gaps), due[0] if due else None)
         if wanted is None:
             continue
@@ -233,10 +242,9 @@ def _source(passage: Any, sources: Mapping[str, str], library: Library) -> str:
 
 
 def study_plan(
-    steps: Mapping[Step, StepReport],
-    signals: Mapping[str, Signal],
+    steps: Mapping[Step, StepReport], points: Mapping[Step, Sequence[Missing]], signals: Mapping[str, Signal]
 ) -> list[StudyItem]:
-    """At most five things to study: the weakest steps first, each with a question to answer aloud."""
+    """At most five of the open points to study: the weakest steps first, each with a question to answer aloud."""
     order = sorted(
         steps,
         key=lambda step: (
@@ -248,8 +256,8 @@ def study_plan(
     plan: list[StudyItem] = []
     for round_ in range(MISSING):
         for step in order:
-            if round_ < len(steps[step].missing) and len(plan) < 5:
-                gap = steps[step].missing[round_]
+            if round_ < len(points[step]) and len(plan) < 5:
+                gap = points[step][round_]
                 plan.append(
                     StudyItem(
                         step=step,

@@ -77,23 +77,22 @@ def help_before(
 def gather(
     transcript: Transcript,
     reading: Reading,
-    signals: Mapping[Step, Sequence[Signal]],
+    signals: Mapping[str, Signal],
     exemplars: Exemplars,
     compared: Likeness,
+    own_words: OwnWords,
     asked: Mapping[int, Floats],
     deep: Sequence[float],
 ) -> dict[Step, list[Evidence]]:
     """Per step the evidence, the most telling first, each signal and each sentence once. ``compared`` is of the
     reading with the exemplars' signals, ``deep`` each unit's depth at the level asked for, 1 to 4."""
-    by_id = {signal.id: signal for own in signals.values() for signal in own}
     sounds = exemplars.signals
-    own_words = OwnWords(by_id.values())
     ids = np.array(sounds.ids)
     found: dict[Step, list[Evidence]] = {step: [] for step in Step}
     shown: set[str] = set()
     quoted: list[tuple[int, str]] = []
     for match in matches(reading, sounds, compared, own_words):
-        signal, unit = by_id[match.id], reading.units[match.index]
+        signal, unit = signals[match.id], reading.units[match.index]
         if match.step is None or match.id in shown or len(found[match.step]) >= PER_STEP:
             continue
         words = partial(own_words.shared, match.id)
@@ -116,7 +115,7 @@ def gather(
         found[match.step].append(
             Evidence(signal=match.id, quote=quote, turn=unit.turn, help=help_, sign=sign, about=signal.topic)
         )
-    _add_thin_answers(found, transcript, reading, by_id, sounds, asked, shown)
+    _add_thin_answers(found, transcript, reading, signals, sounds, asked, shown)
     return found
 
 
@@ -135,7 +134,7 @@ def _add_thin_answers(
     found: dict[Step, list[Evidence]],
     transcript: Transcript,
     reading: Reading,
-    by_id: Mapping[str, Signal],
+    signals: Mapping[str, Signal],
     sounds: Sounds,
     asked: Mapping[int, Floats],
     shown: set[str],
@@ -159,5 +158,5 @@ def _add_thin_answers(
         shown.add(name)
         quote = trimmed(text[spans(text)[0][0] : spans(text)[-1][1]])
         found[step].append(
-            Evidence(signal=name, quote=quote, turn=turn, help=Help.PROBED, sign="-", about=by_id[name].topic)
+            Evidence(signal=name, quote=quote, turn=turn, help=Help.PROBED, sign="-", about=signals[name].topic)
         )

@@ -21,6 +21,7 @@ from interviewer.grading.extraction import PROMPT as STEP_PROMPT
 from interviewer.grading.extraction import Extracted, graded_steps
 from interviewer.grading.flags import red_flags, trade_offs
 from interviewer.grading.matching import compare, criteria_vectors, perhaps_said
+from interviewer.grading.own_words import OwnWords
 from interviewer.grading.parameters import Fitted, fitted, rubric
 from interviewer.grading.reach import reached
 from interviewer.grading.reading import Reading, asked_vectors, read, settle
@@ -29,6 +30,7 @@ from interviewer.grading.reasoned import reasoned, subjects, touched
 from interviewer.grading.report import (
     Evidence,
     GradedBy,
+    Missing,
     Report,
     StepReport,
     StepStatus,
@@ -108,7 +110,8 @@ def _graded(
     deep = _deep(reading, transcript.level, scale)
     criteria = criteria_vectors(signals, embedder, vectors)
     compared = compare(reading, sounds.signals, criteria)
-    found = gather(clocked, reading, signals, sounds, compared, asked, deep)
+    own_words = OwnWords(by_id.values())
+    found = gather(clocked, reading, by_id, sounds, compared, own_words, asked, deep)
     flags = red_flags(clocked, reading, library.red_flags(transcript.case), sounds, deep)
     enough = pooled.total >= int(data["evidence"]["least_words"])
     inner = None
@@ -134,11 +137,13 @@ def _graded(
     if model is None or model.rung == "local":
         found = {step: own + argued[step] for step, own in found.items()}
     topics = {id_: one.topic for id_, one in by_id.items()} | {one.id: one.topic for one in subjects().values()}
-    perhaps = perhaps_said(compared) | touched(argued, embedder.encode, criteria, signals)
+    perhaps = perhaps_said(compared, reading, own_words) | touched(argued, embedder.encode, criteria, signals)
+    points: dict[Step, list[Missing]] = {}
     for step, own in steps.items():
         own.evidence = debrief.telling(found[step], own.score) if enough and own.status != "not_reached" else []
         heard = {one.signal for one in own.evidence if one.sign == "+"}
-        own.missing = debrief.missing(signals[step], heard, perhaps, transcript.level, own.score)
+        points[step] = debrief.open_points(signals[step], heard, perhaps, transcript.level, own.score)
+        own.missing = debrief.missing(points[step], own.score)
         own.comment = comments.get(step) or debrief.comment(step, own, topics, transcript.level)
     tell(0.92, "Writing the report")
     mean = mean_score({s: r.score for s, r in steps.items()}, float(data["not_reached"]["less"])) if enough else None
@@ -164,8 +169,8 @@ def _graded(
         summary=_summary(verdict, mean, bar, confidence),
         reasons=debrief.reasons(steps, [remark for _, remark in flags], bar["hire"], topics),
         next_level=debrief.next_level(transcript.level, mean, scale.bars, bar["hire"], library.framework, weakest),
-        strong=debrief.strong_answers(transcript.case, library, steps, transcript.level, retrieve),
-        study_plan=debrief.study_plan(steps, by_id),
+        strong=debrief.strong_answers(transcript.case, library, points, transcript.level, retrieve),
+        study_plan=debrief.study_plan(steps, points, by_id),
         bar=bar,
         warnings=[*failed, *warnings, *doubts, *_asides(reading)],
         graded_by=_graded_by(model, numbers, data["version"], inner),

@@ -29,6 +29,8 @@ BESIDE = 8.0
 """How much of that the sentences beside a unit may bring into its quote."""
 AGREED_PERHAPS, MEANT_PERHAPS = 0.44, 0.52
 """Agreement with a signal, and likeness to its criterion, from which it may have been said."""
+DENSE_PERHAPS = 13.0
+"""How densely a passage must be of the signal's own words for that."""
 ELSEWHERE = 0.10
 """How much closer it must be to a signal of another step than the one it stands in."""
 RUNNER_UP = 0.06
@@ -109,14 +111,28 @@ def compare(reading: Reading, sounds: Sounds, criteria: Mapping[str, Floats]) ->
     return Likeness(names, near, 0.25 * near + 0.5 * around + 0.25 * meant, meant)
 
 
-def perhaps_said(found: Likeness) -> set[str]:
-    """The signals that something in the interview comes near to, though not near enough to be shown as evidence:
-    a report must not claim that they were missing. Read once by the author on two draws of 64 and 70 claims: of those
-    that stood without this rule about two in five had been said, with it about one in six."""
+def perhaps_said(found: Likeness, reading: Reading, own_words: OwnWords) -> set[str]:
+    """The signals that something in the interview comes near to, or in whose words some passage speaks, though not so
+    that it could be shown as evidence: a report must not claim that they were missing. Claims that were read:
+    ``evals/data/claim_readings.jsonl``."""
     if not found.names:
         return set()
     close = (found.agreed.max(0) >= AGREED_PERHAPS) | (found.meant.max(0) >= MEANT_PERHAPS)
-    return {name for name, yes in zip(found.names, close, strict=True) if yes}
+    spoken = _passages(reading)
+    return {
+        name
+        for name, near in zip(found.names, close, strict=True)
+        if near or any(own_words.dense(name, passage) >= DENSE_PERHAPS for passage in spoken)
+    }
+
+
+def _passages(reading: Reading) -> list[str]:
+    """Each unit with its neighbours in the same turn."""
+    units = reading.units
+    return [
+        " ".join(one.text for one in units[max(0, i - 1) : i + 2] if one.turn == unit.turn)
+        for i, unit in enumerate(units)
+    ]
 
 
 def matches(reading: Reading, sounds: Sounds, compared: Likeness, own_words: OwnWords) -> list[Match]:

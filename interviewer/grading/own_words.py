@@ -34,6 +34,10 @@ class OwnWords:
         """The weight of the words that a quote shares with a signal's criterion, examples and strong answer."""
         return sum(self._weight[stem] for stem in stems(quote) & self._of[signal])
 
+    def dense(self, signal: str, passage: str) -> float:
+        """What a passage of sixty words with as many of the signal's words for its length would share."""
+        return self.shared(signal, passage) * 60 / (len(passage.split()) + 20)
+
 
 def _says(signal: Signal) -> str:
     return " ".join((signal.text, signal.topic, signal.strong, *signal.plain, *signal.jargon, *signal.terms))
