@@ -143,8 +143,9 @@ class Words:
             case "back":
                 earlier = " . ".join(turn.text for _, turn in transcript.candidate_turns()[:-1])
                 just_said = recall(last, question, self._embedder, state.said)
-                noted = left(last, self._embedder, state.said) if len(state.said) % 2 else None
-                return just_said or noted or recall(earlier, question, self._embedder, state.said, least=NEAR_BEFORE)
+                noted = left(last, self._embedder, state.said)
+                before = recall(earlier, question, self._embedder, state.said, least=NEAR_BEFORE)
+                return just_said or (noted or before if len(state.said) % 2 else before or noted)
         if decision.kind is MoveKind.CHALLENGE:
             return self._mistaken(decision, transcript, question, state)
         takes_up = _takes_up(question, last)
