@@ -46,10 +46,12 @@ def test_a_better_step_never_gives_a_worse_verdict(scores: list[float], at: int,
     assert verdict_of(after, bar).rank >= verdict_of(before, bar).rank
 
 
-def test_cut_offs_rise_and_never_fall_with_the_level() -> None:
+def test_cut_offs_rise_and_the_same_answers_need_no_less_at_a_higher_level() -> None:
+    """Scores are relative to the level, so what is asked of an answer is the cut-off and the level's own bar together."""
     previous = {"no_hire": 0.0, "hire": 0.0, "strong_hire": 0.0}
     for level in Level:
         bar = cut_offs(rubric(), level)
         assert 1 < bar["no_hire"] < bar["hire"] < bar["strong_hire"] < 4
-        assert all(bar[name] >= previous[name] for name in bar)
-        previous = bar
+        asked = {name: cut + rubric()["level"]["offsets"][level.value] for name, cut in bar.items()}
+        assert all(asked[name] >= previous[name] for name in asked)
+        previous = asked
