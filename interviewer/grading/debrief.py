@@ -3,18 +3,12 @@
 No sentence here says anything that a quote, a score or the knowledge base does not hold.
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from interviewer.casebook.case import Case, FrameworkNote, Signal, TopicNote
-from interviewer.casebook.library import Library
+from interviewer.casebook.case import FrameworkNote, Signal
 from interviewer.grading.report import Evidence, Missing, Remark, StepReport, StudyItem
 from interviewer.interview.depth import depth
 from interviewer.steps import Help, Level, Step, Verdict
-
-Retrieve = Callable[..., Sequence[Any]]
-"""``Retriever.search``: the passages for a query that the grader may read, best first."""
 
 WORDS = {
     Verdict.STRONG_NO_HIRE: "Strong no hire",
@@ -27,13 +21,15 @@ SOLID, OUTSTANDING = 2.75, 3.5
 WEAK = 2.2
 """The score under which a mere mention is held against the candidate: above it, it was often a good one."""
 _SHOWN = {
-    Help.UNPROMPTED: "Without being asked you treated",
-    Help.PROBED: "When asked, you treated",
-    Help.HINTED: "After a hint you treated",
+    Help.UNPROMPTED: "Without being asked you brought up",
+    Help.PROBED: "When asked, you had an answer on",
+    Help.HINTED: "After a hint you got to",
 }
 _WITHOUT = {
-    True: "You argued this step through, though along other lines than the points below.",
-    False: "What you said here stayed general; none of the points that this step turns on was worked out.",
+    "outstanding": "You argued this step through along lines of your own.",
+    "solid": "You argued this step through along lines of your own.",
+    "mixed": "What you said here was sensible but stayed on the surface.",
+    "poor": "What you said here stayed general; none of the points that this step turns on was worked out.",
 }
 
 
@@ -74,13 +70,13 @@ def telling(evidence: Sequence[Evidence], score: float | None) -> list[Evidence]
     return [one for one in evidence if one.sign == "+" or score is None or score < WEAK]
 
 
-def comment(step: Step, report: StepReport, topics: Mapping[str, str], level: Level) -> str:
+def comment(report: StepReport, topics: Mapping[str, str]) -> str:
     """What an interviewer would say of a step: the grade, what was shown and with how much help, what stayed thin."""
     if report.status == "not_reached":
         return "The interview did not get to this step, so it was not scored."
     if report.status == "insufficient_evidence" or report.score is None:
         return "Too little was said about this step to judge it."
-    parts = [f"{_grade(report.score).capitalize()} for {level.value} level."]
+    parts = [f"{_grade(report.score).capitalize()}."]
     shown = [one for one in report.evidence if one.sign == "+"]
     against = [one for one in report.evidence if one.sign == "-"]
     for help_, said in _SHOWN.items():
@@ -90,9 +86,9 @@ def comment(step: Step, report: StepReport, topics: Mapping[str, str], level: Le
     if names := _names(against, topics):
         parts.append(f"You touched on {names} without developing {'it' if len(against) == 1 else 'them'}.")
     if not report.evidence:
-        parts.append(_WITHOUT[report.score >= SOLID])
+        parts.append(_WITHOUT[_grade(report.score)])
     if report.missing:
-        parts.append(f"What would help most: {_names(report.missing[:1], topics)}.")
+        parts.append(f"Work on {_names(report.missing[:1], topics)} first.")
     return " ".join(parts)
 
 
@@ -128,7 +124,7 @@ def reasons(
     if not scored:
         return ["There was too little to judge."]
     found = []
-    high, low = max(scored), min(scored)
+    high, low = max(scored, key=lambda one: (round(one[0], 1), _shown(steps[one[1]]))), min(scored)
     if high[0] >= hire:
         found.append(f"Strongest: {high[1].label} ({high[0]:.1f}){_said(steps[high[1]], '+') or '.'}")
     if low[0] < hire:
@@ -141,8 +137,14 @@ def reasons(
         found.append(f"Left standing: {flags[0].text}")
     elif len(found) < 2:
         below = sum(score < hire for score, _ in scored)
-        found.append(f"{len(scored) - below} of {len(scored)} scored steps are at or above the bar for a hire.")
+        share = f"{len(scored) - below} of {len(scored)}" if below else f"All {len(scored)}"
+        found.append(f"{share} scored steps are at or above the bar for a hire.")
     return found[:3]
+
+
+def _shown(report: StepReport) -> int:
+    """How many quotes are tied to a criterion of the case or the framework."""
+    return sum(one.sign == "+" and not one.signal.startswith("reasoned-") for one in report.evidence)
 
 
 def _said(report: StepReport, sign: str) -> str:
@@ -153,92 +155,6 @@ def _said(report: StepReport, sign: str) -> str:
 
 def _open(report: StepReport, topics: Mapping[str, str]) -> str:
     return f"; nothing was worked out on {_names(report.missing[:2], topics)}." if report.missing else "."
-
-
-def strong_answers(
-    case: str, library: Library, points: Mapping[Step, Sequence[Missing]], level: Level, retrieve: Retrieve | None
-) -> dict[Step, str]:
-    """What a strong answer has, per step, in the knowledge base's words and with the source.
-
-    It speaks of the first of the open ``points``; retrieval adds one sourced sentence to the case's own.
-    """
-    found = {}
-    told: set[str] = set()
-    sources = _sources(library, case)
-    for step, own in library.signals(case).items():
-        due = [one for one in own if one.level.rank <= level.rank]
-        gaps = [gap.signal for gap in points[step]]
-        wanted = next((one for one in due if one.id in gaps), due[0] if due else None)
-        if wanted is None:
-            continue
-        found[step] = wanted.strong
-        if retrieve is None:
-            continue
-        query = f"{wanted.topic}. {wanted.text}"
-        hits = [hit.passage for hit in retrieve(query, audience="grader", case=case, step=step, limit=10)]
-        near = [one for one in hits if one.kind in _SOURCED and not _ASIDE.search(one.title)][:3]
-        about = _content(f"{query} {wanted.strong}")
-        for one in sorted(near, key=lambda hit: _SOURCED[hit.kind]):
-            sentence = _telling(one.text.removeprefix(f"{one.title.partition(':')[0]}. "), about)
-            if sentence and sentence not in told and sentence not in wanted.strong:
-                told.add(sentence)
-                found[step] = f"{wanted.strong} {sentence} (Source: {_source(one, sources, library)})"
-                break
-    return found
-
-
-_ASIDE = re.compile(r"\b(?:mistakes?|questions?|pitfalls?|traps?|signs|sentences)\b", re.IGNORECASE)
-"""Sections of notes that do not say what is right."""
-_SHARED = 3
-"""Telling words that a sentence must share with what was missing to be quoted beside it."""
-_EVERYDAY = set(
-    re.findall(
-        r"\w+",
-        "about because could does each every from into model models most more only over should such than that their "
-        "them then these they this those very what when where which while will with would",
-    )
-)
-"""Words of every sentence, by their first six letters."""
-_SOURCED = {"fact": 0, "note": 1, "reference": 2}
-"""Kinds of passages by how well their source can be named."""
-
-
-def _sources(library: Library, case: str) -> dict[str, str]:
-    """By a sourced fact's passage the title and address of its source."""
-    own = library.case(case)
-    holders: dict[str, Case | TopicNote] = {f"topics/{slug}": note for slug, note in library.topics.items()}
-    if own is not None:
-        holders[case] = own
-    found = {}
-    for prefix, holder in holders.items():
-        sources = {one.id: one for one in holder.sources}
-        for fact in holder.sourced_facts:
-            if fact.source in sources:
-                source = sources[fact.source]
-                found[f"{prefix}/fact/{fact.id}"] = f"{source.title}, {source.url}"
-    return found
-
-
-def _content(text: str) -> set[str]:
-    """The telling words of a text, by their first six letters."""
-    return {word[:6] for word in re.findall(r"[a-z][a-z-]{3,}", text.lower())} - _EVERYDAY
-
-
-def _telling(text: str, about: set[str]) -> str:
-    """The sentence that has most to do with the subject; empty when none has enough."""
-    sentences = re.split(r"(?<=[.!?])\s+", " ".join(re.sub(r"[*_`#]+", "", text).split()))
-    fit = [one for one in sentences if 6 <= len(one.split()) <= 40 and "?" not in one and not one.endswith(":")]
-    best = max(fit, key=lambda one: len(_content(one) & about), default="")
-    return best if len(_content(best) & about) >= _SHARED else ""
-
-
-def _source(passage: Any, sources: Mapping[str, str], library: Library) -> str:
-    if passage.id in sources:
-        return sources[passage.id]
-    if passage.kind == "note":
-        return f"our note “{passage.title}”"
-    own = library.case(passage.case)
-    return f"our reference solution of “{own.title}”" if own else "our notes"
 
 
 def study_plan(

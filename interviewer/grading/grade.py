@@ -37,6 +37,7 @@ from interviewer.grading.report import (
     StepTime,
 )
 from interviewer.grading.scores import Pooled, Scale, bounded, calibrated, pool
+from interviewer.grading.strong import Retrieve, strong_answers
 from interviewer.grading.timing import time_used
 from interviewer.grading.verdict import cut_offs, distance, mean_score, verdict_of
 from interviewer.grading.windows import windows
@@ -57,7 +58,7 @@ def grade(
     level: Level | None = None,
     progress: Progress | None = None,
     *,
-    retrieve: debrief.Retrieve | None = None,
+    retrieve: Retrieve | None = None,
     vectors: Path | None = None,
     numbers: Fitted | None = None,
     readout: Readout | None = None,
@@ -83,7 +84,7 @@ def _graded(
     library: Library,
     model: LanguageModel | None,
     tell: Progress,
-    retrieve: debrief.Retrieve | None,
+    retrieve: Retrieve | None,
     vectors: Path | None,
     failed: list[str],
     numbers: Fitted,
@@ -112,7 +113,6 @@ def _graded(
     compared = compare(reading, sounds.signals, criteria)
     own_words = OwnWords(by_id.values())
     found = gather(clocked, reading, by_id, sounds, compared, own_words, asked, deep)
-    flags = red_flags(clocked, reading, library.red_flags(transcript.case), sounds, deep)
     enough = pooled.total >= int(data["evidence"]["least_words"])
     inner = None
     if model is not None and model.rung == "local" and enough:
@@ -125,6 +125,7 @@ def _graded(
         warnings += doubts
     steps = _scored(reading, pooled, transcript.level, scale, got_to, inner)
     scores = {step: own.score for step, own in steps.items()}
+    flags = red_flags(clocked, reading, library.red_flags(transcript.case), sounds, deep, scores)
     argued = reasoned(found, scores, clocked, reading, deep, numbers, asked)
     comments: dict[Step, str] = {}
     if model is not None and model.rung == "openai" and enough:
@@ -144,7 +145,7 @@ def _graded(
         heard = {one.signal for one in own.evidence if one.sign == "+"}
         points[step] = debrief.open_points(signals[step], heard, perhaps, transcript.level, own.score)
         own.missing = debrief.missing(points[step], own.score)
-        own.comment = comments.get(step) or debrief.comment(step, own, topics, transcript.level)
+        own.comment = comments.get(step) or debrief.comment(own, topics)
     tell(0.92, "Writing the report")
     mean = mean_score({s: r.score for s, r in steps.items()}, float(data["not_reached"]["less"])) if enough else None
     bar = cut_offs(data, transcript.level)
@@ -164,12 +165,12 @@ def _graded(
         score=None if mean is None else bounded(mean),
         steps=steps,
         red_flags=[remark for _, remark in flags],
-        trade_offs=trade_offs(clocked, reading, case, sounds),
+        trade_offs=trade_offs(clocked, reading, by_id.values(), case, sounds, deep),
         time={step: StepTime(used=used[step], budget=round(budget[step], 1)) for step in Step},
         summary=_summary(verdict, mean, bar, confidence),
         reasons=debrief.reasons(steps, [remark for _, remark in flags], bar["hire"], topics),
         next_level=debrief.next_level(transcript.level, mean, scale.bars, bar["hire"], library.framework, weakest),
-        strong=debrief.strong_answers(transcript.case, library, points, transcript.level, retrieve),
+        strong=strong_answers(transcript.case, library, points, transcript.level, retrieve),
         study_plan=debrief.study_plan(steps, points, by_id),
         bar=bar,
         warnings=[*failed, *warnings, *doubts, *_asides(reading)],

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from interviewer.casebook.case import Signal
+from interviewer.casebook.case import Signal, TradeOff
 
 STEM = 6
 """Letters by which a word is known: "calibrate" and "calibration" are one."""
@@ -25,8 +25,10 @@ def stems(text: str) -> set[str]:
 class OwnWords:
     """The words of a case's criteria, each weighing as much as it is rare among them."""
 
-    def __init__(self, signals: Iterable[Signal]) -> None:
-        self._of: Mapping[str, set[str]] = {one.id: stems(_says(one)) for one in signals}
+    def __init__(self, signals: Iterable[Signal], choices: Iterable[TradeOff] = ()) -> None:
+        self._of: Mapping[str, set[str]] = {one.id: stems(_says(one)) for one in signals} | {
+            one.id: stems(" ".join((*one.between, *one.says))) for one in choices
+        }
         often = Counter(stem for own in self._of.values() for stem in own)
         self._weight = {stem: math.log((len(self._of) + 1) / (count + 0.5)) for stem, count in often.items()}
 

@@ -4,12 +4,13 @@ from typing import Any
 
 from interviewer.casebook.embed import shared_embedder
 from interviewer.casebook.exemplars import exemplars
-from interviewer.grading.debrief import missing, open_points, strong_answers, study_plan
+from interviewer.grading.debrief import missing, open_points, study_plan
 from interviewer.grading.matching import compare, criteria_vectors, perhaps_said
 from interviewer.grading.own_words import OwnWords
 from interviewer.grading.parameters import fitted
 from interviewer.grading.reading import read
 from interviewer.grading.report import Missing, StepReport
+from interviewer.grading.strong import strong_answers
 from interviewer.steps import Level, Step
 from interviewer.transcript import Transcript, Turn
 

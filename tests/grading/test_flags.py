@@ -2,10 +2,17 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
+from interviewer.casebook.exemplars import Exemplars, Sounds
+from interviewer.casebook.library import Library
+from interviewer.grading.flags import red_flags, trade_offs
+from interviewer.grading.reading import Reading
 from interviewer.grading.report import Report
-from interviewer.transcript import transcript_from
+from interviewer.grading.units import candidate_units
+from interviewer.steps import Step
+from interviewer.transcript import Transcript, transcript_from
 
 Graded = Callable[..., Report]
 MISTAKE = (
@@ -42,3 +49,45 @@ def test_a_mistake_that_is_left_standing_is_shown(graded: Graded) -> None:
 )
 def test_a_mistake_put_right_in_a_later_turn_is_not(graded: Graded, later: str) -> None:
     assert "accuracy-as-metric" not in _flags(graded, later)
+
+
+UNIT = "I'd keep one percent of the impressions for new ads, since exploration costs revenue now and pays later."
+
+
+def _reading(deep: float, words: str = UNIT) -> tuple[Transcript, Reading, list[float]]:
+    turns = [{"speaker": "interviewer", "text": "And?"}, {"speaker": "candidate", "text": words}]
+    transcript = transcript_from({"case": "ad-click-prediction", "level": "senior", "turns": turns})
+    units = candidate_units(transcript)
+    steps = (Step.EVALUATE,) * len(units)
+    return transcript, Reading(tuple(units), np.ones((len(units), 1), np.float32), steps, (), ()), [deep] * len(units)
+
+
+def _sounds(*ids: str, near: float = 1.0) -> Sounds:
+    return Sounds(ids, (None,) * len(ids), ids, np.full((len(ids), 1), near, np.float32))
+
+
+@pytest.mark.parametrize(("score", "near", "heard"), [(2.0, 0.6, 1), (3.6, 0.6, 0), (3.6, 0.7, 1), (None, 0.6, 1)])
+def test_in_a_strong_step_only_what_sounds_very_much_like_a_mistake_is_one(
+    library: Library, score: float | None, near: float, heard: int
+) -> None:
+    transcript, reading, deep = _reading(1.0)
+    flag = library.red_flags("ad-click-prediction")[0].model_copy(update={"cues": ["one percent"]})
+    sounds = Exemplars(_sounds(), _sounds(), _sounds(flag.id, near=near), _sounds(flag.id, near=0.0), _sounds())
+    assert len(red_flags(transcript, reading, [flag], sounds, deep, {Step.EVALUATE: score})) == heard
+
+
+@pytest.mark.parametrize(
+    ("deep", "words", "raised"),
+    [(3.0, UNIT, 1), (1.0, UNIT, 0), (3.0, "The model scores the ads and we run that in batches on a card.", 0)],
+    ids=["weighed", "shallow talk", "other words"],
+)
+def test_a_trade_off_is_raised_in_its_own_words_and_weighed(
+    library: Library, deep: float, words: str, raised: int
+) -> None:
+    transcript, reading, depths = _reading(deep, words)
+    case = library.case("ad-click-prediction")
+    sounds = Exemplars(_sounds(), _sounds(), _sounds(), _sounds(), _sounds("explore-or-earn"))
+    signals = [one for own in library.signals("ad-click-prediction").values() for one in own]
+    found = trade_offs(transcript, reading, signals, case, sounds, depths)
+    assert len(found) == raised
+    assert all(one.quote in words and one.text.endswith(".") for one in found)

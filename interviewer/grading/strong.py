@@ -1,0 +1,99 @@
+"""What a strong answer has, in the knowledge base's words and with the source."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from interviewer.casebook.case import Case, TopicNote
+from interviewer.casebook.library import Library
+from interviewer.grading.report import Missing
+from interviewer.steps import Level, Step
+
+Retrieve = Callable[..., Sequence[Any]]
+"""``Retriever.search``: the passages for a query that the grader may read, best first."""
+
+
+def strong_answers(
+    case: str, library: Library, points: Mapping[Step, Sequence[Missing]], level: Level, retrieve: Retrieve | None
+) -> dict[Step, str]:
+    """What a strong answer has, per step, in the knowledge base's words and with the source.
+
+    It speaks of the first of the open ``points``; retrieval adds one sourced sentence to the case's own.
+    """
+    found = {}
+    told: set[str] = set()
+    sources = _sources(library, case)
+    for step, own in library.signals(case).items():
+        due = [one for one in own if one.level.rank <= level.rank]
+        gaps = [gap.signal for gap in points[step]]
+        wanted = next((one for one in due if one.id in gaps), due[0] if due else None)
+        if wanted is None:
+            continue
+        found[step] = wanted.strong
+        if retrieve is None:
+            continue
+        query = f"{wanted.topic}. {wanted.text}"
+        hits = [hit.passage for hit in retrieve(query, audience="grader", case=case, step=step, limit=10)]
+        near = [one for one in hits if one.kind in _SOURCED and not _ASIDE.search(one.title)][:3]
+        about = _content(f"{query} {wanted.strong}")
+        for one in sorted(near, key=lambda hit: _SOURCED[hit.kind]):
+            sentence = _telling(one.text.removeprefix(f"{one.title.partition(':')[0]}. "), about)
+            if sentence and sentence not in told and sentence not in wanted.strong:
+                told.add(sentence)
+                found[step] = f"{wanted.strong} {sentence} (Source: {_source(one, sources, library)})"
+                break
+    return found
+
+
+_ASIDE = re.compile(r"\b(?:mistakes?|questions?|pitfalls?|traps?|signs|sentences)\b", re.IGNORECASE)
+"""Sections of notes that do not say what is right."""
+_SHARED = 3
+"""Telling words that a sentence must share with what was missing to be quoted beside it."""
+_EVERYDAY = set(
+    re.findall(
+        r"\w+",
+        "about because could does each every from into model models most more only over should such than that their "
+        "them then these they this those very what when where which while will with would",
+    )
+)
+"""Words of every sentence, by their first six letters."""
+_SOURCED = {"fact": 0, "note": 1, "reference": 2}
+"""Kinds of passages by how well their source can be named."""
+
+
+def _sources(library: Library, case: str) -> dict[str, str]:
+    """By a sourced fact's passage the title and address of its source."""
+    own = library.case(case)
+    holders: dict[str, Case | TopicNote] = {f"topics/{slug}": note for slug, note in library.topics.items()}
+    if own is not None:
+        holders[case] = own
+    found = {}
+    for prefix, holder in holders.items():
+        sources = {one.id: one for one in holder.sources}
+        for fact in holder.sourced_facts:
+            if fact.source in sources:
+                source = sources[fact.source]
+                found[f"{prefix}/fact/{fact.id}"] = f"{source.title}, {source.url}"
+    return found
+
+
+def _content(text: str) -> set[str]:
+    """The telling words of a text, by their first six letters."""
+    return {word[:6] for word in re.findall(r"[a-z][a-z-]{3,}", text.lower())} - _EVERYDAY
+
+
+def _telling(text: str, about: set[str]) -> str:
+    """The sentence that has most to do with the subject; empty when none has enough."""
+    sentences = re.split(r"(?<=[.!?])\s+", " ".join(re.sub(r"[*_`#]+", "", text).split()))
+    fit = [one for one in sentences if 6 <= len(one.split()) <= 40 and "?" not in one and not one.endswith(":")]
+    best = max(fit, key=lambda one: len(_content(one) & about), default="")
+    return best if len(_content(best) & about) >= _SHARED else ""
+
+
+def _source(passage: Any, sources: Mapping[str, str], library: Library) -> str:
+    if passage.id in sources:
+        return sources[passage.id]
+    if passage.kind == "note":
+        return f"our note “{passage.title}”"
+    own = library.case(passage.case)
+    return f"our reference solution of “{own.title}”" if own else "our notes"
