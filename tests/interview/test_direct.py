@@ -181,6 +181,17 @@ def test_with_everything_treated_the_subject_nearest_to_what_was_just_said_comes
     assert anything_left(long_there, menu()).angle == "back"
 
 
+def test_with_everything_treated_what_was_nearly_said_is_asked_last_and_only_with_time_to_spare():
+    at = state(step=Step.SERVE, used=dict.fromkeys(Step, 400.0), visited=tuple(Step), opened=tuple(Step))
+    late = replace(at, elapsed=0.8 * at.length)
+    every = frozenset(one.id for own in SIGNALS.values() for one in own)
+    fresh = f"{Step.MONITOR.value}-4"
+    for when in (at, late):
+        assert anything_left(when, menu(brushed=every - {fresh})).ref == fresh
+    assert anything_left(at, menu(brushed=every)).kind is MoveKind.PROBE
+    assert anything_left(late, menu(brushed=every)).kind is MoveKind.WRAP_UP
+
+
 def test_only_who_asks_for_an_amount_is_told_that_there_is_no_figure():
     for asked, angle in (("How many cars are there?", "no_figure"), ("Is it a promise?", "unspecified")):
         turn = said(asked, Heard(kind="question", id="", quote=asked, score=0.5))

@@ -150,13 +150,16 @@ def anything_left(state: State, menu: Menu) -> Decision:
     # Who is on a subject stays there for some questions: to and fro between two parts wears people out.
     stays = state.probes_in_step < PROBES[menu.level]
     order = sorted(left, key=lambda step: (not (stays and step is state.step), -left[step]))
-    for step in order:
-        if options := open_options(state, menu, step):
-            return Decision(
-                MoveKind.PROBE, step, _nearest(options, menu).id, angle="" if step is state.step else "back"
-            )
-    for step in order if state.left > TIME_TO_STRETCH * state.length and not menu.drill else ():
-        unheard = [one for one in menu.signals.get(step, ()) if one.id not in state.asked and not state.heard(one.id)]
-        if unheard:
-            return Decision(MoveKind.PROBE, step, unheard[0].id, angle="back")
+    plenty = state.left > TIME_TO_STRETCH * state.length and not menu.drill
+    # What an answer came near to is only asked when there is plenty of time: it has often been said in other words.
+    for brushed in (False, True) if plenty else (False,):
+        for step in order:
+            if options := [one for one in open_options(state, menu, step) if brushed or one.id not in menu.brushed]:
+                angle = "" if step is state.step else "back"
+                return Decision(MoveKind.PROBE, step, _nearest(options, menu).id, angle=angle)
+        for step in order if plenty else ():
+            options = [one for one in menu.signals.get(step, ()) if brushed or one.id not in menu.brushed]
+            unheard = [one for one in options if one.id not in state.asked and not state.heard(one.id)]
+            if unheard:
+                return Decision(MoveKind.PROBE, step, unheard[0].id, angle="back")
     return Decision(MoveKind.WRAP_UP, angle="early")
