@@ -21,7 +21,7 @@ from interviewer.models.door import Embeds, LanguageModel
 from interviewer.steps import Step
 
 MOST, LEAST = 12, 4
-"""Passages that are read; an interview of 45 minutes has about twenty. The fit had seven of each on average."""
+"""Passages that are read; an interview of 45 minutes has about twenty. The fit had nine of each on average."""
 PATIENCE = 120.0
 """Seconds for all of them: a busy machine must not keep a candidate waiting for the report."""
 _PARTS = ("middle", "weights", "intercept")
