@@ -4,7 +4,7 @@ Of what shows a signal (``matching``) the best is quoted. What the interviewer s
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Literal
 
@@ -83,9 +83,11 @@ def gather(
     own_words: OwnWords,
     asked: Mapping[int, Floats],
     deep: Sequence[float],
+    mistaken: Collection[int] = (),
 ) -> dict[Step, list[Evidence]]:
     """Per step the evidence, the most telling first, each signal and each sentence once. ``compared`` is of the
-    reading with the exemplars' signals, ``deep`` each unit's depth at the level asked for, 1 to 4."""
+    reading with the exemplars' signals, ``deep`` each unit's depth at the level asked for, 1 to 4; ``mistaken`` units
+    say a known mistake and speak for nothing, also where it was put right later."""
     sounds = exemplars.signals
     ids = np.array(sounds.ids)
     found: dict[Step, list[Evidence]] = {step: [] for step in Step}
@@ -93,7 +95,7 @@ def gather(
     quoted: list[tuple[int, str]] = []
     for match in matches(reading, sounds, compared, own_words):
         signal, unit = signals[match.id], reading.units[match.index]
-        if match.step is None or match.id in shown or len(found[match.step]) >= PER_STEP:
+        if match.step is None or match.index in mistaken or match.id in shown or len(found[match.step]) >= PER_STEP:
             continue
         words = partial(own_words.shared, match.id)
         quote = quote_at(reading.units, match.index, transcript.turns[unit.turn].text, words)

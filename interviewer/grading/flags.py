@@ -7,6 +7,7 @@ mistake's own words or takes it back in the next answer.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -51,31 +52,45 @@ def nearest(vectors: Floats, sounds: Sounds) -> dict[str, Floats]:
     return {id_: near[:, ids == id_].max(1) for id_ in dict.fromkeys(sounds.ids)}
 
 
+@dataclass(frozen=True)
+class Mistake:
+    """A red flag with the units that say it as their own, whether or not it stands."""
+
+    flag: RedFlag
+    said: tuple[int, ...]
+    near: Floats
+    """Every unit's likeness to the mistake."""
+    sound: Floats
+    """And to the sound statements that look like it."""
+
+
+def mistakes(reading: Reading, flags: Sequence[RedFlag], exemplars: Exemplars) -> list[Mistake]:
+    """Every mistake that was said; the case's own come first."""
+    wrong, right = nearest(reading.vectors, exemplars.red_flags), nearest(reading.vectors, exemplars.right)
+    known = [(flag, wrong[flag.id], right[flag.id]) for flag in flags if flag.id in wrong]
+    found = [Mistake(flag, tuple(_said(reading, flag, near, sound)), near, sound) for flag, near, sound in known]
+    return [one for one in found if one.said]
+
+
 def red_flags(
     transcript: Transcript,
     reading: Reading,
-    flags: Sequence[RedFlag],
-    exemplars: Exemplars,
+    said: Sequence[Mistake],
     deep: Sequence[float],
     scores: Mapping[Step, float | None],
 ) -> list[tuple[RedFlag, Remark]]:
-    """The mistakes that were made and left standing, one for a sentence; the case's own flags come first."""
-    wrong, right = nearest(reading.vectors, exemplars.red_flags), nearest(reading.vectors, exemplars.right)
+    """The mistakes that were made and left standing, one for a sentence."""
     found: list[tuple[RedFlag, Remark]] = []
     taken: set[int] = set()
-    for flag in flags:
-        if flag.id not in wrong:
-            continue
-        near, sound = wrong[flag.id], right[flag.id]
+    for mistake in said:
+        near = mistake.near
         hits = [
             one
-            for one in _said(reading, flag, near, sound)
+            for one in mistake.said
             if (near[one] >= VERY_LIKE and deep[one] < DEEP)
             or (deep[one] < SHALLOW and (scores.get(reading.steps[one]) or 0) < STRONG)
         ]
-        if not hits:
-            continue
-        if _put_right(transcript, reading, flag, hits[-1], near, sound):
+        if not hits or _put_right(transcript, reading, mistake, hits[-1]):
             continue
         index = max(hits, key=lambda one: float(near[one]))
         if index in taken:
@@ -83,16 +98,17 @@ def red_flags(
         taken.add(index)
         turn = reading.units[index].turn
         quote = quote_at(reading.units, index, transcript.turns[turn].text)
-        found.append((flag, Remark(id=flag.id, text=flag.text, turn=turn, quote=quote)))
+        found.append((mistake.flag, Remark(id=mistake.flag.id, text=mistake.flag.text, turn=turn, quote=quote)))
     return found
 
 
-def _put_right(transcript: Transcript, reading: Reading, flag: RedFlag, last: int, near: Floats, sound: Floats) -> bool:
+def _put_right(transcript: Transcript, reading: Reading, mistake: Mistake, last: int) -> bool:
     """Whether the candidate says the sound thing after the mistake, speaks against its words, or takes it back in
     the next answer."""
+    near, sound = mistake.near, mistake.sound
     if bool(((sound[last + 1 :] >= CORRECTED) & (sound[last + 1 :] >= near[last + 1 :])).any()):
         return True
-    cues = [re.compile(cue, re.IGNORECASE) for cue in flag.cues]
+    cues = [re.compile(cue, re.IGNORECASE) for cue in mistake.flag.cues]
     units = reading.units
     for i in range(last + 1, len(units)):
         own_words = near[i] >= NAMED_AGAIN and any(cue.search(units[i].text) for cue in cues)

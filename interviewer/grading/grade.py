@@ -19,7 +19,7 @@ from interviewer.grading.confidence import confidence_of
 from interviewer.grading.evidence import gather
 from interviewer.grading.extraction import PROMPT as STEP_PROMPT
 from interviewer.grading.extraction import Extracted, graded_steps
-from interviewer.grading.flags import red_flags, trade_offs
+from interviewer.grading.flags import mistakes, red_flags, trade_offs
 from interviewer.grading.matching import compare, criteria_vectors, perhaps_said
 from interviewer.grading.own_words import OwnWords
 from interviewer.grading.parameters import Fitted, fitted, rubric
@@ -112,7 +112,9 @@ def _graded(
     criteria = criteria_vectors(signals, embedder, vectors)
     compared = compare(reading, sounds.signals, criteria)
     own_words = OwnWords(by_id.values())
-    found = gather(clocked, reading, by_id, sounds, compared, own_words, asked, deep)
+    said_wrong = mistakes(reading, library.red_flags(transcript.case), sounds)
+    mistaken = {index for one in said_wrong for index in one.said}
+    found = gather(clocked, reading, by_id, sounds, compared, own_words, asked, deep, mistaken)
     enough = pooled.total >= int(data["evidence"]["least_words"])
     inner = None
     if model is not None and model.rung == "local" and enough:
@@ -125,7 +127,7 @@ def _graded(
         warnings += doubts
     steps = _scored(reading, pooled, transcript.level, scale, got_to, inner)
     scores = {step: own.score for step, own in steps.items()}
-    flags = red_flags(clocked, reading, library.red_flags(transcript.case), sounds, deep, scores)
+    flags = red_flags(clocked, reading, said_wrong, deep, scores)
     argued = reasoned(found, scores, clocked, reading, deep, numbers, asked)
     comments: dict[Step, str] = {}
     if model is not None and model.rung == "openai" and enough:

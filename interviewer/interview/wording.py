@@ -144,8 +144,8 @@ class Words:
                 earlier = " . ".join(turn.text for _, turn in transcript.candidate_turns()[:-1])
                 just_said = recall(last, question, self._embedder, state.said)
                 noted = left(last, self._embedder, state.said)
-                before = recall(earlier, question, self._embedder, state.said, least=NEAR_BEFORE)
-                return just_said or (noted or before if len(state.said) % 2 else before or noted)
+                long_ago = recall(earlier, question, self._embedder, state.said, least=NEAR_BEFORE)
+                return just_said or (noted or long_ago if len(state.said) % 2 else long_ago or noted)
         if decision.kind is MoveKind.CHALLENGE:
             return self._mistaken(decision, transcript, question, state)
         takes_up = _takes_up(question, last)

@@ -7,12 +7,14 @@ import pytest
 
 from interviewer.casebook.exemplars import Exemplars, Sounds
 from interviewer.casebook.library import Library
-from interviewer.grading.flags import red_flags, trade_offs
+from interviewer.grading import grade
+from interviewer.grading.flags import Mistake, mistakes, red_flags, trade_offs
 from interviewer.grading.reading import Reading
 from interviewer.grading.report import Report
 from interviewer.grading.units import candidate_units
 from interviewer.steps import Step
 from interviewer.transcript import Transcript, transcript_from
+from tests.grading.interviews import REASONED, interview
 
 Graded = Callable[..., Report]
 MISTAKE = (
@@ -51,6 +53,24 @@ def test_a_mistake_put_right_in_a_later_turn_is_not(graded: Graded, later: str) 
     assert "accuracy-as-metric" not in _flags(graded, later)
 
 
+def test_words_that_say_a_mistake_speak_for_nothing_also_when_it_was_put_right(
+    graded: Graded, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def quotes() -> list[str]:
+        return [one.quote for step in graded(interview(REASONED)).steps.values() for one in step.evidence]
+
+    shown = quotes()[0]
+    flag = library.red_flags("video-recommendation")[0]
+
+    def said(reading: Reading, *_: object) -> list[Mistake]:
+        own = tuple(i for i, unit in enumerate(reading.units) if unit.text in shown or shown in unit.text)
+        far = np.zeros(len(reading.units), np.float32)
+        return [Mistake(flag, own, far, far + 1)]
+
+    monkeypatch.setattr(grade, "mistakes", said)
+    assert shown not in quotes()
+
+
 UNIT = "I'd keep one percent of the impressions for new ads, since exploration costs revenue now and pays later."
 
 
@@ -73,7 +93,8 @@ def test_in_a_strong_step_only_what_sounds_very_much_like_a_mistake_is_one(
     transcript, reading, deep = _reading(1.0)
     flag = library.red_flags("ad-click-prediction")[0].model_copy(update={"cues": ["one percent"]})
     sounds = Exemplars(_sounds(), _sounds(), _sounds(flag.id, near=near), _sounds(flag.id, near=0.0), _sounds())
-    assert len(red_flags(transcript, reading, [flag], sounds, deep, {Step.EVALUATE: score})) == heard
+    said = mistakes(reading, [flag], sounds)
+    assert len(red_flags(transcript, reading, said, deep, {Step.EVALUATE: score})) == heard
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ SPOKEN_ON = 2
 """Signals from which a part that was left is not opened again."""
 LEAST_OF_BUDGET = 0.55
 """Share of its budget that every step still to come must be able to get."""
+STAYS = 2
+"""Questions on a part with everything treated before another part may take the time that is left."""
 TIME_TO_STRETCH = 0.25
 """Share of the time from which, with nothing else open, questions above the level and those of any case are asked."""
 WRAP_SHARE = 0.045
@@ -147,8 +149,8 @@ def anything_left(state: State, menu: Menu) -> Decision:
     left = {
         step: menu.budgets.get(step, 0.0) - state.used.get(step, 0.0) for step in menu.scope if step is not Step.CLARIFY
     }
-    # Who is on a subject stays there for some questions: to and fro between two parts wears people out.
-    stays = state.probes_in_step < PROBES[menu.level]
+    # Who is on a subject stays there for a question or two: to and fro between two parts wears people out.
+    stays = state.probes_in_step < STAYS
     order = sorted(left, key=lambda step: (not (stays and step is state.step), -left[step]))
     plenty = state.left > TIME_TO_STRETCH * state.length and not menu.drill
     # What an answer came near to is only asked when there is plenty of time: it has often been said in other words.
