@@ -26,7 +26,7 @@ class Fact(_Strict):
     """A requirement fact: the interviewer gives it when asked for it, and only then."""
 
     id: Slug
-    asks: list[Line] = Field(min_length=3, max_length=12)
+    asks: list[Line] = Field(min_length=3, max_length=30)
     """Questions that release it, in candidates' words."""
     answer: Line
     """What the interviewer says: spoken words, at most 30 words, nothing more than was asked."""
