@@ -1,4 +1,5 @@
-"""Terse, compound, misspelt and caption-style questions: all the requirement facts that they ask for, and no other."""
+"""Terse, compound, misspelt and caption-style questions, and the first questions of an interview as an independent
+writer would say them aloud: all the requirement facts that they ask for, and no other."""
 
 from pathlib import Path
 from typing import Any

@@ -31,6 +31,9 @@ class Sounds:
         return len(self.ids)
 
 
+NOTHING = Sounds((), (), (), np.zeros((0, 0), np.float32))
+
+
 @dataclass(frozen=True)
 class Exemplars:
     """All that can be heard in an interview on one case."""
@@ -42,6 +45,8 @@ class Exemplars:
     right: Sounds
     """Sound statements that look like red flags; ids are the red flags'."""
     trade_offs: Sounds
+    answers: Sounds = NOTHING
+    """What the requirement facts say."""
 
 
 _Row = tuple[str, Step | None, str]
@@ -61,6 +66,7 @@ def _rows(library: Library, slug: str) -> dict[str, list[_Row]]:
         "red_flags": [(flag.id, flag.step, text) for flag in flags for text in flag.says],
         "right": [(flag.id, flag.step, text) for flag in flags for text in flag.right],
         "trade_offs": [(one.id, one.step, text) for one in (case.trade_offs if case else []) for text in one.says],
+        "answers": [(fact.id, None, fact.answer) for fact in (case.facts if case else [])],
     }
 
 

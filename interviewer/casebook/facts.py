@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from interviewer.casebook.embed import Embedder, Vectors
 from interviewer.casebook.exemplars import Exemplars
 
-ASKED = 0.52
+ASKED = 0.565
 """Likeness to one of a fact's questions above which a question asks for it (suites ``facts`` and ``asked``)."""
+ANSWER = 0.15
+"""How much the likeness to what the fact says adds to that."""
 WORDS_SHARE = 0.25
 """Share of the likeness that shared words have; the rest is the cosine of the embeddings."""
 _STOP = frozenset(
@@ -98,6 +100,18 @@ def _alike(text: str, cosine: Vectors, phrasings: Sequence[frozenset[str]]) -> N
     return alike
 
 
+def _answered(vectors: Vectors, ears: Exemplars) -> Vectors:
+    """For each question how much its likeness to the facts' answers adds to the row of each phrasing."""
+    if not len(ears.answers):
+        return np.zeros((len(vectors), len(ears.facts)), np.float32)
+    near = vectors @ ears.answers.vectors.T
+    column = {name: index for index, name in enumerate(ears.answers.ids)}
+    known = np.array([name in column for name in ears.facts.ids])
+    columns = np.array([column.get(name, 0) for name in ears.facts.ids])
+    added: Vectors = ANSWER * near[:, columns] * known
+    return added
+
+
 def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, threshold: float = ASKED) -> list[Match]:
     """For each clause the fact it asks for, in order, each fact once; clauses that ask for none are left out."""
     if not clauses or not len(ears.facts):
@@ -105,11 +119,12 @@ def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, thr
     asked = [respelt(clause, ears.facts.texts) for clause in clauses]
     phrasings = _phrasings(ears.facts.texts)
     cores = [_core(clause) for clause in asked]
-    ways = embedder.encode([*asked, *cores]) @ ears.facts.vectors.T
+    vectors = embedder.encode([*asked, *cores])
+    ways, answered = vectors @ ears.facts.vectors.T, _answered(vectors, ears)
     found: dict[str, Match] = {}
     for i, clause in enumerate(clauses):
         whole, core = _alike(asked[i], ways[i], phrasings), _alike(cores[i], ways[len(asked) + i], phrasings)
-        alike = np.maximum(whole, core)
+        alike = np.maximum(whole, core) + np.maximum(answered[i], answered[len(asked) + i])
         best = int(np.argmax(alike))
         fact = ears.facts.ids[best]
         if fact and alike[best] >= threshold and fact not in found:

@@ -36,7 +36,7 @@ def real_questions(state: State, last: Turn | None) -> list[Heard]:
         ends_turn = last.text.find(one.quote) + len(one.quote) >= len(last.text) - 90
         marked = one.quote.rstrip().endswith("?")
         soon = early or state.elapsed < 0.2 * state.length
-        if (one.id and (early or ends_turn) and (marked or soon or one.score >= 0.6)) or (
+        if (one.id and (early or ends_turn) and (marked or soon or one.score >= 0.64)) or (
             not one.id and ends_turn and marked and (early or words <= 60)
         ):
             real.append(one)
