@@ -181,9 +181,9 @@ def test_with_everything_treated_the_subject_nearest_to_what_was_just_said_comes
     assert anything_left(long_there, menu()).angle == "back"
 
 
-def test_with_everything_treated_what_was_nearly_said_is_asked_last_and_only_with_time_to_spare():
+def test_with_everything_treated_what_was_nearly_said_is_asked_last_and_not_in_the_last_minutes():
     at = state(step=Step.SERVE, used=dict.fromkeys(Step, 400.0), visited=tuple(Step), opened=tuple(Step))
-    late = replace(at, elapsed=0.8 * at.length)
+    late = replace(at, elapsed=0.95 * at.length)
     every = frozenset(one.id for own in SIGNALS.values() for one in own)
     fresh = f"{Step.MONITOR.value}-4"
     for when in (at, late):

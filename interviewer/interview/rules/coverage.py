@@ -15,6 +15,8 @@ LEAST_OF_BUDGET = 0.55
 """Share of its budget that every step still to come must be able to get."""
 STAYS = 2
 """Questions on a part with everything treated before another part may take the time that is left."""
+TIME_TO_REPEAT = 0.1
+"""Share of the interview from which what an answer came near to may still be asked."""
 TIME_TO_STRETCH = 0.25
 """Share of the time from which, with nothing else open, questions above the level and those of any case are asked."""
 WRAP_SHARE = 0.045
@@ -153,8 +155,8 @@ def anything_left(state: State, menu: Menu) -> Decision:
     stays = state.probes_in_step < STAYS
     order = sorted(left, key=lambda step: (not (stays and step is state.step), -left[step]))
     plenty = state.left > TIME_TO_STRETCH * state.length and not menu.drill
-    # What an answer came near to is only asked when there is plenty of time: it has often been said in other words.
-    for brushed in (False, True) if plenty else (False,):
+    # What an answer came near to comes last and not in the last minutes: it has often been said in other words.
+    for brushed in (False, True) if state.left > TIME_TO_REPEAT * state.length else (False,):
         for step in order:
             if options := [one for one in open_options(state, menu, step) if brushed or one.id not in menu.brushed]:
                 angle = "" if step is state.step else "back"
