@@ -9,7 +9,8 @@ import re
 
 from interviewer.sentences import spans, without_fillers
 
-SHORTEST, LONGEST = 4, 18
+SHORTEST, LONGEST = 4, 15
+"""Words; sixteen of somebody's words in a row are no longer a clause but a summary."""
 GROUNDED = 0.8
 """Share of the clause's telling words that must be the candidate's own."""
 _LIGHT = frozenset(
@@ -19,6 +20,8 @@ _LIGHT = frozenset(
 )
 _NO = re.compile(r"\b(?:not|no|never|none|nothing|nobody|without|neither|nor|cannot|hardly|\w+n['’]t)\b", re.IGNORECASE)
 _OPENS = re.compile(r"(?:you|you['’]\w+|your)\b", re.IGNORECASE)
+_ADVICE = re.compile(r"you (?:should|could|can|must|might|may|need to|ought to)\b|.*\bnote that\b", re.IGNORECASE)
+"""Said of the candidate's plan in the second person, this sounds like teaching."""
 _FIRST_PERSON = re.compile(r"\b(?:i|i['’]\w+|my|me|we|we['’]\w+|our|us)\b", re.IGNORECASE)
 _PART = re.compile(r"[,;]\s|\s(?:and|because|so|but|which|when|while|then)\s")
 _LABELS = ("Statement:", "Interviewer:", "Candidate:")
@@ -66,6 +69,8 @@ def faults(lead: str, given: str) -> list[str]:
         found.append("lead asks")
     if not _OPENS.match(lead) or _FIRST_PERSON.search(lead):
         found.append("lead person")
+    if _ADVICE.match(lead):
+        found.append("lead advises")
     if bool(_NO.search(lead)) != bool(_NO.search(given)):
         found.append("lead negation")
     telling = _telling(lead)

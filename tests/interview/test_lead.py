@@ -26,6 +26,8 @@ SAID = "I'd keep ninety days of clicks. Um we don't retrain daily because the la
         ("You don't retrain daily, why?", "lead asks"),
         ("We don't retrain daily because the labels take a week.", "lead person"),
         ("You don't.", "lead length"),
+        ("You should keep ninety days of clicks.", "lead advises"),
+        ("You'd note that the labels take a week.", "lead advises"),
     ],
 )
 def test_the_clause_gives_the_candidates_words_back_and_nothing_else(lead: str, rule: str | None) -> None:
