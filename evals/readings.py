@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from evals.suites.conduct import read_lines
 from evals.vocabulary import Json
 from interviewer.transcript import read_transcript
 
@@ -26,8 +27,7 @@ _KEYS = ("transcript", "turn", "signal", "quote")
 
 def readings(kind: str) -> list[Json]:
     """All that were kept of this kind."""
-    path = FILES[kind]
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    return list(read_lines(FILES[kind]))
 
 
 def last_draw(lines: Sequence[Json]) -> list[Json]:

@@ -50,6 +50,7 @@ READS = (
     "grading/moments.py",
     "grading/reach.py",
     "grading/reading.py",
+    "grading/scores.py",
     "grading/settle.py",
     "grading/units.py",
 )

@@ -50,10 +50,7 @@ def hold(candidate: Answers, case: str, level: str, world: Any, minutes: float =
             "facts": turn.facts,
             "rung": reply["rung"],
         }
-        said_before = [{"speaker": one.speaker, "text": one.text} for one in before]
-        if kind in grounded.KINDS and not grounded.shares_words(turn.text, said_before):
-            position["similarity"] = grounded.similarity(turn.text, said_before, world.encode)
-        positions.append(position)
+        positions.append(position | grounded.measured(kind, turn.text, before, world.encode))
         said = candidate.answer(kind, step)
         now += turn.words * 60 / INTERVIEWER_PACE
         if said is None:

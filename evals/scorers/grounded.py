@@ -4,12 +4,13 @@ turns of kind probe, trade_off or challenge that share a content word with the c
 embedding has a cosine of 0.4 or more with one of their sentences ÷ turns of those kinds
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from evals.scorers.wording import positions, stems, unscored
 from evals.statistics import mean
 from evals.vocabulary import Json, Point, Record, Scorer, verdict
+from interviewer.transcript import Turn
 
 KINDS = ("probe", "trade_off", "challenge")
 ENOUGH = 0.4
@@ -32,6 +33,14 @@ def similarity(text: str, before: list[Json], encode: Callable[[list[str]], Any]
         return 0.0
     vectors = encode([text, *pieces])
     return round(float((vectors[1:] @ vectors[0]).max()), 3)
+
+
+def measured(kind: str, text: str, before: Sequence[Turn], encode: Callable[[list[str]], Any]) -> Json:
+    """What a position must hold beside its words to be scored: the ``similarity``, where words do not decide."""
+    said = [{"speaker": one.speaker, "text": one.text} for one in before]
+    if kind not in KINDS or shares_words(text, said):
+        return {}
+    return {"similarity": similarity(text, said, encode)}
 
 
 def points(record: Record) -> list[Point]:

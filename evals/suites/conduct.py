@@ -152,9 +152,7 @@ def reply_at(transcript: Transcript, prefix: list[Turn], index: int, world: Any)
         "rung": reply["rung"],
         "seconds": round(time.perf_counter() - start, 3),
     }
-    said = [{"speaker": one.speaker, "text": one.text} for one in prefix]
-    if position["kind"] in grounded.KINDS and not grounded.shares_words(turn["text"], said):
-        position["similarity"] = grounded.similarity(turn["text"], said, world.encode)
+    position |= grounded.measured(position["kind"], turn["text"], prefix, world.encode)
     return position, list(reply["transcript"].turns[: len(prefix)])
 
 

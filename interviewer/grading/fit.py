@@ -36,7 +36,7 @@ from interviewer.grading.parameters import (
 )
 from interviewer.grading.reach import reached
 from interviewer.grading.reading import asked_vectors, read
-from interviewer.grading.scores import Pooled
+from interviewer.grading.scores import Pooled, weighed
 from interviewer.grading.settle import settled
 from interviewer.grading.units import candidate_units, plain_words
 from interviewer.steps import Step, Verdict
@@ -207,14 +207,7 @@ def left_out(every: Sequence[Labelled], key: str) -> list[Floats]:
 
 def pooled(one: Labelled, scores: Floats) -> Pooled:
     """The interview and its steps from its groups' scores."""
-    steps, weights = {}, dict.fromkeys(Step, 0.0)
-    for step in STEPS:
-        own = np.array([of == step for of in one.of])
-        if own.any() and one.words[own].sum() > 0:
-            weights[step] = float(one.words[own].sum())
-            steps[step] = float(scores[own] @ one.words[own] / weights[step])
-    total = float(one.words.sum())
-    return Pooled(float(scores @ one.words / total), steps, {}, weights, total / float(one.said.sum()), 0.0, 1.0)
+    return weighed(scores, one.words, one.said, one.of, np.ones_like(one.words))
 
 
 def calibrate(every: Sequence[Labelled], scores: Sequence[Floats]) -> dict[str, float]:

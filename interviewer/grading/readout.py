@@ -144,11 +144,18 @@ def readout_of(sha256: str | None) -> Readout | None:
     return load_readout(path, sha256) if sha256 and path.is_file() else None
 
 
+def _about(file: Mapping[str, Any], sha256: str) -> dict[str, Any] | None:
+    """What a file says of itself; None where it belongs to other weights or another question."""
+    about: dict[str, Any] = json.loads(str(file["about"]))
+    ours = about["provenance"]["model_sha256"] == sha256 and about["provenance"]["tail"] == TAIL
+    return about if ours else None
+
+
 def load_readout(path: Path, sha256: str) -> Readout | None:
     """The read-out in a file; None where it belongs to other weights."""
     with np.load(path, allow_pickle=False) as file:
-        about = json.loads(str(file["about"]))
-        if about["provenance"]["model_sha256"] != sha256 or about["provenance"]["tail"] != TAIL:
+        about = _about(file, sha256)
+        if about is None:
             return None
         probe = Probe(file["weights"].astype(np.float32), file["intercept"].astype(np.float32))
         return Readout(file["middle"].astype(np.float32), probe, about["scale"], about["provenance"])
@@ -171,8 +178,8 @@ def load_readouts(path: Path, sha256: str) -> dict[str, Readout]:
     if not path.is_file():
         return {}
     with np.load(path, allow_pickle=False) as file:
-        about = json.loads(str(file["about"]))
-        if about["provenance"]["model_sha256"] != sha256 or about["provenance"]["tail"] != TAIL:
+        about = _about(file, sha256)
+        if about is None:
             return {}
         rows = zip(about["cases"], *(file[name].astype(np.float32) for name in _PARTS), strict=True)
         return {

@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from interviewer.grading.depth import Depth
 from interviewer.grading.parameters import rubric
 from interviewer.steps import Level, Step
 
 LOWEST, HIGHEST = 1.0, 4.0
+Numbers = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -62,23 +64,25 @@ class Scale:
 
 def pool(depths: Sequence[Depth]) -> Pooled:
     """The mean over groups, weighted by words of substance, for the interview and for each step."""
-    weight = np.array([one.group.weight for one in depths])
-    words = np.array([one.group.words for one in depths], float)
+    return weighed(
+        np.array([one.score for one in depths]),
+        np.array([one.group.weight for one in depths]),
+        np.array([one.group.words for one in depths], float),
+        [one.group.step for one in depths],
+        np.array([one.familiar for one in depths]),
+    )
+
+
+def weighed(score: Numbers, weight: Numbers, words: Numbers, of: Sequence[Step], familiar: Numbers) -> Pooled:
+    """The same from each group's score, weight, words, step and familiarity."""
+    groups = {step: np.array([own == step for own in of], bool) for step in Step}
+    counted = {step: int(words[own].sum()) for step, own in groups.items()}
     if not weight.sum() > 0:
-        counts = {s: sum(one.group.words for one in depths if one.group.step == s) for s in Step}
-        return Pooled(LOWEST, {}, counts, dict.fromkeys(Step, 0.0), 0.0, 1.0, 0.0)
-    score = np.array([one.score for one in depths])
-    familiar = np.array([one.familiar for one in depths])
+        return Pooled(LOWEST, {}, counted, dict.fromkeys(Step, 0.0), 0.0, 1.0, 0.0)
     total = weight.sum()
     overall = float(score @ weight / total)
-    steps: dict[Step, float] = {}
-    counted: dict[Step, int] = {}
-    weights: dict[Step, float] = {}
-    for step in Step:
-        own = np.array([one.group.step == step for one in depths])
-        counted[step], weights[step] = int(words[own].sum()), float(weight[own].sum())
-        if weights[step] > 0:
-            steps[step] = float(score[own] @ weight[own] / weights[step])
+    weights = {step: float(weight[own].sum()) for step, own in groups.items()}
+    steps = {step: float(score[own] @ weight[own] / weights[step]) for step, own in groups.items() if weights[step] > 0}
     variance = float(((score - overall) ** 2) @ weight / total)
     enough = total**2 / float(weight @ weight)
     return Pooled(

@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -141,11 +141,12 @@ class Words:
                 plan = recall(last, last, self._embedder, state.said, ["choice"])
                 return plan or recall(last, last, self._embedder, state.said, _WHOLE)
             case "back":
+                if just_said := recall(last, question, self._embedder, state.said):
+                    return just_said
                 earlier = " . ".join(turn.text for _, turn in transcript.candidate_turns()[:-1])
-                just_said = recall(last, question, self._embedder, state.said)
-                noted = left(last, self._embedder, state.said)
-                long_ago = recall(earlier, question, self._embedder, state.said, least=NEAR_BEFORE)
-                return just_said or (noted or long_ago if len(state.said) % 2 else long_ago or noted)
+                noted = partial(left, last, self._embedder, state.said)
+                long_ago = partial(recall, earlier, question, self._embedder, state.said, least=NEAR_BEFORE)
+                return noted() or long_ago() if len(state.said) % 2 else long_ago() or noted()
         if decision.kind is MoveKind.CHALLENGE:
             return self._mistaken(decision, transcript, question, state)
         takes_up = _takes_up(question, last)
