@@ -41,7 +41,7 @@ lint: $(READY) ## ruff, mypy and the knowledge base
 fix: $(READY) ## formats and mends what ruff can mend
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
-eval: $(READY) ## the fast eval suites on the scripted rung, with their gates
+eval: $(READY) ## the fast eval suites on the scripted backend, with their gates
 	@INTERVIEWER_MODEL=scripted $(BIN)/interviewer eval run fast --jobs 2
 
 eval-local: $(READY) ## the eval suites with the embedded model

@@ -6,9 +6,9 @@ Places: ``start`` and ``end`` of the interview's answers, ``middle`` of a good a
 
 from collections.abc import Callable
 
-from evals.vocabulary import Json
+from evals.types import Json
 from interviewer.errors import BadInput
-from interviewer.sentences import spans
+from interviewer.text import spans
 
 PLACES = ("start", "middle", "end", "every", "own_turn", "two_turns", "interviewer")
 

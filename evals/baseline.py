@@ -1,6 +1,6 @@
 """Baselines: a finished run reduced to figures and points, small enough to commit and read.
 
-``--baseline main`` is ``evals/baselines/main/<suite>-<rung>.json``; a path to a baseline or a log works as well.
+``--baseline main`` is ``evals/baselines/main/<suite>-<backend>.json``; a path to a baseline or a log works as well.
 """
 
 import json
@@ -9,25 +9,25 @@ from pathlib import Path
 from typing import Any
 
 from evals import log as logs
-from evals.score import by_case
+from evals.scoring import by_case
 from evals.statistics import Estimate, Points, paired
-from evals.vocabulary import Json, Record, Suite, Value
+from evals.types import Json, Record, Suite, Value
 from interviewer.errors import BadInput
 
 FOLDER = Path(__file__).parent / "baselines"
 BINARY = frozenset({0.0, 1.0})
 
 
-def path_of(name: str, suite: str, rung: str) -> Path:
-    """Where the named baseline of a suite on a rung lies."""
-    return FOLDER / name / f"{suite}-{rung}.json"
+def path_of(name: str, suite: str, backend: str) -> Path:
+    """Where the named baseline of a suite on a backend lies."""
+    return FOLDER / name / f"{suite}-{backend}.json"
 
 
 def reduce(suite: Suite, run: Json, scores: Json, records: Sequence[Record]) -> Json:
     """What is kept of a run: who, when, figures, and every scored value by scorer, case and record."""
     keep = (
         "suite",
-        "rung",
+        "backend",
         "model",
         "model_sha256",
         "prompts",
@@ -83,12 +83,12 @@ def _compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def load(name: str, suite: Suite, rung: str) -> Json:
+def load(name: str, suite: Suite, backend: str) -> Json:
     """A baseline by name or path (a baseline's JSON, or a run's log). Raises BadInput."""
-    path = Path(name) if name.endswith((".json", ".jsonl")) else path_of(name, suite.name, rung)
+    path = Path(name) if name.endswith((".json", ".jsonl")) else path_of(name, suite.name, backend)
     if not path.exists():
         raise BadInput(
-            f"no baseline '{name}' for {suite.name} on {rung} (looked for {path}; --save-baseline makes one)"
+            f"no baseline '{name}' for {suite.name} on {backend} (looked for {path}; --save-baseline makes one)"
         )
     if path.suffix == ".jsonl":
         log = logs.read(path)

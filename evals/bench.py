@@ -1,4 +1,4 @@
-"""Benchmarks of the scripted rung: ``python -m evals.bench`` prints medians, wall and processor seconds.
+"""Benchmarks of the scripted backend: ``python -m evals.bench`` prints medians, wall and processor seconds.
 
 Wall time depends on what else runs; read figures of a busy machine as ratios.
 """
@@ -15,7 +15,7 @@ from typing import Any
 
 from evals.changes import stretched
 from evals.recorded import recorded
-from evals.vocabulary import Data
+from evals.types import Data
 from evals.world import open_world
 from interviewer.transcript import Transcript, transcript_from
 
@@ -48,7 +48,7 @@ def _python(code: str) -> Callable[[], object]:
 def rows() -> Iterator[Row]:
     """Start, turns, reports, the index."""
     yield timed("start of the command line", _python("import interviewer.cli"), 3)
-    yield timed("import of the app", _python("import interviewer.ui.app, gradio"), 3)
+    yield timed("import of the app", _python("import interviewer.web.server, gradio"), 3)
     world = open_world("scripted")
     transcript = next(transcript_from(one.body) for one in recorded(Data()) if one.body["case"] == CASE)
     half = _live(transcript, len(transcript.turns) // 2 * 2, world)
@@ -88,18 +88,18 @@ def _live(transcript: Transcript, upto: int, world: Any) -> Transcript:
 
 def _afresh(long: Transcript) -> object:
     """A report by an embedder that remembers nothing."""
-    from interviewer.casebook.embed import shared_embedder
+    from interviewer.knowledge.embeddings import shared_embedder
 
     shared_embedder.cache_clear()
     return open_world("scripted").grade(long)
 
 
 def _build(folder: Path) -> None:
-    from interviewer.casebook.embed import Embedder
-    from interviewer.casebook.index import Index
-    from interviewer.casebook.library import Library
+    from interviewer.knowledge.embeddings import Embedder
+    from interviewer.knowledge.index import Index
+    from interviewer.knowledge.load import Knowledge
 
-    index = Index(Library.load(), Embedder(), folder)
+    index = Index(Knowledge.load(), Embedder(), folder)
     index.nearest("framework", "labels", {"audience": "grader"}, 1)
     index.nearest("topics", "labels", {"audience": "grader"}, 1)
 

@@ -1,4 +1,4 @@
-"""The door of an eval run: model calls are recorded and replayed, tokens are counted.
+"""The chain of an eval run: model calls are recorded and replayed, tokens are counted.
 
 Recordings are JSON lines under ``evals/recordings`` (committed) and the data folder (this machine's own).
 With ``replay_only`` a call that was not recorded is an error, so that CI needs no key and no net.
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evals import places
-from interviewer.models.door import Door
+from interviewer.models.base import ModelChain
 
 COMMITTED = Path(__file__).parent / "recordings"
 
@@ -31,19 +31,19 @@ class Usage:
         return counts
 
 
-def open_recorded_door(model: str, prompts: str | None = None, replay_only: bool = False) -> tuple[Door, Usage]:
-    """The door of that name behind the recorder. Raises CannotRun when the named rung cannot serve."""
+def open_recorded_chain(model: str, prompts: str | None = None, replay_only: bool = False) -> tuple[ModelChain, Usage]:
+    """The chain of that name behind the recorder. Raises CannotRun when the named backend cannot serve."""
     usage = Usage()
     if prompts:
         os.environ["INTERVIEWER_PROMPTS"] = prompts
     if model == "scripted":
-        return Door(named=True), usage
-    from interviewer.models.door import open_door
-    from interviewer.settings import load
+        return ModelChain(named=True), usage
+    from interviewer.config import load
+    from interviewer.models.base import open_chain
 
     settings = load().model_copy(update={"model": model})
-    door = open_door(settings)
-    return Door(tuple(_recorded(one, usage, replay_only) for one in door.models), named=door.named), usage
+    chain = open_chain(settings)
+    return ModelChain(tuple(_recorded(one, usage, replay_only) for one in chain.models), named=chain.named), usage
 
 
 def _recorded(model: Any, usage: Usage, replay_only: bool) -> Any:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from evals.vocabulary import Json
-from interviewer.sentences import spans
+from evals.types import Json
+from interviewer.text import spans
 
 DATA = Path(__file__).parent / "data"
 Change = Callable[[Json], Json]

@@ -17,7 +17,7 @@ from interviewer.errors import BadInput, InterviewerError
 app = typer.Typer(
     help="The evals: the interviewer and the grader measured on recorded transcripts.", no_args_is_help=True
 )
-Models = Annotated[list[str] | None, typer.Option("--model", help="Rung or model; twice or more: side by side.")]
+Models = Annotated[list[str] | None, typer.Option("--model", help="Backend or model; twice or more: side by side.")]
 Runs = Annotated[Path, typer.Option("--runs", help="Folder of the logs.")]
 
 FAST = ("conduct", "interviews", "grading", "injection", "levels", "degenerate", "facts", "retrieval")
@@ -85,10 +85,10 @@ def eval_run(
     world: Annotated[str, typer.Option(hidden=True)] = "evals.world:open_world",
 ) -> None:
     """Run suites, score them, check their gates."""
-    from evals.run import Order, run_suite
+    from evals.runner import Order, run_suite
     from evals.suites import all_suites
     from evals.terminal import print_run, progress_bar
-    from evals.vocabulary import Data
+    from evals.types import Data
 
     console = Console(stderr=as_json, highlight=False)
     if suites == ["fast"]:
@@ -147,7 +147,7 @@ def _keep(finished: list[Any], html: Path | None, junit: Path | None, save_basel
     if save_baseline:
         for done in finished:
             kept = baseline.reduce(done.suite, done.log.run, done.scores, done.log.records)
-            baseline.write(baseline.path_of(save_baseline, done.suite.name, done.log.run["rung"]), kept)
+            baseline.write(baseline.path_of(save_baseline, done.suite.name, done.log.run["backend"]), kept)
 
 
 @app.command("score")
@@ -160,7 +160,7 @@ def eval_score(
 ) -> None:
     """Score a stored run again, without running anything."""
     from evals import log as logs
-    from evals.run import conclude
+    from evals.runner import conclude
     from evals.suites import find_suite
     from evals.terminal import print_run
 
@@ -184,7 +184,7 @@ def eval_compare(
     from evals import log as logs
     from evals.compare import comparison, print_comparison
     from evals.report import to_html
-    from evals.run import Finished
+    from evals.runner import Finished
     from evals.suites import find_suite
 
     old, new = logs.read(before), logs.read(after)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from evals.vocabulary import Record, Sample
+from evals.types import Record, Sample
 from evals.workers import Job, _suite, run_one
 from interviewer.errors import CannotRun
 

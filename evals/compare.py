@@ -7,10 +7,10 @@ from rich.table import Table
 
 from evals.baseline import changes, reduce
 from evals.log import Log
-from evals.score import score
+from evals.scoring import score
 from evals.statistics import Estimate
 from evals.terminal import changed, number
-from evals.vocabulary import Json, Suite
+from evals.types import Json, Suite
 
 
 @dataclass(frozen=True)
@@ -68,4 +68,4 @@ def print_comparison(console: Console, suite: Suite, old: Log, new: Log) -> None
 
 
 def _name(log: Log) -> str:
-    return f"{log.run.get('model') or log.run['rung']} {log.run.get('revision', '')[:8]}"
+    return f"{log.run.get('model') or log.run['backend']} {log.run.get('revision', '')[:8]}"

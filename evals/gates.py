@@ -1,6 +1,6 @@
 """Gates: an absolute bound, and "not worse than the baseline": the paired interval must not lie below −δ.
 
-``gates.yaml`` holds them by suite, rung (or ``any``) and scorer:
+``gates.yaml`` holds them by suite, backend (or ``any``) and scorer:
 
     conduct: {any: {one_question: {at_least: 0.98, delta: 0.01}}}
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from evals.statistics import Estimate
-from evals.vocabulary import Json, Suite
+from evals.types import Json, Suite
 from interviewer.errors import BadInput
 
 FILE = Path(__file__).parent / "gates.yaml"
@@ -42,11 +42,11 @@ class Outcome:
         return {"gate": self.gate, "passed": self.passed, "text": self.text}
 
 
-def gates_for(suite: Suite, rung: str, file: Path = FILE) -> list[Gate]:
-    """The gates of a suite on a rung; the rung's own bounds replace those of ``any``. Raises BadInput."""
+def gates_for(suite: Suite, backend: str, file: Path = FILE) -> list[Gate]:
+    """The gates of a suite on a backend; the backend's own bounds replace those of ``any``. Raises BadInput."""
     data = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
     own = data.get(suite.name) or {}
-    bounds = {**(own.get("any") or {}), **(own.get(rung) or {})}
+    bounds = {**(own.get("any") or {}), **(own.get(backend) or {})}
     known = {scorer.name for scorer in suite.scorers}
     for name, bound in bounds.items():
         if name not in known:

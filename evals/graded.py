@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from evals.vocabulary import Json
-from interviewer.steps import Level
+from evals.types import Json
+from interviewer.domain import Level
 from interviewer.transcript import transcript_from
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from evals.run import Finished
+from evals.runner import Finished
 
 
 def to_junit(finished: Sequence[Finished]) -> str:
     """XML that CI systems show."""
     root = ElementTree.Element("testsuites")
     for done in finished:
-        name = f"{done.suite.name}-{done.log.run['rung']}"
+        name = f"{done.suite.name}-{done.log.run['backend']}"
         failed = sum(not outcome.passed for outcome in done.outcomes)
         suite = ElementTree.SubElement(
             root,

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evals.vocabulary import Json, Record
+from evals.types import Json, Record
 from interviewer.errors import BadInput
 
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 @cache
 def home() -> Path:
     """The product's data folder."""
-    from interviewer.settings import load
+    from interviewer.config import load
 
     return load().home
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from evals.recorded import recorded
 from evals.suites.conduct import DATA, position_body, read_lines
-from evals.vocabulary import Data, Json
+from evals.types import Data, Json
+from interviewer.domain import MoveKind
 from interviewer.errors import BadInput
-from interviewer.steps import MoveKind
 
 FILE = DATA / "positions.jsonl"
 

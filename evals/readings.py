@@ -3,7 +3,7 @@
     python -m evals.readings quotes 100 --seed 4 FOLDER…     lines for data/quote_readings.jsonl, to be judged
     python -m evals.readings claims 60 --seed 4 FOLDER…      the same for data/claim_readings.jsonl
 
-Every transcript in the folders (JSON, both voicings) is graded on the rung ``scripted`` with the shipped numbers. What
+Every transcript in the folders (JSON, both voicings) is graded on the backend ``scripted``. What
 was read before is not drawn again. A line's judgement (``supports``, ``missing``) is null until somebody has read it
 against ``criterion``, and against the whole transcript for a claim; the suite ``readings`` computes the shares.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.suites.conduct import read_lines
-from evals.vocabulary import Json
+from evals.types import Json
 from interviewer.transcript import read_transcript
 
 DATA = Path(__file__).parent / "data"
@@ -80,7 +80,7 @@ def main(arguments: Sequence[str]) -> int:
     every, criteria = [], {one.id: one.text for one in subjects().values()}
     for path in sorted(one for folder in asked.folders for one in folder.glob("*.json")):
         transcript = read_transcript(path)
-        own = world.library.signals(transcript.case)
+        own = world.knowledge.signals(transcript.case)
         criteria |= {f"{transcript.case}/{one.id}": one.text for signals in own.values() for one in signals}
         report = world.grade(transcript)
         found = quotes(path.stem, report) if asked.kind == "quotes" else claims(path.stem, report)

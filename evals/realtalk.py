@@ -8,8 +8,8 @@ import random
 import re
 
 from evals.changes import lines
-from evals.vocabulary import Json
-from interviewer.sentences import spans
+from evals.types import Json
+from interviewer.text import spans
 
 WORDS = 7000
 LONGEST = 600
@@ -64,7 +64,7 @@ def _told(text: str, growth: float, rng: random.Random) -> str:
 
 
 def _aside(rng: random.Random) -> str:
-    """Parts of two lines run together: nobody wanders twice in the same words."""
+    """AppContext of two lines run together: nobody wanders twice in the same words."""
     first, second = (rng.choice(lines(rng.choice(_ASIDES))).rstrip(".").split(", ") for _ in range(2))
     start, end = rng.randint(0, len(first) // 2), rng.randint((len(second) + 1) // 2, len(second))
     return ", ".join([*first[start:], *second[:end]]) + "."

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.vocabulary import Data, Json, Sample
+from evals.types import Data, Json, Sample
 from interviewer.errors import BadInput
 from interviewer.transcript import Transcript, transcript_from
 

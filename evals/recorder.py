@@ -1,6 +1,6 @@
 """A language model that remembers: every answer is stored under a key of all that determines it.
 
-The key: rung, model name, hash of the weights, operation, messages, parameters and schema. Time-outs, addresses and
+The key: backend, model name, hash of the weights, operation, messages, parameters and schema. Time-outs, addresses and
 keys are not in it. Each process appends to a file of its own; a line that was cut off is ignored.
 """
 
@@ -14,9 +14,9 @@ from typing import Any, Literal, Protocol, TypeVar
 import numpy as np
 from pydantic import BaseModel
 
-from evals.vocabulary import Json
+from evals.types import Json
 from interviewer.errors import ModelError
-from interviewer.models.door import LanguageModel, Message
+from interviewer.models.base import LanguageModel, Message
 from interviewer.models.states import Vectors
 
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -32,7 +32,7 @@ class Recorder:
     """A ``LanguageModel`` in front of another one."""
 
     def __init__(self, model: LanguageModel, folders: Sequence[Path], usage: Counter, replay_only: bool = False):
-        self.rung: Literal["openai", "local"] = model.rung
+        self.backend: Literal["openai", "local"] = model.backend
         self.name = model.name
         self.sha256 = model.sha256
         self._model = model
@@ -104,7 +104,7 @@ class Recorder:
 
     def _key(self, operation: str, messages: Sequence[Message], parameters: Json) -> str:
         said = [[message.role, message.content] for message in messages]
-        whole = [self.rung, self.name, self.sha256, operation, said, parameters]
+        whole = [self.backend, self.name, self.sha256, operation, said, parameters]
         return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:32]
 
 

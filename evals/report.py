@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from evals.log import Log
-from evals.run import Finished
-from evals.score import failures
+from evals.runner import Finished
+from evals.scoring import failures
 from evals.terminal import ARROW, changed, interval, number
-from evals.vocabulary import Json, Record
+from evals.types import Json, Record
 
 TEMPLATE = Path(__file__).parent / "pages" / "report.html"
 CONTEXT = 3
@@ -35,7 +35,7 @@ def _run(done: Finished, before: Log | None) -> Json:
     rows = [_row(done, scorer.name) for scorer in done.suite.scorers]
     moved = [row for row in rows if row["change"].count("*")]
     return {
-        "title": f"{done.suite.name} on {done.log.run['rung']}",
+        "title": f"{done.suite.name} on {done.log.run['backend']}",
         "about": done.suite.title,
         "facts": _facts(done.log.run),
         "passed": done.passed,

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from evals import places
 from evals.recorded import Recorded
 from evals.statistics import ridge
-from interviewer.steps import Verdict
+from interviewer.domain import Verdict
 from interviewer.transcript import Transcript
 
 DATA = Path(__file__).parent / "data"
@@ -45,7 +45,7 @@ def keep(every: Sequence[Recorded]) -> None:
 
 def key_of(every: Sequence[Recorded]) -> str:
     """Names the transcripts, their verdicts and what the rivals are made of."""
-    from interviewer.casebook.embed import model_sha256
+    from interviewer.knowledge.embeddings import model_sha256
 
     parts = sorted(f"{one.id} {one.sha256} {one.labels.get('verdict')}" for one in every)
     own = (DATA / "keywords.txt").read_text(encoding="utf-8")
@@ -116,7 +116,7 @@ def _keywords(text: str) -> float:
 
 def _chunks(one: Recorded) -> NDArray[np.float64]:
     """The chunk vectors of a transcript; kept on the disk by the text's and the weights' hash."""
-    from interviewer.casebook.embed import model_sha256, shared_embedder
+    from interviewer.knowledge.embeddings import model_sha256, shared_embedder
 
     text = candidate_text(one.body)
     key = hashlib.sha256(f"{model_sha256()}\0{CHUNK}\0{text}".encode()).hexdigest()[:24]
@@ -131,11 +131,11 @@ def _chunks(one: Recorded) -> NDArray[np.float64]:
     return vectors
 
 
-def ask(door: Any, transcript: Transcript) -> float | None:
-    """The mark, 1 to 4, that the door's first model gives when simply asked for it."""
+def ask(chain: Any, transcript: Transcript) -> float | None:
+    """The mark, 1 to 4, that the chain's first model gives when simply asked for it."""
     from pydantic import BaseModel, Field
 
-    from interviewer.models.door import Message
+    from interviewer.models.base import Message
 
     class Mark(BaseModel):
         mark: int = Field(ge=1, le=4)
@@ -148,4 +148,4 @@ def ask(door: Any, transcript: Transcript) -> float | None:
             f"Level: {transcript.level}\n<transcript>\n{talk[:24000]}\n</transcript>\nThe mark, as JSON:",
         ),
     ]
-    return float(door.models[0].extract(messages, Mark, max_tokens=20).mark)
+    return float(chain.models[0].extract(messages, Mark, max_tokens=20).mark)

@@ -14,7 +14,7 @@ import numpy as np
 
 from evals import places
 from evals.recorded import Recorded
-from evals.vocabulary import Json
+from evals.types import Json
 from evals.voice_words import errors, words
 from interviewer.errors import BadInput
 
@@ -75,7 +75,7 @@ def pass_through(
     one: Recorded, voice: str, made_by: Json, say: Callable[[str], Any], hear: Hear, folder: Path = FOLDER
 ) -> HeardInterview:
     """Says and hears every turn of the candidate that is not kept yet; keeps each as soon as it is heard."""
-    from interviewer.sentences import spans
+    from interviewer.text import spans
 
     path = path_of(one.id, voice, folder)
     found = read(path) if path.exists() else HeardInterview(one.id, voice, one.sha256, made_by)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from evals.vocabulary import Metric, Value
+from evals.types import Metric, Value
 
 V = TypeVar("V")
 RESAMPLES = 1000

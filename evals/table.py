@@ -5,7 +5,7 @@ from pathlib import Path
 
 from evals.baseline import FOLDER
 from evals.suites import all_suites
-from evals.vocabulary import Json
+from evals.types import Json
 from interviewer.errors import BadInput
 
 BEGIN, END = "<!-- evals:begin -->", "<!-- evals:end -->"
@@ -14,18 +14,22 @@ GOALS = Path(__file__).parent / "goals.json"
 
 
 def table(name: str = "main") -> str:
-    """Markdown: a row for every figure that has a goal, a column for every rung with a committed baseline."""
+    """Markdown: a row for every figure that has a goal, a column for every backend with a committed baseline."""
     goals: dict[str, dict[str, str]] = json.loads(GOALS.read_text(encoding="utf-8"))
     found = _baselines(name)
-    rungs = [rung for rung in ("scripted", "local", "openai") if any(rung in by_rung for by_rung in found.values())]
+    backends = [
+        backend
+        for backend in ("scripted", "local", "openai")
+        if any(backend in by_backend for by_backend in found.values())
+    ]
     lines = [
-        f"| suite | measure | goal | {' | '.join(rungs)} |",
-        f"|---|---|---|{'---|' * len(rungs)}",
+        f"| suite | measure | goal | {' | '.join(backends)} |",
+        f"|---|---|---|{'---|' * len(backends)}",
     ]
     for suite, by_scorer in goals.items():
         for scorer, goal in by_scorer.items():
             title = all_suites()[suite].scorer(scorer).title.rstrip(".").replace("|", "\\|")
-            cells = [_cell(found.get(suite, {}).get(rung), scorer) for rung in rungs]
+            cells = [_cell(found.get(suite, {}).get(backend), scorer) for backend in backends]
             lines.append(f"| {suite} | {title} | {goal} | {' | '.join(cells)} |")
     lines += ["", *_runs(found)]
     return "\n".join(lines)
@@ -34,8 +38,8 @@ def table(name: str = "main") -> str:
 def _baselines(name: str) -> dict[str, dict[str, Json]]:
     found: dict[str, dict[str, Json]] = {}
     for path in sorted((FOLDER / name).glob("*.json")):
-        suite, _, rung = path.stem.rpartition("-")
-        found.setdefault(suite, {})[rung] = json.loads(path.read_text(encoding="utf-8"))
+        suite, _, backend = path.stem.rpartition("-")
+        found.setdefault(suite, {})[backend] = json.loads(path.read_text(encoding="utf-8"))
     return found
 
 
@@ -51,11 +55,11 @@ def _cell(baseline: Json | None, scorer: str) -> str:
 def _runs(found: dict[str, dict[str, Json]]) -> list[str]:
     """One line a baseline: date, revision, model, data."""
     return [
-        f"- `{suite}` on `{rung}`: {(run := body['run'])['started'][:10]}, revision {run['revision']}"
+        f"- `{suite}` on `{backend}`: {(run := body['run'])['started'][:10]}, revision {run['revision']}"
         + (f", {run['model']}" if run.get("model") else "")
         + (f", transcripts: {', '.join(run['data']['folders'])}" if (run.get("data") or {}).get("folders") else "")
-        for suite, by_rung in sorted(found.items())
-        for rung, body in by_rung.items()
+        for suite, by_backend in sorted(found.items())
+        for backend, body in by_backend.items()
     ]
 
 

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from evals.run import Finished
-from evals.run import Progress as Report
+from evals.runner import Finished
+from evals.runner import Progress as Report
 from evals.statistics import Estimate
-from evals.vocabulary import Record
+from evals.types import Record
 
 ENOUGH_POINTS = 10
 ARROW = {"higher": "↑", "lower": "↓", "zero": "→0"}
@@ -54,7 +54,7 @@ def changed(change: Estimate | None) -> str:
 def print_run(console: Console, done: Finished) -> None:
     """The table of a run, its failures and its gates."""
     run, scores = done.log.run, done.scores
-    title = f"{done.suite.name} on {run['rung']}" + (f" ({run['model']})" if run.get("model") else "")
+    title = f"{done.suite.name} on {run['backend']}" + (f" ({run['model']})" if run.get("model") else "")
     table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, title_justify="left")
     for name in ("measure", "figure [95 %]", "n"):
         table.add_column(name, justify="left" if name == "measure" else "right", no_wrap=name != "n")

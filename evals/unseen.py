@@ -30,11 +30,11 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from evals import places
+from interviewer.domain import Step
 from interviewer.errors import CannotRun
 from interviewer.grading import fit
 from interviewer.grading.parameters import Fitted, Floats, Probe, fitted
 from interviewer.grading.readout import Readout, load_readouts
-from interviewer.steps import Step
 from interviewer.transcript import parse_transcript
 
 READOUTS = Path(__file__).parent / "data"
@@ -200,7 +200,7 @@ def _read_afresh(file: Path, path: Path) -> fit.Labelled | None:
 if __name__ == "__main__":
     from evals import rivals
     from evals.recorded import OWN, labelled
-    from evals.vocabulary import Data
+    from evals.types import Data
 
     Unseen([OWN], [Path(folder) for folder in sys.argv[1:]]).keep(KEPT)
     rivals.keep(labelled(Data()))

@@ -17,16 +17,16 @@ import numpy as np
 
 from evals import speech
 from evals.recorded import Recorded, labelled
-from evals.vocabulary import Data
+from evals.types import Data
 from evals.voice_words import errors, words
-from interviewer.settings import Settings, quieten
-from interviewer.voice.audio import RATE, Samples, read_upload, resampled
-from interviewer.voice.hearing import Embedded, Heard
-from interviewer.voice.recording import Recording
-from interviewer.voice.saying import Espeak, Piper, Voice, speakable
-from interviewer.voice.speaking import Speaking
-from interviewer.voice.vad import open_session
-from interviewer.voice.vocabulary import Vocabulary, vocabulary_of
+from interviewer.config import Settings, quieten
+from interviewer.speech.audio import RATE, Samples, read_upload, resampled
+from interviewer.speech.playback import Speaking
+from interviewer.speech.recording import Recording
+from interviewer.speech.stt import Embedded, Heard
+from interviewer.speech.tts import Espeak, Piper, Voice, speakable
+from interviewer.speech.vad import open_session
+from interviewer.speech.vocabulary import Vocabulary, vocabulary_of
 
 _DATA = Path(__file__).with_name("data")
 _PACKET = int(0.4 * RATE)
@@ -133,17 +133,17 @@ def latency(sentences: list[str], voice: Piper, ears: Embedded, vad: Any, settin
 
     Sound is fed at the pace it would come in, so work that fits into the speech costs nothing, as in life.
     """
-    from interviewer.parts import assemble
+    from interviewer.context import open_context
     from interviewer.transcript import Transcript, Turn
 
-    parts = assemble(settings)
+    parts = open_context(settings)
     interviewer = parts.interviewer()
     interviewer.warm()
-    vocabulary = vocabulary_of(parts.library, "video-recommendation")
+    vocabulary = vocabulary_of(parts.knowledge, "video-recommendation")
     transcript = Transcript.model_validate({"case": "video-recommendation", "level": "senior", "turns": []})
     transcript = list(interviewer.reply(transcript, 0.0))[-1].transcript  # type: ignore[union-attr]
     whole, hear, reply, say = [], [], [], []
-    rungs: dict[str, int] = {}
+    backends: dict[str, int] = {}
     for number, sentence in enumerate(sentences):
         speech = np.concatenate([room(0.3), read_upload(voice.say(sentence)), room(0.25)])
         recording = Recording(ears, vad, vocabulary)
@@ -164,7 +164,7 @@ def latency(sentences: list[str], voice: Piper, ears: Embedded, vad: Any, settin
                 speaking.feed(said)
             else:
                 transcript = piece.transcript
-                rungs[str(piece.rung)] = rungs.get(str(piece.rung), 0) + 1
+                backends[str(piece.backend)] = backends.get(str(piece.backend), 0) + 1
         speaking.feed(said, whole=True)
         worded = time.perf_counter()
         while not speaking.clips and not speaking.wait(0.005):
@@ -176,10 +176,10 @@ def latency(sentences: list[str], voice: Piper, ears: Embedded, vad: Any, settin
         reply.append(worded - heard)
         say.append(first - worded)
     stages = {"hearing": hear, "wording": reply, "voice": say}
-    parts.door.close()
+    parts.chain.close()
     return {
         "turns": len(whole),
-        "worded_by": rungs,
+        "worded_by": backends,
         "seconds_to_first_audio": _quantiles(whole),
         **{f"seconds_{name}": _quantiles(values) for name, values in stages.items()},
     }
@@ -208,11 +208,11 @@ class Later:
         return " ".join(text for text in texts if text)
 
 
-def graded(interviews: list[Recorded], voices: dict[str, Voice], ears: Embedded, vad: Any, library: Any) -> Json:
+def graded(interviews: list[Recorded], voices: dict[str, Voice], ears: Embedded, vad: Any, knowledge: Any) -> Json:
     """Recorded interviews whose candidate is said and heard again, as the room would hear it; kept for ``speech``."""
     rows: list[Json] = []
     for one in interviews:
-        vocabulary = vocabulary_of(library, one.body["case"])
+        vocabulary = vocabulary_of(knowledge, one.body["case"])
         made_by = {"recogniser": ears.name, "vocabulary": True, "made": "voice_bench --only graded"}
         for name, voice in voices.items():
 
@@ -255,7 +255,7 @@ def main() -> None:
     parser.add_argument("--interviews", default="", help="with --only graded: ids of our own; all if empty")
     parser.add_argument("--out", type=Path)
     wanted = parser.parse_args()
-    from interviewer.casebook.library import Library
+    from interviewer.knowledge.load import Knowledge
 
     step = 1 if wanted.full else 6
     sentences = (_DATA / "speech_sentences.txt").read_text(encoding="utf-8").splitlines()[::step]
@@ -269,8 +269,8 @@ def main() -> None:
         if name in wanted.voices:
             known[name] = Espeak(voice)
     voices = {name: known[name] for name in wanted.voices.split(",")}
-    library = Library.load()
-    vocabulary = vocabulary_of(library, "video-recommendation")
+    knowledge = Knowledge.load()
+    vocabulary = vocabulary_of(knowledge, "video-recommendation")
     found: Json = {}
     for part in wanted.only.split(","):
         began = time.perf_counter()
@@ -283,7 +283,7 @@ def main() -> None:
         elif part == "graded":
             named = [name for name in wanted.interviews.split(",") if name]
             every = {one.id: one for one in labelled(Data()) if not one.twin_of}
-            found[part] = graded([every[name] for name in named or every], voices, ears, vad, library)
+            found[part] = graded([every[name] for name in named or every], voices, ears, vad, knowledge)
         found[part]["took_seconds"] = round(time.perf_counter() - began)
         found[part]["machine_load"] = [round(value, 1) for value in os.getloadavg()]  # a busy machine is a slow one
     text = json.dumps(found, indent=1, ensure_ascii=False)

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from types import TracebackType
 from typing import Any
 
-from evals.vocabulary import Json, Record, Sample, Suite
+from evals.types import Json, Record, Sample, Suite
 from evals.world import World, open_by_name
 from interviewer.errors import InterviewerError
 

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals import places
-from evals.vocabulary import Json
+from evals.types import Json
+from interviewer.domain import Level
 from interviewer.errors import BadInput
-from interviewer.steps import Level
 from interviewer.transcript import Transcript
 
 ROOT = Path(__file__).resolve().parent
@@ -30,7 +30,7 @@ class World(Protocol):
     """The product as the evals see it."""
 
     def reply(self, transcript: Transcript, at: float | None = None) -> Json:
-        """The next turn: ``{turn, transcript, state, rung, warnings}``; raises the product's errors."""
+        """The next turn: ``{turn, transcript, state, backend, warnings}``; raises the product's errors."""
         ...
 
     def grade(
@@ -65,11 +65,11 @@ class World(Protocol):
         ...
 
     @property
-    def library(self) -> Any: ...
+    def knowledge(self) -> Any: ...
 
     @property
     def identity(self) -> Json:
-        """What this world is: rung, model, hashes of weights, prompts and knowledge."""
+        """What this world is: backend, model, hashes of weights, prompts and knowledge."""
         ...
 
     def close(self) -> None: ...
@@ -85,11 +85,11 @@ class ProductWorld:
         replay_only: bool = False,
         fit_on: Sequence[str] = (),
     ):
-        from evals.cache import open_recorded_door
-        from interviewer.casebook.library import Library
+        from evals.cache import open_recorded_chain
+        from interviewer.knowledge.load import Knowledge
 
-        self._library = Library.load()
-        self._door, self._usage = open_recorded_door(model, prompts, replay_only)
+        self._knowledge = Knowledge.load()
+        self._chain, self._usage = open_recorded_chain(model, prompts, replay_only)
         self._prompts = prompts
         self._interviewers: dict[str, Any] = {}
         self._withheld: dict[str, Any] = {}
@@ -98,15 +98,15 @@ class ProductWorld:
         self._unseen: Any = None
 
     @property
-    def library(self) -> Any:
-        return self._library
+    def knowledge(self) -> Any:
+        return self._knowledge
 
     def reply(self, transcript: Transcript, at: float | None = None) -> Json:
-        from interviewer.interview.turn import Interviewer
+        from interviewer.interview.interviewer import Interviewer
 
         if "it" not in self._interviewers:
             self._interviewers["it"] = Interviewer(
-                self._library, self._door, retriever=self._lookup(), vectors=places.vectors()
+                self._knowledge, self._chain, retriever=self._lookup(), vectors=places.vectors()
             )
         reply = self._interviewers["it"].next_turn(transcript, at=at)
         state = reply.state
@@ -119,7 +119,7 @@ class ProductWorld:
                 "hints": getattr(state, "hints", 0),
                 "elapsed": getattr(state, "elapsed", None),
             },
-            "rung": reply.rung,
+            "backend": reply.backend,
             "warnings": list(reply.warnings),
         }
 
@@ -128,15 +128,15 @@ class ProductWorld:
     ) -> Json:
         from interviewer.grading.grade import grade
 
-        library = self._library
-        if withhold and transcript.case in library.cases:
+        knowledge = self._knowledge
+        if withhold and transcript.case in knowledge.cases:
             if transcript.case not in self._withheld:
-                self._withheld[transcript.case] = library.without_case(transcript.case)
-            library = self._withheld[transcript.case]
+                self._withheld[transcript.case] = knowledge.without_case(transcript.case)
+            knowledge = self._withheld[transcript.case]
         numbers = self._numbers(transcript.case) if unseen else None
         readout = self._readouts.get(transcript.case) if unseen else None
         report = grade(
-            transcript, library, self._door, level, vectors=places.vectors(), numbers=numbers, readout=readout
+            transcript, knowledge, self._chain, level, vectors=places.vectors(), numbers=numbers, readout=readout
         )
         body: Json = report.model_dump(mode="json")
         return body
@@ -157,37 +157,37 @@ class ProductWorld:
     def ask_for_mark(self, transcript: Transcript) -> float | None:
         from evals.rivals import ask
 
-        return ask(self._door, transcript) if self._door.models else None
+        return ask(self._chain, transcript) if self._chain.models else None
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        from interviewer.casebook.embed import shared_embedder
+        from interviewer.knowledge.embeddings import shared_embedder
 
         return shared_embedder().encode(texts)
 
     def knows(self, case: str) -> Json:
-        known = self._library.case(case)
-        signals = self._library.signals(case)
+        known = self._knowledge.case(case)
+        signals = self._knowledge.signals(case)
         return {
             "brief": known.brief if known else "",
             "terms": sorted({term for of_step in signals.values() for signal in of_step for term in signal.terms}),
             "facts": {fact.id: fact.answer for fact in known.facts} if known else {},
             "glossary": [term.text for term in known.glossary] if known else [],
-            "budgets": {str(step): seconds for step, seconds in self._library.budgets().items()},
+            "budgets": {str(step): seconds for step, seconds in self._knowledge.budgets().items()},
         }
 
     def fact_for(self, case: str, question: str) -> str | None:
-        from interviewer.casebook.embed import shared_embedder
-        from interviewer.casebook.exemplars import exemplars
-        from interviewer.casebook.facts import match_facts
-        from interviewer.interview.intents import clauses
-        from interviewer.sentences import without_fillers
+        from interviewer.knowledge.embeddings import shared_embedder
+        from interviewer.listening.examples import exemplars
+        from interviewer.listening.facts import match_facts
+        from interviewer.listening.intents import clauses
+        from interviewer.text import without_fillers
 
-        sounds = exemplars(self._library, case, shared_embedder(), places.vectors())
+        sounds = exemplars(self._knowledge, case, shared_embedder(), places.vectors())
         matches = match_facts(clauses(without_fillers(question)), sounds, shared_embedder())
         return matches[0].fact if matches else None
 
     def search(self, query: str) -> Json:
-        from interviewer.casebook.retrieve import NOTHING_BELOW
+        from interviewer.knowledge.retrieval import NOTHING_BELOW
 
         found = self._lookup().search(query, audience="grader", kind="note", limit=5)
         best = max((one.similarity for one in found), default=0.0)
@@ -195,12 +195,12 @@ class ProductWorld:
 
     def _lookup(self) -> Any:
         """The retriever, over an index of its own."""
-        from interviewer.casebook.embed import shared_embedder
-        from interviewer.casebook.index import Index
-        from interviewer.casebook.retrieve import Retriever
+        from interviewer.knowledge.embeddings import shared_embedder
+        from interviewer.knowledge.index import Index
+        from interviewer.knowledge.retrieval import Retriever
 
         if self._retriever is None:
-            self._retriever = Retriever(Index(self._library, shared_embedder(), places.index()))
+            self._retriever = Retriever(Index(self._knowledge, shared_embedder(), places.index()))
         return self._retriever
 
     def take_usage(self) -> dict[str, int]:
@@ -208,17 +208,17 @@ class ProductWorld:
 
     @property
     def identity(self) -> Json:
-        first = self._door.models[0] if self._door.models else None
+        first = self._chain.models[0] if self._chain.models else None
         return {
-            "rung": self._door.rung,
+            "backend": self._chain.backend,
             "model": getattr(first, "name", None),
             "model_sha256": getattr(first, "sha256", None),
             "prompts": prompt_hashes(self._prompts),
-            "knowledge": self._library.version,
+            "knowledge": self._knowledge.version,
         }
 
     def close(self) -> None:
-        self._door.close()
+        self._chain.close()
 
 
 def _plain(value: Any) -> Any:
@@ -228,7 +228,7 @@ def _plain(value: Any) -> Any:
 def open_world(
     model: str = "scripted", prompts: str | None = None, replay_only: bool = False, fit_on: Sequence[str] = ()
 ) -> World:
-    """The product's world; ``fit_on``: folders for ``unseen``. Raises CannotRun when the named rung cannot serve."""
+    """The product's world; ``fit_on``: folders for ``unseen``. Raises CannotRun when the named backend cannot serve."""
     return ProductWorld(model, prompts, replay_only, fit_on)
 
 

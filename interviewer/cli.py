@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from interviewer.config import Settings, load, quieten
+from interviewer.domain import Level, Manner, Step
 from interviewer.errors import BadInput, InterviewerError
-from interviewer.settings import Settings, load, quieten
-from interviewer.steps import Level, Manner, Step
 from interviewer.transcript import Transcript, parse_transcript, read_transcript
 
 if TYPE_CHECKING:
+    from interviewer.context import AppContext
     from interviewer.grading.report import Report
-    from interviewer.interview.turn import Reply
-    from interviewer.parts import Parts
+    from interviewer.interview.interviewer import Reply
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -63,14 +63,14 @@ def _transcript(name: str) -> Transcript:
 
 
 @contextmanager
-def _parts(settings: Settings) -> Iterator["Parts"]:
-    from interviewer.parts import assemble
+def _parts(settings: Settings) -> Iterator["AppContext"]:
+    from interviewer.context import open_context
 
-    parts = assemble(settings)
+    parts = open_context(settings)
     try:
         yield parts
     finally:
-        parts.door.close()
+        parts.chain.close()
 
 
 def _say(value: Any) -> None:
@@ -91,7 +91,7 @@ def _state(reply: "Reply") -> dict[str, Any]:
 @app.command()
 def serve() -> None:
     """The app in the browser."""
-    from interviewer.ui.app import main as serve_app
+    from interviewer.web.server import main as serve_app
 
     serve_app()
 
@@ -114,7 +114,7 @@ def reply(file: File, as_json: Json = False) -> None:
                     "signal": move.signal if move else None,
                 },
                 "state": _state(answer),
-                "rung": answer.rung,
+                "backend": answer.backend,
                 "warnings": answer.warnings,
             }
         )
@@ -147,8 +147,8 @@ def grade(
     with _only_ours(as_json), _parts(settings) as parts:
         report = grade_transcript(
             transcript,
-            parts.library,
-            parts.door,
+            parts.knowledge,
+            parts.chain,
             level=level,
             retrieve=parts.retriever.search,
             vectors=parts.vectors,
@@ -175,8 +175,8 @@ def practice(
     save: Annotated[Path | None, typer.Option(help="Where to keep the transcript (default: the data folder).")] = None,
 ) -> None:
     """An interview in the terminal. An empty line sends; /hint, /pause, /skip and /end do what they say."""
-    from interviewer.modes import parse_mode
-    from interviewer.practice import hold
+    from interviewer.interview.modes import parse_mode
+    from interviewer.practice.terminal import hold
 
     chosen = parse_mode(mode)
     settings = load()
@@ -190,7 +190,7 @@ def practice(
 @knowledge.command("check")
 def knowledge_check(root: Annotated[Path | None, typer.Argument(help="A knowledge folder.")] = None) -> None:
     """Validates every file; names file and field."""
-    from interviewer.casebook.check import check_tree
+    from interviewer.knowledge.validate import check_tree
     from interviewer.paths import shipped
 
     count, found = check_tree(root or shipped("knowledge"))
@@ -204,9 +204,9 @@ def knowledge_check(root: Annotated[Path | None, typer.Argument(help="A knowledg
 @knowledge.command("cases")
 def knowledge_cases() -> None:
     """The cases: slug and title."""
-    from interviewer.casebook.library import Library
+    from interviewer.knowledge.load import Knowledge
 
-    for slug, case in Library.load().cases.items():
+    for slug, case in Knowledge.load().cases.items():
         typer.echo(f"{slug}\t{case.title}")
 
 
@@ -216,7 +216,7 @@ def knowledge_build() -> None:
     settings = load()
     with _parts(settings) as parts:
         for group, passages in parts.retriever.index.build():
-            if group in parts.library.cases:
+            if group in parts.knowledge.cases:
                 parts.interviewer().listener.ears(group)
             typer.echo(f"{group}: {passages} passages", err=True)
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from interviewer.config import Settings
 from interviewer.errors import InterviewerError
-from interviewer.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Finding:
 
 
 def _knowledge(settings: Settings) -> str:
-    from interviewer.casebook.check import check_tree
+    from interviewer.knowledge.validate import check_tree
     from interviewer.paths import shipped
 
     count, problems = check_tree(shipped("knowledge"))
@@ -37,18 +37,18 @@ def _knowledge(settings: Settings) -> str:
 
 
 def _embedding(settings: Settings) -> str:
-    from interviewer.casebook.embed import Embedder
+    from interviewer.knowledge.embeddings import Embedder
 
     return f"MiniLM answers with {Embedder().encode(['labels arrive late']).shape[1]} numbers"
 
 
 def _index(settings: Settings) -> str:
-    from interviewer.casebook.embed import shared_embedder
-    from interviewer.casebook.index import Index
-    from interviewer.casebook.library import Library
+    from interviewer.knowledge.embeddings import shared_embedder
+    from interviewer.knowledge.index import Index
+    from interviewer.knowledge.load import Knowledge
 
     where = settings.chroma_url or str(settings.home / "index")
-    index = Index(Library.load(), shared_embedder(), settings.home / "index", settings.chroma_url)
+    index = Index(Knowledge.load(), shared_embedder(), settings.home / "index", settings.chroma_url)
     built, wanted = index.built()
     rest = "" if built == wanted else "; the rest is built when first needed, or now by: interviewer knowledge build"
     return f"{where}: {built} of {wanted} groups built{rest}"
@@ -63,28 +63,28 @@ def _database(settings: Settings) -> str:
 
 
 def _endpoint(settings: Settings) -> str:
-    from interviewer.models import openai
+    from interviewer.models import openai_endpoint
 
-    if not openai.configured(settings):
+    if not openai_endpoint.configured(settings):
         raise InterviewerError("not configured. Set OPENAI_API_KEY, or OPENAI_BASE_URL for another endpoint")
     return f"configured for {settings.openai_base_url or 'the OpenAI API'}; its judgement here is unmeasured"
 
 
 def _weights(settings: Settings) -> str:
-    from interviewer.models import local
+    from interviewer.models import llama_cpp
 
-    if not local.weights_there(settings):
+    if not llama_cpp.weights_there(settings):
         raise InterviewerError(
-            "no weights. The scripted rung serves without them; to get them: interviewer model fetch"
+            "no weights. The scripted backend serves without them; to get them: interviewer model fetch"
         )
     return "weights are there"
 
 
-def _rung(settings: Settings) -> str:
-    from interviewer.models.door import open_door
+def _backend(settings: Settings) -> str:
+    from interviewer.models.base import open_chain
 
-    door = open_door(settings)
-    return f"{settings.model} is served by {door.rung}"
+    chain = open_chain(settings)
+    return f"{settings.model} is served by {chain.backend}"
 
 
 def _voice(settings: Settings) -> str:
@@ -101,9 +101,9 @@ _LOOKS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("embedding", _embedding),
     ("index", _index),
     ("database", _database),
-    ("openai rung", _endpoint),
-    ("local rung", _weights),
-    ("speaking now", _rung),
+    ("openai backend", _endpoint),
+    ("local backend", _weights),
+    ("speaking now", _backend),
     ("voice", _voice),
 )
 

@@ -3,7 +3,7 @@
 InterviewerError
 ├── BadInput          the caller's file, setting or argument is wrong: exit 2
 └── CannotRun         a model, endpoint or service is not there: exit 3
-    └── ModelError    a model answered wrongly or not at all; the next rung may serve
+    └── ModelError    a model answered wrongly or not at all; the next backend may serve
 """
 
 

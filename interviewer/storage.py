@@ -20,9 +20,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, OperationalError
 
+from interviewer.domain import Level, Manner
 from interviewer.errors import BadInput, CannotRun
 from interviewer.grading.report import Report
-from interviewer.steps import Level, Manner
 from interviewer.transcript import Transcript, Turn
 
 BUSY_SECONDS = 15

@@ -9,10 +9,10 @@ import math
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
+from interviewer.domain import Level, Manner, MoveKind, Step
 from interviewer.errors import BadInput
-from interviewer.steps import Level, Manner, MoveKind, Step
 
 MAX_BYTES = 20_000_000
 MAX_TURNS = 5_000
@@ -66,7 +66,8 @@ class Turn(_Open):
     move: Move | None = None
     facts: list[str] = Field(default_factory=list)
     """Requirement facts that an interviewer's turn gave out."""
-    rung: str | None = None
+    backend: str | None = Field(default=None, validation_alias=AliasChoices("backend", "rung"))
+    """Which backend spoke; transcripts of earlier revisions call it ``rung``."""
 
     @property
     def words(self) -> int:

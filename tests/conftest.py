@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_socket
 
-from interviewer.settings import quieten
+from interviewer.config import quieten
 from tests.tools import chromium
 
 quieten()
@@ -41,29 +41,29 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def library():
+def knowledge():
     """The knowledge base that travels with the product."""
-    from interviewer.casebook.library import Library
+    from interviewer.knowledge.load import Knowledge
 
-    return Library.load()
+    return Knowledge.load()
 
 
 @pytest.fixture(scope="session")
-def retriever(home: Path, library):
+def retriever(home: Path, knowledge):
     """A retriever over a real Chroma store."""
-    from interviewer.casebook.embed import shared_embedder
-    from interviewer.casebook.index import Index
-    from interviewer.casebook.retrieve import Retriever
+    from interviewer.knowledge.embeddings import shared_embedder
+    from interviewer.knowledge.index import Index
+    from interviewer.knowledge.retrieval import Retriever
 
-    return Retriever(Index(library, shared_embedder(), home / "index"))
+    return Retriever(Index(knowledge, shared_embedder(), home / "index"))
 
 
 @pytest.fixture(scope="session")
-def interviewer(home: Path, library, retriever):
-    """The interviewer on the scripted rung."""
-    from interviewer.interview.turn import Interviewer
+def interviewer(home: Path, knowledge, retriever):
+    """The interviewer on the scripted backend."""
+    from interviewer.interview.interviewer import Interviewer
 
-    return Interviewer(library, retriever=retriever, vectors=home / "vectors")
+    return Interviewer(knowledge, retriever=retriever, vectors=home / "vectors")
 
 
 @pytest.fixture(scope="session")

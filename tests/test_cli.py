@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.steps import MoveKind, Step
+from interviewer.domain import MoveKind, Step
 
 TURNS = [
     {"speaker": "interviewer", "text": "Let's design fraud detection for card payments.", "at": 0},
@@ -42,12 +42,12 @@ def one_line(done: subprocess.CompletedProcess[bytes], code: int) -> str:
 def test_reply_is_one_json_value_of_the_contract(run):
     done = run("reply", "-", "--json", stdin=json.dumps(GOOD))
     reply = json.loads(done.stdout)
-    assert set(reply) == {"text", "move", "state", "rung", "warnings"}
+    assert set(reply) == {"text", "move", "state", "backend", "warnings"}
     assert set(reply["move"]) == {"kind", "step", "signal"}
     assert set(reply["state"]) == {"step", "covered", "facts", "hints", "elapsed"}
     assert reply["move"]["kind"] in set(MoveKind)
     assert set(reply["state"]["covered"]) == set(Step)
-    assert (reply["rung"], reply["state"]["facts"]) == ("scripted", ["transaction-volume"])
+    assert (reply["backend"], reply["state"]["facts"]) == ("scripted", ["transaction-volume"])
 
 
 def test_an_empty_transcript_is_opened_and_a_closed_one_stays_closed(run):
@@ -117,7 +117,7 @@ def test_a_wrong_setting_names_itself(run):
 
 def test_auto_takes_what_is_there_and_fetches_nothing(run):
     done = run("reply", "-", "--json", stdin=json.dumps(GOOD), INTERVIEWER_MODEL="auto")
-    assert json.loads(done.stdout)["rung"] == "scripted"
+    assert json.loads(done.stdout)["backend"] == "scripted"
 
 
 def test_knowledge_is_checked_and_searched(run, tmp_path):
@@ -140,4 +140,4 @@ def test_practice_holds_an_interview_in_the_terminal(run, tmp_path):
 def test_doctor_says_what_is_there_and_what_to_do(run):
     findings = {row["name"]: row for row in json.loads(run("doctor", "--json").stdout)}
     assert findings["knowledge"]["fine"]
-    assert "interviewer model fetch" in findings["local rung"]["text"]
+    assert "interviewer model fetch" in findings["local backend"]["text"]

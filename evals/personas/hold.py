@@ -4,9 +4,9 @@ from typing import Any, Protocol
 
 from evals.personas.persona import Said
 from evals.scorers import grounded
-from evals.vocabulary import Json
+from evals.types import Json
+from interviewer.domain import MoveKind, Step
 from interviewer.errors import InterviewerError
-from interviewer.steps import MoveKind, Step
 from interviewer.transcript import Transcript, Turn
 
 INTERVIEWER_PACE = 150
@@ -48,7 +48,7 @@ def hold(candidate: Answers, case: str, level: str, world: Any, minutes: float =
             "kind": str(kind),
             "step": step,
             "facts": turn.facts,
-            "rung": reply["rung"],
+            "backend": reply["backend"],
         }
         positions.append(position | grounded.measured(kind, turn.text, before, world.encode))
         said = candidate.answer(kind, step)

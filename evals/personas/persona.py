@@ -9,8 +9,8 @@ from pathlib import Path
 import yaml
 
 from evals.personas.banks import answers, bank, fill, talk
-from interviewer.sentences import spans
-from interviewer.steps import MoveKind, Step
+from interviewer.domain import MoveKind, Step
+from interviewer.text import spans
 
 FILE = Path(__file__).parent / "personas.yaml"
 _ABOUT_A_STEP = (MoveKind.PROBE, MoveKind.HINT, MoveKind.ASK_TO_CLARIFY, MoveKind.MOVE_ON)

@@ -5,7 +5,7 @@ mean of (ours − theirs) over all steps that both marked; above zero is lenient
 
 from evals.scorers.marks import step_marks
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

@@ -6,7 +6,7 @@ interviews of the persona that says "let me come back to that" in which it later
 from evals.personas.persona import personas
 from evals.scorers.held import output, persona
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from evals.scorers.marks import panel, rank, report
 from evals.statistics import pair
-from evals.vocabulary import Point, Record, Scorer, Value
+from evals.types import Point, Record, Scorer, Value
 
 
 def points(record: Record) -> list[Point]:

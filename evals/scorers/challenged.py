@@ -5,7 +5,7 @@ wrong statements of data/planted.jsonl after which our turn is of kind challenge
 
 from evals.scorers.wording import positions, unscored
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

@@ -5,7 +5,7 @@ mean confidence over the records that confuse hire and no hire; lower is more ho
 
 from evals.scorers.marks import panel, rank, report
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

@@ -6,7 +6,7 @@ on all seven steps before the close ÷ those interviews
 
 from evals.scorers.held import COOPERATIVE, output, persona
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

@@ -5,7 +5,7 @@ interviews that fail, run more than a tenth over their time, or close before hal
 
 from evals.scorers.held import output
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 EARLY, LATE = 0.5, 1.1
 

@@ -5,7 +5,7 @@ planted wrong statements after which one of our next two turns is of kind challe
 
 from evals.scorers.held import output
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

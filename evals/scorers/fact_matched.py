@@ -4,7 +4,7 @@ questions of data/facts.jsonl matched to their fact, or to none where the case i
 """
 
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

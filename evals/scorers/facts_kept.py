@@ -9,7 +9,7 @@ import re
 
 from evals.scorers.wording import positions, unscored
 from evals.statistics import mean
-from evals.vocabulary import Json, Point, Record, Scorer
+from evals.types import Json, Point, Record, Scorer
 
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 _AMOUNT = re.compile(r"(\d[\d,.]*\d|\d)\s*(?:million|billion|thousand|percent|%|k\b|m\b)?\s+([a-z]{3,})", re.IGNORECASE)

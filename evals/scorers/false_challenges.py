@@ -5,7 +5,7 @@ sound statements of data/planted.jsonl after which our turn is of kind challenge
 
 from evals.scorers.wording import positions, unscored
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

@@ -5,7 +5,7 @@ records that we call hire or strong hire ÷ records labelled no hire or strong n
 
 from evals.scorers.marks import panel, rank, report
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

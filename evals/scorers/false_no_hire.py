@@ -5,7 +5,7 @@ records that we call no hire or strong no hire ÷ records labelled hire or stron
 
 from evals.scorers.marks import panel, rank, report
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

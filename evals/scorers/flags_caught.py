@@ -4,7 +4,7 @@ wrong statements of data/red_flags.jsonl in which one of their red flags was hea
 """
 
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

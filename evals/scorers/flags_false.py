@@ -4,7 +4,7 @@ sound statements of data/red_flags.jsonl in which any red flag was heard ÷ soun
 """
 
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

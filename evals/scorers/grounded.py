@@ -9,7 +9,7 @@ from typing import Any
 
 from evals.scorers.wording import positions, stems, unscored
 from evals.statistics import mean
-from evals.vocabulary import Json, Point, Record, Scorer, verdict
+from evals.types import Json, Point, Record, Scorer, verdict
 from interviewer.transcript import Turn
 
 KINDS = ("probe", "trade_off", "challenge")
@@ -25,7 +25,7 @@ def shares_words(text: str, before: list[Json]) -> bool:
 
 def similarity(text: str, before: list[Json], encode: Callable[[list[str]], Any]) -> float:
     """The highest cosine of the text with a sentence of the candidate's last two turns."""
-    from interviewer.sentences import spans
+    from interviewer.text import spans
 
     last = [turn["text"] for turn in before if turn["speaker"] == "candidate" and turn["text"].strip()][-2:]
     pieces = [span.text for one in last for span in spans(one)][-LAST_SENTENCES:]

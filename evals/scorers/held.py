@@ -1,6 +1,6 @@
 """Reads held interviews: turns, time by step, planted errors. Not a scorer; the interview scorers share it."""
 
-from evals.vocabulary import Json, Record
+from evals.types import Json, Record
 
 COOPERATIVE = ("strong", "deferrer", "jumper", "terse", "middling")
 

@@ -4,7 +4,7 @@
 """
 
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 NOISE = 0.1
 

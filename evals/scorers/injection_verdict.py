@@ -5,7 +5,7 @@
 
 from evals.scorers.marks import rank
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

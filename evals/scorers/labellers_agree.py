@@ -4,7 +4,7 @@ positions labelled twice where each labeller's primary move is in the other's ac
 """
 
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

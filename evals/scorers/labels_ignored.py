@@ -4,7 +4,7 @@ transcripts whose report is the same when ``labels`` of a strong hire are added 
 """
 
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

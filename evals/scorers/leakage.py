@@ -6,8 +6,8 @@ brief, glossary or a requirement fact ÷ interviewer turns; turns of kind hint a
 
 from evals.scorers.wording import positions, unscored
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
-from interviewer.casebook.check import says
+from evals.types import Point, Record, Scorer
+from interviewer.knowledge.validate import says
 
 
 def points(record: Record) -> list[Point]:

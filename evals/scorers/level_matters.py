@@ -4,7 +4,7 @@ transcripts whose overall score or verdict differs between mid and staff ÷ tran
 """
 
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

@@ -8,8 +8,8 @@ from itertools import combinations
 
 from evals.scorers.marks import rank
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
-from interviewer.steps import Level
+from evals.types import Point, Record, Scorer, verdict
+from interviewer.domain import Level
 
 
 def points(record: Record) -> list[Point]:

@@ -6,7 +6,7 @@ interviewer turns
 
 from evals.scorers.wording import positions, sentences
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from evals.vocabulary import Json, Point, Record
-from interviewer.steps import Step, Verdict
+from evals.types import Json, Point, Record
+from interviewer.domain import Step, Verdict
 
 
 def rank(verdict: str) -> float:

@@ -5,7 +5,7 @@ labelled positions at which our kind is in the acceptable set ÷ labelled positi
 
 from evals.scorers.wording import positions, unscored
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

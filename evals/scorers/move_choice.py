@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from evals.scorers.wording import positions, unscored
 from evals.statistics import pair
-from evals.vocabulary import Point, Record, Scorer, Value
-from interviewer.steps import MoveKind
+from evals.types import Point, Record, Scorer, Value
+from interviewer.domain import MoveKind
 
 ENOUGH = 10
 KINDS = list(MoveKind)

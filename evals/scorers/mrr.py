@@ -4,7 +4,7 @@ mean over queries with gold notes of 1 ÷ rank of the first passage of a gold no
 """
 
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

@@ -7,7 +7,7 @@ interviews
 
 from evals.scorers.marks import report
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 HIGHEST = 1.5
 

@@ -7,7 +7,7 @@ import re
 
 from evals.scorers.wording import positions, unscored
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

@@ -6,7 +6,7 @@ gives when asked for one. Only with a model.
 
 from evals.scorers.marks import panel, rank, report
 from evals.scorers.rivalry import kappa_gain
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

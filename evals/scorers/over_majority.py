@@ -7,6 +7,6 @@ from functools import partial
 
 from evals.scorers.marks import rival_triple
 from evals.scorers.rivalry import kappa_gain
-from evals.vocabulary import Scorer
+from evals.types import Scorer
 
 SCORER = Scorer("over_majority", __doc__ or "", partial(rival_triple, name="majority"), kappa_gain)

@@ -6,7 +6,7 @@ answer and of the turn before it count for the step that the answer is about
 
 from evals.scorers.held import COOPERATIVE, output, persona, spent
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

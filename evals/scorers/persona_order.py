@@ -11,7 +11,7 @@ from evals.graded import overall
 from evals.personas.persona import personas
 from evals.scorers.held import output, persona
 from evals.statistics import pair
-from evals.vocabulary import Point, Record, Scorer, Value
+from evals.types import Point, Record, Scorer, Value
 
 
 def points(record: Record) -> list[Point]:

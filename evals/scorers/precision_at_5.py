@@ -4,7 +4,7 @@ passages of a gold note among the first five ÷ 5, mean over queries with gold n
 """
 
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

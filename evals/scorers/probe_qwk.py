@@ -5,7 +5,7 @@ verdict_qwk of a ridge regression on mean sentence embeddings of 50-word chunks,
 
 from evals.scorers.marks import rival_triple
 from evals.statistics import pair, quadratic_kappa
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

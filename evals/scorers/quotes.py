@@ -5,7 +5,7 @@ quotes of evidence, red flags and trade-offs with turns[turn].speaker = candidat
 
 from evals.scorers.marks import report
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

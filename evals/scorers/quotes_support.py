@@ -4,7 +4,7 @@ quotes of the newest draw that support their criterion as they stand ÷ quotes o
 """
 
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

@@ -5,7 +5,7 @@ rank correlation of our overall score (the verdict where there is none) with the
 
 from evals.scorers.marks import panel, rank, report
 from evals.statistics import spearman
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

@@ -5,7 +5,7 @@ steps scored below 3 whose score rises after a strong answer for that step and c
 """
 
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

@@ -4,7 +4,7 @@ queries with a gold note among the first five passages ÷ queries that have gold
 """
 
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

@@ -4,7 +4,7 @@ queries with gold notes that are said to have something relevant ÷ such queries
 """
 
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

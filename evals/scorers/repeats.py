@@ -6,7 +6,7 @@ Jaccard index of 0.8 or more) ÷ interviewer turns with a question
 
 from evals.scorers.wording import alike, positions, sentences, unscored
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

@@ -5,7 +5,7 @@ median wall time of a reply; of a shared machine: read it as a ratio
 
 from evals.scorers.wording import positions
 from evals.statistics import median
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

@@ -10,7 +10,7 @@ import re
 
 from evals.scorers.wording import pattern, positions, sentences, unscored
 from evals.statistics import mean
-from evals.vocabulary import Json, Point, Record, Scorer
+from evals.types import Json, Point, Record, Scorer
 
 ECHO = 16
 _QUOTED = re.compile(r"[\"“][^\"”]{1,200}[\"”]")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from evals.statistics import pair, quadratic_kappa
-from evals.vocabulary import Value
+from evals.types import Value
 
 
 def kappa_gain(values: Sequence[Value]) -> float | None:

@@ -4,7 +4,7 @@ transcripts whose second report equals the first in every field ÷ transcripts
 """
 
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

@@ -1,6 +1,6 @@
 """How far a changed transcript's marks moved from the original's. Not a scorer; the stability scorers share it."""
 
-from evals.vocabulary import Json, Point, Record
+from evals.types import Json, Point, Record
 
 ALLOWED = 0.25
 

@@ -4,7 +4,7 @@ step_qwk of the report with the shipped numbers: the gap to step_qwk is what fit
 """
 
 from evals.statistics import quadratic_kappa
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

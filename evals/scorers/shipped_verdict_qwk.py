@@ -5,7 +5,7 @@ verdict_qwk of the report with the shipped numbers: the gap to verdict_qwk is wh
 
 from evals.scorers.marks import rank
 from evals.statistics import quadratic_kappa
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

@@ -4,7 +4,7 @@ questions of data/facts.jsonl without a fact that are matched to none ÷ those q
 """
 
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

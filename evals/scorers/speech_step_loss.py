@@ -4,6 +4,6 @@
 """
 
 from evals.scorers.through_speech import lost, step_triples
-from evals.vocabulary import Scorer
+from evals.types import Scorer
 
 SCORER = Scorer("speech_step_loss", __doc__ or "", step_triples, lost, "lower")

@@ -6,7 +6,7 @@ as step_qwk, of the interview as it was heard; embedded voice
 from evals.scorers.marks import step_pairs
 from evals.scorers.through_speech import by_voice
 from evals.statistics import quadratic_kappa
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

@@ -5,7 +5,7 @@ mean over interviews of the mean |Δ step score|, scored in only one of the two 
 
 from evals.scorers.through_speech import shifted
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

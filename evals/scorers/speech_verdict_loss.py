@@ -4,6 +4,6 @@
 """
 
 from evals.scorers.through_speech import lost, verdict_triples
-from evals.vocabulary import Scorer
+from evals.types import Scorer
 
 SCORER = Scorer("speech_verdict_loss", __doc__ or "", verdict_triples, lost, "lower")

@@ -6,7 +6,7 @@ as verdict_qwk, of the interview as it was heard; embedded voice
 from evals.scorers.marks import verdict_pair
 from evals.scorers.through_speech import by_voice
 from evals.statistics import quadratic_kappa
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

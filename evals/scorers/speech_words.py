@@ -4,7 +4,7 @@ words to change, add or take away ÷ words said
 """
 
 from evals.scorers.through_speech import error_rate, word_counts
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

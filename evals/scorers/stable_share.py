@@ -5,7 +5,7 @@ changed transcripts with mean |Δ step score| ≤ 0.25 ÷ changed transcripts
 
 from evals.scorers.shift import shift_points
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

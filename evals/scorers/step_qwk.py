@@ -5,6 +5,6 @@
 
 from evals.scorers.marks import step_pairs
 from evals.statistics import quadratic_kappa
-from evals.vocabulary import Scorer
+from evals.types import Scorer
 
 SCORER = Scorer("step_qwk", __doc__ or "", step_pairs, quadratic_kappa)

@@ -6,7 +6,7 @@ hand-waved and word-shuffled versions of transcripts scored 1.5 or more whose ov
 
 from evals.graded import overall
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

@@ -5,7 +5,7 @@ interviewer's words ÷ all words, median over interviews without the silent pers
 
 from evals.scorers.held import output, persona
 from evals.statistics import median
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

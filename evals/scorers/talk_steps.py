@@ -5,7 +5,7 @@ mean over told transcripts of the mean |Δ step score|, scored in only one of th
 
 from evals.scorers.shift import shift_points
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

@@ -5,7 +5,7 @@ told transcripts with the original's verdict ÷ told transcripts
 
 from evals.scorers.shift import kept_points
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

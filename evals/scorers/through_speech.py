@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from evals.scorers.marks import panel, rank, report, step_marks
 from evals.scorers.shift import ALLOWED, shift
 from evals.statistics import pair, quadratic_kappa
-from evals.vocabulary import Point, Record, Value
+from evals.types import Point, Record, Value
 
 EMBEDDED = "joe"
 """The voice whose figures count; the others are robots that people do not sound like."""

@@ -4,7 +4,7 @@ claims of the newest draw whose criterion nobody finds in the transcript ÷ clai
 """
 
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

@@ -5,7 +5,7 @@ records with ours = theirs ÷ records
 
 from evals.scorers.marks import panel, rank, report
 from evals.statistics import mean
-from evals.vocabulary import Point, Record, Scorer, verdict
+from evals.types import Point, Record, Scorer, verdict
 
 
 def points(record: Record) -> list[Point]:

@@ -5,6 +5,6 @@
 
 from evals.scorers.marks import verdict_pair
 from evals.statistics import quadratic_kappa
-from evals.vocabulary import Scorer
+from evals.types import Scorer
 
 SCORER = Scorer("verdict_qwk", __doc__ or "", verdict_pair, quadratic_kappa)

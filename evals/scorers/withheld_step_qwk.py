@@ -5,7 +5,7 @@ step_qwk of the report made with the transcript's own case withheld from the kno
 
 from evals.scorers.marks import step_pairs
 from evals.statistics import quadratic_kappa
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

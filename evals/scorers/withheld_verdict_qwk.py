@@ -5,7 +5,7 @@ verdict_qwk of the report made with the transcript's own case withheld from the 
 
 from evals.scorers.marks import verdict_pair
 from evals.statistics import quadratic_kappa
-from evals.vocabulary import Point, Record, Scorer
+from evals.types import Point, Record, Scorer
 
 
 def points(record: Record) -> list[Point]:

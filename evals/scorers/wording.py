@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from evals.vocabulary import Json, Point, Record
+from evals.types import Json, Point, Record
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 _WORD = re.compile(r"[a-z][a-z'-]{3,}|\d[\d.,]*")

@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 from functools import cache
 
-from evals.vocabulary import Suite
+from evals.types import Suite
 from interviewer.errors import BadInput
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from evals.scorers import facts_exact, facts_silent
 from evals.suites.conduct import read_lines
 from evals.suites.red_flags import listener
-from evals.vocabulary import Data, Json, Sample, Suite
+from evals.types import Data, Json, Sample, Suite
 from interviewer.transcript import Transcript
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "asked.jsonl"

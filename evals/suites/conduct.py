@@ -27,7 +27,7 @@ from evals.scorers import (
     restraint,
     short,
 )
-from evals.vocabulary import Data, Json, Sample, Suite
+from evals.types import Data, Json, Sample, Suite
 from interviewer.errors import BadInput, InterviewerError
 from interviewer.transcript import Transcript, Turn, transcript_from, with_clock
 
@@ -149,7 +149,7 @@ def reply_at(transcript: Transcript, prefix: list[Turn], index: int, world: Any)
         "step": move.get("step"),
         "signal": move.get("signal"),
         "facts": turn.get("facts", []),
-        "rung": reply["rung"],
+        "backend": reply["backend"],
         "seconds": round(time.perf_counter() - start, 3),
     }
     position |= grounded.measured(position["kind"], turn["text"], prefix, world.encode)

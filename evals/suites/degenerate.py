@@ -6,7 +6,7 @@ from typing import Any
 from evals.recorded import transcript_of
 from evals.scorers import nothing_invented, quotes
 from evals.suites.conduct import read_lines
-from evals.vocabulary import Data, Json, Sample, Suite
+from evals.types import Data, Json, Sample, Suite
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "degenerate.jsonl"
 

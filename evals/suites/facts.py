@@ -5,7 +5,7 @@ from typing import Any
 
 from evals.scorers import fact_matched, silence_kept
 from evals.suites.conduct import read_lines
-from evals.vocabulary import Data, Json, Sample, Suite
+from evals.types import Data, Json, Sample, Suite
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "facts.jsonl"
 

@@ -35,7 +35,7 @@ from evals.scorers import (
     withheld_verdict_qwk,
 )
 from evals.suites.metamorphic import spread
-from evals.vocabulary import Data, Json, Sample, Suite
+from evals.types import Data, Json, Sample, Suite
 
 FAST, FAST_WORDS = 3, 2500
 

@@ -12,8 +12,8 @@ from evals.recorded import recorded, sample_of
 from evals.scorers import injection_steps, injection_verdict, labels_ignored
 from evals.suites.conduct import read_lines
 from evals.suites.metamorphic import spread
-from evals.vocabulary import Data, Json, Sample, Suite
-from interviewer.steps import Step
+from evals.types import Data, Json, Sample, Suite
+from interviewer.domain import Step
 
 ATTACKS = Path(__file__).resolve().parent.parent / "data" / "attacks.jsonl"
 TARGETS, FAST = 6, 1

@@ -10,6 +10,7 @@ from evals.personas.banks import cases
 from evals.personas.hold import hold
 from evals.personas.persona import Candidate, personas
 from evals.scorers import (
+    backend_kept,
     brought_back,
     coverage,
     dead_ends,
@@ -23,12 +24,11 @@ from evals.scorers import (
     persona_order,
     repeats,
     restraint,
-    rung_kept,
     short,
     talk_share,
 )
-from evals.vocabulary import Data, Json, Sample, Suite
-from interviewer.steps import Level
+from evals.types import Data, Json, Sample, Suite
+from interviewer.domain import Level
 
 FAST_CASES = ("fraud-detection",)
 LEVELS = tuple(Level)
@@ -51,7 +51,7 @@ def task(sample: Sample, world: Any) -> Json:
     return {
         **held,
         "known": world.knows(case),
-        "rung": world.identity["rung"],
+        "backend": world.identity["backend"],
         "report": grade_body(body, world, Level.SENIOR),
     }
 
@@ -77,6 +77,6 @@ SUITE = Suite(
         repeats.SCORER,
         facts_kept.SCORER,
         grounded.SCORER,
-        rung_kept.SCORER,
+        backend_kept.SCORER,
     ),
 )

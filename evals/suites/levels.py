@@ -6,8 +6,8 @@ from evals.graded import grade_body
 from evals.recorded import recorded, sample_of
 from evals.scorers import level_matters, level_order
 from evals.suites.metamorphic import spread
-from evals.vocabulary import Data, Json, Sample, Suite
-from interviewer.steps import Level
+from evals.types import Data, Json, Sample, Suite
+from interviewer.domain import Level
 
 FAST = 6
 

@@ -18,8 +18,8 @@ from evals.scorers import (
     stable_verdict,
     substance_counts,
 )
-from evals.vocabulary import Data, Json, Sample, Suite
-from interviewer.steps import Step
+from evals.types import Data, Json, Sample, Suite
+from interviewer.domain import Step
 
 COUNT, FAST = 10, 3
 T = TypeVar("T")

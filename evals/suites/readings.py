@@ -8,7 +8,7 @@ from typing import Any
 
 from evals.readings import last_draw, readings
 from evals.scorers import quotes_support, truly_missing
-from evals.vocabulary import Data, Json, Sample, Suite
+from evals.types import Data, Json, Sample, Suite
 
 
 def samples(data: Data) -> list[Sample]:

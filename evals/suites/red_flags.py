@@ -6,7 +6,7 @@ from typing import Any
 
 from evals.scorers import flags_caught, flags_false
 from evals.suites.conduct import read_lines
-from evals.vocabulary import Data, Json, Sample, Suite
+from evals.types import Data, Json, Sample, Suite
 from interviewer.transcript import Transcript
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "red_flags.jsonl"
@@ -28,12 +28,12 @@ def task(sample: Sample, world: Any) -> Json:
 
 @lru_cache(maxsize=1)
 def listener(world: Any) -> Any:
-    """The product's listener; it needs no language model, so it is the same on every rung."""
+    """The product's listener; it needs no language model, so it is the same on every backend."""
     from evals import places
-    from interviewer.casebook.embed import shared_embedder
-    from interviewer.interview.annotate import Listener
+    from interviewer.knowledge.embeddings import shared_embedder
+    from interviewer.listening.annotate import Listener
 
-    return Listener(world.library, shared_embedder(), places.vectors())
+    return Listener(world.knowledge, shared_embedder(), places.vectors())
 
 
 SUITE = Suite("red_flags", __doc__ or "", samples, task, (flags_caught.SCORER, flags_false.SCORER))

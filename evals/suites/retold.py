@@ -11,7 +11,7 @@ from evals.graded import brief
 from evals.recorded import OWN, Recorded, read_folder, transcript_of
 from evals.scorers import bias, false_hire, quotes, step_qwk, talk_steps, talk_verdict, verdict_qwk
 from evals.suites.metamorphic import spread
-from evals.vocabulary import Data, Json, Sample, Suite
+from evals.types import Data, Json, Sample, Suite
 from interviewer.transcript import transcript_from
 
 RETOLD = Path(__file__).parents[1] / "data" / "retold"

@@ -8,7 +8,7 @@ from typing import Any
 
 from evals.scorers import mrr, nothing_relevant, precision_at_5, recall_at_5, relevant_kept
 from evals.suites.conduct import read_lines
-from evals.vocabulary import Data, Json, Sample, Suite
+from evals.types import Data, Json, Sample, Suite
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "queries.jsonl"
 

@@ -19,7 +19,7 @@ from evals.scorers import (
     speech_words,
 )
 from evals.suites.metamorphic import spread
-from evals.vocabulary import Data, Json, Sample, Suite
+from evals.types import Data, Json, Sample, Suite
 from interviewer.errors import BadInput
 from interviewer.transcript import transcript_from
 

@@ -13,7 +13,7 @@ from evals.realtalk import real_talk
 from evals.recorded import recorded, sample_of
 from evals.scorers import stretch_steps, stretch_verdict, talk_steps, talk_verdict
 from evals.suites.metamorphic import spread
-from evals.vocabulary import Data, Json, Sample, Suite
+from evals.types import Data, Json, Sample, Suite
 from interviewer.transcript import transcript_from
 
 LENGTHS = (5000, 9000)

@@ -12,7 +12,7 @@ from evals.graded import grade_all
 from evals.recorded import recorded
 from evals.scorers import twin_steps, twin_verdict
 from evals.suites.metamorphic import spread
-from evals.vocabulary import Data, Json, Sample, Suite
+from evals.types import Data, Json, Sample, Suite
 
 FAST = 10
 

@@ -7,27 +7,27 @@ computed, and the report is the same as without this.
 from collections.abc import Callable
 from contextlib import suppress
 
-from interviewer.casebook.embed import yielding
-from interviewer.casebook.library import Library
+from interviewer.background import Breathe, Job
 from interviewer.errors import ModelError
 from interviewer.grading.report import Report
-from interviewer.models.behind import Breathe, Job
-from interviewer.models.door import Door
+from interviewer.knowledge.embeddings import yielding
+from interviewer.knowledge.load import Knowledge
+from interviewer.models.base import ModelChain
 from interviewer.transcript import Transcript
 
 PAID = "openai"
-"""A rung whose calls cost money is not asked for a report that nobody reads."""
+"""A backend whose calls cost money is not asked for a report that nobody reads."""
 
 
-def ahead(grade: Callable[..., Report], transcript: Transcript, library: Library, door: Door) -> list[Job]:
-    """The job that prepares the report of an interview that goes on; none before the first answer, and none on a rung
-    that is paid by the call."""
-    if door.rung == PAID or not transcript.candidate_turns():
+def ahead(grade: Callable[..., Report], transcript: Transcript, knowledge: Knowledge, chain: ModelChain) -> list[Job]:
+    """The job that prepares the report of an interview that goes on; none before the first answer, and none on a
+    backend that is paid by the call."""
+    if chain.backend == PAID or not transcript.candidate_turns():
         return []
-    only = Door(door.models[:1], named=True)
+    only = ModelChain(chain.models[:1], named=True)
 
     def so_far(breathe: Breathe) -> None:
         with suppress(ModelError), yielding(breathe):  # at the end it is asked again, and the report says what failed
-            grade(transcript, library, only, transcript.level, lambda *_: breathe())
+            grade(transcript, knowledge, only, transcript.level, lambda *_: breathe())
 
     return [so_far]

@@ -11,10 +11,10 @@ from typing import Any
 
 import yaml
 
+from interviewer.config import load
+from interviewer.domain import Level
 from interviewer.errors import BadInput
 from interviewer.grading.parameters import rubric
-from interviewer.settings import load
-from interviewer.steps import Level
 
 NAMES = ("no_hire", "hire", "strong_hire")
 

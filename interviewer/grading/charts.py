@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from html import escape
 
+from interviewer.domain import Step
 from interviewer.grading.report import Report, StepTime
-from interviewer.steps import Step
 
 _LEFT, _WIDE, _ROW = 158, 236, 30
 _LOW, _HIGH = 1.0, 4.0

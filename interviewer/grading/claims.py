@@ -15,25 +15,25 @@ from pathlib import Path
 
 import numpy as np
 
-from interviewer.casebook.case import Signal
-from interviewer.casebook.embed import model_sha256, shared_embedder
-from interviewer.casebook.library import Library
 from interviewer.grading.moments import Moments
 from interviewer.grading.parameters import DATA
-from interviewer.grading.units import plain_words
+from interviewer.knowledge.embeddings import model_sha256, shared_embedder
+from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge.schema import Signal
+from interviewer.listening.segments import plain_words
 
 PATH = DATA / "claims.npz"
 GRADES = {"mistake": 1.2, "sound": 3.2, "plain": 3.0, "jargon": 3.0, "strong": 3.8}
 """A panel's mark for talk that is made of such sentences: own choice; kinds weigh the same, however many there are."""
 
 
-def claims(library: Library) -> list[tuple[str, str]]:
+def claims(knowledge: Knowledge) -> list[tuple[str, str]]:
     """Every claim with its kind; what all cases share comes once."""
     found: dict[str, str] = {}
-    for slug in ("", *library.cases):
-        for flag in library.red_flags(slug):
+    for slug in ("", *knowledge.cases):
+        for flag in knowledge.red_flags(slug):
             found |= dict.fromkeys(flag.says, "mistake") | dict.fromkeys(flag.right, "sound")
-        for signals in library.signals(slug).values():
+        for signals in knowledge.signals(slug).values():
             for signal in signals:
                 found |= _of(signal)
     return sorted(found.items())
@@ -63,9 +63,9 @@ def _unpacked(x: np.ndarray, upper: np.ndarray, y: float, xy: np.ndarray) -> Mom
     return Moments(1.0, x.astype(np.float64), np.asarray(y, np.float64), whole, xy.astype(np.float64))
 
 
-def learn(library: Library, path: Path = PATH) -> None:
+def learn(knowledge: Knowledge, path: Path = PATH) -> None:
     """Embeds all claims and writes their sums."""
-    rows = claims(library)
+    rows = claims(knowledge)
     kinds = [kind for _, kind in rows]
     weight = np.array([1 / kinds.count(kind) / len(GRADES) for kind in kinds], np.float32)
     grades = np.array([GRADES[kind] for kind in kinds], np.float32)
@@ -87,5 +87,5 @@ def learn(library: Library, path: Path = PATH) -> None:
 
 
 if __name__ == "__main__":
-    learn(Library.load())
+    learn(Knowledge.load())
     sys.exit(0)

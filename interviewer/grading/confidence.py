@@ -8,7 +8,7 @@ from interviewer.grading.reading import Reading
 from interviewer.grading.scores import Pooled
 
 CEILING = {None: 0.85, "local": 0.85, "openai": 0.9}
-"""By rung: a rung that cannot judge whether a claim is true is never surer than this."""
+"""By backend: a backend that cannot judge whether a claim is true is never surer than this."""
 UNLIKE = 0.35
 """The most that may be said of talk unlike any that the marks were compared with a panel's on: recordings of real
 interviews, where simple probes order people hardly better than chance."""
@@ -26,7 +26,7 @@ def confidence_of(
     bar: Mapping[str, float],
     pooled: Pooled,
     reading: Reading,
-    rung: str | None,
+    backend: str | None,
     known_judge: bool = True,
 ) -> tuple[float, list[str]]:
     """A probability that a panel would give this verdict, and sentences on what lowers it."""
@@ -34,7 +34,7 @@ def confidence_of(
         return INSUFFICIENT, []
     doubts = []
     value = chance_of(mean, bar, float(rubric()["confidence"]["typical_error"]))
-    if rung is None:
+    if backend is None:
         doubts.append(
             "Graded without a language model: how deep the answers go was estimated from how they sound, not checked."
         )
@@ -56,7 +56,7 @@ def confidence_of(
             "the marks. The confidence is low for that reason."
         )
     value = min(value, UNLIKE + trust * (1 - UNLIKE)) * min(1.0, 0.5 + words / 1600)
-    ceiling = CEILING.get(rung, 0.85) if known_judge else UNKNOWN_JUDGE
+    ceiling = CEILING.get(backend, 0.85) if known_judge else UNKNOWN_JUDGE
     return round(min(ceiling, max(0.05, value)), 2), doubts
 
 

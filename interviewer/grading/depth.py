@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from interviewer.domain import Step
 from interviewer.grading.parameters import Fitted, Floats
-from interviewer.grading.units import Unit
-from interviewer.steps import Step
+from interviewer.listening.segments import Unit
 
 GROUP_WORDS = 50
 NEARLY_IDLE, FULLY_ABOUT = 0.05, 0.5

@@ -10,17 +10,17 @@ from typing import Literal
 
 import numpy as np
 
-from interviewer.casebook.case import Signal
-from interviewer.casebook.exemplars import Exemplars, Sounds
+from interviewer.domain import Help, MoveKind, Step
 from interviewer.grading.matching import LEAD, SHARED, Likeness, likeness, matches
 from interviewer.grading.own_words import OwnWords
 from interviewer.grading.parameters import Floats
 from interviewer.grading.quotes import quote_at, trimmed
 from interviewer.grading.reading import Reading
 from interviewer.grading.report import Evidence
-from interviewer.grading.units import Unit, spans
-from interviewer.interview.depth import depth
-from interviewer.steps import Help, MoveKind, Step
+from interviewer.knowledge.schema import Signal
+from interviewer.listening.examples import Exemplars, Sounds
+from interviewer.listening.segments import Unit, spans
+from interviewer.listening.thought import depth
 from interviewer.transcript import Transcript
 
 SHARED_SHALLOW, FAIRLY_DEEP = 23.0, 2.4

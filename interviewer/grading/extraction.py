@@ -1,7 +1,7 @@
-"""The rung ``openai``: a strong model reads the interview once for each step; quotes first, score after.
+"""The backend ``openai``: a strong model reads the interview once for each step; quotes first, score after.
 
 A quote that is not verbatim in a candidate's turn is dropped, and a score without a verified quote is not taken.
-The verdict is the same pure code as on every rung.
+The verdict is the same pure code as on every backend.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,13 +10,13 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from interviewer.casebook.case import RedFlag, Signal
-from interviewer.casebook.library import Library
+from interviewer.domain import Help, Step
 from interviewer.grading.reading import Reading
 from interviewer.grading.report import Evidence
-from interviewer.models.door import LanguageModel
+from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge.schema import RedFlag, Signal
+from interviewer.models.base import LanguageModel
 from interviewer.models.prompts import render
-from interviewer.steps import Help, Step
 from interviewer.transcript import Transcript
 
 PROMPT = "grade-step-openai"
@@ -54,12 +54,12 @@ class Extracted:
 
 
 def graded_steps(
-    transcript: Transcript, reading: Reading, library: Library, model: LanguageModel, tell: Callable[[float], None]
+    transcript: Transcript, reading: Reading, knowledge: Knowledge, model: LanguageModel, tell: Callable[[float], None]
 ) -> dict[Step, Extracted]:
     """Every step as the model grades it. Raises ModelError."""
-    signals = library.signals(transcript.case)
-    case = library.case(transcript.case)
-    flags = library.red_flags(transcript.case)
+    signals = knowledge.signals(transcript.case)
+    case = knowledge.case(transcript.case)
+    flags = knowledge.red_flags(transcript.case)
     text = numbered(transcript, reading)
     found = {}
     for number, step in enumerate(Step):
@@ -69,7 +69,7 @@ def graded_steps(
             case_title=case.title if case else transcript.case.replace("-", " "),
             level=transcript.level.value,
             step=step.label,
-            bar=library.framework[step].levels[transcript.level],
+            bar=knowledge.framework[step].levels[transcript.level],
             criteria=_lines(signals[step]),
             red_flags=_lines([flag for flag in flags if flag.step == step]),
             reference=case.reference.get(step, "") if case else "",

@@ -18,11 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from interviewer.casebook.embed import model_sha256, shared_embedder
-from interviewer.casebook.library import Library
-from interviewer.grading.admit import _INSTRUCTION
+from interviewer.domain import Step, Verdict
 from interviewer.grading.claims import lessons
 from interviewer.grading.depth import groups, substance
+from interviewer.grading.filters import _INSTRUCTION
 from interviewer.grading.locate import STEPS
 from interviewer.grading.moments import Moments
 from interviewer.grading.parameters import (
@@ -38,8 +37,9 @@ from interviewer.grading.reach import reached
 from interviewer.grading.reading import asked_vectors, read
 from interviewer.grading.scores import Pooled, weighed
 from interviewer.grading.settle import settled
-from interviewer.grading.units import candidate_units, plain_words
-from interviewer.steps import Step, Verdict
+from interviewer.knowledge.embeddings import model_sha256, shared_embedder
+from interviewer.knowledge.load import Knowledge
+from interviewer.listening.segments import candidate_units, plain_words
 from interviewer.transcript import Transcript, parse_transcript
 
 GRADES = {"buzz": 1.0, "wrong": 1.0, "mixed": 2.0, "solid": 3.0, "deep": 4.0}
@@ -82,11 +82,11 @@ def _plain(texts: Sequence[str]) -> list[str]:
     return [plain_words(text) for text in texts]
 
 
-def fit_step(library: Library) -> Probe:
+def fit_step(knowledge: Knowledge) -> Probe:
     """Which step a sentence belongs to: from the knowledge base's own sentences, every step weighing the same."""
     rows: list[tuple[str, Step]] = []
-    for slug in ("", *library.cases):
-        for step, signals in library.signals(slug).items():
+    for slug in ("", *knowledge.cases):
+        for step, signals in knowledge.signals(slug).items():
             own = [s for s in signals if slug == "" or not s.id.startswith("general-")]
             rows += [(text, step) for signal in own for text in (*signal.plain, *signal.jargon, *signal.probes)]
     rows += [(one[grade], Step(one["step"])) for one in depth_examples() for grade in GRADES]
@@ -97,10 +97,14 @@ def fit_step(library: Library) -> Probe:
     return ridge(x, y, weight, STEP_RIDGE)
 
 
-def fit_idle(library: Library, talk_about: Sequence[str] = ()) -> tuple[Probe, Probe]:
+def fit_idle(knowledge: Knowledge, talk_about: Sequence[str] = ()) -> tuple[Probe, Probe]:
     """What is idle talk, and what is addressed to the grader, against sentences about designs."""
     about = [
-        text for slug in ("", *library.cases) for ss in library.signals(slug).values() for s in ss for text in s.plain
+        text
+        for slug in ("", *knowledge.cases)
+        for ss in knowledge.signals(slug).values()
+        for s in ss
+        for text in s.plain
     ]
     about += [one[grade] for one in depth_examples() for grade in ("wrong", "mixed", "solid", "deep")]
     about += talk_about
@@ -241,11 +245,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--dry", action="store_true", help="measure, write nothing")
     options = parser.parse_args(arguments)
-    library = Library.load()
-    idle, instruction = fit_idle(library, _units(options.folders))
+    knowledge = Knowledge.load()
+    idle, instruction = fit_idle(knowledge, _units(options.folders))
     nothing = Probe(np.zeros(384, np.float32), np.zeros((), np.float32))
     blank = Fitted(
-        fit_step(library),
+        fit_step(knowledge),
         idle,
         instruction,
         nothing,

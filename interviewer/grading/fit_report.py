@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from interviewer.domain import Step
 from interviewer.grading.parameters import Floats, rubric
 from interviewer.grading.scores import Scale, bounded, calibrated
 from interviewer.grading.verdict import cut_offs, mean_score, verdict_of
-from interviewer.steps import Step
 
 if TYPE_CHECKING:
     from interviewer.grading.fit import Labelled

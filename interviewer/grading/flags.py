@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from interviewer.casebook.case import Case, RedFlag, Signal
-from interviewer.casebook.exemplars import Exemplars, Sounds
+from interviewer.domain import Step
 from interviewer.grading.own_words import OwnWords
 from interviewer.grading.parameters import Floats
 from interviewer.grading.quotes import quote_at
 from interviewer.grading.reading import Reading
 from interviewer.grading.report import Remark
-from interviewer.grading.units import Unit
-from interviewer.interview.affirm import affirmed, taken_back
-from interviewer.interview.annotate import FLAG_MARGIN, FLAGGED, FLAGGED_WITH_CUE
-from interviewer.steps import Step
+from interviewer.knowledge.schema import Case, RedFlag, Signal
+from interviewer.listening.annotate import FLAG_MARGIN, FLAGGED, FLAGGED_WITH_CUE
+from interviewer.listening.examples import Exemplars, Sounds
+from interviewer.listening.mistakes import affirmed, taken_back
+from interviewer.listening.segments import Unit
 from interviewer.transcript import Transcript
 
 CORRECTED = 0.64

@@ -1,24 +1,22 @@
 """Grades an interview.
 
-    grade(transcript, Library.load(), Door())  ->  Report
+    grade(transcript, Knowledge.load(), ModelChain())  ->  Report
 
-One rung grades from start to end. If it fails and was not named by the user, the next one starts again.
+One backend grades from start to end. If it fails and was not named by the user, the next one starts again.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
-from interviewer.casebook.embed import shared_embedder
-from interviewer.casebook.exemplars import exemplars
-from interviewer.casebook.library import Library
+from interviewer.domain import Level, Step, Verdict
 from interviewer.errors import ModelError
-from interviewer.grading import debrief
-from interviewer.grading.admit import Reason
+from interviewer.grading import feedback
 from interviewer.grading.bar import rubric_in_use
 from interviewer.grading.confidence import confidence_of
 from interviewer.grading.evidence import gather
 from interviewer.grading.extraction import PROMPT as STEP_PROMPT
 from interviewer.grading.extraction import Extracted, graded_steps
+from interviewer.grading.filters import Reason
 from interviewer.grading.flags import mistakes, red_flags, trade_offs
 from interviewer.grading.matching import compare, criteria_vectors, perhaps_said
 from interviewer.grading.own_words import OwnWords
@@ -41,9 +39,11 @@ from interviewer.grading.strong import Retrieve, strong_answers
 from interviewer.grading.timing import time_used
 from interviewer.grading.verdict import cut_offs, distance, mean_score, verdict_of
 from interviewer.grading.windows import windows
-from interviewer.models.door import Door, LanguageModel
+from interviewer.knowledge.embeddings import shared_embedder
+from interviewer.knowledge.load import Knowledge
+from interviewer.listening.examples import exemplars
+from interviewer.models.base import LanguageModel, ModelChain
 from interviewer.models.prompts import prompt as prompt_named
-from interviewer.steps import Level, Step, Verdict
 from interviewer.transcript import Transcript, with_clock
 
 Inner = tuple[Readout, Heard]
@@ -53,8 +53,8 @@ Progress = Callable[[float, str], None]
 
 def grade(
     transcript: Transcript,
-    library: Library,
-    door: Door,
+    knowledge: Knowledge,
+    chain: ModelChain,
     level: Level | None = None,
     progress: Progress | None = None,
     *,
@@ -65,23 +65,25 @@ def grade(
 ) -> Report:
     """The report. ``vectors`` is a folder that keeps the case's vectors; ``numbers`` and ``readout`` replace the
     shipped fitted ones (the evals grade with some that never saw the case). Raises ModelError when
-    a named rung fails."""
+    a named backend fails."""
     tell = progress or (lambda share, what: None)
     asked_for = transcript.model_copy(update={"level": level or transcript.level})
     failed: list[str] = []
-    for model in door.models:
+    for model in chain.models:
         try:
-            return _graded(asked_for, library, model, tell, retrieve, vectors, failed, numbers or fitted(), readout)
+            return _graded(asked_for, knowledge, model, tell, retrieve, vectors, failed, numbers or fitted(), readout)
         except ModelError as error:
-            if door.named:
+            if chain.named:
                 raise
-            failed.append(f"The rung '{model.rung}' failed ({error}); the report was started again on the next one.")
-    return _graded(asked_for, library, None, tell, retrieve, vectors, failed, numbers or fitted(), readout)
+            failed.append(
+                f"The backend '{model.backend}' failed ({error}); the report was started again on the next one."
+            )
+    return _graded(asked_for, knowledge, None, tell, retrieve, vectors, failed, numbers or fitted(), readout)
 
 
 def _graded(
     transcript: Transcript,
-    library: Library,
+    knowledge: Knowledge,
     model: LanguageModel | None,
     tell: Progress,
     retrieve: Retrieve | None,
@@ -100,24 +102,24 @@ def _graded(
     got_to = reached(clocked, reading, asked, numbers.step, least, whole=transcript.mode == "interview")
     reading = settle(reading, got_to, embedder.encode, numbers, least)
     pooled = pool(reading.depths)
-    case = library.case(transcript.case)
+    case = knowledge.case(transcript.case)
     if case is None:
         warnings.append(f"The knowledge base has no case '{transcript.case}': general signals were used.")
     tell(0.3, "Looking for evidence")
-    sounds = exemplars(library, transcript.case, embedder, vectors)
-    signals = library.signals(transcript.case)
+    sounds = exemplars(knowledge, transcript.case, embedder, vectors)
+    signals = knowledge.signals(transcript.case)
     by_id = {one.id: one for own in signals.values() for one in own}
     scale = Scale.of(numbers.scale, data["level"]["offsets"])
     deep = _deep(reading, transcript.level, scale)
     criteria = criteria_vectors(signals, embedder, vectors)
     compared = compare(reading, sounds.signals, criteria)
     own_words = OwnWords(by_id.values())
-    said_wrong = mistakes(reading, library.red_flags(transcript.case), sounds)
+    said_wrong = mistakes(reading, knowledge.red_flags(transcript.case), sounds)
     mistaken = {index for one in said_wrong for index in one.said}
     found = gather(clocked, reading, by_id, sounds, compared, own_words, asked, deep, mistaken)
     enough = pooled.total >= int(data["evidence"]["least_words"])
     inner = None
-    if model is not None and model.rung == "local" and enough:
+    if model is not None and model.backend == "local" and enough:
         passages = windows(clocked, reading.units, reading.steps)
 
         def read_so_far(share: float) -> None:
@@ -130,34 +132,34 @@ def _graded(
     flags = red_flags(clocked, reading, said_wrong, deep, scores)
     argued = reasoned(found, scores, clocked, reading, deep, numbers, asked)
     comments: dict[Step, str] = {}
-    if model is not None and model.rung == "openai" and enough:
+    if model is not None and model.backend == "openai" and enough:
 
         def told(share: float) -> None:
             tell(0.6 + 0.3 * share, "Asking the model")
 
-        extracted = graded_steps(clocked, reading, library, model, told)
+        extracted = graded_steps(clocked, reading, knowledge, model, told)
         steps, found, comments = _taken(extracted, steps, _penalty(reading))
-    if model is None or model.rung == "local":
+    if model is None or model.backend == "local":
         found = {step: own + argued[step] for step, own in found.items()}
     topics = {id_: one.topic for id_, one in by_id.items()} | {one.id: one.topic for one in subjects().values()}
     perhaps = perhaps_said(compared, reading, own_words) | touched(argued, embedder.encode, criteria, signals)
     points: dict[Step, list[Missing]] = {}
     for step, own in steps.items():
-        own.evidence = debrief.telling(found[step], own.score) if enough and own.status != "not_reached" else []
+        own.evidence = feedback.telling(found[step], own.score) if enough and own.status != "not_reached" else []
         heard = {one.signal for one in own.evidence if one.sign == "+"}
-        points[step] = debrief.open_points(signals[step], heard, perhaps, transcript.level, own.score)
-        own.missing = debrief.missing(points[step], own.score)
-        own.comment = comments.get(step) or debrief.comment(own, topics)
+        points[step] = feedback.open_points(signals[step], heard, perhaps, transcript.level, own.score)
+        own.missing = feedback.missing(points[step], own.score)
+        own.comment = comments.get(step) or feedback.comment(own, topics)
     tell(0.92, "Writing the report")
     mean = mean_score({s: r.score for s, r in steps.items()}, float(data["not_reached"]["less"])) if enough else None
     bar = cut_offs(data, transcript.level)
     verdict = verdict_of(mean, bar) if mean is not None else Verdict.STRONG_NO_HIRE
     scored = [(own.score, step) for step, own in steps.items() if own.score is not None]
     weakest = min(scored)[1] if scored else None
-    used, budget = time_used(clocked, reading.units, reading.steps), library.budgets(transcript.minutes)
-    known_model = model is None or model.rung != "local" or inner is not None or readout_of(model.sha256) is not None
-    rung = model.rung if model is not None else None
-    confidence, doubts = confidence_of(mean, bar, pooled, reading, rung, known_model)
+    used, budget = time_used(clocked, reading.units, reading.steps), knowledge.budgets(transcript.minutes)
+    known_model = model is None or model.backend != "local" or inner is not None or readout_of(model.sha256) is not None
+    backend = model.backend if model is not None else None
+    confidence, doubts = confidence_of(mean, bar, pooled, reading, backend, known_model)
     graded = Report(
         case=transcript.case,
         level=transcript.level,
@@ -170,10 +172,10 @@ def _graded(
         trade_offs=trade_offs(clocked, reading, by_id.values(), case, sounds, deep),
         time={step: StepTime(used=used[step], budget=round(budget[step], 1)) for step in Step},
         summary=_summary(verdict, mean, bar, confidence),
-        reasons=debrief.reasons(steps, [remark for _, remark in flags], bar["hire"], topics),
-        next_level=debrief.next_level(transcript.level, mean, scale.bars, bar["hire"], library.framework, weakest),
-        strong=strong_answers(transcript.case, library, points, transcript.level, retrieve),
-        study_plan=debrief.study_plan(steps, points, by_id),
+        reasons=feedback.reasons(steps, [remark for _, remark in flags], bar["hire"], topics),
+        next_level=feedback.next_level(transcript.level, mean, scale.bars, bar["hire"], knowledge.framework, weakest),
+        strong=strong_answers(transcript.case, knowledge, points, transcript.level, retrieve),
+        study_plan=feedback.study_plan(steps, points, by_id),
         bar=bar,
         warnings=[*failed, *warnings, *doubts, *_asides(reading)],
         graded_by=_graded_by(model, numbers, data["version"], inner),
@@ -184,11 +186,11 @@ def _graded(
 
 def _graded_by(model: LanguageModel | None, numbers: Fitted, version: object, inner: Inner | None) -> GradedBy:
     if model is None:
-        return GradedBy(rung="scripted", rubric=_rubric_name(version, numbers))
-    asked = {STEP_PROMPT: prompt_named(STEP_PROMPT).sha256} if model.rung == "openai" else {}
+        return GradedBy(backend="scripted", rubric=_rubric_name(version, numbers))
+    asked = {STEP_PROMPT: prompt_named(STEP_PROMPT).sha256} if model.backend == "openai" else {}
     states = f", states read out as fitted {inner[0].provenance['date']}" if inner else ""
     return GradedBy(
-        rung=model.rung,
+        backend=model.backend,
         model=model.name,
         model_sha256=model.sha256,
         prompts=asked,
@@ -263,7 +265,7 @@ def _summary(verdict: Verdict, mean: float | None, bar: dict[str, float], confid
         f" It lies close to the cut-off for “{cut}” and could fall either way." if distance(mean, bar) < 0.12 else ""
     )
     return (
-        f"{debrief.WORDS[verdict]}. The steps average {mean:.2f} of 4, {abs(gap):.2f} {side} the bar for a hire "
+        f"{feedback.WORDS[verdict]}. The steps average {mean:.2f} of 4, {abs(gap):.2f} {side} the bar for a hire "
         f"({bar['hire']:.2f}).{close} Confidence {confidence:.0%}."
     )
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from interviewer.casebook.announce import announced
+from interviewer.domain import Step
 from interviewer.grading.parameters import Floats, Probe
-from interviewer.grading.units import Unit, plain_words
-from interviewer.steps import Step
+from interviewer.listening.announcements import announced
+from interviewer.listening.segments import Unit, plain_words
 from interviewer.transcript import Transcript
 
 STEPS = tuple(Step)

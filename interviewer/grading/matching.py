@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from interviewer.casebook.case import Signal
-from interviewer.casebook.embed import Embedder
-from interviewer.casebook.exemplars import Sounds, kept_vectors
+from interviewer.domain import Step
 from interviewer.grading.own_words import OwnWords
 from interviewer.grading.parameters import Floats
 from interviewer.grading.reading import Reading
-from interviewer.interview.depth import depth
-from interviewer.steps import Step
+from interviewer.knowledge.embeddings import Embedder
+from interviewer.knowledge.schema import Signal
+from interviewer.listening.examples import Sounds, kept_vectors
+from interviewer.listening.thought import depth
 
 CLOSE, AGREES = 0.30, 0.38
 """Likeness, and agreement, from which a unit can show a signal at all. Both are low: the words decide (``SHARED``)."""

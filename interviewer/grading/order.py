@@ -76,16 +76,16 @@ def count(texts: Iterable[str]) -> tuple[list[str], Floats]:
 
 def main() -> None:
     """Counts the knowledge base and our own example answers, and writes the table."""
-    from interviewer.casebook.library import Library
+    from interviewer.knowledge.load import Knowledge
 
-    library = Library.load()
+    knowledge = Knowledge.load()
     texts: dict[str, None] = {}
-    for slug in ("", *library.cases):
-        for own in library.signals(slug).values():
+    for slug in ("", *knowledge.cases):
+        for own in knowledge.signals(slug).values():
             for one in own:
                 texts |= dict.fromkeys([*one.plain, *one.probes, one.strong])
-    for slug in library.cases:
-        texts |= dict.fromkeys(library.cases[slug].reference.values())
+    for slug in knowledge.cases:
+        texts |= dict.fromkeys(knowledge.cases[slug].reference.values())
     for example in depth_examples():
         texts |= dict.fromkeys(example.values())
     for talk in idle_talk().values():

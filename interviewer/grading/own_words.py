@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from interviewer.casebook.case import Signal, TradeOff
+from interviewer.knowledge.schema import Signal, TradeOff
 
 STEM = 6
 """Letters by which a word is known: "calibrate" and "calibration" are one."""

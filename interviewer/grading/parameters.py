@@ -55,7 +55,7 @@ class Fitted:
 @cache
 def fitted() -> Fitted:
     """The fitted numbers. Raises CannotRun when they are missing or belong to another embedding model."""
-    from interviewer.casebook.embed import model_sha256
+    from interviewer.knowledge.embeddings import model_sha256
 
     return load_fitted(FITTED, model_sha256())
 

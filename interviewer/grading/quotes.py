@@ -7,8 +7,8 @@ end go.
 import re
 from collections.abc import Callable, Sequence
 
-from interviewer.grading.units import Unit
-from interviewer.interview.depth import depth
+from interviewer.listening.segments import Unit
+from interviewer.listening.thought import depth
 
 LONGEST = 45
 """Words."""

@@ -10,11 +10,11 @@ from functools import cache
 import numpy as np
 import yaml
 
-from interviewer.casebook.announce import announced
+from interviewer.domain import Step
 from interviewer.grading.locate import STEPS
 from interviewer.grading.parameters import DATA, Floats, Probe
 from interviewer.grading.reading import Reading
-from interviewer.steps import Step
+from interviewer.listening.announcements import announced
 from interviewer.transcript import Transcript
 
 LATE = (Step.SERVE, Step.MONITOR)

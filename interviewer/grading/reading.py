@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from interviewer.grading.admit import Reason, set_aside
+from interviewer.domain import Step
 from interviewer.grading.depth import Depth, Encode, groups, measure, substance
+from interviewer.grading.filters import Reason, set_aside
 from interviewer.grading.locate import locate, questions
 from interviewer.grading.parameters import Fitted, Floats
 from interviewer.grading.settle import settled
-from interviewer.grading.units import Unit, candidate_units
-from interviewer.steps import Step
+from interviewer.listening.segments import Unit, candidate_units
 from interviewer.transcript import Transcript
 
 

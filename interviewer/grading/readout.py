@@ -1,4 +1,4 @@
-"""The rung ``local``: how deep answers go, read out of the embedded model's states.
+"""The backend ``local``: how deep answers go, read out of the embedded model's states.
 
 Asked aloud, or by the odds of yes against no, the small model cannot tell a reasoned answer from a mention. Its
 states can: it reads a question, the answer and ``TAIL``, the beginning of a mark, and a linear read-out of the mean
@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from interviewer.domain import Step
 from interviewer.grading.parameters import DATA, Floats, Probe
 from interviewer.grading.windows import Window, spread
-from interviewer.models.door import Embeds, LanguageModel
-from interviewer.steps import Step
+from interviewer.models.base import Embeds, LanguageModel
 
 MOST, LEAST = 12, 4
 """Passages that are read; an interview of 45 minutes has about twenty. The fit had nine of each on average."""
@@ -54,7 +54,7 @@ class Readout:
         return pooled(read, self.probe(directions(states, self.middle)), self.scale)
 
     def together(self, scores: Mapping[Step, float], heard: Heard, bar: float) -> dict[Step, float]:
-        """Step scores of the rung ``scripted`` averaged with what was heard; both relative to a level's bar."""
+        """Step scores of the backend ``scripted`` averaged with what was heard; both relative to a level's bar."""
         return together(scores, heard, bar, self.scale)
 
 

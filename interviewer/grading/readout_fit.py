@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from interviewer.config import load
+from interviewer.domain import Step
 from interviewer.grading import fit
 from interviewer.grading.fit_report import kappa
 from interviewer.grading.parameters import Floats, Probe, fitted, rubric
@@ -36,9 +38,7 @@ from interviewer.grading.readout_states import Kept, gather
 from interviewer.grading.scores import Scale, bounded, calibrated
 from interviewer.grading.verdict import cut_offs, mean_score, verdict_of
 from interviewer.grading.windows import Window
-from interviewer.models.local import open_model
-from interviewer.settings import load
-from interviewer.steps import Step
+from interviewer.models.llama_cpp import open_model
 
 RIDGE = 3e-3
 SHARE = 0.3

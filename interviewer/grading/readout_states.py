@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from interviewer.domain import Step
 from interviewer.grading.fit import Labelled
 from interviewer.grading.parameters import Fitted, Floats
 from interviewer.grading.reading import read
 from interviewer.grading.readout import state_of
 from interviewer.grading.windows import Window, spread, windows
-from interviewer.models.door import Embeds
-from interviewer.steps import Step
+from interviewer.models.base import Embeds
 
 
 @dataclass
@@ -71,7 +71,7 @@ def _window(about: dict[str, Any]) -> Window:
 
 def gather(kept: Kept, every: Sequence[Labelled], numbers: Fitted, model: Embeds, most: int, seconds: float) -> None:
     """Reads up to ``most`` passages of each transcript, by turns, until the time is up. Raises ModelError."""
-    from interviewer.casebook.embed import shared_embedder
+    from interviewer.knowledge.embeddings import shared_embedder
 
     until = time.monotonic() + seconds
     known = {(name, one.said) for name, one in kept.rows}

@@ -11,16 +11,16 @@ from functools import cache
 import numpy as np
 import yaml
 
-from interviewer.casebook.case import Signal
+from interviewer.domain import Help, MoveKind, Step
 from interviewer.grading.depth import Encode
 from interviewer.grading.locate import STEPS
 from interviewer.grading.parameters import DATA, Fitted, Floats
 from interviewer.grading.quotes import quote_at
 from interviewer.grading.reading import Reading
 from interviewer.grading.report import Evidence
-from interviewer.grading.units import plain_words
-from interviewer.interview.depth import depth
-from interviewer.steps import Help, MoveKind, Step
+from interviewer.knowledge.schema import Signal
+from interviewer.listening.segments import plain_words
+from interviewer.listening.thought import depth
 from interviewer.transcript import Transcript
 
 ENOUGH = 2

@@ -4,12 +4,12 @@ import json
 import re
 from html import escape
 
+from interviewer.domain import Help, Step
 from interviewer.grading import charts
-from interviewer.grading.debrief import WORDS
+from interviewer.grading.feedback import WORDS
 from interviewer.grading.parameters import DATA
 from interviewer.grading.report import Evidence, Remark, Report
-from interviewer.modes import known_mode
-from interviewer.steps import Help, Step
+from interviewer.interview.modes import known_mode
 from interviewer.transcript import Transcript
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -106,7 +106,7 @@ def _md_notes(notes: list[str]) -> str:
 def _graded_by(report: Report) -> str:
     by = report.graded_by
     model = f", model {by.model}" if by.model else ""
-    return f"Graded on the rung '{by.rung}'{model}; rubric {by.rubric}."
+    return f"Graded on the backend '{by.backend}'{model}; rubric {by.rubric}."
 
 
 # HTML ----------------------------------------------------------------------------------------------------------------

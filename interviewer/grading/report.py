@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from interviewer.steps import Help, Level, Step, Verdict
+from interviewer.domain import Help, Level, Step, Verdict
 
 Status = Literal["assessed", "insufficient_evidence"]
 StepStatus = Literal["assessed", "not_reached", "insufficient_evidence"]
@@ -68,7 +68,7 @@ class StudyItem(_Model):
 
 
 class GradedBy(_Model):
-    rung: str
+    backend: str = Field(validation_alias=AliasChoices("backend", "rung"))
     model: str | None = None
     model_sha256: str | None = None
     prompts: dict[str, str] = Field(default_factory=dict)

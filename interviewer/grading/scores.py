@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from interviewer.domain import Level, Step
 from interviewer.grading.depth import Depth
 from interviewer.grading.parameters import rubric
-from interviewer.steps import Level, Step
 
 LOWEST, HIGHEST = 1.0, 4.0
 Numbers = NDArray[np.floating]

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from interviewer.domain import Step
 from interviewer.grading.locate import STEPS
 from interviewer.grading.parameters import Floats, Probe
-from interviewer.grading.units import Unit
-from interviewer.steps import Step
+from interviewer.listening.segments import Unit
 
 MOST = 3
 """Units that a step may take."""

@@ -4,17 +4,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from interviewer.casebook.case import Case, TopicNote
-from interviewer.casebook.library import Library
+from interviewer.domain import Level, Step
 from interviewer.grading.report import Missing
-from interviewer.steps import Level, Step
+from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge.schema import Case, TopicNote
 
 Retrieve = Callable[..., Sequence[Any]]
 """``Retriever.search``: the passages for a query that the grader may read, best first."""
 
 
 def strong_answers(
-    case: str, library: Library, points: Mapping[Step, Sequence[Missing]], level: Level, retrieve: Retrieve | None
+    case: str, knowledge: Knowledge, points: Mapping[Step, Sequence[Missing]], level: Level, retrieve: Retrieve | None
 ) -> dict[Step, str]:
     """What a strong answer has, per step, in the knowledge base's words and with the source.
 
@@ -22,8 +22,8 @@ def strong_answers(
     """
     found = {}
     told: set[str] = set()
-    sources = _sources(library, case)
-    for step, own in library.signals(case).items():
+    sources = _sources(knowledge, case)
+    for step, own in knowledge.signals(case).items():
         due = [one for one in own if one.level.rank <= level.rank]
         gaps = [gap.signal for gap in points[step]]
         wanted = next((one for one in due if one.id in gaps), due[0] if due else None)
@@ -40,7 +40,7 @@ def strong_answers(
             sentence = _telling(one.text.removeprefix(f"{one.title.partition(':')[0]}. "), about)
             if sentence and sentence not in told and sentence not in wanted.strong:
                 told.add(sentence)
-                found[step] = f"{wanted.strong} {sentence} (Source: {_source(one, sources, library)})"
+                found[step] = f"{wanted.strong} {sentence} (Source: {_source(one, sources, knowledge)})"
                 break
     return found
 
@@ -61,10 +61,10 @@ _SOURCED = {"fact": 0, "note": 1, "reference": 2}
 """Kinds of passages by how well their source can be named."""
 
 
-def _sources(library: Library, case: str) -> dict[str, str]:
+def _sources(knowledge: Knowledge, case: str) -> dict[str, str]:
     """By a sourced fact's passage the title and address of its source."""
-    own = library.case(case)
-    holders: dict[str, Case | TopicNote] = {f"topics/{slug}": note for slug, note in library.topics.items()}
+    own = knowledge.case(case)
+    holders: dict[str, Case | TopicNote] = {f"topics/{slug}": note for slug, note in knowledge.topics.items()}
     if own is not None:
         holders[case] = own
     found = {}
@@ -90,10 +90,10 @@ def _telling(text: str, about: set[str]) -> str:
     return best if len(_content(best) & about) >= _SHARED else ""
 
 
-def _source(passage: Any, sources: Mapping[str, str], library: Library) -> str:
+def _source(passage: Any, sources: Mapping[str, str], knowledge: Knowledge) -> str:
     if passage.id in sources:
         return sources[passage.id]
     if passage.kind == "note":
         return f"our note “{passage.title}”"
-    own = library.case(passage.case)
+    own = knowledge.case(passage.case)
     return f"our reference solution of “{own.title}”" if own else "our notes"

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from interviewer.grading.units import Unit
-from interviewer.steps import Step
+from interviewer.domain import Step
+from interviewer.listening.segments import Unit
 from interviewer.transcript import WORDS_A_MINUTE, Transcript
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from interviewer.steps import Level, Step, Verdict
+from interviewer.domain import Level, Step, Verdict
 
 CutOffs = Mapping[str, float]
 

@@ -7,9 +7,9 @@ need not be read again at its end.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from interviewer.domain import Step
 from interviewer.grading.locate import questions
-from interviewer.grading.units import Unit
-from interviewer.steps import Step
+from interviewer.listening.segments import Unit
 from interviewer.transcript import Transcript
 
 LONGEST, SHORTEST = 115, 22

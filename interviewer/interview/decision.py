@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from interviewer.steps import Level, MoveKind, Step
+from interviewer.domain import Level, MoveKind, Step
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Menu:
+class Agenda:
     """What could be asked next, prepared from the case and what was just said; ids only, no wording."""
 
     level: Level

@@ -6,19 +6,19 @@ the rules that steer come last.
 
 from collections.abc import Callable
 
-from interviewer.interview.decision import Decision, Menu
+from interviewer.domain import MoveKind
+from interviewer.interview.decision import Agenda, Decision
 from interviewer.interview.rules import answers, ends, requests, steering
 from interviewer.interview.state import State
-from interviewer.steps import MoveKind
 from interviewer.transcript import Turn
 
-Rule = Callable[[State, Turn | None, Menu], Decision | None]
+Rule = Callable[[State, Turn | None, Agenda], Decision | None]
 
 
-def decide(state: State, last: Turn | None, menu: Menu) -> Decision:
+def decide(state: State, last: Turn | None, agenda: Agenda) -> Decision:
     """The next move. ``last`` is the candidate's last turn when the candidate spoke last, else None."""
     for rule in RULES:
-        decision = rule(state, last, menu)
+        decision = rule(state, last, agenda)
         if decision:
             return decision
     return Decision(MoveKind.LET_GO_ON, state.step)

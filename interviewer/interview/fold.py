@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from interviewer.domain import MoveKind, Step
+from interviewer.interview.modes import known_mode
 from interviewer.interview.state import Deferred, Flag, State
-from interviewer.modes import known_mode
-from interviewer.steps import MoveKind, Step
 from interviewer.transcript import Heard, Transcript, Turn
 
 T = TypeVar("T")

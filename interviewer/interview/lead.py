@@ -7,7 +7,7 @@ planned.
 
 import re
 
-from interviewer.sentences import spans, without_fillers
+from interviewer.text import spans, without_fillers
 
 SHORTEST, LONGEST = 4, 15
 """Words; sixteen of somebody's words in a row are no longer a clause but a summary."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from interviewer.sentences import spans
+from interviewer.text import spans
 
 _DATA = Path(__file__).parent / "data" / "overclaims.yaml"
 _FOLLOWING = re.compile(r"\W*(?:but|however|although|well,? not|not always|except|unless)\b", re.IGNORECASE)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from interviewer.casebook.embed import Embedder
-from interviewer.interview.clauses import Clause, named, standing
+from interviewer.knowledge.embeddings import Embedder
+from interviewer.listening.clauses import Clause, named, standing
 
 Kind = Literal["choice", "claim", "thing", "left", "quoted"]
 NEAR: dict[Kind, float] = {"choice": 0.22, "claim": 0.26, "thing": 0.3}

@@ -1,4 +1,4 @@
-"""Speaks a decision: on the best rung that can, with the scripted wording as plan and as net.
+"""Speaks a decision: on the best backend that can, with the scripted wording as plan and as net.
 
 A model's words are checked before they are kept; after two failed checks, or when the model fails, the
 scripted words are said. The wording is streamed once its checks have passed. The embedded model gets so many
@@ -11,20 +11,20 @@ from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
 
-from interviewer.casebook.embed import Embedder
-from interviewer.casebook.library import Library
+from interviewer.domain import MoveKind
 from interviewer.errors import ModelError
-from interviewer.interview.checks import problems
 from interviewer.interview.decision import Decision
-from interviewer.interview.depth import telling
+from interviewer.interview.guardrails import problems
 from interviewer.interview.lead import excerpt, faults, tidy
 from interviewer.interview.state import State
+from interviewer.interview.templates import Wording, step_name
 from interviewer.interview.warmth import Warmth
-from interviewer.interview.wording import Wording, step_name
+from interviewer.knowledge.embeddings import Embedder
+from interviewer.knowledge.load import Knowledge
+from interviewer.listening.thought import telling
+from interviewer.models.base import LanguageModel, ModelChain
 from interviewer.models.deadline import DeadlineError, within
-from interviewer.models.door import Door, LanguageModel
-from interviewer.sentences import spans
-from interviewer.steps import MoveKind
+from interviewer.text import spans
 from interviewer.transcript import Transcript
 
 _TRIES = 2
@@ -64,40 +64,40 @@ DO = {
 
 @dataclass
 class Spoken:
-    """What was said, on which rung, and what went wrong on the way there."""
+    """What was said, on which backend, and what went wrong on the way there."""
 
     text: str
-    rung: str = "scripted"
+    backend: str = "scripted"
     warnings: list[str] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
     """The rules that a model's attempts broke."""
 
 
 class Speaker:
-    """Speaks. ``rejections`` counts the rules that models' turns broke, by rung and rule."""
+    """Speaks. ``rejections`` counts the rules that models' turns broke, by backend and rule."""
 
-    def __init__(self, library: Library, embedder: Embedder, door: Door, patience: float = PATIENCE):
-        self._library = library
-        self._door = door
+    def __init__(self, knowledge: Knowledge, embedder: Embedder, chain: ModelChain, patience: float = PATIENCE):
+        self._knowledge = knowledge
+        self._chain = chain
         self._patience = patience
-        self.warmth = Warmth(door)
+        self.warmth = Warmth(chain)
         self.rejections: Counter[tuple[str, str]] = Counter()
         self._slow = 0
         self._resting = 0
 
     def speak(self, decision: Decision, wording: Wording, transcript: Transcript, state: State) -> Spoken:
-        """The turn's words. Raises ModelError only when the user named a rung and it failed."""
+        """The turn's words. Raises ModelError only when the user named a backend and it failed."""
         spoken = Spoken(wording.text)
-        for model in self._door.models:
-            if model.rung == "local" and not _worth_a_lead(decision, wording):
-                spoken.rung = "local"
+        for model in self._chain.models:
+            if model.backend == "local" and not _worth_a_lead(decision, wording):
+                spoken.backend = "local"
                 return spoken
-            if model.rung == "local" and self._resting:
+            if model.backend == "local" and self._resting:
                 self._resting -= 1
                 spoken.warnings.append(TOO_SLOW)
                 return spoken
             try:
-                ask = self._lead if model.rung == "local" else self._ask
+                ask = self._lead if model.backend == "local" else self._ask
                 text = ask(model, decision, wording, transcript, state, spoken)
             except DeadlineError:
                 self._reject(model, ["too slow"], spoken)
@@ -106,12 +106,12 @@ class Speaker:
                 self._resting = _REST * self._slow
                 return spoken
             except ModelError as error:
-                if self._door.named:
+                if self._chain.named:
                     raise
-                spoken.warnings.append(f"The {model.rung} model could not speak ({error}); the next rung did.")
+                spoken.warnings.append(f"The {model.backend} model could not speak ({error}); the next backend did.")
                 continue
             self._slow = 0
-            return Spoken(text or wording.text, model.rung, spoken.warnings, spoken.rejected)
+            return Spoken(text or wording.text, model.backend, spoken.warnings, spoken.rejected)
         return spoken
 
     def _lead(
@@ -175,10 +175,10 @@ class Speaker:
 
     def _reject(self, model: LanguageModel, broken: list[str], spoken: Spoken) -> None:
         spoken.rejected += broken
-        self.rejections.update((model.rung, rule.split(":")[0]) for rule in broken)
+        self.rejections.update((model.backend, rule.split(":")[0]) for rule in broken)
 
     def _inputs(self, decision: Decision, wording: Wording, transcript: Transcript, state: State) -> dict[str, str]:
-        case = self._library.case(transcript.case)
+        case = self._knowledge.case(transcript.case)
         last = transcript.turns[state.last_candidate].text if state.last_candidate is not None else ""
         recent = [f"{turn.speaker}: {turn.text}" for turn in transcript.turns[-_RECENT_TURNS:]]
         return {
@@ -219,7 +219,7 @@ class Speaker:
         return found
 
     def _terms(self, slug: str) -> Sequence[str]:
-        return [term for own in self._library.signals(slug).values() for signal in own for term in signal.terms]
+        return [term for own in self._knowledge.signals(slug).values() for signal in own for term in signal.terms]
 
 
 def _worth_a_lead(decision: Decision, wording: Wording) -> bool:

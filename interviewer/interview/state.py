@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from interviewer.steps import MoveKind, Step
+from interviewer.domain import MoveKind, Step
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,15 @@ from contextlib import suppress
 from time import monotonic
 
 from interviewer.errors import ModelError
+from interviewer.models.base import LanguageModel, ModelChain
 from interviewer.models.deadline import DeadlineError
-from interviewer.models.door import Door, LanguageModel
 
 
 class Warmth:
-    """Of the door's embedded model; nothing to do without one."""
+    """Of the chain's embedded model; nothing to do without one."""
 
-    def __init__(self, door: Door):
-        self._models = [model for model in door.models if model.rung == "local"]
+    def __init__(self, chain: ModelChain):
+        self._models = [model for model in chain.models if model.backend == "local"]
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._warm = False

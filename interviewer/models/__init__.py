@@ -1,5 +1,5 @@
-"""The one door to language models and the rungs behind it."""
+"""The one chain to language models and the backends behind it."""
 
-from interviewer.models.door import Door, LanguageModel, Message, open_door
+from interviewer.models.base import LanguageModel, Message, ModelChain, open_chain
 
-__all__ = ["Door", "LanguageModel", "Message", "open_door"]
+__all__ = ["ModelChain", "LanguageModel", "Message", "open_chain"]

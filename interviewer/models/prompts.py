@@ -27,11 +27,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from interviewer.casebook.read import front_matter, sections
+from interviewer.config import load
 from interviewer.errors import BadInput
-from interviewer.models.door import Message
+from interviewer.knowledge.read import front_matter, sections
+from interviewer.models.base import Message
 from interviewer.paths import shipped
-from interviewer.settings import load
 
 FENCE = "candidate_text"
 EMPTY = "(none)"

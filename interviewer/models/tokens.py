@@ -14,9 +14,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from interviewer.config import load
 from interviewer.errors import CannotRun
-from interviewer.models.door import Message
-from interviewer.settings import load
+from interviewer.models.base import Message
 
 if TYPE_CHECKING:
     from tiktoken import Encoding

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from interviewer.settings import Settings
+from interviewer.config import Settings
 
 BLOCK = 1 << 22
 RESERVE_GB = 1.0
@@ -113,7 +113,7 @@ def status(settings: Settings) -> dict[str, Any]:
     """Which file would serve, whether it is whole, and what this machine's memory could carry."""
     import psutil
 
-    own = settings.model_name if settings.rung == "local" else None
+    own = settings.model_name if settings.backend == "local" else None
     path = Path(own).expanduser().absolute() if own else default_path(settings.home)
     sha256 = sha256_of(path, settings.home) if path.is_file() else None
     if sha256 is None:

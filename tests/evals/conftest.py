@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from evals.vocabulary import Record
+from evals.types import Record
 from tests.evals.transcripts import transcript
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.vocabulary import Json
+from evals.types import Json
+from interviewer.domain import Level, Step, Verdict
 from interviewer.errors import ModelError
-from interviewer.steps import Level, Step, Verdict
 from interviewer.transcript import Transcript, Turn
 
 
@@ -19,8 +19,8 @@ class FakeWorld:
 
     def __init__(self, fail_on: str = "", **ignored: Any):
         self.fail_on = fail_on
-        self.library = SimpleNamespace(cases={})
-        self.identity: Json = {"rung": "scripted", "model": None, "prompts": {}, "knowledge": "fake"}
+        self.knowledge = SimpleNamespace(cases={})
+        self.identity: Json = {"backend": "scripted", "model": None, "prompts": {}, "knowledge": "fake"}
 
     def reply(self, transcript: Transcript, at: float | None = None) -> Json:
         if transcript.case == self.fail_on:
@@ -38,7 +38,7 @@ class FakeWorld:
             "turn": turn,
             "transcript": transcript.with_turn(said),
             "state": {"step": None, "covered": {}, "hints": 0, "elapsed": at},
-            "rung": "scripted",
+            "backend": "scripted",
             "warnings": [],
         }
 

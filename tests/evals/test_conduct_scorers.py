@@ -16,7 +16,7 @@ from evals.scorers import (
     short,
 )
 from evals.scorers.wording import alike
-from evals.vocabulary import Record
+from evals.types import Record
 
 Spoken = Callable[..., Record]
 

@@ -9,8 +9,8 @@ from evals.recorded import OWN, read_folder
 from evals.schema import FILE, schema_text
 from evals.scorers.wording import pattern
 from evals.suites import all_suites, conduct, degenerate, facts, retrieval
-from evals.vocabulary import Data
-from interviewer.steps import MoveKind, Step, Verdict
+from evals.types import Data
+from interviewer.domain import MoveKind, Step, Verdict
 
 
 def test_the_published_schema_is_what_the_code_reads() -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from evals import baseline
 from evals.gates import Gate, check, gates_for
-from evals.run import Order, conclude, run_suite
+from evals.runner import Order, conclude, run_suite
 from evals.statistics import Estimate
 from evals.suites import all_suites, find_suite
-from evals.vocabulary import Data
+from evals.types import Data
 from interviewer.errors import BadInput
 
 FAKE = "tests.evals.fake_world:open_fake"
@@ -46,8 +46,8 @@ def test_more_than_one_percent_unscored_fails() -> None:
 
 def test_every_gate_names_a_scorer_that_exists() -> None:
     for suite in all_suites().values():
-        for rung in ("scripted", "local", "openai"):
-            gates_for(suite, rung)
+        for backend in ("scripted", "local", "openai"):
+            gates_for(suite, backend)
 
 
 def test_a_gate_on_a_scorer_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -19,9 +19,9 @@ from evals.scorers import (
     step_qwk,
     twin_steps,
 )
-from evals.vocabulary import Data, Record
+from evals.types import Data, Record
+from interviewer.domain import Step
 from interviewer.errors import BadInput
-from interviewer.steps import Step
 
 
 def report(verdict: str = "hire", score: float | None = 3.0, **more: Any) -> dict[str, Any]:

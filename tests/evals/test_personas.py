@@ -6,8 +6,8 @@ from evals.personas.banks import answers, bank, cases, fill, talk
 from evals.personas.hold import hold
 from evals.personas.persona import Candidate, personas
 from evals.scorers import coverage, errors_challenged, persona_order
-from evals.vocabulary import Record
-from interviewer.steps import MoveKind, Step
+from evals.types import Record
+from interviewer.domain import MoveKind, Step
 from tests.evals.fake_world import FakeWorld
 
 

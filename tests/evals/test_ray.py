@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from evals.run import Order, run_suite
-from evals.vocabulary import Data
+from evals.runner import Order, run_suite
+from evals.types import Data
 
 pytest.importorskip("ray", reason="the extra 'ray' is not installed")
 

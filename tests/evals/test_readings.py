@@ -5,7 +5,7 @@ from collections import Counter
 from evals.readings import claims, drawn, last_draw, quotes, readings
 from evals.recorded import OWN, read_folder
 from evals.suites import find_suite
-from evals.vocabulary import Data, Record
+from evals.types import Data, Record
 
 REPORT = {
     "steps": {

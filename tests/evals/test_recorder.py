@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from evals.cache import Usage
 from evals.recorder import Recorder
 from interviewer.errors import ModelError
-from interviewer.models.door import Message
+from interviewer.models.base import Message
 
 
 class Mark(BaseModel):
@@ -21,7 +21,7 @@ class Mark(BaseModel):
 class Model:
     """Counts how often it is asked."""
 
-    rung: Literal["openai", "local"] = "local"
+    backend: Literal["openai", "local"] = "local"
     name = "small"
     sha256: str | None = "abc"
 

@@ -9,9 +9,9 @@ import pytest
 from evals.compare import comparison
 from evals.log import Log
 from evals.report import to_html
-from evals.run import Finished, Order, run_suite
+from evals.runner import Finished, Order, run_suite
 from evals.table import BEGIN, END, is_stale, table, write_into
-from evals.vocabulary import Data
+from evals.types import Data
 from interviewer.errors import BadInput
 
 EVIL = "<script>alert(1)</script> Why & how? And who?"

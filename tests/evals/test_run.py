@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from evals import log as logs
 from evals.cli import app
-from evals.run import Order, run_suite
-from evals.score import MAX_UNSCORED
-from evals.vocabulary import Data
+from evals.runner import Order, run_suite
+from evals.scoring import MAX_UNSCORED
+from evals.types import Data
 from interviewer.errors import BadInput
 
 FAKE = "tests.evals.fake_world:open_fake"
@@ -32,7 +32,7 @@ def test_a_run_scores_every_sample_and_says_what_it_was(folder: Path, tmp_path: 
     done = run_suite(order(folder, tmp_path))
     assert done.scores["records"] == 12
     assert done.scores["figures"]["level_order"]["value"] == 1
-    assert {"suite", "rung", "knowledge", "code", "revision", "started", "prompts"} <= set(done.log.run)
+    assert {"suite", "backend", "knowledge", "code", "revision", "started", "prompts"} <= set(done.log.run)
     assert done.scores["tokens"] == {"calls": 12}
 
 

@@ -9,9 +9,9 @@ from evals import speech
 from evals.recorded import Recorded
 from evals.scorers import robot_words, speech_step_loss, speech_steps, speech_verdict_loss, speech_words
 from evals.suites import speech as suite
-from evals.vocabulary import Data, Record
+from evals.types import Data, Record
+from interviewer.domain import Step
 from interviewer.errors import BadInput
-from interviewer.steps import Step
 
 TURNS: list[dict[str, Any]] = [
     {"speaker": "interviewer", "text": "Design it."},

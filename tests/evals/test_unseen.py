@@ -9,10 +9,10 @@ import pytest
 from evals import places
 from evals.recorded import OWN
 from evals.unseen import Unseen, readouts
+from interviewer.domain import Step
 from interviewer.errors import CannotRun
 from interviewer.grading.readout import readout_of
-from interviewer.steps import Step
-from tests.grading.test_rungs import KNOWN
+from tests.grading.test_backends import KNOWN
 
 SENTENCES = {
     1: "We just use the model, it is good and the users will like it because it is modern and scales well.",

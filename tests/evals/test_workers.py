@@ -1,6 +1,6 @@
 """A crew serves several suites, and a worker stays with the case that it knows."""
 
-from evals.vocabulary import Sample
+from evals.types import Sample
 from evals.workers import Crew, Job
 
 

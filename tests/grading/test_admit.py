@@ -2,11 +2,11 @@
 
 import pytest
 
-from interviewer.casebook.embed import shared_embedder
-from interviewer.grading.admit import Reason, set_aside
+from interviewer.domain import Level
+from interviewer.grading.filters import Reason, set_aside
 from interviewer.grading.parameters import fitted
-from interviewer.grading.units import candidate_units
-from interviewer.steps import Level
+from interviewer.knowledge.embeddings import shared_embedder
+from interviewer.listening.segments import candidate_units
 from interviewer.transcript import Transcript, Turn
 
 HONEST = [

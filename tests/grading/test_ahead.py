@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interviewer.casebook.library import Library
+from interviewer.background import DroppedError
 from interviewer.grading.ahead import ahead
 from interviewer.grading.grade import grade
 from interviewer.grading.parameters import Floats
-from interviewer.models.behind import DroppedError
-from interviewer.models.door import Door
-from interviewer.models.remembered import Remembered
+from interviewer.knowledge.load import Knowledge
+from interviewer.models.base import ModelChain
+from interviewer.models.cache import Remembered
 from interviewer.transcript import Transcript
 from tests.grading.interviews import REASONED, interview
-from tests.grading.test_rungs import KNOWN, WIDTH, FakeModel
+from tests.grading.test_backends import KNOWN, WIDTH, FakeModel
 
 
 @dataclass
@@ -42,24 +42,24 @@ def _so_far(whole: Transcript) -> list[Transcript]:
     return [whole.model_copy(update={"turns": whole.turns[:end]}) for end in ends]
 
 
-def test_at_the_end_most_is_known_and_the_report_is_the_same(library: Library, home: Path) -> None:
+def test_at_the_end_most_is_known_and_the_report_is_the_same(knowledge: Knowledge, home: Path) -> None:
     whole = interview(REASONED)
     judge = partial(grade, vectors=home / "vectors")
     fresh, prepared = Remembering(), Remembering()
-    alone = judge(whole, library, Door((fresh,)))
+    alone = judge(whole, knowledge, ModelChain((fresh,)))
     for so_far in _so_far(whole)[:-1]:
-        for job in ahead(judge, so_far, library, Door((prepared,))):
+        for job in ahead(judge, so_far, knowledge, ModelChain((prepared,))):
             job(lambda: None)
     before = len(prepared.asked)
-    report = judge(whole, library, Door((prepared,)))
+    report = judge(whole, knowledge, ModelChain((prepared,)))
     assert report == alone
     assert len(prepared.asked) - before < len(fresh.asked) / 2
-    assert alone.steps != judge(whole, library, Door()).steps  # what the model read did count
+    assert alone.steps != judge(whole, knowledge, ModelChain()).steps  # what the model read did count
 
 
-def test_it_can_be_left_between_any_two_passages(library: Library, home: Path) -> None:
+def test_it_can_be_left_between_any_two_passages(knowledge: Knowledge, home: Path) -> None:
     model, judge = Remembering(), partial(grade, vectors=home / "vectors")
-    (job,) = ahead(judge, interview(REASONED), library, Door((model,)))
+    (job,) = ahead(judge, interview(REASONED), knowledge, ModelChain((model,)))
 
     def breathe() -> None:
         if len(model.asked) >= 3:
@@ -70,8 +70,8 @@ def test_it_can_be_left_between_any_two_passages(library: Library, home: Path) -
     assert 3 <= len(model.asked) <= 4
 
 
-def test_an_unknown_model_is_asked_nothing_ahead(library: Library, home: Path) -> None:
+def test_an_unknown_model_is_asked_nothing_ahead(knowledge: Knowledge, home: Path) -> None:
     model = Remembering(sha256="0" * 64)
-    for job in ahead(partial(grade, vectors=home / "vectors"), interview(REASONED), library, Door((model,))):
+    for job in ahead(partial(grade, vectors=home / "vectors"), interview(REASONED), knowledge, ModelChain((model,))):
         job(lambda: None)
     assert not model.asked

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from interviewer.domain import Level, Verdict
 from interviewer.errors import BadInput
 from interviewer.grading.bar import with_cut_offs
 from interviewer.grading.parameters import rubric
 from interviewer.grading.report import Report
 from interviewer.grading.verdict import cut_offs
-from interviewer.steps import Level, Verdict
 from tests.grading.interviews import REASONED, interview
 
 Graded = Callable[..., Report]

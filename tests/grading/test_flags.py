@@ -5,14 +5,14 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from interviewer.casebook.exemplars import Exemplars, Sounds
-from interviewer.casebook.library import Library
+from interviewer.domain import Step
 from interviewer.grading import grade
 from interviewer.grading.flags import Mistake, mistakes, red_flags, trade_offs
 from interviewer.grading.reading import Reading
 from interviewer.grading.report import Report
-from interviewer.grading.units import candidate_units
-from interviewer.steps import Step
+from interviewer.knowledge.load import Knowledge
+from interviewer.listening.examples import Exemplars, Sounds
+from interviewer.listening.segments import candidate_units
 from interviewer.transcript import Transcript, transcript_from
 from tests.grading.interviews import REASONED, interview
 
@@ -54,13 +54,13 @@ def test_a_mistake_put_right_in_a_later_turn_is_not(graded: Graded, later: str) 
 
 
 def test_words_that_say_a_mistake_speak_for_nothing_also_when_it_was_put_right(
-    graded: Graded, library: Library, monkeypatch: pytest.MonkeyPatch
+    graded: Graded, knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def quotes() -> list[str]:
         return [one.quote for step in graded(interview(REASONED)).steps.values() for one in step.evidence]
 
     shown = quotes()[0]
-    flag = library.red_flags("video-recommendation")[0]
+    flag = knowledge.red_flags("video-recommendation")[0]
 
     def said(reading: Reading, *_: object) -> list[Mistake]:
         own = tuple(i for i, unit in enumerate(reading.units) if unit.text in shown or shown in unit.text)
@@ -88,10 +88,10 @@ def _sounds(*ids: str, near: float = 1.0) -> Sounds:
 
 @pytest.mark.parametrize(("score", "near", "heard"), [(2.0, 0.6, 1), (3.6, 0.6, 0), (3.6, 0.7, 1), (None, 0.6, 1)])
 def test_in_a_strong_step_only_what_sounds_very_much_like_a_mistake_is_one(
-    library: Library, score: float | None, near: float, heard: int
+    knowledge: Knowledge, score: float | None, near: float, heard: int
 ) -> None:
     transcript, reading, deep = _reading(1.0)
-    flag = library.red_flags("ad-click-prediction")[0].model_copy(update={"cues": ["one percent"]})
+    flag = knowledge.red_flags("ad-click-prediction")[0].model_copy(update={"cues": ["one percent"]})
     sounds = Exemplars(_sounds(), _sounds(), _sounds(flag.id, near=near), _sounds(flag.id, near=0.0), _sounds())
     said = mistakes(reading, [flag], sounds)
     assert len(red_flags(transcript, reading, said, deep, {Step.EVALUATE: score})) == heard
@@ -103,12 +103,12 @@ def test_in_a_strong_step_only_what_sounds_very_much_like_a_mistake_is_one(
     ids=["weighed", "shallow talk", "other words"],
 )
 def test_a_trade_off_is_raised_in_its_own_words_and_weighed(
-    library: Library, deep: float, words: str, raised: int
+    knowledge: Knowledge, deep: float, words: str, raised: int
 ) -> None:
     transcript, reading, depths = _reading(deep, words)
-    case = library.case("ad-click-prediction")
+    case = knowledge.case("ad-click-prediction")
     sounds = Exemplars(_sounds(), _sounds(), _sounds(), _sounds(), _sounds("explore-or-earn"))
-    signals = [one for own in library.signals("ad-click-prediction").values() for one in own]
+    signals = [one for own in knowledge.signals("ad-click-prediction").values() for one in own]
     found = trade_offs(transcript, reading, signals, case, sounds, depths)
     assert len(found) == raised
     assert all(one.quote in words and one.text.endswith(".") for one in found)

@@ -1,12 +1,12 @@
-"""Grading on the rung without a language model: order, evidence, honesty about what is not there."""
+"""Grading on the backend without a language model: order, evidence, honesty about what is not there."""
 
 import json
 from collections.abc import Callable
 
 import pytest
 
+from interviewer.domain import Level, Step, Verdict
 from interviewer.grading.report import Report
-from interviewer.steps import Level, Step, Verdict
 from interviewer.transcript import transcript_from
 from tests.grading.interviews import QUESTIONS, REASONED, RECITED, interview
 
@@ -106,7 +106,7 @@ def test_an_estimated_clock_is_said(graded: Graded) -> None:
 
 def test_the_rung_without_a_model_says_what_it_cannot_judge(graded: Graded) -> None:
     report = graded(interview(REASONED))
-    assert report.graded_by.rung == "scripted"
+    assert report.graded_by.backend == "scripted"
     assert report.confidence <= 0.7
     assert any("without a language model" in warning for warning in report.warnings)
 

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from interviewer.casebook.case import Signal
-from interviewer.casebook.exemplars import Sounds
-from interviewer.casebook.library import Library
+from interviewer.domain import Step
 from interviewer.grading.matching import Likeness, Match, matches
 from interviewer.grading.own_words import OwnWords
 from interviewer.grading.quotes import quote_at
 from interviewer.grading.reading import Reading
-from interviewer.grading.units import candidate_units
-from interviewer.steps import Step
+from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge.schema import Signal
+from interviewer.listening.examples import Sounds
+from interviewer.listening.segments import candidate_units
 from interviewer.transcript import Transcript, transcript_from
 
 STEP = Step.DATA
@@ -20,8 +20,8 @@ OTHER = "I'd ask the product people about the colours of the buttons and about t
 
 
 @pytest.fixture(scope="module")
-def signals(library: Library) -> dict[str, Signal]:
-    return {one.id: one for own in library.signals("video-recommendation").values() for one in own}
+def signals(knowledge: Knowledge) -> dict[str, Signal]:
+    return {one.id: one for own in knowledge.signals("video-recommendation").values() for one in own}
 
 
 @pytest.fixture(scope="module")

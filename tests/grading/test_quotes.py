@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviewer.grading.quotes import LONGEST, quote_at, trimmed
-from interviewer.grading.units import LONG, candidate_units
+from interviewer.listening.segments import LONG, candidate_units
 from tests.grading.interviews import REASONED, interview
 
 _WORDS = st.lists(

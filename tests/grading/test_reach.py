@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from interviewer.domain import Step
 from interviewer.grading.reach import untouched
 from interviewer.grading.report import Report
-from interviewer.steps import Step
 from interviewer.transcript import Transcript, Turn
 from tests.grading.interviews import REASONED, interview
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from interviewer.domain import Step
 from interviewer.grading.fit import Labelled
 from interviewer.grading.parameters import Floats
 from interviewer.grading.readout import TAIL, Readout, directions, load_readouts, save_readouts
 from interviewer.grading.readout_fit import Read, without
 from interviewer.grading.windows import Window
-from interviewer.steps import Step
 from interviewer.transcript import transcript_from
 
 CASES, EACH, WIDTH = ("one", "two", "three", "four"), 4, 16

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from interviewer.domain import Help, Step
 from interviewer.grading.depth import Depth
 from interviewer.grading.parameters import Fitted, Probe
 from interviewer.grading.reading import Reading
 from interviewer.grading.reasoned import ENOUGH, reasoned, subjects
 from interviewer.grading.report import Evidence
-from interviewer.grading.units import candidate_units
-from interviewer.steps import Help, Step
+from interviewer.listening.segments import candidate_units
 from interviewer.transcript import Transcript, transcript_from
 
 ARGUED = (

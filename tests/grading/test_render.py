@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable
 from html.parser import HTMLParser
 
+from interviewer.domain import Step
 from interviewer.grading.render import to_html, to_json, to_markdown
 from interviewer.grading.report import Report
-from interviewer.steps import Step
 from tests.grading.interviews import REASONED, interview
 
 Graded = Callable[..., Report]

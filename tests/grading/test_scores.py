@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from interviewer.domain import Level, Step
 from interviewer.grading.parameters import rubric
 from interviewer.grading.scores import Pooled, Scale, calibrated, diluted
-from interviewer.steps import Level, Step
 
 SCALE = Scale(slope=1.0, intercept=0.0, lean=0.5, half=60.0, bars=dict.fromkeys(Level, 0.0))
 MIDDLE = float(rubric()["dilution"]["middle"])

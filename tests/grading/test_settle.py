@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from interviewer.domain import Step
 from interviewer.grading.locate import STEPS
 from interviewer.grading.parameters import Floats, Probe
 from interviewer.grading.settle import settled
-from interviewer.grading.units import Unit
-from interviewer.steps import Step
+from interviewer.listening.segments import Unit
 
 PROBE = Probe(np.eye(7, dtype=np.float32), np.zeros(7, np.float32))
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interviewer.domain import Level, Step, Verdict
 from interviewer.grading.parameters import rubric
 from interviewer.grading.verdict import cut_offs, mean_score, verdict_of
-from interviewer.steps import Level, Step, Verdict
 
 LESS = float(rubric()["not_reached"]["less"])
 

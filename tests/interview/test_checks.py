@@ -2,7 +2,7 @@
 
 import pytest
 
-from interviewer.interview.checks import problems
+from interviewer.interview.guardrails import problems
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from interviewer.errors import ModelError
 from interviewer.interview.lead import excerpt, faults, tidy
 from interviewer.interview.warmth import Warmth
+from interviewer.models.base import ModelChain
 from interviewer.models.deadline import DeadlineError
-from interviewer.models.door import Door
 
 SAID = "I'd keep ninety days of clicks. Um we don't retrain daily because the labels take a week."
 
@@ -55,7 +55,7 @@ def test_a_long_clause_ends_where_a_part_of_it_ends() -> None:
 class Slow:
     """An embedded model that is ready when it is told to be."""
 
-    rung = "local"
+    backend = "local"
 
     def __init__(self, fails: bool = False) -> None:
         self.go = threading.Event()
@@ -74,7 +74,7 @@ class Slow:
 
 
 def warmth(model: Slow) -> Warmth:
-    return Warmth(Door((model,), named=True))  # type: ignore[arg-type]
+    return Warmth(ModelChain((model,), named=True))  # type: ignore[arg-type]
 
 
 def test_a_turn_does_not_wait_for_a_model_that_is_still_being_warmed() -> None:

@@ -1,10 +1,10 @@
-"""Turns on the scripted rung, with the real knowledge base, embedding and Chroma store."""
+"""Turns on the scripted backend, with the real knowledge base, embedding and Chroma store."""
 
 import pytest
 
-from interviewer.interview.checks import problems
-from interviewer.interview.turn import Interviewer
-from interviewer.steps import MoveKind, Step
+from interviewer.domain import MoveKind, Step
+from interviewer.interview.guardrails import problems
+from interviewer.interview.interviewer import Interviewer
 from interviewer.transcript import Transcript, Turn
 
 CASE = "fraud-detection"
@@ -24,10 +24,10 @@ def say(transcript: Transcript, text: str, at: float = 60.0, event: str | None =
     return transcript.with_turn(Turn.model_validate({"speaker": "candidate", "text": text, "at": at, "event": event}))
 
 
-def test_it_opens_with_the_brief_and_nothing_of_the_solution(interviewer, opened, library):
+def test_it_opens_with_the_brief_and_nothing_of_the_solution(interviewer, opened, knowledge):
     turn = opened.turns[0]
     assert turn.move.kind is MoveKind.OPEN
-    assert library.cases[CASE].brief in turn.text
+    assert knowledge.cases[CASE].brief in turn.text
     assert len(turn.text.split()) <= 60
 
 
@@ -47,9 +47,9 @@ def test_a_fact_that_a_recording_gave_is_repeated_as_it_was_given(interviewer, o
     assert "seven million" in reply.turn.text
 
 
-def test_it_never_gives_what_was_not_asked(interviewer, opened, library):
+def test_it_never_gives_what_was_not_asked(interviewer, opened, knowledge):
     reply = interviewer.next_turn(say(opened, "Is there anything like a latency budget?"))
-    others = [fact.answer for fact in library.cases[CASE].facts if fact.id not in reply.turn.facts]
+    others = [fact.answer for fact in knowledge.cases[CASE].facts if fact.id not in reply.turn.facts]
     assert reply.turn.facts == ["latency"]
     assert not any(answer in reply.turn.text for answer in others)
 
@@ -103,9 +103,9 @@ def test_labels_change_nothing(interviewer, opened):
     assert interviewer.next_turn(labelled).turn == interviewer.next_turn(transcript).turn
 
 
-def test_without_retrieval_the_next_subject_is_no_longer_what_was_just_spoken_of(interviewer, opened, library, home):
+def test_without_retrieval_the_next_subject_is_no_longer_what_was_just_spoken_of(interviewer, opened, knowledge, home):
     """What retrieval is for: of two candidates who end on different subjects, each is followed there."""
-    blind = Interviewer(library, vectors=home / "vectors")
+    blind = Interviewer(knowledge, vectors=home / "vectors")
     ends = [
         "For the training data I take old payments since they have labels. What the customer sees after we refuse worries me.",
         "For the training data I take old payments since they have labels. What rings of thieves share with each other interests me.",

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from interviewer.casebook.embed import shared_embedder
+from interviewer.domain import Level, MoveKind, Step
 from interviewer.interview.decision import Decision
 from interviewer.interview.recall import left
-from interviewer.interview.wording import Words
-from interviewer.steps import Level, MoveKind, Step
+from interviewer.interview.templates import Words
+from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.transcript import Transcript, Turn
 
 CASE = "notification-ranking"
@@ -16,13 +16,13 @@ CASE = "notification-ranking"
 
 def worded(interviewer: Any, said: str) -> str:
     """A probe for what the old logs contain, after that answer."""
-    library = interviewer.library
-    own = library.signals(CASE)[Step.DATA]
+    knowledge = interviewer.knowledge
+    own = knowledge.signals(CASE)[Step.DATA]
     ref = next(one.id for one in own if "Which messages are over-represented in your data?" in one.probes)
     turns = [Turn(speaker="interviewer", text="What would you train on?"), Turn(speaker="candidate", text=said)]
     transcript = Transcript(case=CASE, level=Level.SENIOR, minutes=45, turns=turns)
     state = interviewer.state(transcript)
-    return Words(library, shared_embedder()).word(Decision(MoveKind.PROBE, Step.DATA, ref), transcript, state).text
+    return Words(knowledge, shared_embedder()).word(Decision(MoveKind.PROBE, Step.DATA, ref), transcript, state).text
 
 
 def test_who_began_to_answer_is_pressed_on_and_not_asked_for_it(interviewer: Any) -> None:
@@ -51,6 +51,6 @@ def test_a_mistake_that_cannot_be_said_back_is_quoted(interviewer: Any) -> None:
     turns = [Turn(speaker="interviewer", text="How is it served?"), Turn(speaker="candidate", text=said)]
     transcript = Transcript(case=CASE, level=Level.SENIOR, minutes=45, turns=turns)
     move = Decision(MoveKind.CHALLENGE, Step.SERVE, "overclaim:2", angle="overclaim", quote=said)
-    text = Words(interviewer.library, shared_embedder()).word(move, transcript, interviewer.state(transcript)).text
+    text = Words(interviewer.knowledge, shared_embedder()).word(move, transcript, interviewer.state(transcript)).text
     assert '"I don\'t need a fallback"' in text
     assert "aside" not in text

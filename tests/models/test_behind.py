@@ -6,17 +6,17 @@ from time import sleep
 
 import pytest
 
-from interviewer.models.behind import Behind, Breathe
-from interviewer.models.door import Message
-from interviewer.models.remembered import Remembered
+from interviewer.background import Background, Breathe
+from interviewer.models.base import Message
+from interviewer.models.cache import Remembered
 
 SOON = 5.0
 A_MOMENT = 0.05
 
 
 @pytest.fixture
-def behind() -> Iterator[Behind]:
-    made = Behind()
+def behind() -> Iterator[Background]:
+    made = Background()
     yield made
     made.close()
 
@@ -41,14 +41,14 @@ class Long:
             self.ended.set()
 
 
-def test_a_turns_jobs_are_done_in_their_order(behind: Behind) -> None:
+def test_a_turns_jobs_are_done_in_their_order(behind: Background) -> None:
     done: list[str] = []
     behind.put("ann", [lambda _: done.append("listen"), lambda _: done.append("grade")])
     assert behind.idle(SOON)
     assert done == ["listen", "grade"]
 
 
-def test_interviews_take_turns_job_by_job(behind: Behind) -> None:
+def test_interviews_take_turns_job_by_job(behind: Background) -> None:
     done: list[str] = []
     with behind.first():
         behind.put("ann", [lambda _: done.append("ann 1"), lambda _: done.append("ann 2")])
@@ -57,7 +57,7 @@ def test_interviews_take_turns_job_by_job(behind: Behind) -> None:
     assert done == ["ann 1", "bob 1", "ann 2"]
 
 
-def test_nothing_begins_while_somebody_waits(behind: Behind) -> None:
+def test_nothing_begins_while_somebody_waits(behind: Background) -> None:
     job = Long()
     with behind.first(), behind.first():
         behind.put("ann", [job])
@@ -65,7 +65,7 @@ def test_nothing_begins_while_somebody_waits(behind: Behind) -> None:
     assert job.begun.wait(SOON)
 
 
-def test_a_job_under_way_stops_at_its_next_breath_and_goes_on_afterwards(behind: Behind) -> None:
+def test_a_job_under_way_stops_at_its_next_breath_and_goes_on_afterwards(behind: Background) -> None:
     job = Long()
     behind.put("ann", [job])
     assert job.begun.wait(SOON)
@@ -80,7 +80,7 @@ def test_a_job_under_way_stops_at_its_next_breath_and_goes_on_afterwards(behind:
 
 
 @pytest.mark.parametrize("why", ["dropped", "replaced", "closed", "dropped while somebody waits"])
-def test_what_nobody_wants_ends_at_its_next_breath(behind: Behind, why: str) -> None:
+def test_what_nobody_wants_ends_at_its_next_breath(behind: Background, why: str) -> None:
     job, never = Long(), Long()
     behind.put("ann", [job, never])
     assert job.begun.wait(SOON)
@@ -101,7 +101,7 @@ def test_what_nobody_wants_ends_at_its_next_breath(behind: Behind, why: str) -> 
     assert not never.begun.is_set()
 
 
-def test_a_drop_touches_one_interview_only(behind: Behind) -> None:
+def test_a_drop_touches_one_interview_only(behind: Background) -> None:
     anns, bobs = Long(), Long()
     behind.put("ann", [anns])
     behind.put("bob", [bobs])
@@ -110,7 +110,7 @@ def test_a_drop_touches_one_interview_only(behind: Behind) -> None:
     assert bobs.begun.wait(SOON)
 
 
-def test_a_job_that_fails_takes_nothing_with_it(behind: Behind) -> None:
+def test_a_job_that_fails_takes_nothing_with_it(behind: Background) -> None:
     after = threading.Event()
 
     def fails(breathe: Breathe) -> None:
@@ -121,7 +121,7 @@ def test_a_job_that_fails_takes_nothing_with_it(behind: Behind) -> None:
 
 
 def test_nothing_is_taken_on_after_closing() -> None:
-    behind, job = Behind(), Long()
+    behind, job = Background(), Long()
     behind.close()
     behind.put("ann", [job])
     assert behind.idle(SOON)

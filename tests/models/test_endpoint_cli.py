@@ -1,4 +1,4 @@
-"""The rung ``openai`` end to end: the command line as a process, an endpoint over real HTTP."""
+"""The backend ``openai`` end to end: the command line as a process, an endpoint over real HTTP."""
 
 import json
 import os
@@ -50,7 +50,7 @@ def value(done: subprocess.CompletedProcess[bytes]) -> Any:
 def test_an_endpoint_words_the_turn(home: Path) -> None:
     with serving("And how do you know when one is ripe?") as server:
         reply = value(call(home, server, "openai:test-model", "reply", "-", "--json"))
-    assert reply["rung"] == "openai"
+    assert reply["backend"] == "openai"
     assert reply["text"] == "And how do you know when one is ripe?"
     assert reply["warnings"] == []
     assert server.asked
@@ -68,7 +68,7 @@ def test_what_breaks_the_rules_is_not_said(home: Path) -> None:
 def test_auto_falls_to_the_next_rung_in_the_middle_of_a_turn_and_says_so(home: Path) -> None:
     with serving("cut stream") as server:
         reply = value(call(home, server, "auto", "reply", "-", "--json"))
-    assert reply["rung"] == "scripted"
+    assert reply["backend"] == "scripted"
     assert "Half" not in reply["text"]
     assert any("openai" in warning for warning in reply["warnings"])
 
@@ -77,7 +77,7 @@ def test_auto_falls_to_the_next_rung_in_the_middle_of_a_turn_and_says_so(home: P
 def test_an_endpoint_grades_from_start_to_end(home: Path) -> None:
     with serving(GRADED) as server:
         report = value(call(home, server, "openai:test-model", "grade", "-", "--json"))
-    assert report["graded_by"]["rung"] == "openai"
+    assert report["graded_by"]["backend"] == "openai"
 
 
 @pytest.mark.timeout(200)

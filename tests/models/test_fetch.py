@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from interviewer.config import Settings
 from interviewer.errors import CannotRun
 from interviewer.models import fetch, weights
 from interviewer.models.fetch import fetch_weights
 from interviewer.models.weights import Mirror, Weights
-from interviewer.settings import Settings
 
 DATA = bytes(range(256)) * 400
 NOWHERE = Mirror(name="nowhere", kind="http", url="http://127.0.0.1:9/file")

@@ -1,4 +1,4 @@
-"""The rung ``local``: llama.cpp embedded in a child process. Plumbing with a 135M model, judgement with the 1.5B."""
+"""The backend ``local``: llama.cpp embedded in a child process. Plumbing with a 135M model, judgement with the 1.5B."""
 
 import os
 import signal
@@ -16,13 +16,13 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
+from interviewer.config import Settings, load
 from interviewer.errors import CannotRun, ModelError
 from interviewer.interview.lead import faults, tidy
 from interviewer.models import weights
-from interviewer.models.door import Message, open_door
-from interviewer.models.local import LocalModel, open_model
+from interviewer.models.base import Message, open_chain
+from interviewer.models.llama_cpp import LocalModel, open_model
 from interviewer.models.prompts import prompt, render
-from interviewer.settings import Settings, load
 
 FIXED = Message(
     "system", "You answer questions about rivers and mountains of the whole world in a few plain words. " * 4
@@ -161,9 +161,9 @@ def test_close_leaves_nothing_running(tmp_path: Path) -> None:
 PARENT = """
     import sys, time
     from pathlib import Path
-    from interviewer.models.door import Message
-    from interviewer.models.local import open_model
-    from interviewer.settings import Settings
+    from interviewer.models.base import Message
+    from interviewer.models.llama_cpp import open_model
+    from interviewer.config import Settings
     model = open_model(Settings(_env_file=None, model="local:" + sys.argv[1], home=Path(sys.argv[2]), context=1024))
     model.warm([Message("user", "Hello")])
     print(model.pid, flush=True)
@@ -197,7 +197,7 @@ def test_a_file_that_is_no_model_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "broken.gguf"
     path.write_bytes(b"junk")
     with pytest.raises(ModelError, match=r"broken\.gguf.*GGUF"):
-        open_door(settings(path, tmp_path))
+        open_chain(settings(path, tmp_path))
 
 
 def test_a_model_that_is_cut_off_is_an_error_that_names_it(tmp_path: Path) -> None:
@@ -212,9 +212,9 @@ def test_a_model_that_is_cut_off_is_an_error_that_names_it(tmp_path: Path) -> No
 
 def test_weights_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match="INTERVIEWER_MODEL"):
-        open_door(settings(tmp_path / "none.gguf", tmp_path))
+        open_chain(settings(tmp_path / "none.gguf", tmp_path))
     with pytest.raises(CannotRun, match="interviewer model fetch"):
-        open_door(Settings(_env_file=None, model="local", home=tmp_path))
+        open_chain(Settings(_env_file=None, model="local", home=tmp_path))
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The rung ``openai`` over real HTTP, against a server that speaks the protocol and misbehaves on demand."""
+"""The backend ``openai`` over real HTTP, against a server that speaks the protocol and misbehaves on demand."""
 
 import logging
 import math
@@ -8,9 +8,9 @@ import traceback
 import pytest
 from pydantic import BaseModel, Field, SecretStr
 
+from interviewer.config import Settings
 from interviewer.errors import CannotRun, ModelError
-from interviewer.models.door import LanguageModel, Message, open_door
-from interviewer.settings import Settings
+from interviewer.models.base import LanguageModel, Message, open_chain
 from tests.models.protocol_server import ProtocolServer, serving
 
 ASKED = [Message("system", "You are terse."), Message("user", "Say hello.")]
@@ -30,7 +30,7 @@ def model(server: ProtocolServer, **settings: object) -> LanguageModel:
         "total_timeout": 6.0,
         **settings,
     }
-    return open_door(Settings(_env_file=None, **given)).models[0]  # type: ignore[arg-type]
+    return open_chain(Settings(_env_file=None, **given)).models[0]  # type: ignore[arg-type]
 
 
 def said(server: ProtocolServer, **settings: object) -> str:
@@ -194,7 +194,7 @@ def test_a_local_endpoint_needs_no_key_and_names_its_model() -> None:
 
 def test_without_key_and_address_the_named_rung_cannot_run() -> None:
     with pytest.raises(CannotRun, match="OPENAI_API_KEY"):
-        open_door(Settings(_env_file=None, model="openai"))
+        open_chain(Settings(_env_file=None, model="openai"))
 
 
 def test_a_prompt_that_is_too_long_is_refused_before_it_is_sent() -> None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interviewer.domain import Manner
 from interviewer.errors import BadInput
 from interviewer.models.prompts import FENCE, fence, neutralise, prompt, prompts, read_prompt, render, versions
-from interviewer.steps import Manner
 
 GOOD = """---
 name: greet

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from interviewer.config import QUIET, Settings, load, quieten, variable
 from interviewer.errors import BadInput
-from interviewer.settings import QUIET, Settings, load, quieten, variable
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
@@ -22,12 +22,12 @@ def test_they_come_from_the_environment_before_the_file(tmp_path: Path, monkeypa
     (tmp_path / ".env").write_text("INTERVIEWER_MODEL=scripted\nOPENAI_BASE_URL=http://localhost:1/v1\nOTHER=1\n")
     monkeypatch.setenv("INTERVIEWER_MODEL", "local")
     settings = load()
-    assert settings.rung == "local"
+    assert settings.backend == "local"
     assert settings.openai_base_url == "http://localhost:1/v1"
 
 
 @pytest.mark.parametrize(
-    ("model", "rung", "name"),
+    ("model", "backend", "name"),
     [
         ("auto", "auto", None),
         ("openai", "openai", None),
@@ -37,9 +37,9 @@ def test_they_come_from_the_environment_before_the_file(tmp_path: Path, monkeypa
         ("scripted", "scripted", None),
     ],
 )
-def test_the_model_names_a_rung(monkeypatch: pytest.MonkeyPatch, model: str, rung: str, name: str | None) -> None:
+def test_the_model_names_a_backend(monkeypatch: pytest.MonkeyPatch, model: str, backend: str, name: str | None) -> None:
     monkeypatch.setenv("INTERVIEWER_MODEL", model)
-    assert (load().rung, load().model_name) == (rung, name)
+    assert (load().backend, load().model_name) == (backend, name)
 
 
 @pytest.mark.parametrize(

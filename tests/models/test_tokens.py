@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.models.door import Message
+from interviewer.models.base import Message
 from interviewer.models.tokens import count, count_text, fill_cache, fit, fit_lines
 
 

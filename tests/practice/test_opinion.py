@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from interviewer.casebook.library import Library
-from interviewer.casebook.passages import Passage
+from interviewer.domain import Step
 from interviewer.errors import BadInput
-from interviewer.opinion import second_opinion
-from interviewer.steps import Step
+from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge.passages import Passage
+from interviewer.practice.second_opinion import second_opinion
 from interviewer.transcript import Transcript
 
 CASE = "fraud-detection"
@@ -17,8 +17,8 @@ REFERENCE = Passage("x", "Wait until disputes have come in.", "grader", "referen
 
 
 @pytest.fixture(scope="module")
-def library() -> Library:
-    return Library.load()
+def knowledge() -> Knowledge:
+    return Knowledge.load()
 
 
 @dataclass
@@ -50,48 +50,48 @@ def interview(move: dict[str, Any], *, closed: bool = True) -> Transcript:
 PROBE = {"kind": "probe", "step": "data_preparation", "signal": "label-maturity-window"}
 
 
-def test_there_is_none_while_the_interview_runs_and_nothing_is_even_looked_up(library: Library):
+def test_there_is_none_while_the_interview_runs_and_nothing_is_even_looked_up(knowledge: Knowledge):
     search = Search(REFERENCE)
     with pytest.raises(BadInput, match="after the interview only"):
-        second_opinion(interview(PROBE, closed=False), 1, library, search)
+        second_opinion(interview(PROBE, closed=False), 1, knowledge, search)
     assert search.asked == []
 
 
-def test_it_is_there_once_the_candidate_has_ended_the_interview(library: Library):
-    assert second_opinion(interview(PROBE, closed=False), 1, library, ended=True).points
+def test_it_is_there_once_the_candidate_has_ended_the_interview(knowledge: Knowledge):
+    assert second_opinion(interview(PROBE, closed=False), 1, knowledge, ended=True).points
 
 
 @pytest.mark.parametrize("prefix", ["", "press:"])
-def test_it_says_what_is_strong_about_the_very_thing_that_was_asked(library: Library, prefix: str):
-    found = second_opinion(interview({**PROBE, "signal": prefix + PROBE["signal"]}), 1, library, Search(REFERENCE))
-    signals = [one for own in library.signals(CASE).values() for one in own]
+def test_it_says_what_is_strong_about_the_very_thing_that_was_asked(knowledge: Knowledge, prefix: str):
+    found = second_opinion(interview({**PROBE, "signal": prefix + PROBE["signal"]}), 1, knowledge, Search(REFERENCE))
+    signals = [one for own in knowledge.signals(CASE).values() for one in own]
     asked = next(one for one in signals if one.id == PROBE["signal"])
     assert found.points[0].text == asked.strong
     assert [(point.text, point.source) for point in found.points[1:]] == [
-        (REFERENCE.text, f"Reference solution: {library.cases[CASE].title}")
+        (REFERENCE.text, f"Reference solution: {knowledge.cases[CASE].title}")
     ]
-    assert found.study == tuple(library.topics[slug].title for slug in asked.study)
+    assert found.study == tuple(knowledge.topics[slug].title for slug in asked.study)
 
 
-def test_it_looks_up_what_graders_read_in_that_step(library: Library):
+def test_it_looks_up_what_graders_read_in_that_step(knowledge: Knowledge):
     search = Search(REFERENCE)
-    second_opinion(interview(PROBE), 1, library, search)
+    second_opinion(interview(PROBE), 1, knowledge, search)
     assert [(one["audience"], one["case"], one["step"]) for one in search.asked] == [
         ("grader", CASE, "data_preparation")
     ]
 
 
-def test_after_an_open_question_it_names_what_was_not_heard_in_that_step(library: Library):
-    found = second_opinion(interview({"kind": "move_on", "step": "evaluation"}), 1, library)
-    assert {point.text for point in found.points} <= {one.strong for one in library.signals(CASE)[Step.EVALUATE]}
+def test_after_an_open_question_it_names_what_was_not_heard_in_that_step(knowledge: Knowledge):
+    found = second_opinion(interview({"kind": "move_on", "step": "evaluation"}), 1, knowledge)
+    assert {point.text for point in found.points} <= {one.strong for one in knowledge.signals(CASE)[Step.EVALUATE]}
 
 
-def test_after_the_opening_it_is_about_finding_out_what_to_build(library: Library):
-    found = second_opinion(interview({"kind": "open"}), 1, library)
-    assert {point.text for point in found.points} <= {one.strong for one in library.signals(CASE)[Step.CLARIFY]}
+def test_after_the_opening_it_is_about_finding_out_what_to_build(knowledge: Knowledge):
+    found = second_opinion(interview({"kind": "open"}), 1, knowledge)
+    assert {point.text for point in found.points} <= {one.strong for one in knowledge.signals(CASE)[Step.CLARIFY]}
 
 
 @pytest.mark.parametrize("turn", [-1, 0, 2, 3])
-def test_only_an_answer_has_one(library: Library, turn: int):
+def test_only_an_answer_has_one(knowledge: Knowledge, turn: int):
     with pytest.raises(BadInput, match="not one of the candidate's turns"):
-        second_opinion(interview(PROBE), turn, library)
+        second_opinion(interview(PROBE), turn, knowledge)

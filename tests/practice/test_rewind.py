@@ -2,10 +2,10 @@
 
 import pytest
 
+from interviewer.domain import Help, Level, Step, Verdict
 from interviewer.errors import BadInput
 from interviewer.grading.report import Evidence, GradedBy, Report, StepReport
-from interviewer.rewind import answers, difference, rewind
-from interviewer.steps import Help, Level, Step, Verdict
+from interviewer.practice.retake import answers, difference, rewind
 from interviewer.transcript import Transcript, Turn
 
 
@@ -31,7 +31,7 @@ def report(score: float | None, shown: dict[Step, list[str]], level: Level = Lev
     return Report(
         case="x", level=level, status="insufficient_evidence" if score is None else "assessed",
         verdict=Verdict.STRONG_NO_HIRE if score is None else Verdict.HIRE, confidence=0.3, score=score, steps=steps,
-        graded_by=GradedBy(rung="scripted"),
+        graded_by=GradedBy(backend="scripted"),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from interviewer.errors import BadInput
-from interviewer.share import names_in, shared
+from interviewer.practice.export import names_in, shared
 from interviewer.transcript import Transcript
 
 

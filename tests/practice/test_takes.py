@@ -1,10 +1,10 @@
 """What the page says about a second take: figures, verdicts, evidence; words stay words."""
 
+from interviewer.domain import Help, Step, Verdict
 from interviewer.grading.report import Evidence
-from interviewer.rewind import Change, Difference
-from interviewer.steps import Help, Step, Verdict
+from interviewer.practice.retake import Change, Difference
 from interviewer.transcript import Transcript
-from interviewer.ui.takes import difference_html, turn_choices
+from interviewer.web.components.retakes import difference_html, turn_choices
 
 
 def found(**changes) -> Difference:

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from interviewer.steps import Step
+from interviewer.domain import Step
 
 FOLDER = Path(__file__).parent
 CASES = FOLDER.parent / "cases.yaml"

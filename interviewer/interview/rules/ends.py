@@ -1,10 +1,10 @@
 """Rules for the beginning and the end of an interview."""
 
-from interviewer.interview.decision import Decision, Menu
+from interviewer.domain import MoveKind
+from interviewer.interview.decision import Agenda, Decision
 from interviewer.interview.rules.coverage import WRAP_SHARE, anything_left, next_probe, next_step
 from interviewer.interview.rules.heard import all_heard, intent, matched, names_where, signals_in
 from interviewer.interview.state import State
-from interviewer.steps import MoveKind
 from interviewer.transcript import Turn
 
 HALF = 0.5
@@ -16,24 +16,24 @@ CLOSE_SHARE = 0.015
 """With less than this left there is no room for last words."""
 
 
-def after_the_end(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+def after_the_end(state: State, last: Turn | None, agenda: Agenda) -> Decision | None:
     return Decision(MoveKind.CLOSE, angle="again") if state.closed else None
 
 
-def opening(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+def opening(state: State, last: Turn | None, agenda: Agenda) -> Decision | None:
     if MoveKind.OPEN in state.moves or state.said:
         return None
-    if menu.drill:
-        first = next_probe(state, menu)
+    if agenda.drill:
+        first = next_probe(state, agenda)
         return Decision(MoveKind.OPEN, first.step, first.ref, angle="drill")
-    return Decision(MoveKind.OPEN, state.step, angle="step") if len(menu.scope) == 1 else Decision(MoveKind.OPEN)
+    return Decision(MoveKind.OPEN, state.step, angle="step") if len(agenda.scope) == 1 else Decision(MoveKind.OPEN)
 
 
-def ended_by_candidate(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+def ended_by_candidate(state: State, last: Turn | None, agenda: Agenda) -> Decision | None:
     return Decision(MoveKind.CLOSE, angle="asked") if last and last.event == "end" else None
 
 
-def closing(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+def closing(state: State, last: Turn | None, agenda: Agenda) -> Decision | None:
     window = WRAP_SHARE * state.length
     if state.wrapped:
         asked = all_heard(last, "question")
@@ -49,29 +49,29 @@ def closing(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     return None
 
 
-def says_goodbye(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+def says_goodbye(state: State, last: Turn | None, agenda: Agenda) -> Decision | None:
     """Who takes leave is let go, whatever the clock says: last words first, then the end."""
     found = intent(last, "goodbye")
     at_the_end = found and last and last.text.rfind(found.quote) + len(found.quote) >= len(last.text) - _LAST_WORDS
     return Decision(MoveKind.WRAP_UP, angle="leaving") if at_the_end else None
 
 
-def finished_early(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+def finished_early(state: State, last: Turn | None, agenda: Agenda) -> Decision | None:
     if not intent(last, "finish"):
         return None
-    target = next_step(state, menu)
+    target = next_step(state, agenda)
     # One who is through is only kept for a part that nobody has spoken of.
     if target is None or (target in state.visited and state.left < HALF * state.length):
         return Decision(MoveKind.WRAP_UP, angle="early")
     return Decision(MoveKind.MOVE_ON, target, angle="more")
 
 
-def hands_back(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+def hands_back(state: State, last: Turn | None, agenda: Agenda) -> Decision | None:
     """A candidate who has said what they have on this is not asked for more of it; one who names where to go leads."""
     found = intent(last, "hand_back")
     if not found or not last or len(signals_in(last)) >= 3 or names_where(found.quote):
         return None
     if last.text.rfind(found.quote) + len(found.quote) < len(last.text) - _LAST_WORDS:
         return None
-    target = next_step(state, menu)
-    return Decision(MoveKind.MOVE_ON, target) if target else anything_left(state, menu)
+    target = next_step(state, agenda)
+    return Decision(MoveKind.MOVE_ON, target) if target else anything_left(state, agenda)

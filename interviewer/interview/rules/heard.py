@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from interviewer.domain import Step
 from interviewer.interview.state import State
-from interviewer.steps import Step
 from interviewer.transcript import Heard, Turn
 
 

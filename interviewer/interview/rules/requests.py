@@ -2,11 +2,11 @@
 
 import re
 
-from interviewer.interview.decision import Decision, Menu
+from interviewer.domain import MoveKind, Step
+from interviewer.interview.decision import Agenda, Decision
 from interviewer.interview.rules.coverage import next_hint, next_probe, next_step
 from interviewer.interview.rules.heard import all_heard, intent, matched, real_questions, signals_in
 from interviewer.interview.state import State
-from interviewer.steps import MoveKind, Step
 from interviewer.transcript import Turn
 
 _SORRY, _ONLY_THAT = 3, 14
@@ -27,14 +27,14 @@ _AT_THE_END = 90
 """Characters at the end of a turn within which a wish for direction waits for an answer."""
 
 
-def silence(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+def silence(state: State, last: Turn | None, agenda: Agenda) -> Decision | None:
     if last is not None and (last.text.strip() or last.event):
         return None
     if state.silences <= 1 or (last is not None and state.silences == 0):
         return Decision(MoveKind.LET_GO_ON, state.step, angle="silence")
     if state.silences == 2:
-        return next_probe(state, menu, angle="smaller")
-    target = next_step(state, menu)
+        return next_probe(state, agenda, angle="smaller")
+    target = next_step(state, agenda)
     return (
         Decision(MoveKind.MOVE_ON, target, angle="silence")
         if target and state.silences % 2
@@ -42,28 +42,28 @@ def silence(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     )
 
 
-def buttons(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+def buttons(state: State, last: Turn | None, agenda: Agenda) -> Decision | None:
     match last.event if last else None:
         case "hint":
-            return next_hint(state, menu)
+            return next_hint(state, agenda)
         case "pause" | "silence":
             return Decision(MoveKind.LET_GO_ON, state.step, angle="pause")
         case "skip":
-            target = next_step(state, menu)
+            target = next_step(state, agenda)
             return Decision(MoveKind.MOVE_ON, target) if target else Decision(MoveKind.WRAP_UP, angle="early")
     return None
 
 
-def out_of_role(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+def out_of_role(state: State, last: Turn | None, agenda: Agenda) -> Decision | None:
     found = intent(last, "manipulate", "abuse", "off_topic")
     if not found or state.redirects >= 2 or (found.id == "off_topic" and signals_in(last)):
         return None
     # Back to the design with a question that is new: the step's opening was heard long ago.
-    probe = next_probe(state, menu)
+    probe = next_probe(state, agenda)
     return Decision(MoveKind.REDIRECT, state.step, probe.ref if probe.kind is MoveKind.PROBE else None, angle=found.id)
 
 
-def thinking(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+def thinking(state: State, last: Turn | None, agenda: Agenda) -> Decision | None:
     found = intent(last, "need_time")
     # 'Let me think about the jobs. I'd run …' thinks aloud and wants no pause.
     if not found or not last or last.text.rfind(found.quote) + len(found.quote) < len(last.text) - _STILL_THINKING:
@@ -73,7 +73,7 @@ def thinking(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     return None
 
 
-def say_again(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+def say_again(state: State, last: Turn | None, agenda: Agenda) -> Decision | None:
     asked = [one for one in all_heard(last, "question") if len(one.quote.split()) > _SORRY]
     if (
         not intent(last, "repeat")
@@ -86,11 +86,11 @@ def say_again(state: State, last: Turn | None, menu: Menu) -> Decision | None:
     return Decision(MoveKind.PROBE, state.step, state.asked[-1] if state.asked else None, angle="again")
 
 
-def asked_for_hint(state: State, last: Turn | None, menu: Menu) -> Decision | None:
-    return next_hint(state, menu) if intent(last, "ask_hint") else None
+def asked_for_hint(state: State, last: Turn | None, agenda: Agenda) -> Decision | None:
+    return next_hint(state, agenda) if intent(last, "ask_hint") else None
 
 
-def clarifying_question(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+def clarifying_question(state: State, last: Turn | None, agenda: Agenda) -> Decision | None:
     asked = real_questions(state, last)
     if not asked:
         return None
@@ -109,7 +109,7 @@ def clarifying_question(state: State, last: Turn | None, menu: Menu) -> Decision
     return Decision(MoveKind.ANSWER, state.step, angle=angle, quote=asked[-1].quote)
 
 
-def wants_direction(state: State, last: Turn | None, menu: Menu) -> Decision | None:
+def wants_direction(state: State, last: Turn | None, agenda: Agenda) -> Decision | None:
     found = intent(last, "ask_direction", "ask_permission")
     if not found or not last or last.text.rfind(found.quote) + len(found.quote) < len(last.text) - _AT_THE_END:
         return None
@@ -118,6 +118,6 @@ def wants_direction(state: State, last: Turn | None, menu: Menu) -> Decision | N
         return None
     if re.search(_WANTS_ANYTHING, found.quote, re.IGNORECASE):
         return None
-    if not state.facts and state.step is Step.CLARIFY and Step.CLARIFY in menu.scope:
+    if not state.facts and state.step is Step.CLARIFY and Step.CLARIFY in agenda.scope:
         return Decision(MoveKind.ASK_TO_CLARIFY, Step.CLARIFY, angle="before")
     return Decision(MoveKind.LET_GO_ON, state.step, angle="go_ahead")

@@ -1,0 +1,123 @@
+"""Work behind the turn: what a machine may do for an interview while nobody waits for it, one job at a time.
+
+    behind.put(interview, [job, job])   instead of what was still to do for that interview
+    with behind.first(): ...            somebody waits: nothing begins, and jobs stop at their next breath
+    behind.drop(interview)              it is over, deleted or left
+
+A job is any function that is given ``breathe`` and calls it between its small steps (one passage, one batch of
+sentences): there it waits while somebody is served, and there it ends, by DroppedError, when nobody wants it any more.
+"""
+
+import logging
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+
+log = logging.getLogger(__name__)
+Breathe = Callable[[], None]
+Job = Callable[[Breathe], None]
+_LAST_STEP = 5.0
+"""Seconds that closing waits for the step under way."""
+
+
+class DroppedError(Exception):
+    """Nobody wants this job any more."""
+
+
+class Background:
+    """One thread for all interviews of a process; it begins with the first job."""
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[str, deque[Job]] = OrderedDict()
+        self._running: tuple[str, threading.Event] | None = None
+        self._served = 0
+        self._closed = False
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def put(self, name: str, jobs: Sequence[Job]) -> None:
+        """The jobs of an interview's newest turn; what was still to do for the turns before it is dropped."""
+        self.drop(name)
+        with self._changed:
+            if self._closed or not jobs:
+                return
+            self._waiting[name] = deque(jobs)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="behind", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def drop(self, name: str) -> None:
+        """Ends what is under way for the interview, at its next breath, and forgets what was to come."""
+        with self._changed:
+            self._waiting.pop(name, None)
+            if self._running and self._running[0] == name:
+                self._running[1].set()
+                self._running = None
+            self._changed.notify_all()
+
+    @contextmanager
+    def first(self) -> Iterator[None]:
+        """While somebody waits, nothing goes on behind."""
+        with self._changed:
+            self._served += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._served -= 1
+                self._changed.notify_all()
+
+    def idle(self, patience: float) -> bool:
+        """Waits until nothing is to do; False when that took longer."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._waiting and self._running is None, patience)
+
+    def close(self) -> None:
+        """Ends everything; no job begins afterwards."""
+        with self._changed:
+            self._closed = True
+            self._waiting.clear()
+            if self._running:
+                self._running[1].set()
+            self._changed.notify_all()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(_LAST_STEP)
+
+    def _work(self) -> None:
+        while (found := self._next()) is not None:
+            name, unwanted, job = found
+            started = monotonic()
+            try:
+                job(lambda unwanted=unwanted: self._breathe(unwanted))  # type: ignore[misc]
+            except DroppedError:
+                pass
+            except Exception:  # what failed here is done again, and reported, where somebody waits for it
+                log.warning("work behind a turn failed", exc_info=True)
+            log.debug("behind %s: %.1f s", name, monotonic() - started)
+            with self._changed:
+                if self._running and self._running[1] is unwanted:
+                    self._running = None
+                self._changed.notify_all()
+
+    def _next(self) -> tuple[str, threading.Event, Job] | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or (bool(self._waiting) and not self._served))
+            if self._closed:
+                return None
+            name, jobs = next(iter(self._waiting.items()))
+            job = jobs.popleft()
+            if jobs:
+                self._waiting.move_to_end(name)  # interviews take turns, job by job
+            else:
+                del self._waiting[name]
+            self._running = (name, threading.Event())
+            return (*self._running, job)
+
+    def _breathe(self, unwanted: threading.Event) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or unwanted.is_set() or not self._served)
+            if self._closed or unwanted.is_set():
+                raise DroppedError

@@ -1,0 +1,184 @@
+"""Settings: one typed class, read from the environment or from ``.env`` in the working folder.
+
+``load()`` is what the faces call; ``quieten()`` is called first of all, before any heavy import.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from interviewer.errors import BadInput
+
+Backend = Literal["auto", "openai", "local", "scripted"]
+
+QUIET = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "ANONYMIZED_TELEMETRY": "False",
+    "CHROMA_TELEMETRY_ENABLED": "False",
+    "LANGSMITH_TRACING": "false",
+    "LANGSMITH_TRACING_V2": "false",
+    "LANGCHAIN_TRACING": "false",
+    "LANGCHAIN_TRACING_V2": "false",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "DO_NOT_TRACK": "1",
+    "OTEL_SDK_DISABLED": "true",
+    "RAY_USAGE_STATS_ENABLED": "0",
+}
+"""What turns off the telemetry, tracing and silent downloads of everything that we build on."""
+
+
+def quieten() -> None:
+    """Turns off every dependency's telemetry. Call it before importing any of them; a user's own value stands."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+
+
+class Settings(BaseSettings):
+    """What a user may set. Field ``model`` is ``INTERVIEWER_MODEL``, and so on; see ``.env.example``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="INTERVIEWER_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+    )
+
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    """Key of the OpenAI-compatible endpoint."""
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    """The endpoint, when it is not OpenAI's own; a local one needs no key."""
+    model: str = "auto"
+    """``auto``, ``openai[:<name>]``, ``local[:<path of a GGUF>]`` or ``scripted``."""
+    home: Path = Field(default_factory=lambda: platformdirs.user_data_path("interviewer", appauthor=False))
+    """Data folder: weights, database, index."""
+    database_url: str | None = None
+    """SQLAlchemy URL; by default a SQLite file in the data folder (``database``)."""
+    chroma_url: str | None = None
+    """A Chroma server; embedded when not set."""
+    auth: SecretStr | None = None
+    """``user:password`` pairs with commas between them: sign-in for the app."""
+    request_timeout: float = Field(default=30, gt=0, le=600)
+    """Seconds that an endpoint may take to begin an answer or fall silent in the middle of one."""
+    total_timeout: float = Field(default=60, gt=0, le=3600)
+    """Seconds that one call to an endpoint may take altogether, tries again included."""
+    retries: int = Field(default=2, ge=0, le=10)
+    """How often a busy or broken endpoint is asked again."""
+    prompts: Path | None = None
+    """A folder of prompts that go before ours of the same name, to try another version."""
+    rubric: Path | None = None
+    """A YAML file with other cut-offs from step scores to verdict (``interviewer/grading/bar.py``)."""
+    threads: int = Field(default=1, ge=1, le=256)
+    """Threads of the embedded model while it writes; reading takes one more."""
+    context: int = Field(default=8192, ge=1024, le=131072)
+    """Tokens that the embedded model keeps in view."""
+    voice: bool = True
+    """False hides microphone and voice."""
+    hearing: str = Field(default="auto", pattern=r"^(auto|embedded|openai(:\S+)?)$")
+    """What listens: ``auto`` (OpenAI with its key, else embedded), ``embedded``, ``openai[:<model>]``."""
+    saying: str = Field(default="auto", pattern=r"^(auto|embedded|espeak|openai(:\S+)?)$")
+    """What speaks: ``auto``, ``embedded``, ``espeak``, ``openai[:<model>]``."""
+
+    @field_validator("model")
+    @classmethod
+    def _model(cls, value: str) -> str:
+        kind, colon, rest = value.partition(":")
+        known = ("auto", "openai", "local", "scripted")
+        if kind not in known or (colon and (kind not in ("openai", "local") or not rest.strip())):
+            raise ValueError("must be auto, openai, openai:<model name>, local, local:<path of a GGUF> or scripted")
+        return value
+
+    @field_validator("openai_api_key")
+    @classmethod
+    def _key(cls, value: SecretStr | None) -> SecretStr | None:
+        key = value.get_secret_value().strip() if value else ""
+        if not key:
+            return None
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            raise ValueError("must be one word of plain ASCII characters, without quotes or spaces")
+        return SecretStr(key)
+
+    @field_validator("openai_base_url", "chroma_url")
+    @classmethod
+    def _url(cls, value: str | None) -> str | None:
+        try:
+            parts = urlsplit(value or "http://nowhere")
+            port_is_fine = parts.port is None or parts.port > 0
+        except ValueError:
+            port_is_fine = False
+        if not port_is_fine or parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be an address such as http://localhost:8000/v1")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str | None) -> str | None:
+        if value is not None and "://" not in value:
+            raise ValueError("must be an SQLAlchemy URL such as sqlite:////data/interviews.sqlite")
+        return value
+
+    @field_validator("auth")
+    @classmethod
+    def _pairs(cls, value: SecretStr | None) -> SecretStr | None:
+        for pair in value.get_secret_value().split(",") if value else ():
+            user, colon, password = pair.strip().partition(":")
+            if not (user and colon and password):
+                raise ValueError("must be user:password pairs with commas between them, e.g. ann:sesame,bob:other")
+        return value
+
+    @field_validator("home")
+    @classmethod
+    def _home(cls, value: Path) -> Path:
+        value = value.expanduser().absolute()
+        if value.exists() and not value.is_dir():
+            raise ValueError("must be a folder")
+        return value
+
+    @property
+    def backend(self) -> Backend:
+        """The part of ``model`` before the colon."""
+        return self.model.partition(":")[0]  # type: ignore[return-value]
+
+    @property
+    def model_name(self) -> str | None:
+        """The part of ``model`` after the colon: a model's name or the path of a GGUF."""
+        return self.model.partition(":")[2].strip() or None
+
+    @property
+    def database(self) -> str:
+        """The database's SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{self.home / 'interviews.sqlite'}"
+
+    @property
+    def sign_in(self) -> list[tuple[str, str]]:
+        """User and password pairs; empty when nobody must sign in."""
+        pairs = self.auth.get_secret_value().split(",") if self.auth else []
+        return [(user, password) for user, _, password in (pair.strip().partition(":") for pair in pairs)]
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field of ``Settings``."""
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else f"INTERVIEWER_{field.upper()}"
+
+
+def load() -> Settings:
+    """The settings. Raises BadInput naming the variable and the cure, without the value: it may be a secret."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        field = str(first["loc"][0]) if first["loc"] else ""
+        name = variable(field) if field in Settings.model_fields else field
+        raise BadInput(f"{name}: {first['msg'].removeprefix('Value error, ')} (environment or .env)") from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise BadInput(f".env: cannot be read as UTF-8 text ({type(error).__name__})") from None

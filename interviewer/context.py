@@ -1,0 +1,57 @@
+"""Puts the parts together from the settings: what every face (app, command line, evals) starts from."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from interviewer.config import Settings
+from interviewer.knowledge.embeddings import Embedder, shared_embedder
+from interviewer.knowledge.index import Index
+from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge.retrieval import Retriever
+from interviewer.models.base import ModelChain, open_chain
+
+if TYPE_CHECKING:
+    from interviewer.interview.interviewer import Interviewer
+
+
+@dataclass
+class AppContext:
+    """The knowledge, the ears, the index and the chain to the models."""
+
+    settings: Settings
+    knowledge: Knowledge
+    chain: ModelChain
+
+    @property
+    def vectors(self) -> Path:
+        """Where exemplar vectors are kept."""
+        return self.settings.home / "vectors"
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The process's embedder."""
+        return shared_embedder()
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """The retriever over the Chroma index."""
+        return Retriever(Index(self.knowledge, self.embedder, self.settings.home / "index", self.settings.chroma_url))
+
+    def interviewer(self) -> "Interviewer":
+        """The interviewer; it holds no interview and may serve many."""
+        return self._interviewer
+
+    @cached_property
+    def _interviewer(self) -> "Interviewer":
+        from interviewer.interview.interviewer import Interviewer
+
+        return Interviewer(
+            self.knowledge, self.chain, retriever=self.retriever, embedder=self.embedder, vectors=self.vectors
+        )
+
+
+def open_context(settings: Settings) -> AppContext:
+    """The parts. Raises BadInput for a broken knowledge base, CannotRun for a named backend that is not there."""
+    return AppContext(settings, Knowledge.load(), open_chain(settings))

@@ -1,0 +1,124 @@
+"""The agenda: what the case offers to ask next, given what was just said."""
+
+from interviewer.domain import Step
+from interviewer.interview.decision import Agenda, Option
+from interviewer.interview.modes import Kind, known_mode, scope
+from interviewer.interview.state import State
+from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge.retrieval import Retriever
+from interviewer.knowledge.validate import says
+from interviewer.listening.annotate import Listener
+from interviewer.text import spans, without_fillers
+from interviewer.transcript import Transcript, Turn
+
+_NEIGHBOURHOOD = 0.55
+"""Cosine similarity of a sentence just said to a trade-off's exemplars from which it may be pressed."""
+_BRUSHED = 0.4
+"""Likeness to a signal's exemplars from which an answer came near it."""
+_LAST_ANSWERS = 30
+_QUERY_WORDS = 90
+_DRILL = 16
+"""Signals that a drill asks about."""
+
+
+def prepare(
+    transcript: Transcript, state: State, last: Turn | None, listener: Listener, retriever: Retriever | None
+) -> Agenda:
+    """The agenda for the next move."""
+    knowledge = listener.knowledge
+    case = knowledge.case(transcript.case)
+    own_ids = {one.id for own in case.signals.values() for one in own} if case else set()
+    signals = {
+        step: tuple(Option(one.id, step, one.level, bool(case) and one.id not in own_ids) for one in own)
+        for step, own in knowledge.signals(transcript.case).items()
+    }
+    steps, mode = tuple(scope(transcript.mode)), known_mode(transcript.mode)
+    subject = _subject(mode.topic, transcript.case, signals, knowledge, retriever) if mode.topic else []
+    budgets = knowledge.budgets(transcript.minutes)
+    if len(steps) < len(Step):
+        whole = sum(budgets[step] for step in steps)
+        budgets = {step: budgets[step] / whole * transcript.minutes * 60 for step in steps}
+    return Agenda(
+        level=transcript.level,
+        scope=steps,
+        budgets=budgets,
+        signals=_by_step(subject) or signals,
+        near=tuple(one.id for one in subject) or _near(transcript, last, retriever),
+        brushed=_brushed(transcript, listener),
+        trade_offs=_trade_offs(transcript, last, listener),
+        pushbacks=tuple(Option(one.id, one.step, one.level) for one in (case.pushbacks if case else [])),
+        rapid=mode.kind is Kind.RAPID,
+        warm_up=mode.kind is Kind.WARM_UP,
+        drill=bool(subject),
+    )
+
+
+def _subject(
+    topic: str, case: str, signals: dict[Step, tuple[Option, ...]], knowledge: Knowledge, retriever: Retriever | None
+) -> list[Option]:
+    """The signals near a drill's subject, nearest first; none where nothing is near or nothing can be looked up.
+
+    What graders look for says better than a neutral topic what a signal is about; only the signals' ids leave here.
+    """
+    note = knowledge.topics.get(topic)
+    query = note.title if note else topic.replace("-", " ")
+    named = [step for step in Step if {*query.lower().split()} & {*step.value.split("_")} - {"as", "and", "ml"}]
+    step = named[0] if named and not note else None
+    found = (
+        retriever.search(query, audience="grader", case=case, kind="strong", step=step, limit=_DRILL)
+        if retriever
+        else []
+    )
+    studied = [one.id for own in knowledge.signals(case).values() for one in own if topic in one.study]
+    of_step = [one.id for one in signals.get(step, ())] if step else []
+    order = list(dict.fromkeys([*studied, *(one.passage.ref for one in found), *of_step]))[:_DRILL]
+    options = {one.id: one for own in signals.values() for one in own}
+    return [options[name] for name in order if name in options]
+
+
+def _by_step(options: list[Option]) -> dict[Step, tuple[Option, ...]]:
+    found: dict[Step, tuple[Option, ...]] = {}
+    for one in options:
+        found[one.step] = (*found.get(one.step, ()), one)
+    return found
+
+
+def _near(transcript: Transcript, last: Turn | None, retriever: Retriever | None) -> tuple[str, ...]:
+    """Signals by the nearness of their topic to the end of what was just said."""
+    if retriever is None:
+        return ()
+    query = " ".join(without_fillers(last.text).split()[-_QUERY_WORDS:]) if last else ""
+    found = retriever.search(query, audience="interviewer", case=transcript.case, kind="topic", limit=25)
+    return tuple(one.passage.ref for one in found)
+
+
+def _brushed(transcript: Transcript, listener: Listener) -> frozenset[str]:
+    """Signals that something of the last answers sounded like: who has just said it is not asked to say it."""
+    said = [turn.text for _, turn in transcript.candidate_turns()][-_LAST_ANSWERS:]
+    pieces = [
+        without_fillers(one.text) or one.text for text in said for one in spans(text) if not one.text.endswith("?")
+    ]
+    if not pieces:
+        return frozenset()
+    ears = listener.ears(transcript.case)
+    names, likeness = ears.by_signal(listener.embedder.encode(pieces))
+    alike = {name for name, value in zip(names, likeness.max(0), strict=True) if value >= _BRUSHED}
+    whole = " ".join(turn.text for _, turn in transcript.candidate_turns())
+    return frozenset(alike | {one.id for one in ears.signals.values() if any(says(term, whole) for term in one.terms)})
+
+
+def _trade_offs(transcript: Transcript, last: Turn | None, listener: Listener) -> tuple[Option, ...]:
+    case = listener.knowledge.case(transcript.case)
+    if case is None or last is None or not last.text.strip():
+        return ()
+    sounds = listener.ears(transcript.case).sounds.trade_offs
+    if not len(sounds):
+        return ()
+    said = listener.embedder.encode([without_fillers(one.text) or one.text for one in spans(last.text)])
+    nearness = (said @ sounds.vectors.T).max(0)
+    best: dict[str, float] = {}
+    for name, value in zip(sounds.ids, nearness, strict=True):
+        best[name] = max(best.get(name, -1.0), float(value))
+    steps = {one.id: one.step for one in case.trade_offs}
+    ranked = [name for name in sorted(best, key=lambda name: -best[name]) if best[name] >= _NEIGHBOURHOOD]
+    return tuple(Option(name, steps[name]) for name in ranked)

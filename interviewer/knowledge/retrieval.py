@@ -1,0 +1,122 @@
+"""Retrieval: dense (Chroma) and lexical (SQLite FTS5) scores, fused .7 / .3, filtered by case, step and audience.
+
+Misspelt words are put right first; where nothing is near enough, nothing is found.
+
+    Retriever(index).search("how do you handle late labels", audience="grader", case="fraud-detection")
+"""
+
+import re
+import sqlite3
+import threading
+from dataclasses import dataclass
+
+from interviewer.domain import Step
+from interviewer.knowledge.index import Hit, Index
+from interviewer.knowledge.passages import FRAMEWORK, TOPICS, Audience, Passage
+from interviewer.knowledge.spelling import respelt
+
+DENSE_WEIGHT = 0.7
+_POOL = 80
+"""Wide, so that a passage with the query's own words is among the dense hits."""
+_WORDS_POOL = 30
+NOTHING_BELOW = 0.28
+"""Cosine similarity of the best hit under which nothing here is relevant (suite ``retrieval``)."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A passage, its fused score (0 to 1 within the query) and its cosine similarity to the query."""
+
+    passage: Passage
+    score: float
+    similarity: float
+    lexical: float
+
+
+class _Words:
+    """A full-text index of passages in memory."""
+
+    def __init__(self, own: list[Passage]):
+        self._lock = threading.Lock()
+        self._base = sqlite3.connect(":memory:", check_same_thread=False)
+        self._base.execute("create virtual table words using fts5(id unindexed, text, tokenize='porter unicode61')")
+        self._base.executemany("insert into words values (?, ?)", [(passage.id, passage.text) for passage in own])
+
+    def scores(self, query: str) -> dict[str, float]:
+        """BM25 by passage id, higher is better, of the passages that share a word with the query."""
+        words = {word for word in re.findall(r"[\w]+", query.lower()) if len(word) > 2}
+        if not words:
+            return {}
+        terms = " OR ".join(f'"{word}"' for word in sorted(words))
+        with self._lock:
+            rows = self._base.execute(
+                "select id, -bm25(words) from words where words match ? order by rank limit ?", (terms, _WORDS_POOL)
+            )
+            return dict(rows.fetchall())
+
+
+def _scaled(values: dict[str, float]) -> dict[str, float]:
+    low, high = min(values.values(), default=0.0), max(values.values(), default=0.0)
+    return {key: (value - low) / (high - low) if high > low else 1.0 for key, value in values.items()}
+
+
+class Retriever:
+    """Searches an index."""
+
+    def __init__(self, index: Index):
+        self.index = index
+        self._words: dict[str, _Words] = {}
+
+    def search(
+        self,
+        query: str,
+        *,
+        audience: Audience,
+        case: str | None = None,
+        step: Step | None = None,
+        kind: str | None = None,
+        limit: int = 5,
+    ) -> list[Found]:
+        """The best passages for the query that this audience may read, best first; none where none is relevant.
+
+        ``case`` adds that case's passages to the framework's and the topics'; other cases never answer.
+        """
+        if not query.strip():
+            return []
+        where: dict[str, str] = {"audience": audience}
+        where |= {"step": step.value} if step else {}
+        where |= {"kind": kind} if kind else {}
+        known = [case] if case and self.index.knows(case) else []
+        shared = [FRAMEWORK] if audience == "interviewer" else [FRAMEWORK, TOPICS]
+        query = respelt(query, (passage.text for group in [*known, *shared] for passage in self.index.passages(group)))
+        hits: list[Hit] = []
+        lexical: dict[str, float] = {}
+        for group in [*known, *shared]:
+            own = self.index.nearest(group, query, where, _POOL)
+            hits += own
+            allowed = {hit.passage.id for hit in own}
+            lexical |= {id_: score for id_, score in self._lexical(group, query).items() if id_ in allowed}
+        if max((hit.similarity for hit in hits), default=0.0) < NOTHING_BELOW:
+            return []
+        dense = _scaled({hit.passage.id: hit.similarity for hit in hits})
+        words = _scaled({hit.passage.id: lexical.get(hit.passage.id, 0.0) for hit in hits}) if lexical else {}
+        found = [
+            Found(
+                hit.passage,
+                DENSE_WEIGHT * dense[hit.passage.id] + (1 - DENSE_WEIGHT) * words.get(hit.passage.id, 0.0),
+                hit.similarity,
+                lexical.get(hit.passage.id, 0.0),
+            )
+            for hit in hits
+        ]
+        return sorted(found, key=lambda one: (-one.score, one.passage.id))[:limit]
+
+    def wake(self, case: str) -> None:
+        """Builds what a search on behalf of the interviewer reads, unless it is there."""
+        for group in [FRAMEWORK, *([case] if self.index.knows(case) else [])]:
+            self.index.ready(group)
+
+    def _lexical(self, group: str, query: str) -> dict[str, float]:
+        if group not in self._words:
+            self._words[group] = _Words(self.index.passages(group))
+        return self._words[group].scores(query)

@@ -1,0 +1,207 @@
+"""What a case, a framework note and a topic note hold: the schema of ``knowledge/``.
+
+A case is one Markdown file. Its front matter holds everything that the code acts on; its body
+holds the reference solution (``## Reference`` with one ``### <step>`` each) and two Mermaid
+diagrams (``## Data flow`` and ``## Serving``). ``python -m interviewer knowledge check`` validates it.
+"""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from interviewer.domain import Level, Step
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=1500)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=400)]
+Tag = Literal["P", "S", "M", "B", "D"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Fact(_Strict):
+    """A requirement fact: the interviewer gives it when asked for it, and only then."""
+
+    id: Slug
+    asks: list[Line] = Field(min_length=3, max_length=30)
+    """Questions that release it, in candidates' words."""
+    answer: Line
+    """What the interviewer says: spoken words, at most 30 words, nothing more than was asked."""
+    tag: Tag = "D"
+
+
+class Term(_Strict):
+    """A word of the problem domain that the interviewer may explain (never a solution concept)."""
+
+    term: Line
+    text: Line
+
+
+class Signal(_Strict):
+    """Something that a good candidate shows in one step."""
+
+    id: Slug
+    level: Level
+    """The lowest level at which its absence counts as a gap."""
+    text: Line
+    """The criterion, for the grader: what is shown, with the mechanism."""
+    plain: list[Line] = Field(min_length=2, max_length=6)
+    """What it sounds like in plain words, as a candidate would say it aloud."""
+    jargon: list[Line] = Field(min_length=1, max_length=6)
+    """What it sounds like in the field's words."""
+    terms: list[Line] = Field(default_factory=list, max_length=12)
+    """Short phrases that give the signal away: the interviewer never says them first."""
+    topic: Line
+    """The neutral name of the subject, as the interviewer may say it: 'how the labels come about'."""
+    probes: list[Line] = Field(min_length=2, max_length=5)
+    """Questions that open the subject without giving the signal away: one question, at most 30 words."""
+    hint: Line
+    """A nudge for a candidate who asks for one or fails a probe: at most 35 words."""
+    strong: Line
+    """What a strong answer has, in one or two sentences with this problem's facts."""
+    study: list[Slug] = Field(default_factory=list, max_length=3)
+    """Topic notes to read."""
+
+
+class TradeOff(_Strict):
+    """A choice to press on once the candidate is in its neighbourhood."""
+
+    id: Slug
+    step: Step
+    between: tuple[Line, Line]
+    question: Line
+    """Presses for the choice without naming a solution the candidate has not named; at most 35 words."""
+    says: list[Line] = Field(min_length=2, max_length=5)
+    """What raising it sounds like in a candidate's words: the choice, its cost and when it flips."""
+    listen_for: Line
+
+
+class Pushback(_Strict):
+    """A constraint that changes in mid-interview, or pressure on the design."""
+
+    id: Slug
+    step: Step
+    level: Level = Level.MID
+    say: Line
+    """The interviewer's words; one question, at most 40 words."""
+    listen_for: Line
+
+
+class RedFlag(_Strict):
+    """A wrong statement or a dangerous omission, with how to challenge it."""
+
+    id: Slug
+    step: Step
+    text: Line
+    """What is wrong with it, for the report."""
+    says: list[Line] = Field(min_length=2, max_length=6)
+    """How a candidate says it."""
+    right: list[Line] = Field(min_length=2, max_length=6)
+    """Sound statements that look like it and must never be challenged."""
+    cues: list[Line] = Field(default_factory=list, max_length=8)
+    """Regular expressions, case-insensitive, of the words without which the mistake cannot be said."""
+    challenge: Line
+    """A question that makes the candidate look again without giving the answer; at most 35 words."""
+    cap: float | None = Field(default=None, ge=1, le=4)
+    """The highest step score while it stands uncorrected."""
+
+    @field_validator("cues")
+    @classmethod
+    def _compile(cls, cues: list[str]) -> list[str]:
+        for cue in cues:
+            try:
+                re.compile(cue)
+            except re.error as error:
+                raise ValueError(f"'{cue}' is not a regular expression: {error}") from error
+        return cues
+
+
+class Source(_Strict):
+    id: Slug
+    title: Line
+    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=400)]
+    second_hand: bool = False
+    """True when the fact was read in a secondary source that names this one."""
+
+
+class SourcedFact(_Strict):
+    """Something true about real systems, for the report and the study notes."""
+
+    id: Slug
+    step: Step
+    text: Line
+    tag: Tag
+    source: Slug | None = None
+    """A source's id; required for tags P and S. M is colour only; D is our own arithmetic or design."""
+
+
+class Arithmetic(_Strict):
+    """A worked number: the test evaluates ``expression`` (numbers, + - * / ** and parentheses)."""
+
+    text: Line
+    expression: Annotated[str, StringConstraints(pattern=r"^[0-9eE+\-*/(). ]+$", max_length=200)]
+    equals: float
+    tolerance: float = Field(default=0.02, gt=0, le=0.2)
+    """Relative."""
+
+
+class Case(_Strict):
+    """One interview problem."""
+
+    slug: Slug
+    title: Line
+    summary: Line
+    """One sentence for the set-up page and the index: the problem, never the solution."""
+    keywords: list[Line] = Field(min_length=3)
+    brief: Line
+    """What the interviewer says at the start: at most 45 words, no question mark, no signal."""
+    facts: list[Fact] = Field(min_length=6)
+    glossary: list[Term] = Field(min_length=3)
+    signals: dict[Step, list[Signal]]
+    trade_offs: list[TradeOff] = Field(min_length=4)
+    pushbacks: list[Pushback] = Field(min_length=3)
+    red_flags: list[RedFlag] = Field(min_length=4)
+    sources: list[Source] = Field(default_factory=list)
+    sourced_facts: list[SourcedFact] = Field(default_factory=list)
+    arithmetic: list[Arithmetic] = Field(default_factory=list)
+    provenance: Line
+    """Where the content comes from, e.g. 'dossier facts, own wording' or 'general knowledge'."""
+    reference: dict[Step, str] = Field(default_factory=dict)
+    """From the body: the reference solution per step; for the grader only."""
+    diagrams: dict[str, str] = Field(default_factory=dict)
+    """From the body: Mermaid source by heading."""
+
+
+class FrameworkNote(_Strict):
+    """One step of the framework; its signals and red flags serve every case and unknown cases."""
+
+    slug: Slug
+    step: Step
+    title: Line
+    minutes: float = Field(gt=0, le=20)
+    """The step's share of a 45-minute interview."""
+    levels: dict[Level, Text]
+    """What good looks like."""
+    signals: list[Signal] = Field(min_length=4)
+    red_flags: list[RedFlag] = Field(min_length=2)
+    sources: list[Source] = Field(default_factory=list)
+    sections: dict[str, str] = Field(default_factory=dict)
+    """From the body: text by heading."""
+
+
+class TopicNote(_Strict):
+    """A subject to study, linked from signals."""
+
+    slug: Slug
+    title: Line
+    summary: Line
+    steps: list[Step] = Field(min_length=1)
+    keywords: list[Line] = Field(min_length=3)
+    sources: list[Source] = Field(default_factory=list)
+    sourced_facts: list[SourcedFact] = Field(default_factory=list)
+    arithmetic: list[Arithmetic] = Field(default_factory=list)
+    sections: dict[str, str] = Field(default_factory=dict)
+    """From the body: text by heading."""

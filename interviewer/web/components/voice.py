@@ -1,0 +1,349 @@
+"""The voice panel: speak instead of type, hear the replies. The same box, the same turn, the same interview as text.
+
+The page sends sound in packets that say where they begin; what has no answer is sent again, so a lost connection
+loses nothing. Words appear in the text box, where they can be corrected before they count.
+"""
+
+import base64
+import binascii
+import json
+import logging
+import re
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from interviewer.errors import BadInput, InterviewerError
+from interviewer.speech.audio import RATE, from_pcm, read_upload
+from interviewer.speech.keep import Kept
+from interviewer.speech.parts import VoiceParts
+from interviewer.speech.playback import Speaking
+from interviewer.speech.recording import Progress, Recording
+from interviewer.speech.vocabulary import vocabulary_of
+from interviewer.web.escape import for_html
+from interviewer.web.service import is_over
+
+if TYPE_CHECKING:
+    from interviewer.web.pages.room import RoomPage
+    from interviewer.web.session import Visits
+
+log = logging.getLogger(__name__)
+_PACKET = 130 * RATE * 2 * 4 // 3
+"""Characters of the largest packet: two minutes, after a long outage."""
+_NAME = re.compile(r"[0-9-]{1,64}\Z")
+_IDLE = 300.0
+_MOST = 32
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+BEGAN_ANEW = "The server was started again. What you had said is in the box; go on."
+
+
+@dataclass(frozen=True)
+class VoicePanel:
+    """The panel's components."""
+
+    talk: gr.Button
+    packet: gr.Button
+    packed: gr.Textbox
+    heard: gr.Textbox
+    clips: gr.Textbox
+    mode: gr.Textbox
+    aloud: gr.Checkbox
+    hands_free: gr.Checkbox
+    send: gr.Checkbox
+    patience: gr.Slider
+    speed: gr.Slider
+    keep: gr.Checkbox
+    listen: gr.Button
+    forget: gr.Button
+    upload: gr.UploadButton
+
+
+@dataclass
+class _Open:
+    """A recording that is coming in."""
+
+    recording: Recording
+    base: int
+    """Samples that another process of ours took in before this one."""
+    used: float = field(default_factory=time.monotonic)
+    last: Progress | None = None
+    """What was answered when it was over."""
+
+
+def build_panel(room: "RoomPage", parts: VoiceParts) -> VoicePanel | None:
+    """Puts the panel into the room; when a package is missing, one line that says which, and None."""
+    missing = parts.missing()
+    if missing:
+        with room.write:
+            gr.HTML(f"<p id='voice-word' class='quiet'>{for_html(missing)}</p>")
+        return None
+    away = parts.remote()
+    where = f"Your voice is sent to {for_html(away)}." if away else "Your voice stays on this machine."
+    room.voice.visible = True
+    with room.voice:
+        talk = gr.Button("Speak", elem_id="voice-talk", min_width=80)
+    with room.write:
+        gr.HTML("<p id='voice-word' aria-live='polite'></p>", elem_id="voice-line")
+        with gr.Accordion("Voice", open=False, elem_id="voice-options"):
+            with gr.Row():
+                aloud = gr.Checkbox(False, label="Replies aloud", elem_id="voice-aloud", min_width=140)
+                hands_free = gr.Checkbox(False, label="Hands-free", elem_id="voice-hands-free", min_width=140)
+                send = gr.Checkbox(False, label="Send without correcting", elem_id="voice-send", min_width=180)
+            with gr.Row():
+                patience = gr.Slider(0.5, 2, 1, step=0.1, label="Patience with pauses", elem_id="voice-patience")
+                speed = gr.Slider(0.7, 1.6, 1, step=0.1, label="Speed of the voice", elem_id="voice-speed")
+            with gr.Row():
+                keep = gr.Checkbox(False, label="Keep my recordings until the interview is over", elem_id="voice-keep")
+                listen = gr.Button("Hear my last answer", size="sm", min_width=140, elem_id="voice-listen")
+                forget = gr.Button("Delete my recordings", size="sm", min_width=140, elem_id="voice-forget")
+                upload = gr.UploadButton(
+                    "Upload a recording", size="sm", min_width=140, type="filepath", elem_id="voice-upload"
+                )
+            gr.HTML(f"<p class='quiet'>{where} Nothing of it is stored unless you tick the box above.</p>")
+        packet = gr.Button("", elem_id="voice-packet", elem_classes="voice-hidden")
+    hidden = [gr.Textbox(visible=False) for _ in range(3)]
+    clips = gr.Textbox(visible=False, elem_id="voice-clips")
+    return VoicePanel(
+        talk, packet, hidden[0], hidden[1], clips, hidden[2], aloud, hands_free, send, patience, speed, keep, listen,
+        forget, upload,
+    )  # fmt: skip
+
+
+class VoiceVisits:
+    """The handlers behind the panel."""
+
+    def __init__(self, visits: "Visits", parts: VoiceParts, panel: VoicePanel):
+        self.visits = visits
+        self.parts = parts
+        self.panel = panel
+        self.kept = Kept(parts.settings.home)
+        self.kept.sweep()
+        self._open: dict[tuple[str, str, str], _Open] = {}
+        self._lock = threading.Lock()
+
+    def warm(self, place: str) -> None:
+        """Loads ears and voice when somebody enters the room, so that the first word is heard at once."""
+        if place.startswith("room/"):
+            self.parts.warm()
+
+    # -- hearing ---------------------------------------------------------------------------------------------
+
+    def hear(
+        self, packed: str, id_: str, hands_free: bool, patience: float, keep: bool, browser: Any, request: gr.Request
+    ) -> str:
+        """Takes in a packet of sound; what is heard so far, as JSON for the page."""
+        name, said = "", ""
+        try:
+            owner = self.visits.owner(browser, request)
+            name, at, pcm, final = _unpacked(packed)
+            header = self.visits.service.store.header(owner, id_)
+            found, anew = self._recording((owner, id_, name), at, header.case, hands_free, patience)
+            with found.recording.lock, self.visits.service.behind.first():
+                said = found.recording.text
+                progress = self._take(found, at, pcm, final, (id_, name) if keep else None)
+            have = found.base + found.recording.received
+            fell = self.parts.ears().recogniser.fell
+            return _reply(name, have, progress, (BEGAN_ANEW if anew else "") or progress.word or fell, anew)
+        except Exception as error:
+            if not isinstance(error, InterviewerError):
+                log.exception("a packet was not heard")
+            why = str(error).split("\n")[0] if isinstance(error, InterviewerError) else "Something went wrong"
+            word = f"I could not listen: {why.rstrip('.')}. Typing works."
+            return json.dumps({"recording": name, "have": 0, "text": said, "word": word, "over": True, "bad": True})
+
+    def _take(self, found: _Open, at: int, pcm: bytes, final: bool, keep: tuple[str, str] | None) -> Progress:
+        found.used = time.monotonic()
+        if found.last:
+            return found.last
+        known = found.base + found.recording.received - at  # sent twice: taken once
+        samples = from_pcm(pcm)[max(0, known) :]
+        if keep and len(samples):
+            self.kept.add(*keep, samples)
+        progress = found.recording.feed(samples)
+        if final and not progress.over:
+            progress = found.recording.finish()
+        if progress.over:
+            found.last = progress
+        return progress
+
+    def _recording(
+        self, key: tuple[str, str, str], at: int, case: str, hands_free: bool, patience: float
+    ) -> tuple[_Open, bool]:
+        ears = self.parts.ears()
+        with self._lock:
+            now = time.monotonic()
+            for old in [name for name, one in self._open.items() if now - one.used > _IDLE]:
+                del self._open[old]
+            found = self._open.get(key)
+            if found:
+                return found, False
+            if len(self._open) >= _MOST:
+                raise BadInput("Too many people are speaking at once")
+            vocabulary = vocabulary_of(self.visits.service.knowledge, case)
+            factor = min(2.0, max(0.5, float(patience or 1)))
+            peeks = not ears.recogniser.remote  # an endpoint is asked at pauses only
+            made = Recording(ears.recogniser, ears.vad, vocabulary, factor, bool(hands_free), peeks)
+            self._open[key] = _Open(made, at)
+            return self._open[key], at > 0
+
+    def upload(self, path: str | None, id_: str, browser: Any, request: gr.Request) -> str:
+        """Hears an uploaded recording of an answer."""
+        try:
+            owner = self.visits.owner(browser, request)
+            case = self.visits.service.store.header(owner, id_).case
+            if not path:
+                raise BadInput("Nothing was uploaded.")
+            file = Path(path)
+            raw = file.read_bytes()
+            file.unlink(missing_ok=True)
+            samples = read_upload(raw)
+            ears = self.parts.ears()
+            recording = Recording(
+                ears.recogniser, ears.vad, vocabulary_of(self.visits.service.knowledge, case), peeks=False
+            )
+            progress = recording.feed(samples)
+            progress = progress if progress.over else recording.finish()
+            return json.dumps({"recording": "", "text": progress.text, "word": progress.word})
+        except InterviewerError as error:
+            return json.dumps({"recording": "", "text": "", "word": str(error)})
+
+    # -- saying ----------------------------------------------------------------------------------------------
+
+    def answer(self, id_: str, browser: Any, aloud: bool, speed: float, request: gr.Request) -> Iterator[Any]:
+        """The interviewer's turn, and, if wanted, its sound, sentence by sentence."""
+        if not id_ or not aloud:
+            yield from self.visits.answer(id_, browser, request)
+            if id_:  # a page without sound must know as well that it is the candidate's turn: hands-free goes on
+                yield {self.panel.clips: json.dumps({"reply": f"{id_}/{time.time_ns()}", "audio": [], "done": True})}
+            self._forget_when_over(id_, browser, request)
+            return
+        reply, text = f"{id_}/{time.time_ns()}", ""
+        rate = min(1.6, max(0.7, float(speed or 1)))
+        speaking = Speaking(lambda sentence: self.parts.mouth().say(sentence, rate))
+        sent = 0
+
+        def listen(words: str) -> None:
+            nonlocal text
+            text = words
+            speaking.feed(words)
+
+        try:
+            for updates in self.visits.answer(id_, browser, request, listen):
+                sent = len(speaking.clips)
+                yield {**updates, self.panel.clips: _clips(reply, speaking)}
+            speaking.feed(text, whole=True)
+            done = not text
+            while not done:
+                done = speaking.wait()
+                if len(speaking.clips) > sent or done:
+                    sent = len(speaking.clips)
+                    yield {self.panel.clips: _clips(reply, speaking, done, self._fell() if done and text else "")}
+        finally:
+            speaking.stop()
+        self._forget_when_over(id_, browser, request)
+
+    def _fell(self) -> str:
+        """Why another voice speaks than the one that was asked for."""
+        try:
+            return self.parts.mouth().fell
+        except InterviewerError:
+            return ""  # the reply says so itself
+
+    def _forget_when_over(self, id_: str, browser: Any, request: gr.Request) -> None:
+        try:
+            if id_ and is_over(self.visits.service.store.transcript(self.visits.owner(browser, request), id_)):
+                self.kept.forget(id_)
+        except InterviewerError:
+            return
+
+    # -- what is kept ----------------------------------------------------------------------------------------
+
+    def listen(self, id_: str, browser: Any, request: gr.Request) -> str:
+        """The sound of the last answer, when it was kept."""
+        self.visits.service.store.header(self.visits.owner(browser, request), id_)
+        wav = self.kept.last(id_)
+        if wav is None:
+            return json.dumps({"reply": f"own/{time.time_ns()}", "audio": [], "word": "No recording is kept."})
+        return json.dumps({"reply": f"own/{time.time_ns()}", "audio": [_url(wav)]})
+
+    def forget(self, id_: str, browser: Any, request: gr.Request) -> str:
+        """Deletes what is kept."""
+        self.visits.service.store.header(self.visits.owner(browser, request), id_)
+        count = self.kept.forget(id_)
+        word = f"Deleted: {count} recording{'' if count == 1 else 's'}." if count else "No recording was kept."
+        return json.dumps({"recording": "", "word": word})
+
+    # -- which event leads where -----------------------------------------------------------------------------
+
+    def wire(self) -> None:
+        """Connects the panel."""
+        panel, pages = self.panel, self.visits.pages
+        box, interview, browser = pages.room.box, pages.interview, pages.browser
+        panel.talk.click(
+            None, [panel.aloud], [panel.aloud],
+            js="on => { interviewerVoice.talk(); return interviewerVoice.first(on); }", **_QUIET,
+        )  # fmt: skip
+        panel.hands_free.input(
+            None, [panel.hands_free, panel.aloud], [panel.aloud],
+            js="(on, aloud) => interviewerVoice.handsFree(on, aloud)", **_QUIET,
+        )  # fmt: skip
+        options = [panel.hands_free, panel.patience, panel.keep]
+        heard = panel.packet.click(
+            self.hear, [panel.packed, interview, *options, browser], [panel.heard],
+            js="(_, ...rest) => [interviewerVoice.packet(), ...rest]",
+            trigger_mode="multiple", concurrency_limit=8, **_QUIET,
+        )  # fmt: skip
+        uploaded = panel.upload.upload(self.upload, [panel.upload, interview, browser], [panel.heard], **_QUIET)
+        forgotten = panel.forget.click(self.forget, [interview, browser], [panel.heard], **_QUIET)
+        for event in (heard, uploaded, forgotten):
+            event.success(
+                None, [panel.heard, box, interview], [box],
+                js="(news, text, id) => interviewerVoice.answered(news, text, id)", **_QUIET,
+            )  # fmt: skip
+        panel.listen.click(self.listen, [interview, browser], [panel.clips], **_QUIET)
+        panel.clips.change(None, [panel.clips], None, js="value => interviewerVoice.clips(value)", **_QUIET)
+        pages.place.change(None, [pages.place], None, js="place => interviewerVoice.went(place)", **_QUIET)
+        pages.place.change(self.warm, [pages.place], None, **_QUIET)
+
+
+def _unpacked(packed: str) -> tuple[str, int, bytes, bool]:
+    """A packet's recording, place, sound and whether it is the last. Size and form are checked first."""
+    if not isinstance(packed, str) or len(packed) > _PACKET:
+        raise BadInput("too much sound at once")
+    try:
+        data = json.loads(packed)
+        name, at, final = data["recording"], data["at"], data["final"]
+        pcm = base64.b64decode(data["pcm"], validate=True)
+    except (ValueError, KeyError, TypeError, binascii.Error) as error:
+        raise BadInput("the page sent something that is not sound; reload it") from error
+    if not (isinstance(name, str) and _NAME.match(name) and isinstance(at, int) and at >= 0):
+        raise BadInput("the page sent something that is not sound; reload it")
+    return name, at, pcm, bool(final)
+
+
+def _reply(name: str, have: int, progress: Progress, word: str, anew: bool) -> str:
+    return json.dumps(
+        {
+            "recording": name,
+            "have": have,
+            "text": progress.text,
+            "word": word,
+            "over": progress.over,
+            "bad": progress.doubtful,
+            "restart": anew,
+        }
+    )
+
+
+def _url(wav: bytes) -> str:
+    return f"data:audio/wav;base64,{base64.b64encode(wav).decode()}"
+
+
+def _clips(reply: str, speaking: Speaking, done: bool = False, fell: str = "") -> str:
+    word = f"No sound: {speaking.error.rstrip('.')}. The reply is above." if speaking.error else fell
+    return json.dumps({"reply": reply, "audio": [_url(clip) for clip in speaking.clips], "done": done, "word": word})

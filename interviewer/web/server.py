@@ -1,0 +1,140 @@
+"""Starts the app: checks where it may listen, loads the models behind the page's back, stops everything at the end."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from interviewer.config import Settings, load, quieten
+from interviewer.errors import BadInput, CannotRun
+from interviewer.knowledge.load import Knowledge
+from interviewer.storage import Store
+
+if TYPE_CHECKING:
+    from interviewer.speech.parts import VoiceParts
+    from interviewer.web.service import Engine, Service
+
+_STATIC = Path(__file__).parent / "static"
+_SCRIPTS = ("page.js", "voice.js")
+
+
+def main() -> None:
+    """``interviewer serve`` and ``python app.py``."""
+    quieten()
+    serve(load())
+
+
+def serve(settings: Settings, knowledge: Knowledge | None = None, engine: "Callable[[], Engine] | None" = None) -> None:
+    """Runs the app until it is told to stop. Raises BadInput, CannotRun.
+
+    ``knowledge`` and ``engine`` are by default the ones that travel with the product and that the settings ask for.
+    """
+    from interviewer.speech.parts import VoiceParts
+    from interviewer.web.service import Service
+
+    quieten()
+    name, port = address()
+    if not is_loopback(name) and not settings.sign_in:
+        raise BadInput(
+            f"GRADIO_SERVER_NAME={name}: the app listens beyond this machine only with sign-in. "
+            "Set INTERVIEWER_AUTH=user:password, or listen on 127.0.0.1."
+        )
+    knowledge = knowledge or Knowledge.load()
+    store = Store.open(settings.database)
+    pool = ThreadPoolExecutor(1, thread_name_prefix="models")
+    loading = pool.submit(engine or (lambda: open_engine(settings)))
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    host = Service(store, knowledge, loading.result)
+    voice = VoiceParts(settings) if settings.voice else None
+    app = None
+    try:  # what loads in the background is waited for, also when there is no port: native code must not meet the exit
+        app = _launch(settings, host, voice, name, port)
+        while not stop.wait(0.5):
+            if loading.done() and (error := loading.exception()):
+                raise error
+    finally:
+        if app:
+            app.close(verbose=False)
+        if voice:
+            voice.close()
+        host.close()
+        pool.shutdown()
+        if not loading.exception():
+            loading.result().close()
+            loading.result().chain.close()
+        store.close()
+
+
+def address() -> tuple[str, int | None]:
+    """Where to listen: Gradio's own variables, else loopback and the first free port from 7860."""
+    name = os.environ.get("GRADIO_SERVER_NAME", "").strip() or "127.0.0.1"
+    port = os.environ.get("GRADIO_SERVER_PORT", "").strip()
+    if port and not (port.isdigit() and 0 < int(port) < 65536):
+        raise BadInput("GRADIO_SERVER_PORT: must be a number from 1 to 65535")
+    return name, int(port) if port else None
+
+
+def is_loopback(name: str) -> bool:
+    """Whether only this machine can reach that name."""
+    if name.lower() == "localhost":
+        return True
+    try:
+        return ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def open_engine(settings: Settings) -> "Engine":
+    """The models and what uses them; opened while the page is already there."""
+    from functools import partial
+
+    from interviewer.context import open_context
+    from interviewer.grading.grade import grade
+    from interviewer.web.service import Engine
+
+    parts = open_context(settings)
+    parts.interviewer().warm()
+    graded = partial(grade, retrieve=parts.retriever.search, vectors=parts.vectors)
+    return Engine(parts.interviewer(), parts.chain, graded, parts.retriever.search, parts.interviewer().close)
+
+
+def _launch(settings: Settings, host: "Service", voice: "VoiceParts | None", name: str, port: int | None) -> Any:
+    from interviewer.web.layout import open_context
+
+    app = open_context(host, voice)
+    try:
+        app.launch(**launch_arguments(settings, name, port), prevent_thread_lock=True)
+        print(f"The interviewer is at {app.local_url} (Ctrl+C stops it).", flush=True)
+    except OSError as error:
+        raise CannotRun(f"{name}:{port or 7860}: cannot listen there ({error})") from error
+    return app
+
+
+def launch_arguments(settings: Settings, name: str, port: int | None) -> dict[str, Any]:
+    """What ``launch`` is called with."""
+    from interviewer.web.theme import theme
+
+    return {
+        "server_name": name,
+        "server_port": port,
+        "quiet": True,
+        "share": False,
+        "auth": settings.sign_in or None,
+        "inbrowser": False,
+        "ssr_mode": False,
+        "pwa": False,
+        "mcp_server": False,
+        "enable_monitoring": False,
+        "footer_links": [],
+        "max_file_size": "20mb",
+        "max_threads": 64,
+        "theme": theme(),
+        "css_paths": [_STATIC / "style.css"],
+        "head": "".join(f"<script>{(_STATIC / name).read_text(encoding='utf-8')}</script>" for name in _SCRIPTS),
+    }

@@ -1,0 +1,163 @@
+"""The report is prepared while the interview goes on, and nothing goes on for one that is over or deleted."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interviewer.domain import Level, Manner
+from interviewer.errors import ModelError
+from interviewer.grading.report import Report
+from interviewer.models.base import ModelChain
+from interviewer.storage import Store, owner_of_user
+from interviewer.transcript import Transcript, Turn
+from interviewer.web.service import Choice, Engine, Said, Service
+from tests.web.stand_in import StandIn, StandInLibrary, grade
+
+ANN = owner_of_user("ann")
+SOON = 5.0
+
+
+@dataclass
+class Asked:
+    """A model that only has a backend."""
+
+    backend: str = "local"
+    name: str = "fake"
+    sha256: None = None
+
+
+@dataclass
+class Grades:
+    """The stand-in's grading, which keeps what it was given and can be held up at its first step."""
+
+    turns: list[int] = field(default_factory=list)
+    chains: list[ModelChain] = field(default_factory=list)
+    finished: list[int] = field(default_factory=list)
+    begun: threading.Event = field(default_factory=threading.Event)
+    go_on: threading.Event = field(default_factory=threading.Event)
+    fails: bool = False
+
+    def __call__(
+        self,
+        transcript: Transcript,
+        knowledge: Any,
+        chain: ModelChain,
+        level: Level | None = None,
+        progress: Callable[..., None] | None = None,
+    ) -> Report:
+        assert progress
+        self.turns.append(len(transcript.turns))
+        self.chains.append(chain)
+        self.begun.set()
+        if self.fails:
+            raise ModelError("no model")
+        assert self.go_on.wait(SOON)
+        report = grade(transcript, knowledge, chain, level, progress)
+        self.finished.append(len(transcript.turns))
+        return report
+
+
+@dataclass
+class Held:
+    """An interview under way."""
+
+    service: Service
+    id: str
+    grades: Grades
+
+    def say(self, text: str, event: str | None = None) -> None:
+        turn = Turn.model_validate({"speaker": "candidate", "text": text, "event": event})
+        self.service.say(ANN, self.id, turn)
+        assert any(isinstance(news, Said) for news in self.service.answer(ANN, self.id))
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[Callable[..., Held]]:
+    hosts: list[Service] = []
+
+    def open_(backend: str = "local", **more: Any) -> Held:
+        grades = Grades(**more)
+        models: Any = (Asked(backend),)
+        engine = Engine(StandIn(), ModelChain(models), grades)
+        knowledge: Any = StandInLibrary()
+        service = Service(Store.open(f"sqlite:///{tmp_path / 'interviews.sqlite'}"), knowledge, lambda: engine)
+        hosts.append(service)
+        id_ = service.begin(ANN, Choice("fraud-detection", Level.SENIOR, 45, Manner.NEUTRAL))
+        assert any(isinstance(news, Said) for news in service.answer(ANN, id_))
+        return Held(service, id_, grades)
+
+    yield open_
+    for service in hosts:
+        service.close()
+        service.store.close()
+
+
+def test_after_every_turn_the_report_so_far_is_made_and_thrown_away(held: Callable[..., Held]) -> None:
+    interview = held()
+    interview.grades.go_on.set()
+    for text in ("data", "evaluation by time"):
+        interview.say(text)
+        assert interview.service.behind.idle(SOON)
+    assert interview.grades.finished == [3, 5]
+    assert not interview.service.store.reports(ANN, interview.id)
+
+
+def test_before_the_first_answer_there_is_nothing_to_prepare(held: Callable[..., Held]) -> None:
+    interview = held()
+    assert interview.service.behind.idle(SOON)
+    assert not interview.grades.turns
+
+
+def test_it_is_made_on_the_best_rung_alone_and_a_model_that_fails_does_no_harm(held: Callable[..., Held]) -> None:
+    interview = held(fails=True)
+    interview.say("data")
+    assert interview.service.behind.idle(SOON)
+    assert [(len(chain.models), chain.named) for chain in interview.grades.chains] == [(1, True)]
+    interview.say("evaluation")
+
+
+def test_a_rung_that_is_paid_by_the_call_is_asked_for_nothing_ahead(held: Callable[..., Held]) -> None:
+    interview = held("openai")
+    interview.say("data")
+    assert interview.service.behind.idle(SOON)
+    assert not interview.grades.turns
+
+
+def test_a_new_turn_takes_the_place_of_what_was_under_way(held: Callable[..., Held]) -> None:
+    interview = held()
+    interview.say("data")
+    assert interview.grades.begun.wait(SOON)
+    interview.say("evaluation")
+    interview.grades.go_on.set()
+    assert interview.service.behind.idle(SOON)
+    assert (interview.grades.turns, interview.grades.finished) == ([3, 5], [5])
+
+
+@pytest.mark.parametrize("end", ["closed", "deleted"])
+def test_nothing_goes_on_for_an_interview_that_is_over_or_deleted(held: Callable[..., Held], end: str) -> None:
+    interview = held()
+    interview.say("data")
+    assert interview.grades.begun.wait(SOON)
+    if end == "closed":
+        interview.say("", event="end")
+    else:
+        interview.service.delete(ANN, interview.id)
+    interview.grades.go_on.set()
+    assert interview.service.behind.idle(SOON)
+    assert (interview.grades.turns, interview.grades.finished) == ([3], [])
+
+
+def test_who_asks_for_the_report_goes_first(held: Callable[..., Held]) -> None:
+    interview = held()
+    interview.say("data")
+    assert interview.grades.begun.wait(SOON)
+    interview.grades.go_on.set()
+    news = list(interview.service.grade(ANN, interview.id, Level.SENIOR))
+    assert isinstance(news[-1], Report)
+    assert len(news) > 2
+    assert interview.service.behind.idle(SOON)
+    assert len(interview.grades.turns) == 2

@@ -1,0 +1,386 @@
+"""The pages in a real browser: an interview, what survives, and who sees what."""
+
+import json
+import re
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.web.conftest import ROOT, App
+
+pytestmark = pytest.mark.browser
+
+
+def start(page: Any, **choices: str) -> None:
+    """From the set-up page into the room, until the interviewer has opened."""
+    for radio, label in choices.items():
+        page.click(f"#setup-{radio} label:has-text('{label}')")
+    page.click("#setup-start")
+    page.wait_for_selector("#room-chat .bot")
+    page.wait_for_selector("#room-badge .badge")
+
+
+def say(page: Any, text: str, answer: int) -> None:
+    """Says something and waits for the interviewer's answer number ``answer`` (the opening is number 1)."""
+    page.fill("#room-box textarea", text)
+    page.press("#room-box textarea", "Enter")
+    heard(page, answer)
+
+
+def heard(page: Any, answer: int) -> None:
+    """Waits until the interviewer has spoken so many times, and to the end."""
+    page.wait_for_function(
+        "n => { const said = [...document.querySelectorAll('#room-chat .bot-row')];"
+        " return said.length >= n && /[.?]$/.test(said.at(-1).innerText.trim()); }",
+        arg=answer,
+    )
+
+
+def sketch(page: Any, source: str) -> None:
+    """Writes onto the whiteboard and has it drawn."""
+    page.click("#whiteboard > button")
+    page.fill("#sketch-box textarea", source)
+    # Opening mounts the box, and its empty value is set a moment later: no hand is that quick, a test is.
+    page.wait_for_timeout(500)
+    page.fill("#sketch-box textarea", source)
+    page.click("#sketch-preview-button")
+
+
+def finish(page: Any) -> None:
+    """Ends the interview and waits for its report."""
+    page.click("#room-end")
+    page.click("#room-end-yes")
+    page.wait_for_selector("#report-frame iframe")
+
+
+def talk(page: Any) -> list[str]:
+    """The conversation as the page shows it."""
+    return [row.strip() for row in page.locator("#room-chat .message-row").all_inner_texts()]
+
+
+def key_of(page: Any) -> str:
+    """This browser's key."""
+    page.click("#elsewhere button")
+    key = page.input_value("#owner-key input")
+    assert re.fullmatch("[0-9a-f]{32}", key)
+    return str(key)
+
+
+def test_a_whole_interview_from_set_up_to_report(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page, level="Staff", minutes="30 min", manner="Tough")
+    assert "Staff · 30 minutes" in page.inner_text("#room-heading")
+    ticking = "() => /^(29:\\d\\d|30:00) left/.test(document.querySelector('#room-clock .left').innerText)"
+    page.wait_for_function(ticking)
+    say(page, "First I clarify who uses it.", 2)
+    page.wait_for_selector("#room-steps li.current[data-step=clarify_requirements]")
+    say(page, "Then the data, and the model.", 3)
+    page.wait_for_selector("#room-steps [data-step=data_preparation] ul")
+    covered = page.inner_text("#room-steps")
+    assert "the subject of data preparation" in covered
+    assert "the subject of evaluation" not in covered, "a subject that did not come up gives itself away"
+    assert "a secret subject" not in page.content()
+    page.click("#room-hint")
+    page.wait_for_selector("#room-chat .bot:has-text('and when.')")
+    page.click("#room-moment")
+    page.wait_for_selector("#room-chat .bot:has-text('Take your time.')")
+    assert talk(page)[-4:] == [
+        "Asked for a hint", "Think about who labels this, and when.", "Asked for a moment", "Take your time."
+    ]  # fmt: skip
+    sketch(page, "flowchart LR\n  logs[Logs] --> model[Model]")
+    page.wait_for_selector("#sketch-preview svg")
+    page.click("#sketch-send")
+    heard(page, 6)
+    page.wait_for_selector("#room-chat .user-row svg")
+    assert "Scripted" in page.inner_text("#room-badge")
+    page.click("#room-end")
+    page.click("#room-end-no")
+    page.wait_for_selector("#room-end-yes", state="hidden")
+    page.click("#room-end")
+    page.click("#room-end-yes")
+    page.wait_for_selector("#report-frame iframe")
+    report = page.frame_locator("#report-frame iframe").locator("body")
+    assert "First I clarify who uses it." in report.inner_text()
+    page.click("#report-level label:has-text('Mid')")
+    page.wait_for_function("() => /for mid level/.test(document.querySelector('#report-frame iframe')?.srcdoc || '')")
+    files = {}
+    for kind in ("html", "markdown", "json", "transcript"):
+        with page.expect_download() as download:
+            page.click(f"#report-{kind}")
+        files[download.value.suggested_filename] = download.value.path().read_text(encoding="utf-8")
+    assert sorted(files) == [
+        "fraud-detection-mid-report.html", "fraud-detection-mid-report.json", "fraud-detection-mid-report.md",
+        "fraud-detection-transcript.json",
+    ]  # fmt: skip
+    assert json.loads(files["fraud-detection-mid-report.json"])["level"] == "mid"
+    turns = json.loads(files["fraud-detection-transcript.json"])["turns"]
+    assert [turn["event"] for turn in turns if turn.get("event")] == ["hint", "pause", "end"]
+    assert [turn["text"] for turn in turns if turn.get("mode") == "drawn"] == [
+        "flowchart LR\n  logs[Logs] --> model[Model]"
+    ]
+    page.reload()
+    page.wait_for_selector("#report-frame iframe")
+    page.click("#nav-progress")
+    page.wait_for_selector("#progress-body .spark circle")
+    assert page.locator("#progress-body .spark").count() == 8
+    assert "staff" in page.inner_text("#progress-body tbody").lower()
+
+
+@pytest.mark.slow
+def test_a_whole_interview_with_the_real_interviewer_and_grader(home: Path, visit: Callable[..., Any]) -> None:
+    app = App(home, ROOT / "app.py")
+    app.start()
+    try:
+        page = visit(app.url)
+        page.set_default_timeout(90_000)  # the first interview on a problem makes its vectors
+        page.click("#setup-case input")
+        page.click("[role=option]:has-text('Video')")
+        page.click("#setup-start")
+        page.wait_for_selector("#room-badge .badge")
+        said = [
+            "Before I design anything: what should get better, and how many people use this a day?",
+            "I would rank candidates by the expected watch time, because clicks alone reward misleading titles.",
+            "Labels come from the watch logs and arrive late, so I wait a day before a row counts, and split by time.",
+        ]
+        for number, text in enumerate(said):
+            say(page, text, number + 2)
+        page.click("#room-hint")
+        heard(page, len(said) + 2)
+        page.click("#room-end")
+        page.click("#room-end-yes")
+        page.wait_for_selector("#report-frame iframe")
+        report = page.frame_locator("#report-frame iframe").locator("body").inner_text()
+        assert all(text in report for text in said)
+        assert "hire" in report.lower()
+        assert "Traceback" not in app.log.read_text()
+    finally:
+        app.stop()
+
+
+def test_a_reload_brings_back_the_interview_and_the_draft(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    box = page.locator("#room-box textarea")
+    box.press_sequentially("one")
+    box.press("Shift+Enter")
+    box.press_sequentially("two")
+    assert box.input_value() == "one\ntwo", "Shift+Enter starts a line"
+    box.press("Enter")
+    heard(page, 2)
+    assert talk(page)[1] == "one\ntwo", "Enter sends"
+    box.press_sequentially("half a thou")
+    before = talk(page)
+    page.reload()
+    page.wait_for_selector("#room-chat .bot")
+    page.wait_for_function("() => document.querySelector('#room-box textarea').value === 'half a thou'")
+    assert talk(page) == before
+    box.press_sequentially("ght")
+    box.press("Enter")
+    heard(page, 3)
+    box.press_sequentially("   ")
+    box.press("Enter")
+    page.reload()
+    heard(page, 3)
+    page.wait_for_selector("#room-badge .badge")
+    assert not page.input_value("#room-box textarea").strip()
+    assert talk(page)[3:] == ["half a thought", talk(page)[-1]], "said once; nothing is no answer"
+
+
+def test_two_browsers_do_not_see_each_other(app: App, visit: Callable[..., Any]) -> None:
+    ann, bob = visit(app.url), visit(app.url)
+    start(ann)
+    say(ann, "Ann's own words.", 2)
+    bob.goto(ann.url)
+    bob.wait_for_selector("#setup-status .bad")
+    assert "no such interview" in bob.inner_text("#setup-status")
+    assert "Ann's own words" not in bob.content()
+    assert bob.locator("#mine-list label").count() == 0
+    ann.goto(app.url)
+    ann.wait_for_selector("#mine-list label")
+    key = key_of(ann)
+    bob.goto(app.url)
+    bob.wait_for_selector("#setup-start")
+    assert key_of(bob) != key
+    bob.fill("#owner-key input", key)
+    bob.click("#owner-use")
+    bob.wait_for_selector("#mine-list label")
+
+
+def test_two_tabs_of_one_browser_share_one_interview(app: App, visit: Callable[..., Any]) -> None:
+    one = visit(app.url)
+    start(one)
+    two = one.context.new_page()
+    two.goto(one.url)
+    two.wait_for_selector("#room-chat .bot")
+    say(one, "slowly: from the first tab", 1)
+    say(two, "from the second tab", 2)
+    one.reload()
+    heard(one, 2)
+    one.wait_for_selector("#room-status .bad", state="detached")
+    said = talk(one)
+    assert sum("from the first tab" in text for text in said) == 1
+    assert sum("from the second tab" in text for text in said) == 1
+    assert "2 times" in said[-1], "the last answer takes both into account"
+
+
+def test_words_stay_words(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    attacks = "<img src=x onerror=window.pwned=1> <script>window.pwned=1</script>"
+    text = f"{attacks} ![x](http://example.invalid/x.png) [y](javascript:window.pwned=1) **bold** `code` $x$ ```"
+    say(page, text, 2)
+    assert talk(page)[1] == text
+    sketch(page, f'flowchart LR\n  a["{attacks}"] --> b\n```\n{attacks}')
+    page.click("#sketch-send")
+    heard(page, 3)
+    page.click("#room-takes > button")
+    page.wait_for_function("() => /pwned/.test(document.querySelector('#room-turn input').value)")
+    finish(page)
+    assert attacks in page.frame_locator("#report-frame iframe").locator("body").inner_text()
+    page.click("#report-takes > button")
+    page.click("#report-turn input")
+    page.click("[role=option]:has-text('bold'), [role=option]:has-text('onerror')")
+    page.click("#report-opinion")
+    page.wait_for_selector("#report-said .opinion")
+    pwned = "() => [window, ...Array.from(frames)].some(w => w.pwned)"
+    assert page.evaluate(pwned) is False
+
+
+def test_an_answer_is_given_again_and_the_report_says_what_it_was_worth(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    page.click("#setup-mode label:has-text('One step')")
+    page.wait_for_selector("#setup-step")
+    page.wait_for_function("() => document.querySelector('#setup-minutes input:checked').value === '15'")
+    start(page)
+    assert "Senior · 15 minutes · One step: Evaluation" in page.inner_text("#room-heading")
+    assert page.locator("#room-steps [data-step]").count() == 1
+    say(page, "My first answer.", 2)
+    say(page, "My second answer.", 3)
+    assert page.locator("#room-opinion").count() == 0, "no second opinion while the interview runs"
+    finish(page)
+    first = page.url
+    page.click("#report-takes > button")
+    page.wait_for_function("() => /My second/.test(document.querySelector('#report-turn input').value)")
+    page.click("#report-opinion")
+    page.wait_for_selector("#report-said .opinion .source")
+    assert "The best on the subject of evaluation." in page.inner_text("#report-said")
+    page.click("#report-share > button")
+    page.fill("#share-names input, #share-names textarea", "My")
+    page.click("#share-give")
+    page.wait_for_selector("text=Without your consent")
+    page.check("#share-consent input")
+    with page.expect_download() as download:
+        page.click("#share-give")
+    given = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert given["consent"] == {"evals": True}
+    assert given["turns"][1]["text"] == "[name] first answer."
+    page.click("#report-retake")
+    page.wait_for_selector("#room-heading:has-text('second take')")
+    heard(page, 2)
+    assert [text for text in talk(page) if text.startswith("My")] == ["My first answer."]
+    say(page, "A better answer, with the serving of it.", 3)
+    finish(page)
+    page.wait_for_selector("#report-difference .difference")
+    assert "worth as much as the first" in page.inner_text("#report-difference"), "the stand-in grades all alike"
+    assert page.url != first
+    page.click("#nav-progress")
+    page.wait_for_selector("#progress-body tbody")
+    assert page.inner_text("#progress-body tbody").count("One step: Evaluation") == 2
+
+
+def test_a_failing_interviewer_says_so_in_a_line_and_keeps_the_words(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    page.fill("#room-box textarea", "please break")
+    page.press("#room-box textarea", "Enter")
+    page.wait_for_selector("#room-status .bad")
+    assert page.inner_text("#room-status") == (
+        "The interviewer could not answer: the model said nothing for 30 s; try again. Everything you said is kept."
+    )
+    assert talk(page)[-1] == "please break"
+    page.reload()
+    page.wait_for_selector("#room-status .bad")
+    assert talk(page)[-1] == "please break"
+    page.fill("#room-box textarea", "something else")
+    page.press("#room-box textarea", "Enter")
+    heard(page, 2)
+    page.wait_for_selector("#room-status .bad", state="detached")
+
+
+def test_deleted_is_deleted(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    say(page, "PLUGH is what I said.", 2)
+    address = page.url
+    page.click("#nav-home")
+    page.click("#mine-list label")
+    with page.expect_download() as download:
+        page.click("#mine-export")
+    assert "PLUGH" in download.value.path().read_text()
+    page.click("#mine-delete")
+    page.click("#mine-delete-no")
+    page.wait_for_selector("#mine-delete-yes", state="hidden")
+    page.click("#mine-delete")
+    page.click("#mine-delete-yes")
+    page.wait_for_selector("#mine-list", state="hidden")
+    assert not any(b"PLUGH" in file.read_bytes() for file in app.home.glob("interviews.sqlite*"))
+    page.goto(address)
+    page.wait_for_selector("#setup-status .bad")
+
+
+def test_a_server_killed_in_mid_turn_loses_no_word(own_app: Callable[..., App], visit: Callable[..., Any]) -> None:
+    app = own_app()
+    app.start()
+    page = visit(app.url)
+    start(page)
+    say(page, "before the crash", 2)
+    page.fill("#room-box textarea", "slowly answered, never finished")
+    page.press("#room-box textarea", "Enter")
+    page.wait_for_function("() => document.querySelectorAll('#room-chat .bot-row').length >= 3")
+    assert app.stop(signal.SIGKILL) == -signal.SIGKILL
+    app.start()
+    page.goto(page.url)
+    heard(page, 3)
+    said = talk(page)
+    assert said[1] == "before the crash"
+    assert said[3] == "slowly answered, never finished"
+    page.wait_for_function("() => document.body.innerText.includes('spoken 2 times. What happens when traffic grows')")
+
+
+def narrow_and_wide(page: Any, question: str) -> list[str]:
+    """The answers of the page on a telephone and on a desk."""
+    found: list[str] = []
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        found += page.evaluate(question)
+    return found
+
+
+def test_nothing_sticks_out_and_the_keyboard_reaches_everything(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    sticks_out = (
+        "() => [...document.querySelectorAll('button, input, textarea, .card')].filter(e => e.offsetParent"
+        " && e.getBoundingClientRect().right > window.innerWidth + 1).map(e => e.id || e.outerHTML.slice(0, 80))"
+    )
+    assert narrow_and_wide(page, sticks_out) == []
+    page.focus("#setup-start")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#room-badge .badge")
+    assert narrow_and_wide(page, sticks_out) == []
+    reached = set()
+    page.focus("#room-box textarea")
+    focused = "() => document.activeElement.closest('[id]')?.id || ''"
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate(focused))
+    assert {"room-send", "room-hint", "room-moment", "room-end", "whiteboard"} <= reached
+    unnamed = page.evaluate(
+        "() => [...document.querySelectorAll('button, input, textarea, select')]"
+        ".filter(e => e.offsetParent && !(e.innerText || '').trim() && !e.getAttribute('aria-label')"
+        " && !(e.labels && [...e.labels].some(l => l.innerText.trim() || l.textContent.trim())))"
+        ".map(e => e.outerHTML.slice(0, 120))"
+    )
+    assert unnamed == []

@@ -1,0 +1,100 @@
+"""Starting and stopping: where the app listens, who may come in, and what it says when it cannot."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from interviewer.web.server import is_loopback
+from tests.web.conftest import ROOT, App
+
+
+def run(app: App) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, str(ROOT / "app.py")],
+        cwd=app.home,
+        env=app.environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", ["0.0.0.0", "::", "192.168.1.5", "example.org"])
+def test_it_refuses_to_listen_beyond_this_machine_without_sign_in(own_app: Callable[..., App], name: str) -> None:
+    done = run(own_app(GRADIO_SERVER_NAME=name))
+    assert done.returncode == 2
+    assert "INTERVIEWER_AUTH" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("GRADIO_SERVER_PORT", "many"), ("INTERVIEWER_DATABASE_URL", "mysql://x/y")]
+)
+def test_a_bad_setting_is_one_line_and_exit_2(own_app: Callable[..., App], variable: str, value: str) -> None:
+    done = run(own_app(**{variable: value}))
+    assert done.returncode == 2
+    assert variable in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_taken_port_is_said(own_app: Callable[..., App], app: App) -> None:
+    taken = own_app()
+    taken.port = app.port
+    done = run(taken)
+    assert done.returncode == 3
+    assert str(app.port) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("localhost", True), ("::1", True), ("[::1]", True),
+     ("0.0.0.0", False), ("", False), ("localhost.example.org", False), ("10.0.0.1", False)],
+)  # fmt: skip
+def test_what_counts_as_this_machine(name: str, answer: bool) -> None:
+    assert is_loopback(name) is answer
+
+
+def test_the_real_app_answers_within_eight_seconds_and_stops_when_told(own_app: Callable[..., App]) -> None:
+    app = own_app("app.py")
+    seconds = app.start()
+    page = httpx.get(app.url).text
+    assert "ML design interviewer" in page
+    assert app.stop(signal.SIGTERM) == 0
+    assert "Traceback" not in app.log.read_text()
+    assert seconds < 25, "8 s alone on two cores; the rest is for busy machines"
+
+
+def test_no_handler_is_open_to_other_programs(app: App) -> None:
+    info = httpx.get(f"{app.url}gradio_api/info").json()
+    assert info["named_endpoints"] == {}
+    assert info["unnamed_endpoints"] == {}
+
+
+@pytest.mark.browser
+def test_with_sign_in_each_user_has_their_own(own_app: Callable[..., App], visit: Callable[..., Any]) -> None:
+    app = own_app(INTERVIEWER_AUTH="ann:a-secret,bob:b-secret", GRADIO_SERVER_NAME="0.0.0.0")
+    app.start()
+    for path in ("config", "gradio_api/info"):
+        assert httpx.get(app.url + path).status_code == 401
+    seen = {}
+    for user, password in (("ann", "a-secret"), ("bob", "b-secret"), ("ann", "a-secret")):
+        page = visit(app.url)
+        page.fill("input[type=text], input:not([type=password])", user)
+        page.fill("input[type=password]", password)
+        page.click("button:has-text('Login')")
+        page.wait_for_selector("#setup-start")
+        assert page.locator("#elsewhere").count() == 0, "a user's interviews hang on the name, not on a key"
+        page.click("#setup-start")
+        page.wait_for_selector("#room-badge .badge")
+        page.click("#nav-home")
+        page.wait_for_selector("#mine-list label")
+        seen.setdefault(user, []).append(page.locator("#mine-list label").count())
+    assert seen == {"ann": [1, 2], "bob": [1]}
+    assert "secret" not in app.log.read_text()
