@@ -1,7 +1,8 @@
 """The agenda: what the case offers to ask next, given what was just said."""
 
-from interviewer.domain import Step
-from interviewer.interview.decision import Agenda, Option
+from dataclasses import dataclass, field
+
+from interviewer.domain import Level, Step
 from interviewer.interview.modes import Kind, known_mode, scope
 from interviewer.interview.state import State
 from interviewer.knowledge.load import Knowledge
@@ -19,6 +20,39 @@ _LAST_ANSWERS = 30
 _QUERY_WORDS = 90
 _DRILL = 16
 """Signals that a drill asks about."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """Something that the interviewer could ask about."""
+
+    id: str
+    step: Step
+    level: Level = Level.MID
+    general: bool = False
+    """Whether it is the framework's, asked in any case, and not this case's own."""
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """What could be asked next, prepared from the case and what was just said; ids only, no wording."""
+
+    level: Level
+    scope: tuple[Step, ...] = tuple(Step)
+    budgets: dict[Step, float] = field(default_factory=dict)
+    """Seconds."""
+    signals: dict[Step, tuple[Option, ...]] = field(default_factory=dict)
+    near: tuple[str, ...] = ()
+    """Signals whose topic is nearest to what was just said, nearest first; empty without retrieval."""
+    brushed: frozenset[str] = frozenset()
+    """Signals that the last answers came near, though not near enough to count: asked about last."""
+    trade_offs: tuple[Option, ...] = ()
+    """Trade-offs in the neighbourhood of what was just said, nearest first."""
+    pushbacks: tuple[Option, ...] = ()
+    rapid: bool = False
+    warm_up: bool = False
+    drill: bool = False
+    """One subject: the signals are those near it, and no step is steered to."""
 
 
 def prepare(

@@ -7,7 +7,8 @@ the rules that steer come last.
 from collections.abc import Callable
 
 from interviewer.domain import MoveKind
-from interviewer.interview.decision import Agenda, Decision
+from interviewer.interview.agenda import Agenda
+from interviewer.interview.decision import Decision
 from interviewer.interview.rules import answers, ends, requests, steering
 from interviewer.interview.state import State
 from interviewer.transcript import Turn

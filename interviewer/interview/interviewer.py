@@ -15,7 +15,8 @@ from interviewer.background import DroppedError
 from interviewer.domain import MoveKind
 from interviewer.errors import InterviewerError
 from interviewer.interview.agenda import prepare
-from interviewer.interview.decision import Agenda, Decision
+from interviewer.interview.agenda import Agenda
+from interviewer.interview.decision import Decision
 from interviewer.interview.direct import decide
 from interviewer.interview.fold import fold
 from interviewer.interview.speak import Speaker

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from interviewer.domain import Level, MoveKind, Step
-from interviewer.interview.decision import Agenda, Option
+from interviewer.interview.agenda import Agenda, Option
 from interviewer.interview.direct import decide
 from interviewer.interview.rules.coverage import anything_left, next_step
 from interviewer.interview.state import Deferred, Flag, State

@@ -4,7 +4,7 @@ import pytest
 
 from interviewer.domain import Level, MoveKind, Step
 from interviewer.errors import BadInput
-from interviewer.interview.decision import Agenda, Option
+from interviewer.interview.agenda import Agenda, Option
 from interviewer.interview.direct import decide
 from interviewer.interview.fold import fold
 from interviewer.interview.modes import Kind, Mode, known_mode, parse_mode, scope

@@ -4,7 +4,8 @@ import re
 from dataclasses import replace
 
 from interviewer.domain import Level, MoveKind, Step
-from interviewer.interview.decision import Agenda, Decision
+from interviewer.interview.agenda import Agenda
+from interviewer.interview.decision import Decision
 from interviewer.interview.overclaim import overclaims
 from interviewer.interview.rules.coverage import exhausted, next_hint, next_probe, next_step
 from interviewer.interview.rules.heard import all_heard, intent, signals_in, step_of

@@ -1,7 +1,8 @@
 """Which steps and subjects are still open, and what to ask next about them. Pure."""
 
 from interviewer.domain import Level, MoveKind, Step
-from interviewer.interview.decision import Agenda, Decision, Option
+from interviewer.interview.agenda import Agenda, Option
+from interviewer.interview.decision import Decision
 from interviewer.interview.state import State
 
 ENOUGH_OF_BUDGET = 1.15

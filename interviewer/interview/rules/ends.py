@@ -1,7 +1,8 @@
 """Rules for the beginning and the end of an interview."""
 
 from interviewer.domain import MoveKind
-from interviewer.interview.decision import Agenda, Decision
+from interviewer.interview.agenda import Agenda
+from interviewer.interview.decision import Decision
 from interviewer.interview.rules.coverage import WRAP_SHARE, anything_left, next_probe, next_step
 from interviewer.interview.rules.heard import all_heard, intent, matched, names_where, signals_in
 from interviewer.interview.state import State

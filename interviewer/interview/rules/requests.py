@@ -3,7 +3,8 @@
 import re
 
 from interviewer.domain import MoveKind, Step
-from interviewer.interview.decision import Agenda, Decision
+from interviewer.interview.agenda import Agenda
+from interviewer.interview.decision import Decision
 from interviewer.interview.rules.coverage import next_hint, next_probe, next_step
 from interviewer.interview.rules.heard import all_heard, intent, matched, real_questions, signals_in
 from interviewer.interview.state import State

@@ -1,7 +1,8 @@
 """Rules that steer: the clock, the order of steps, promises, pressure, the next question."""
 
 from interviewer.domain import Level, MoveKind, Step
-from interviewer.interview.decision import Agenda, Decision
+from interviewer.interview.agenda import Agenda
+from interviewer.interview.decision import Decision
 from interviewer.interview.rules.coverage import anything_left, behind, exhausted, next_probe, next_step, untouched
 from interviewer.interview.rules.heard import intent, signals_in
 from interviewer.interview.state import State
