@@ -14,8 +14,7 @@ from pathlib import Path
 from interviewer.background import DroppedError
 from interviewer.domain import MoveKind
 from interviewer.errors import InterviewerError
-from interviewer.interview.agenda import prepare
-from interviewer.interview.agenda import Agenda
+from interviewer.interview.agenda import Agenda, prepare
 from interviewer.interview.decision import Decision
 from interviewer.interview.direct import decide
 from interviewer.interview.fold import fold
