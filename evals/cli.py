@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from evals.preference.cli import app as preference
 from interviewer.errors import BadInput, InterviewerError
 
 app = typer.Typer(
@@ -19,6 +20,8 @@ app = typer.Typer(
 )
 Models = Annotated[list[str] | None, typer.Option("--model", help="Backend or model; twice or more: side by side.")]
 Runs = Annotated[Path, typer.Option("--runs", help="Folder of the logs.")]
+
+app.add_typer(preference, name="preference")
 
 FAST = ("conduct", "interviews", "grading", "injection", "levels", "degenerate", "facts", "retrieval")
 """What runs on every change, each in its fixed smaller selection, in under three minutes on two cores."""

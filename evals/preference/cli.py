@@ -1,0 +1,168 @@
+"""``interviewer eval preference``: positions, options, sheets, scores. The how-to is evals/PREFERENCE.md."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from interviewer.errors import BadInput
+
+app = typer.Typer(help="Blind preference between interviewers' next turns.", no_args_is_help=True)
+Work = Annotated[Path, typer.Option("--work", help="Folder for everything that is not committed.")]
+Folders = Annotated[list[Path], typer.Option("--folder", help="Folder of recordings; give it for each folder.")]
+
+
+@app.command("positions")
+def positions_(
+    real: Annotated[Path, typer.Option(help="Folder of real recordings.")],
+    written: Annotated[Path, typer.Option(help="Folder of written interviews.")],
+    work: Work,
+    each_real: Annotated[int, typer.Option(min=1)] = 4,
+    each_written: Annotated[int, typer.Option(min=1)] = 1,
+    keep: Annotated[bool, typer.Option(help="Also write evals/data/preference/positions.jsonl.")] = False,
+) -> None:
+    """Choose moments of recorded interviews by the fixed rule; places are written, never words."""
+    from collections import Counter
+
+    from evals.preference import positions
+    from evals.recorded import read_folder
+
+    found = positions.choose("real", read_folder(real), each_real)
+    found += positions.choose("written", read_folder(written), each_written, len(found))
+    positions.write(work / "positions.jsonl", found)
+    if keep:
+        positions.write(positions.DATA / "positions.jsonl", found)
+    print(f"{len(found)} positions in {work / 'positions.jsonl'}")
+    spread: dict[str, list[str]] = {
+        "groups": [str(one.group) for one in found],
+        "problem": ["unknown" if one.unknown else "known" for one in found],
+        "moments": [one.moment for one in found],
+        "third of the time": [str(1 + min(2, int(one.at / 900))) for one in found],
+    }
+    for name, values in spread.items():
+        print(f"{name}: {dict(sorted(Counter(values).items()))}")
+
+
+@app.command("options")
+def options_(
+    source: Annotated[str, typer.Argument(help="'human', 'ours:<label>', or any name with --system.")],
+    work: Work,
+    folder: Folders,
+    model: Annotated[
+        str, typer.Option(help="Of a prompt: the endpoint's model. Of ours: scripted, local, openai:…")
+    ] = "",
+    base_url: Annotated[str | None, typer.Option(help="OpenAI-compatible endpoint (else OPENAI_BASE_URL).")] = None,
+    system: Annotated[Path | None, typer.Option(help="A text file: the plain prompt.")] = None,
+    notes: Annotated[bool, typer.Option(help="Give a plain prompt the case as private notes.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Requests side by side.")] = 1,
+    match: Annotated[str, typer.Option(help="Only positions whose id contains it.")] = "",
+    limit: Annotated[int | None, typer.Option(min=1)] = None,
+) -> None:
+    """What a source says at every position that it has not answered yet. Can be stopped and run again."""
+    from evals.preference import options, positions
+
+    found = [one for one in positions.read(work / "positions.jsonl") if match in one.id][:limit]
+    moments = positions.moments(found, folder)
+    if not moments:
+        raise BadInput("no position's recording lies in the folders given")
+    say = _source(source, model, base_url, system, notes)
+    failed = 0
+    for done in options.collect(say, moments, options.path_of(work, source), jobs):
+        if isinstance(done, str):
+            failed += 1
+            print(f"failed  {done}", file=sys.stderr)
+        else:
+            print(f"{done.position}  {done.text[:110]}")
+    print(f"{len(options.read(options.path_of(work, source)))} options of {source}; {failed} failed", file=sys.stderr)
+    raise typer.Exit(3 if failed else 0)
+
+
+def _source(source: str, model: str, base_url: str | None, system: Path | None, notes: bool) -> Any:
+    from evals.preference import options
+
+    if source == "human":
+        return options.human
+    if base_url:
+        os.environ["OPENAI_BASE_URL"] = base_url
+    if source.startswith("ours:"):
+        from evals.world import open_world
+
+        # Answers may be written by people or slow models: the default time-outs would hang up on them.
+        os.environ.setdefault("INTERVIEWER_REQUEST_TIMEOUT", "600")
+        os.environ.setdefault("INTERVIEWER_TOTAL_TIMEOUT", "1800")
+        return options.product(open_world(model or source.partition(":")[2]), source)
+    if system is None or not system.is_file():
+        raise BadInput(f"{source}: a plain prompt needs --system FILE")
+    if not model:
+        raise BadInput(f"{source}: name the endpoint's model with --model")
+    import openai
+
+    from interviewer.knowledge.load import Knowledge
+
+    client = openai.OpenAI(api_key=os.environ.get("OPENAI_API_KEY", "none"), timeout=1800, max_retries=0)
+    text = system.read_text(encoding="utf-8")
+    return options.prompted(source, text, client, model, Knowledge.load(), notes)
+
+
+@app.command("sheets")
+def sheets_(
+    name: Annotated[str, typer.Argument(help="A name for this comparison.")],
+    work: Work,
+    folder: Folders,
+    source: Annotated[list[str], typer.Option(help="Sources to compare; give it for each, in any order.")],
+    judge: Annotated[list[str], typer.Option(help="A judge's name; two or more.")],
+    batch: Annotated[int, typer.Option(min=1)] = 10,
+) -> None:
+    """Pages and answer forms for blind judges, in another order for each of them."""
+    from evals.preference import options, positions, sheets
+    from interviewer.knowledge.load import Knowledge
+
+    moments = positions.moments(positions.read(work / "positions.jsonl"), folder)
+    by_source = {one: options.read(options.path_of(work, one)) for one in source}
+    for who in judge:
+        pages = sheets.write(work, name, who, moments, by_source, Knowledge.load(), batch)
+        print(f"{who}: {len(pages)} pages in {pages[0].parent}")
+
+
+@app.command("score")
+def score_(
+    name: Annotated[str, typer.Argument(help="The comparison's name.")],
+    work: Work,
+    keep: Annotated[bool, typer.Option(help="Add the rankings to evals/data/preference/rankings.jsonl.")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Read the judges' forms: who is preferred to whom, what is usable, with intervals by interview."""
+    from evals.preference import positions, rankings
+
+    found, waiting = rankings.collect(work, name)
+    body = rankings.summary(found, positions.read(work / "positions.jsonl"))
+    if keep:
+        print(f"{rankings.keep(found)} rankings kept", file=sys.stderr)
+    if waiting:
+        print(f"{len(waiting)} positions are not judged yet", file=sys.stderr)
+    if as_json:
+        print(json.dumps(body))
+        return
+    for group, figures in body.items():
+        print(
+            f"\n{group}: {figures['positions']} positions, {figures['rankings']} rankings by "
+            f"{', '.join(figures['judges'])}; judges agree on {figures['agreement'] or 0:.2f} of pairs"
+        )
+        for source, of_source in figures["sources"].items():
+            tags = ", ".join(f"{tag} {count}" for tag, count in list(of_source["tags"].items())[:6])
+            print(
+                f"  {source:18} mean rank {_shown(of_source['mean_rank'])}  "
+                f"usable {_shown(of_source['usable'])}  {tags}"
+            )
+        for pair, share in figures["preferred"].items():
+            print(f"  {pair:40} {_shown(share)}")
+
+
+def _shown(figure: dict[str, Any]) -> str:
+    if figure["value"] is None:
+        return "–"
+    interval = f" [{figure['low']:.2f}, {figure['high']:.2f}]" if figure["low"] is not None else ""
+    return f"{figure['value']:.2f}{interval}"
