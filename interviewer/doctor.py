@@ -55,11 +55,9 @@ def _index(settings: Settings) -> str:
 
 
 def _database(settings: Settings) -> str:
-    from interviewer.storage import Store
+    from interviewer.storage.database import check
 
-    store = Store.open(settings.database)
-    store.close()
-    return settings.database.split("@")[-1]
+    return check(settings.database)
 
 
 def _endpoint(settings: Settings) -> str:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from interviewer import storage
 from interviewer.domain import Level, MoveKind, Step, Verdict
 from interviewer.errors import BadInput, CannotRun
 from interviewer.grading.report import GradedBy, Report, StepReport
-from interviewer.storage import MovedOnError, Store, new_key, owner_of_key, owner_of_user
+from interviewer.storage import MovedOnError, Store, database, new_key, owner_of_key, owner_of_user
+from interviewer.storage import store as storage
 from interviewer.transcript import Heard, Move, Transcript, Turn
 
 ANN, BOB = owner_of_user("ann"), owner_of_user("bob")
@@ -27,7 +27,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     server = request.getfixturevalue("postgres")
     yield server
-    engine = storage._engine(server)
+    engine = database.connect(server)
     with engine.begin() as db:
         db.exec_driver_sql("DROP SCHEMA public CASCADE")
         db.exec_driver_sql("CREATE SCHEMA public")
@@ -214,7 +214,7 @@ def test_a_deleted_interview_is_gone_with_its_turns_and_reports(store: Store) ->
     with pytest.raises(BadInput):
         store.transcript(ANN, id_)
     with store.engine.connect() as db:
-        for table in (storage.turns, storage.reports):
+        for table in (database.turns, database.reports):
             assert db.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0
     assert store.transcript(ANN, child).parent is None
 
@@ -249,7 +249,7 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_uses(store: Store)
     from alembic.migration import MigrationContext
 
     with store.engine.connect() as db:
-        assert compare_metadata(MigrationContext.configure(db), storage.metadata) == []
+        assert compare_metadata(MigrationContext.configure(db), database.metadata) == []
 
 
 def test_several_servers_may_start_on_an_empty_database_at_once(url: str) -> None:
@@ -273,7 +273,7 @@ def test_a_key_is_random_and_only_its_hash_is_stored(store: Store) -> None:
     assert key != new_key()
     store.create(owner_of_key(key), interview())
     with store.engine.connect() as db:
-        owners = db.execute(sa.select(storage.people.c.owner)).scalars().all()
+        owners = db.execute(sa.select(database.people.c.owner)).scalars().all()
     assert owners == [owner_of_key(key)]
     assert key not in owners[0]
 

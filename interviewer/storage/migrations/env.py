@@ -1,8 +1,8 @@
-"""Runs the migrations on the connection that ``Store.open`` hands in."""
+"""Runs the migrations on the connection that ``database.upgrade`` hands in."""
 
 from alembic import context
 
-from interviewer.storage import metadata
+from interviewer.storage.database import metadata
 
 connection = context.config.attributes["connection"]
 if connection.dialect.name == "postgresql":

@@ -1,102 +1,51 @@
 """The interviews on disk: people own interviews; an interview owns its turns and its reports.
 
-SQLite (write-ahead log) by default, PostgreSQL through a URL. Every method checks the owner: an interview
-of somebody else does not exist. The schema is made by Alembic (``interviewer/migrations``), from the first table on.
+Every method checks the owner: an interview of somebody else does not exist. What cannot be read (a row that a crash,
+another program or a newer version left) is skipped and said, and hurts nothing beside it. What the database refuses
+is a CannotRun in one line with its cure (``database.py``).
 """
 
 import hashlib
 import json
-import os
+import logging
 import secrets
-import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, OperationalError
+from pydantic import ValidationError
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
-from interviewer.domain import Level, Manner
+from interviewer.domain import Level
 from interviewer.errors import BadInput, CannotRun
 from interviewer.grading.report import Report
+from interviewer.storage import database
+from interviewer.storage.database import interviews, people, reports, turns
+from interviewer.storage.leases import Leases
+from interviewer.storage.rows import (
+    Header,
+    Rows,
+    cannot_be_read,
+    is_unreadable,
+    read_header,
+    read_object,
+    read_turn,
+    readable,
+)
 from interviewer.transcript import Transcript, Turn
 
-BUSY_SECONDS = 15
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
 AWAY_SECONDS = 150
 """A gap without a sign of life longer than this is an absence, and the clock stands still. Browsers slow
 the timers of hidden pages down to one a minute, so it must be well above that."""
-
-_MIGRATING = threading.Lock()
-"""Alembic's context is one per process."""
-
-metadata = sa.MetaData()
-people = sa.Table(
-    "people",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("owner", sa.String(200), nullable=False, unique=True),
-    sa.Column("created", sa.Float, nullable=False),
-)
-interviews = sa.Table(
-    "interviews",
-    metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("person", sa.ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
-    sa.Column("case", sa.String(200), nullable=False),
-    sa.Column("level", sa.String(20), nullable=False),
-    sa.Column("minutes", sa.Float, nullable=False),
-    sa.Column("manner", sa.String(20), nullable=False),
-    sa.Column("mode", sa.String(60), nullable=False),
-    sa.Column("parent", sa.ForeignKey("interviews.id", ondelete="SET NULL"), nullable=True),
-    sa.Column("created", sa.Float, nullable=False),
-    sa.Column("ended", sa.Float, nullable=True),
-    sa.Column("elapsed", sa.Float, nullable=False),
-    sa.Column("seen", sa.Float, nullable=False),
-    sa.Column("consent", sa.Text, nullable=False),
-    sa.Column("extra", sa.Text, nullable=False),
-)
-turns = sa.Table(
-    "turns",
-    metadata,
-    sa.Column("interview", sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("key", sa.String(64), nullable=True),
-    sa.Column("data", sa.Text, nullable=False),
-    sa.UniqueConstraint("interview", "key", name="one_turn_per_key"),
-)
-reports = sa.Table(
-    "reports",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("interview", sa.ForeignKey("interviews.id", ondelete="CASCADE"), nullable=False, index=True),
-    sa.Column("level", sa.String(20), nullable=False),
-    sa.Column("turns", sa.Integer, nullable=False),
-    sa.Column("created", sa.Float, nullable=False),
-    sa.Column("data", sa.Text, nullable=False),
-)
-
-
-@dataclass(frozen=True)
-class Header:
-    """An interview without its turns. Times are seconds since the epoch; ``elapsed`` is the interview's own clock."""
-
-    id: str
-    case: str
-    level: Level
-    minutes: float
-    manner: Manner
-    mode: str
-    parent: str | None
-    created: float
-    ended: float | None
-    elapsed: float
-    consent: Mapping[str, bool]
-    turns: int
-    reports: int
+_LONGEST_TURN = 180.0
+"""Seconds that a turn waits for another process which is answering the same one; grading takes longer."""
+_LONGEST_GRADING = 1800.0
 
 
 class MovedOnError(Exception):
@@ -122,18 +71,38 @@ class Store:
     """The database of interviews."""
 
     def __init__(self, url: str):
-        self.engine = _engine(url)
+        self.engine = database.connect(url)
+        self._leases = Leases(self.engine)
+        self._unscrubbed = False
+        """Something was deleted whose bytes are still in SQLite's log, since somebody was reading."""
 
     @classmethod
     def open(cls, url: str) -> "Store":
         """The database behind the URL, brought to the newest schema. Raises BadInput, CannotRun."""
         store = cls(url)
-        _migrate(store.engine)
+        try:
+            database.upgrade(store.engine)
+        except BaseException:
+            store.engine.dispose()
+            raise
+        store._unscrubbed = True  # what a process that was killed had left to do
+        store.tidy()
         return store
 
     def close(self) -> None:
-        """Gives the connections back."""
+        """Finishes what is pending and gives the connections back."""
+        self._leases.close()
+        with suppress(CannotRun):
+            self.tidy()
         self.engine.dispose()
+
+    def answering(self, id_: str) -> AbstractContextManager[None]:
+        """Here no other process answers the interview. Raises CannotRun when it was not free in time."""
+        return self._leases.held(f"turn:{id_}", _LONGEST_TURN)
+
+    def grading(self, id_: str, level: Level) -> AbstractContextManager[None]:
+        """Here no other process grades the interview on that level. Raises CannotRun when it was not free in time."""
+        return self._leases.held(f"grade:{id_}/{level.value}", _LONGEST_GRADING)
 
     # -- writing ---------------------------------------------------------------------------------------------
 
@@ -205,7 +174,7 @@ class Store:
             _tick(db, row)
             stored = _turns(db, id_)
             for number, turn in enumerate(transcript.turns[:-1]):
-                if turn.heard != stored[number].heard:
+                if turn.heard != stored[number].heard and not is_unreadable(stored[number]):
                     # Only what was heard may be added later; what was said stays as it was said.
                     data = _dump(stored[number].model_copy(update={"heard": turn.heard}))
                     db.execute(
@@ -215,9 +184,17 @@ class Store:
             db.execute(turns.insert().values(interview=id_, number=expected, key=None, data=last))
 
     def tick(self, owner: str, id_: str) -> float:
-        """A sign of life: the interview's clock in seconds. It stands still while nobody is in the room."""
-        with self._write() as db:
-            return _tick(db, _need(db, owner, id_, lock=True))
+        """A sign of life: the interview's clock in seconds. It stands still while nobody is in the room.
+
+        Where nothing can be written (a full disk), it is told and not kept: who reads must not need a disk.
+        """
+        try:
+            with self._write() as db:
+                return _tick(db, _need(db, owner, id_, lock=True))
+        except CannotRun:
+            log.warning("the clock of an interview could not be kept", exc_info=True)
+            with self._read() as db:
+                return _elapsed(_need(db, owner, id_), time.time())
 
     def end(self, owner: str, id_: str) -> None:
         """Marks the interview as ended; the first time counts."""
@@ -229,7 +206,7 @@ class Store:
     def consent(self, owner: str, id_: str, to: str, given: bool) -> None:
         """Keeps what the person agreed to."""
         with self._write() as db:
-            known = json.loads(_need(db, owner, id_, lock=True).consent)
+            known = read_object(_need(db, owner, id_, lock=True).consent)
             said = json.dumps({**known, to: given})
             db.execute(interviews.update().where(interviews.c.id == id_).values(consent=said))
 
@@ -245,151 +222,89 @@ class Store:
                 )
             )
 
-    def delete(self, owner: str, id_: str) -> None:
-        """Deletes the interview, its turns and its reports for good: the bytes are overwritten, not only unlinked."""
+    def delete(self, owner: str, id_: str) -> bool:
+        """Deletes the interview, its turns and its reports for good: the bytes are overwritten, not only unlinked.
+
+        Whether that is finished. False: it is deleted, and its bytes are overwritten as soon as nobody reads the
+        database any more (``tidy`` tries again with every write, on closing and on opening).
+        """
         with self._write() as db:
             _need(db, owner, id_, lock=True)
             db.execute(interviews.delete().where(interviews.c.id == id_))
-        self._scrub()
+        self._unscrubbed = True
+        return self.tidy()
+
+    def tidy(self) -> bool:
+        """Finishes what deletions have left to do, if anything; whether nothing is left."""
+        if not self._unscrubbed:
+            return True
+        self._unscrubbed = False
+        try:
+            with database.refusing(self.engine):
+                self._unscrubbed = not database.scrub(self.engine)
+        except CannotRun:
+            self._unscrubbed = True
+            log.warning("deleted bytes could not be overwritten yet", exc_info=True)
+        return not self._unscrubbed
 
     # -- reading ---------------------------------------------------------------------------------------------
 
-    def mine(self, owner: str) -> list[Header]:
-        """The owner's interviews, newest first."""
-        with self.engine.connect() as db:
+    def mine(self, owner: str) -> Rows[Header]:
+        """The owner's interviews, newest first; those that cannot be read are counted."""
+        with self._read() as db:
             rows = db.execute(_headers(owner).order_by(interviews.c.created.desc(), interviews.c.id)).all()
-        return [_header(row) for row in rows]
+        return readable(rows, read_header)
 
     def header(self, owner: str, id_: str) -> Header:
-        """One interview's header. Raises BadInput when it is not the owner's."""
-        with self.engine.connect() as db:
-            return _header(_need(db, owner, id_))
+        """One interview's header. Raises BadInput when it is not the owner's or cannot be read."""
+        with self._read() as db:
+            return read_header(_need(db, owner, id_))
 
     def transcript(self, owner: str, id_: str) -> Transcript:
-        """The interview. Raises BadInput when it is not the owner's."""
-        with self.engine.connect() as db:
-            row = _need(db, owner, id_)
-            extra = json.loads(row.extra)
+        """The interview. Raises BadInput when it is not the owner's or cannot be read.
+
+        A turn that cannot be read keeps its place, without words and marked ``unreadable`` (see ``lost_turns``).
+        """
+        with self._read() as db:
+            row, own = _need(db, owner, id_), _turns(db, id_)
+        extra = read_object(row.extra)
+        declared = {name: getattr(row, name) for name in ("id", "case", "level", "minutes", "manner", "mode")}
+        try:
             return Transcript.model_validate(
-                {
-                    **extra,
-                    "id": row.id,
-                    "case": row.case,
-                    "level": row.level,
-                    "minutes": row.minutes,
-                    "manner": row.manner,
-                    "mode": row.mode,
-                    "parent": row.parent or extra.get("parent"),
-                    "turns": _turns(db, id_),
-                }
+                {**extra, **declared, "parent": row.parent or extra.get("parent"), "turns": own}
             )
+        except ValidationError as error:
+            raise cannot_be_read(error) from error
 
     def reports(self, owner: str, id_: str) -> dict[Level, Report]:
-        """The interview's reports that are about all of its turns, by level."""
-        with self.engine.connect() as db:
+        """The interview's reports that are about all of its turns, by level; one that cannot be read is made anew."""
+        with self._read() as db:
             _need(db, owner, id_)
             count = _count(db, id_)
             rows = db.execute(sa.select(reports).where(reports.c.interview == id_, reports.c.turns == count)).all()
-        return {Level(row.level): Report.model_validate_json(row.data) for row in rows}
+        return dict(readable(rows, lambda row: (Level(row.level), Report.model_validate_json(row.data))))
 
-    def progress(self, owner: str) -> list[tuple[Header, Report]]:
+    def progress(self, owner: str) -> Rows[tuple[Header, Report]]:
         """The owner's graded interviews, oldest first, each with the report on the level it was held for."""
-        with self.engine.connect() as db:
+        with self._read() as db:
             rows = db.execute(
                 _headers(owner)
                 .add_columns(reports.c.data)
                 .join(reports, (reports.c.interview == interviews.c.id) & (reports.c.level == interviews.c.level))
                 .order_by(interviews.c.created, interviews.c.id)
             ).all()
-        return [(_header(row), Report.model_validate_json(row.data)) for row in rows]
+        return readable(rows, lambda row: (read_header(row), Report.model_validate_json(row.data)))
 
     # -- plumbing --------------------------------------------------------------------------------------------
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        with self.engine.begin() as db:
-            if self.engine.dialect.name == "sqlite":
-                # A deferred transaction that turns into a writer half-way fails at once instead of waiting.
-                db.exec_driver_sql("BEGIN IMMEDIATE")
+        with database.writing(self.engine) as db:
             yield db
+        self.tidy()
 
-    def _scrub(self) -> None:
-        """After a deletion: SQLite's log still holds the old pages."""
-        if self.engine.dialect.name == "sqlite":
-            with self.engine.connect() as db:
-                db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").close()
-        else:
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-                for table in (turns, reports, interviews):
-                    db.exec_driver_sql(f"VACUUM {table.name}")
-
-
-def _engine(url: str) -> Engine:
-    if url.startswith(("postgresql://", "postgres://")):
-        url = "postgresql+psycopg://" + url.partition("://")[2]
-    try:
-        parsed = make_url(url)
-        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-            raise BadInput("INTERVIEWER_DATABASE_URL: only sqlite:///… and postgresql://… are supported")
-        if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
-            parsed.get_dialect()  # an unknown driver is said before a file is made
-            path = Path(parsed.database)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-        engine = sa.create_engine(parsed, pool_pre_ping=True)
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise BadInput(
-            "INTERVIEWER_DATABASE_URL: not a database URL, e.g. sqlite:////data/interviews.sqlite"
-        ) from error
-    except ModuleNotFoundError as error:
-        raise CannotRun(
-            f"PostgreSQL needs the package {error.name}: pip install 'ml-design-interviewer[postgres]'"
-        ) from error
-    except OSError as error:
-        raise CannotRun(f"{error.filename}: the interviews cannot be kept there ({error.strerror})") from error
-    if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _sqlite)
-    return engine
-
-
-def _sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver opens no transaction by itself: _write says BEGIN IMMEDIATE
-    for pragma in (
-        f"busy_timeout = {BUSY_SECONDS * 1000}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "secure_delete = ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _migrate(engine: Engine) -> None:
-    """Brings the schema up to date; several processes may start at once."""
-    from alembic import command
-    from alembic.config import Config
-    from filelock import FileLock
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    database = engine.url.database or ""
-    lock = FileLock(f"{database}.lock") if engine.dialect.name == "sqlite" and database else None
-    try:
-        if lock:
-            lock.acquire(timeout=60)
-        with _MIGRATING, engine.connect() as db:
-            config.attributes["connection"] = db
-            command.upgrade(config, "head")
-            if db.in_transaction():
-                db.commit()
-    except OperationalError as error:
-        where = engine.url.render_as_string(hide_password=True)
-        raise CannotRun(f"{where}: the database cannot be opened ({str(error.orig).splitlines()[0]})") from error
-    finally:
-        if lock:
-            lock.release()
-    if database and engine.dialect.name == "sqlite" and os.name == "posix":
-        Path(database).chmod(0o600)
+    def _read(self) -> AbstractContextManager[Connection]:
+        return database.reading(self.engine)
 
 
 def _dump(turn: Turn) -> str:
@@ -397,8 +312,8 @@ def _dump(turn: Turn) -> str:
 
 
 def _turns(db: Connection, id_: str) -> list[Turn]:
-    rows = db.execute(sa.select(turns.c.data).where(turns.c.interview == id_).order_by(turns.c.number))
-    return [Turn.model_validate_json(data) for data in rows.scalars()]
+    rows = db.execute(sa.select(turns.c.data).where(turns.c.interview == id_).order_by(turns.c.number)).scalars().all()
+    return [read_turn(data) for data in rows]
 
 
 def _count(db: Connection, id_: str) -> int:
@@ -446,27 +361,14 @@ def _need(db: Connection, owner: str, id_: str, lock: bool = False) -> Any:
     return row
 
 
-def _header(row: Any) -> Header:
-    return Header(
-        id=row.id,
-        case=row.case,
-        level=Level(row.level),
-        minutes=row.minutes,
-        manner=Manner(row.manner),
-        mode=row.mode,
-        parent=row.parent,
-        created=row.created,
-        ended=row.ended,
-        elapsed=row.elapsed,
-        consent=json.loads(row.consent),
-        turns=row.n_turns,
-        reports=row.n_reports,
-    )
+def _elapsed(row: Any, now: float) -> float:
+    """The interview's clock. A gap is an absence, and so is a clock of the machine that was set forward or back."""
+    gap = now - row.seen
+    return float(row.elapsed) + (gap if 0 <= gap <= AWAY_SECONDS and row.ended is None else 0.0)
 
 
 def _tick(db: Connection, row: Any) -> float:
     now = time.time()
-    gap = now - row.seen
-    elapsed = float(row.elapsed) + (gap if 0 <= gap <= AWAY_SECONDS and row.ended is None else 0.0)
+    elapsed = _elapsed(row, now)
     db.execute(interviews.update().where(interviews.c.id == row.id).values(elapsed=elapsed, seen=now))
     return elapsed

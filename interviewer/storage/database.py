@@ -1,0 +1,349 @@
+"""The database behind the store: its tables, how it is opened and looked at, and how it refuses, in one line.
+
+SQLite (write-ahead log) by default, PostgreSQL through a URL. The schema is made by Alembic
+(``migrations/``), from the first table on. Nothing is changed in a file that is not ours, that a newer
+version made, or that is damaged: it is said what is wrong and what helps.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from interviewer.errors import BadInput, CannotRun
+
+BUSY_SECONDS = 15
+_SCRUB_SECONDS = 0.5
+"""How long truncating the log waits for readers: it holds up writers meanwhile."""
+_CHECKED_BYTES = 200_000_000
+"""A file up to this size is checked whole when it is opened (about a second)."""
+_MIGRATING = threading.Lock()
+"""Alembic's context is one per process."""
+
+metadata = sa.MetaData()
+people = sa.Table(
+    "people",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("owner", sa.String(200), nullable=False, unique=True),
+    sa.Column("created", sa.Float, nullable=False),
+)
+interviews = sa.Table(
+    "interviews",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("person", sa.ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("case", sa.String(200), nullable=False),
+    sa.Column("level", sa.String(20), nullable=False),
+    sa.Column("minutes", sa.Float, nullable=False),
+    sa.Column("manner", sa.String(20), nullable=False),
+    sa.Column("mode", sa.String(60), nullable=False),
+    sa.Column("parent", sa.ForeignKey("interviews.id", ondelete="SET NULL"), nullable=True),
+    sa.Column("created", sa.Float, nullable=False),
+    sa.Column("ended", sa.Float, nullable=True),
+    sa.Column("elapsed", sa.Float, nullable=False),
+    sa.Column("seen", sa.Float, nullable=False),
+    sa.Column("consent", sa.Text, nullable=False),
+    sa.Column("extra", sa.Text, nullable=False),
+)
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("interview", sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.String(64), nullable=True),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.UniqueConstraint("interview", "key", name="one_turn_per_key"),
+)
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("interview", sa.ForeignKey("interviews.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("level", sa.String(20), nullable=False),
+    sa.Column("turns", sa.Integer, nullable=False),
+    sa.Column("created", sa.Float, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+)
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", sa.String(120), primary_key=True),
+    sa.Column("holder", sa.String(32), nullable=False),
+    sa.Column("until", sa.Float, nullable=False),
+)
+"""Who is at work on what, in whichever process: nobody answers a turn or grades an interview twice."""
+
+
+def connect(url: str) -> Engine:
+    """An engine for the URL, not opened yet. Raises BadInput for an unusable URL, CannotRun for an unusable place."""
+    if url.startswith(("postgresql://", "postgres://")):
+        url = "postgresql+psycopg://" + url.partition("://")[2]
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+            raise BadInput("INTERVIEWER_DATABASE_URL: only sqlite:///… and postgresql://… are supported")
+        parsed.get_dialect()  # an unknown driver is said before a file is made
+        if file := _file(parsed):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if not file.exists():
+                file.touch(mode=0o600)
+            _examine(file)
+            engine = sa.create_engine(parsed, pool_size=16, max_overflow=64)
+        else:
+            engine = sa.create_engine(parsed, pool_pre_ping=True, pool_size=8, max_overflow=24)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise BadInput(
+            "INTERVIEWER_DATABASE_URL: not a database URL, e.g. sqlite:////data/interviews.sqlite"
+        ) from error
+    except ModuleNotFoundError as error:
+        raise CannotRun(
+            f"PostgreSQL needs the package {error.name}: pip install 'ml-design-interviewer[postgres]'"
+        ) from error
+    except OSError as error:
+        raise CannotRun(
+            f"{error.filename}: the interviews cannot be kept there ({error.strerror}); "
+            "set INTERVIEWER_HOME to a folder that can be written"
+        ) from error
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def _file(url: sa.URL) -> Path | None:
+    """The file of an SQLite URL; None for one in memory, for a URI with options of its own, and for a server."""
+    name = url.database or ""
+    if url.get_backend_name() != "sqlite" or name in ("", ":memory:") or name.startswith("file:"):
+        return None
+    return Path(name)
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver opens no transaction by itself: writing says BEGIN IMMEDIATE
+    for pragma in (
+        f"busy_timeout = {BUSY_SECONDS * 1000}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _examine(file: Path, whole: bool = False) -> None:
+    """Refuses, without changing anything, a file that is not a sound database of ours."""
+    size = file.stat().st_size
+    if not size:
+        return
+    with file.open("rb") as opened:
+        head = opened.read(100)
+    if not head.startswith(b"SQLite format 3\0"):
+        raise CannotRun(f"{file}: not an SQLite database; move it away, or set INTERVIEWER_DATABASE_URL")
+    page = int.from_bytes(head[16:18], "big")
+    pages, page = int.from_bytes(head[28:32], "big"), 65_536 if page == 1 else page
+    if size < pages * page:
+        raise CannotRun(f"{file}: cut short ({size:,} of {pages * page:,} bytes). {_CURE_DAMAGE}")
+    try:
+        with closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as db:
+            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if tables and not {"people", "interviews", "turns"} <= tables:
+                raise CannotRun(
+                    f"{file}: the database of another program; move it away, or set INTERVIEWER_DATABASE_URL"
+                )
+            found = ("ok",)
+            if tables and (whole or size <= _CHECKED_BYTES):
+                found = db.execute("PRAGMA quick_check(1)").fetchone()
+            if found != ("ok",):
+                raise CannotRun(f"{file}: damaged ({str(found[0]).splitlines()[0]}). {_CURE_DAMAGE}")
+    except sqlite3.Error as error:
+        raise refusal(error, str(file)) from error
+
+
+_CURE_DAMAGE = (
+    "It was left as it is. Move it away and restore a back-up: interviewer restore FILE "
+    "(or keep what can be read: sqlite3 FILE .recover)"
+)
+_CURES = (
+    ("readonly", "cannot be written; make the file and its folder writable, or set INTERVIEWER_HOME"),
+    ("read-only", "cannot be written; make the file and its folder writable, or set INTERVIEWER_HOME"),
+    ("full", "the disk is full; what was stored is kept. Free some space and try again"),
+    ("malformed", f"damaged. {_CURE_DAMAGE}"),
+    ("not a database", "not an SQLite database; move it away, or set INTERVIEWER_DATABASE_URL"),
+    ("locked", "another program holds it; close that one, or keep the data on a local disk (INTERVIEWER_HOME)"),
+    ("disk i/o", "the disk does not read or write it; see that it has space and that the folder is a local disk"),
+    ("unable to open", "cannot be opened; see that the folder exists and can be written, or set INTERVIEWER_HOME"),
+)
+
+
+def refusal(error: Exception, where: str) -> CannotRun:
+    """What the database said, in one line with the cure and without its statement or any value in it."""
+    said = (str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__])[0]
+    for words, cure in _CURES:
+        if words in said.lower():
+            return CannotRun(f"{where}: {cure} ({said})")
+    return CannotRun(f"{where}: the database cannot be opened or used ({said})")
+
+
+def name_of(engine: Engine) -> str:
+    """The database in words, without its password."""
+    return str(_file(engine.url) or engine.url.render_as_string(hide_password=True))
+
+
+@contextmanager
+def refusing(engine: Engine) -> Iterator[None]:
+    """Here what the database refuses is a CannotRun with its cure."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise refusal(error, name_of(engine)) from error
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[sa.Connection]:
+    """A transaction that writes. Raises CannotRun with the cure for what the database refuses."""
+    with refusing(engine), engine.begin() as db:
+        if engine.dialect.name == "sqlite":
+            # A deferred transaction that turns into a writer half-way fails at once instead of waiting.
+            db.exec_driver_sql("BEGIN IMMEDIATE")
+        yield db
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[sa.Connection]:
+    """A connection that reads. Raises CannotRun with the cure for what the database refuses."""
+    with refusing(engine), engine.connect() as db:
+        yield db
+
+
+def revisions() -> list[str]:
+    """The schema's revisions that this version knows, oldest first."""
+    from alembic.script import ScriptDirectory
+
+    return [one.revision for one in ScriptDirectory(str(_SCRIPTS)).walk_revisions()][::-1]
+
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Brings the schema up to date; several processes may start at once. Raises CannotRun."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    with refusing(engine), _one_at_a_time(engine), engine.connect() as db:
+        found = _revision(db)
+        if found != (revisions()[-1] if revision == "head" else revision):
+            config.attributes["connection"] = db
+            command.upgrade(config, revision)
+        if db.in_transaction():
+            db.commit()
+        if engine.dialect.name == "sqlite" and revision == "head":
+            db.exec_driver_sql("BEGIN IMMEDIATE")
+            db.exec_driver_sql("DELETE FROM leases WHERE name IS NULL")  # refuses now what would refuse the first turn
+            db.exec_driver_sql("ROLLBACK")
+    file = _file(engine.url)
+    if file and os.name == "posix" and os.access(file, os.W_OK) and file.stat().st_mode & 0o077:
+        file.chmod(0o600)
+
+
+def _revision(db: sa.Connection) -> str | None:
+    """The schema's revision; None for an empty database. Raises CannotRun for one that a newer version made."""
+    if not sa.inspect(db).has_table("alembic_version"):
+        return None
+    found: str | None = db.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    known = revisions()
+    if found is not None and found not in known:
+        cure = "Update the app, or set another INTERVIEWER_DATABASE_URL"
+        raise CannotRun(
+            f"{name_of(db.engine)}: made by a newer version of this app (schema {found}; here: {known[-1]}). {cure}"
+        )
+    return found
+
+
+@contextmanager
+def _one_at_a_time(engine: Engine) -> Iterator[None]:
+    """Among the threads of this process, and among processes on the same file; a server has locks of its own."""
+    from filelock import FileLock, Timeout
+
+    file = _file(engine.url)
+    lock = FileLock(f"{file}.lock") if file else None
+    with _MIGRATING:
+        try:
+            if lock:
+                lock.acquire(timeout=60)
+        except Timeout as error:
+            raise CannotRun(f"{lock and lock.lock_file}: held by another program for 60 s; close that one") from error
+        except (OSError, NotImplementedError) as error:
+            # A folder that cannot be written or a share without locks: SQLite itself says what does not work.
+            if isinstance(error, PermissionError) or getattr(error, "errno", None) in (13, 28, 30):
+                lock = None
+            else:
+                raise CannotRun(
+                    f"{file}: its folder has no file locks ({error}); set INTERVIEWER_HOME to a local disk"
+                ) from error
+        try:
+            yield
+        finally:
+            if lock:
+                lock.release()
+
+
+def check(url: str) -> str:
+    """Looks at a database without changing it: what is there, in words. Raises BadInput, CannotRun."""
+    try:
+        file = _file(make_url(url))
+    except ArgumentError:
+        file = None  # said when it is opened
+    if file and (not file.exists() or not file.stat().st_size):
+        _writable(file)
+        return f"{file} (made when first needed)"
+    if file:
+        try:
+            _examine(file, whole=True)
+        except OSError as error:
+            raise CannotRun(f"{file}: cannot be read ({error.strerror})") from error
+        _writable(file)
+    engine = connect(url)
+    try:
+        with refusing(engine), engine.connect() as db:
+            found = _revision(db)
+            count = db.execute(sa.select(sa.func.count()).select_from(interviews)).scalar() if found else 0
+    finally:
+        engine.dispose()
+    return f"{name_of(engine)}: {count} interviews"
+
+
+def _writable(file: Path) -> None:
+    for place in (file, file.parent):
+        if place.exists() and not os.access(place, os.W_OK):
+            raise CannotRun(f"{place}: cannot be written; make it writable, or set INTERVIEWER_HOME")
+
+
+def scrub(engine: Engine) -> bool:
+    """Takes what was deleted out of the log too; whether that was finished.
+
+    SQLite: deleted bytes are overwritten (``secure_delete``) in the newest pages, but the write-ahead log still holds
+    the old ones until it is truncated, and that waits for whoever is still reading. PostgreSQL: the rows' space is
+    given back for new ones; its own logs and back-ups are the administrator's.
+    """
+    if engine.dialect.name != "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+            for table in (turns, reports, interviews):
+                db.exec_driver_sql(f"VACUUM {table.name}")
+        return True
+    with engine.connect() as db:
+        db.exec_driver_sql(f"PRAGMA busy_timeout = {int(_SCRUB_SECONDS * 1000)}").close()
+        try:
+            busy, *_ = db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        finally:
+            db.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}").close()
+    return not busy
