@@ -279,9 +279,11 @@ def _one_at_a_time(engine: Engine) -> Iterator[None]:
     with _MIGRATING:
         try:
             if lock:
-                lock.acquire(timeout=60)
+                lock.acquire(timeout=30)
         except Timeout as error:
-            raise CannotRun(f"{lock and lock.lock_file}: held by another program for 60 s; close that one") from error
+            raise CannotRun(
+                f"{lock and lock.lock_file}: held by another program; close that one, or delete this file if none runs"
+            ) from error
         except (OSError, NotImplementedError) as error:
             # A folder that cannot be written or a share without locks: SQLite itself says what does not work.
             if isinstance(error, PermissionError) or getattr(error, "errno", None) in (13, 28, 30):
