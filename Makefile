@@ -41,8 +41,9 @@ lint: $(READY) ## ruff, mypy and the knowledge base
 fix: $(READY) ## formats and mends what ruff can mend
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
-eval: $(READY) ## the fast eval suites on the scripted backend, with their gates
+eval: $(READY) ## the fast eval suites on the scripted backend and the recorded ones, with their gates
 	@INTERVIEWER_MODEL=scripted $(BIN)/interviewer eval run fast --jobs 2
+	@for tape in evals/cassettes/*.jsonl; do [ ! -e $$tape ] || $(BIN)/interviewer eval run $$(basename $$tape .jsonl) --cassette $$tape; done
 
 eval-local: $(READY) ## the eval suites with the embedded model
 	@INTERVIEWER_MODEL=local $(BIN)/interviewer eval run fast --model local

@@ -6,6 +6,8 @@ Exit 0: done and every gate passed; 1: a gate failed; 2: bad input; 3: could not
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,15 +25,17 @@ Runs = Annotated[Path, typer.Option("--runs", help="Folder of the logs.")]
 
 app.add_typer(preference, name="preference")
 
-FAST = ("conduct", "interviews", "grading", "injection", "levels", "degenerate", "facts", "retrieval")
+FAST = ("conduct", "interviews", "claims", "injection", "degenerate", "red_flags", "facts", "asked", "retrieval")
 """What runs on every change, each in its fixed smaller selection, in under three minutes on two cores."""
+NEEDS_MORE = ("real", "grading-llm", "stability", "levels")
+"""What 'all' leaves out: a folder of recordings, or a backend that gives verdicts."""
 
 
 @app.command("list")
 def eval_list(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """The suites with their scorers and formulas."""
     from evals.gates import gates_for
-    from evals.suites import all_suites
+    from evals.tasks import all_suites
 
     if as_json:
         _print_json(
@@ -63,23 +67,26 @@ def eval_run(
     models: Models = None,
     prompts: Annotated[list[str] | None, typer.Option(help="Folder of prompts; twice or more: side by side.")] = None,
     data: Annotated[list[str] | None, typer.Option(help="Folder of transcripts instead of our own.")] = None,
-    baseline: Annotated[
-        str | None, typer.Option(help="A name under evals/baselines, or a baseline or log file.")
+    reference: Annotated[
+        str | None,
+        typer.Option("--reference", "--baseline", help="A name under evals/references, or a reference or log file."),
     ] = None,
-    save_baseline: Annotated[str | None, typer.Option(help="Keep this run under evals/baselines/NAME.")] = None,
+    save_reference: Annotated[
+        str | None, typer.Option("--save-reference", help="Keep this run under evals/references/NAME.")
+    ] = None,
     fast: Annotated[bool, typer.Option(help="The fixed smaller selection of every change.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="At most this many samples.")] = None,
     match: Annotated[str, typer.Option(help="Only samples whose id contains it.")] = "",
-    alone: Annotated[
-        bool, typer.Option("--alone", help="With --data: fit graders and rivals on that data only, not on our own too.")
-    ] = False,
     epochs: Annotated[int, typer.Option(min=1, help="Repeats of every sample.")] = 1,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes; by default the cores.")] = None,
     ray: Annotated[str | None, typer.Option(help="'local' or the address of a Ray cluster.")] = None,
-    replay_only: Annotated[
-        bool | None,
-        typer.Option("--replay-only/--record", help="A model call that was not recorded is an error; default in CI."),
+    cassette: Annotated[
+        str | None, typer.Option(help="Replay a model's answers from evals/cassettes/NAME.jsonl, or from this file.")
     ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="With --cassette: ask the endpoint for what is missing, and keep it.")
+    ] = False,
+    answered_by: Annotated[str, typer.Option(help="With --record: who answers, for the cassette's first line.")] = "",
     fresh: Annotated[bool, typer.Option(help="Start anew where an interrupted run could go on.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write the report here.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
@@ -89,7 +96,7 @@ def eval_run(
 ) -> None:
     """Run suites, score them, check their gates."""
     from evals.runner import Order, run_suite
-    from evals.suites import all_suites
+    from evals.tasks import all_suites
     from evals.terminal import print_run, progress_bar
     from evals.types import Data
 
@@ -97,29 +104,44 @@ def eval_run(
     if suites == ["fast"]:
         fast, names = True, list(FAST)
     else:
-        names = sorted(all_suites()) if suites == ["all"] else suites
-    chosen = Data(tuple(data or ()), fast, limit, match, alone)
-    in_ci = os.environ.get("CI", "").lower() in {"1", "true"}
-    replay = in_ci if replay_only is None else replay_only
+        names = [one for one in all_suites() if one not in NEEDS_MORE] if suites == ["all"] else suites
+    chosen = Data(tuple(data or ()), fast, limit, match)
     finished = []
-    for model in models or [os.environ.get("INTERVIEWER_MODEL", "auto")]:
-        workers = jobs or _default_jobs(model)
-        for folder in prompts or (None,):
-            orders = [
-                Order(name, model, chosen, folder, epochs, workers, ray, baseline, replay, fresh, runs, world)
-                for name in names
-            ]
-            with orders[0].crew as crew:
-                for order in orders:
-                    with progress_bar(Console(stderr=True), f"{order.suite} · {model}") as report:
-                        done = run_suite(order, report, crew)
-                    print_run(console, done)
-                    finished.append(done)
+    with _cassette(cassette, record, answered_by) as tape:
+        for model in models or ([os.environ.get("INTERVIEWER_MODEL", "auto")] if tape is None else ["openai:cassette"]):
+            workers = jobs or _default_jobs(model)
+            for folder in prompts or (None,):
+                orders = [
+                    Order(name, model, chosen, folder, epochs, workers, ray, reference, fresh, runs, world)
+                    for name in names
+                ]
+                with orders[0].crew as crew:
+                    for order in orders:
+                        with progress_bar(Console(stderr=True), f"{order.suite} · {model}") as report:
+                            done = run_suite(order, report, crew)
+                        print_run(console, done)
+                        finished.append(done)
+        if tape is not None:
+            console.print(", ".join(f"{count:,} {role}" for role, count in tape.usage.items()) + " tokens (estimated)")
     _side_by_side(console, finished)
-    _keep(finished, html, junit, save_baseline)
+    _keep(finished, html, junit, save_reference)
     if as_json:
         _print_json([done.to_json() for done in finished])
     raise typer.Exit(0 if all(done.passed for done in finished) else 1)
+
+
+@contextmanager
+def _cassette(name: str | None, record: bool, answered_by: str) -> Iterator[Any]:
+    """The tape that is played; None without a cassette."""
+    if record and not name:
+        raise BadInput("--record needs --cassette NAME: where to keep the answers")
+    if name is None:
+        yield None
+        return
+    from evals.cassette import playing
+
+    with playing(name, record, answered_by) as tape:
+        yield tape
 
 
 def _default_jobs(model: str) -> int:
@@ -138,8 +160,8 @@ def _side_by_side(console: Console, finished: list[Any]) -> None:
             print_comparison(console, several[0].suite, several[0].log, other.log)
 
 
-def _keep(finished: list[Any], html: Path | None, junit: Path | None, save_baseline: str | None) -> None:
-    from evals import baseline
+def _keep(finished: list[Any], html: Path | None, junit: Path | None, save_reference: str | None) -> None:
+    from evals import reference
     from evals.junit import to_junit
     from evals.report import to_html
 
@@ -147,30 +169,30 @@ def _keep(finished: list[Any], html: Path | None, junit: Path | None, save_basel
         html.write_text(to_html(finished), encoding="utf-8")
     if junit:
         junit.write_text(to_junit(finished), encoding="utf-8")
-    if save_baseline:
+    if save_reference:
         for done in finished:
-            kept = baseline.reduce(done.suite, done.log.run, done.scores, done.log.records)
-            baseline.write(baseline.path_of(save_baseline, done.suite.name, done.log.run["backend"]), kept)
+            kept = reference.reduce(done.suite, done.log.run, done.scores, done.log.records)
+            reference.write(reference.path_of(save_reference, done.suite.name, done.log.run["backend"]), kept)
 
 
 @app.command("score")
 def eval_score(
     log: Annotated[Path, typer.Argument(help="A run's log.")],
-    baseline: Annotated[str | None, typer.Option()] = None,
-    save_baseline: Annotated[str | None, typer.Option(help="Keep this run under evals/baselines/NAME.")] = None,
+    reference: Annotated[str | None, typer.Option("--reference", "--baseline")] = None,
+    save_reference: Annotated[str | None, typer.Option(help="Keep this run under evals/references/NAME.")] = None,
     html: Annotated[Path | None, typer.Option()] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Score a stored run again, without running anything."""
     from evals import log as logs
     from evals.runner import conclude
-    from evals.suites import find_suite
+    from evals.tasks import find_suite
     from evals.terminal import print_run
 
     stored = logs.read(log)
-    done = conclude(find_suite(stored.run["suite"]), stored, baseline)
+    done = conclude(find_suite(stored.run["suite"]), stored, reference)
     print_run(Console(stderr=as_json, highlight=False), done)
-    _keep([done], html, None, save_baseline)
+    _keep([done], html, None, save_reference)
     if as_json:
         _print_json(done.to_json())
     raise typer.Exit(0 if done.passed else 1)
@@ -188,7 +210,7 @@ def eval_compare(
     from evals.compare import comparison, print_comparison
     from evals.report import to_html
     from evals.runner import Finished
-    from evals.suites import find_suite
+    from evals.tasks import find_suite
 
     old, new = logs.read(before), logs.read(after)
     if old.run["suite"] != new.run["suite"]:
@@ -240,20 +262,21 @@ def _ask_role(name: str) -> str:
 def eval_table(
     write: Annotated[Path | None, typer.Option(help="Replace the table between the markers of this file.")] = None,
     check: Annotated[Path | None, typer.Option(help="Exit 1 when this file's table is stale.")] = None,
-    name: Annotated[str, typer.Option(help="Which baselines.")] = "main",
+    short: Annotated[bool, typer.Option("--short", help="The rows for the README only.")] = False,
+    name: Annotated[str, typer.Option(help="Which references.")] = "main",
 ) -> None:
-    """The table of results from the committed baselines, for the README."""
-    from evals.table import is_stale, table, write_into
+    """The table of results from the committed references, for evals/RESULTS.md and, short, for the README."""
+    from evals.results import is_stale, table, write_into
 
     if write:
-        write_into(write, name)
+        write_into(write, name, short)
     elif check:
-        stale = is_stale(check, name)
+        stale = is_stale(check, name, short)
         if stale:
-            print(f"{check}: the table of results is stale; interviewer eval table --write {check}", file=sys.stderr)
+            print(f"{check}: its results are stale; interviewer eval table --write {check}", file=sys.stderr)
         raise typer.Exit(int(stale))
     else:
-        print(table(name))
+        print(table(name, short))
 
 
 @app.command("schema")

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from rich.console import Console
 from rich.table import Table
 
-from evals.baseline import changes, reduce
 from evals.log import Log
+from evals.reference import changes, reduce
 from evals.scoring import score
 from evals.statistics import Estimate
 from evals.terminal import changed, number

@@ -1,4 +1,4 @@
-"""Gates: an absolute bound, and "not worse than the baseline": the paired interval must not lie below −δ.
+"""Gates: an absolute bound, and "not worse than the reference": the paired interval must not lie below −δ.
 
 ``gates.yaml`` holds them by suite, backend (or ``any``) and scorer:
 
@@ -93,7 +93,7 @@ def _bound(gate: Gate, value: float | None) -> Outcome:
 def _not_worse(gate: Gate, delta: float, change: Estimate, better: str) -> Outcome:
     """Fails when the whole interval of the change for the worse lies beyond δ."""
     if change.value is None or change.low is None or change.high is None:
-        return Outcome(f"{gate.scorer} against the baseline", True, "no shared points to compare")
+        return Outcome(f"{gate.scorer} against the reference", True, "no shared points to compare")
     best_case = change.high if better == "higher" else -change.low
     text = f"change {change.value:+.3f} [{change.low:+.3f}, {change.high:+.3f}]; δ = {delta:g}"
-    return Outcome(f"{gate.scorer} against the baseline", best_case >= -delta, text)
+    return Outcome(f"{gate.scorer} against the reference", best_case >= -delta, text)

@@ -30,16 +30,6 @@ def grade_all(bodies: Mapping[str, Json], world: Any) -> dict[str, Json]:
     return {name: grade_body(body, world) for name, body in bodies.items()}
 
 
-def moved(one: Json, other: Json) -> float | None:
-    """Mean absolute difference over the steps that both marked; None where they share none."""
-    gaps = [
-        abs(score - other["steps"][step])
-        for step, score in one["steps"].items()
-        if score is not None and other["steps"].get(step) is not None
-    ]
-    return sum(gaps) / len(gaps) if gaps else None
-
-
 def overall(report: Json) -> float:
     """The overall score; 1 where there is none."""
     return float(report["score"]) if report["score"] is not None else 1.0

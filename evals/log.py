@@ -1,7 +1,7 @@
 """A run's log: one JSON-lines file. First what the run is, then records as they finish, last its scores.
 
     {"kind": "run", suite, options, model, prompts, knowledge, code, revision, started, samples}
-    {"kind": "record", id, case, epoch, inputs, target, output, error, seconds, tokens}
+    {"kind": "record", id, case, epoch, inputs, target, output, error, seconds}
     {"kind": "scores", figures, unscored, gates, seconds}
 
 A line that was cut off by a crash is dropped on reading: its sample runs again.
@@ -117,14 +117,5 @@ def unfinished(folder: Path, mark: str) -> Path | None:
         except BadInput:
             continue
         if log.run.get("fingerprint") == mark and log.scores is None:
-            return path
-    return None
-
-
-def latest(folder: Path, suite: str, model: str | None = None) -> Path | None:
-    """The newest finished log of a suite."""
-    for path in sorted(folder.glob(f"*-{suite}-*.jsonl"), reverse=True):
-        log = read(path)
-        if log.run.get("suite") == suite and log.scores is not None and model in (None, log.run.get("asked_model")):
             return path
     return None

@@ -3,9 +3,9 @@
     python -m evals.readings quotes 100 --seed 4 FOLDER…     lines for data/quote_readings.jsonl, to be judged
     python -m evals.readings claims 60 --seed 4 FOLDER…      the same for data/claim_readings.jsonl
 
-Every transcript in the folders (JSON, both voicings) is graded on the backend ``scripted``. What
-was read before is not drawn again. A line's judgement (``supports``, ``missing``) is null until somebody has read it
-against ``criterion``, and against the whole transcript for a claim; the suite ``readings`` computes the shares.
+Every transcript in the folders is graded (``--model``, by default ``scripted``). What was read before is not drawn
+again. A line's judgement (``supports``, ``missing``) is null until somebody has read it against ``criterion``, and
+against the whole transcript for a claim. What was found said is what the suite ``claims`` measures against.
 """
 
 import argparse
@@ -16,11 +16,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evals.suites.conduct import read_lines
+from evals.recorded import read_folder
+from evals.tasks import DATA, read_lines
 from evals.types import Json
-from interviewer.transcript import read_transcript
+from interviewer.transcript import transcript_from
 
-DATA = Path(__file__).parent / "data"
 FILES = {"quotes": DATA / "quote_readings.jsonl", "claims": DATA / "claim_readings.jsonl"}
 _KEYS = ("transcript", "turn", "signal", "quote")
 
@@ -28,11 +28,6 @@ _KEYS = ("transcript", "turn", "signal", "quote")
 def readings(kind: str) -> list[Json]:
     """All that were kept of this kind."""
     return list(read_lines(FILES[kind]))
-
-
-def last_draw(lines: Sequence[Json]) -> list[Json]:
-    """The readings of the newest draw: only those were made of what is shown now."""
-    return [line for line in lines if line.get("draw") == lines[-1]["draw"]] if lines else []
 
 
 def quotes(name: str, report: Json) -> list[Json]:
@@ -71,26 +66,29 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("most", type=int)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--model", default="scripted")
     asked = parser.parse_args(arguments)
-
-    from evals.world import ProductWorld
-    from interviewer.grading.reasoned import subjects
-
-    world = ProductWorld("scripted")
-    every, criteria = [], {one.id: one.text for one in subjects().values()}
-    for path in sorted(one for folder in asked.folders for one in folder.glob("*.json")):
-        transcript = read_transcript(path)
-        own = world.knowledge.signals(transcript.case)
-        criteria |= {f"{transcript.case}/{one.id}": one.text for signals in own.values() for one in signals}
-        report = world.grade(transcript)
-        found = quotes(path.stem, report) if asked.kind == "quotes" else claims(path.stem, report)
-        every += [line | {"case": transcript.case} for line in found]
-    world.close()
+    every = list(_claimed(asked.kind, asked.folders, asked.model))
     judged = "supports" if asked.kind == "quotes" else "missing"
     for line in drawn(every, readings(asked.kind), asked.most, asked.seed):
-        criterion = criteria.get(f"{line['case']}/{line['signal']}") or criteria.get(line["signal"], "")
-        print(json.dumps(line | {judged: None, "by": "", "draw": "", "criterion": criterion}, ensure_ascii=False))
+        print(json.dumps(line | {judged: None, "by": "", "draw": ""}, ensure_ascii=False))
     return 0
+
+
+def _claimed(kind: str, folders: Sequence[Path], model: str) -> Iterable[Json]:
+    """What the reports of all transcripts claim, each with its criterion's text."""
+    from evals.world import open_world
+
+    world = open_world(model)
+    criteria = {one.id: one.text for note in world.knowledge.framework.values() for one in note.signals}
+    for one in (found for folder in folders for found in read_folder(folder)):
+        own = {
+            signal.id: signal.text for found in world.knowledge.signals(one.body["case"]).values() for signal in found
+        }
+        report = world.grade(transcript_from(one.body))
+        for line in quotes(one.id, report) if kind == "quotes" else claims(one.id, report):
+            yield line | {"case": one.body["case"], "criterion": (criteria | own).get(line["signal"], "")}
+    world.close()
 
 
 if __name__ == "__main__":

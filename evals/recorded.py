@@ -56,12 +56,6 @@ def recorded(data: Data) -> list[Recorded]:
     return [one for folder in folders for one in read_folder(folder)]
 
 
-def fit_on(data: Data) -> list[Path]:
-    """Folders whose labelled transcripts graders may be fitted on, always without the case that they then mark."""
-    folders = [Path(folder).resolve() for folder in data.folders]
-    return folders if data.alone else [OWN, *(folder for folder in folders if folder != OWN)]
-
-
 def labelled(data: Data) -> list[Recorded]:
     """Those with a verdict."""
     return [one for one in recorded(data) if one.labels.get("verdict")]

@@ -1,6 +1,6 @@
 """Runs a suite from end to end: samples → log (resumed when it was interrupted) → scores → gates → files.
 
-outcome = run_suite(Order("grading", model="local", baseline="main"))
+outcome = run_suite(Order("conduct", model="local", reference="main"))
 """
 
 import os
@@ -11,14 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from evals import baseline as baselines
 from evals import log as logs
+from evals import reference as references
 from evals import workers
 from evals.gates import Outcome, check, gates_for
-from evals.recorded import fit_on
 from evals.scoring import MAX_UNSCORED, score
 from evals.statistics import Estimate
-from evals.suites import find_suite
+from evals.tasks import find_suite
 from evals.types import Data, Json, Record, Sample, Suite
 from evals.world import code_hash, revision
 from interviewer.errors import BadInput
@@ -39,8 +38,7 @@ class Order:
     epochs: int = 1
     jobs: int = 1
     ray: str | None = None
-    baseline: str | None = None
-    replay_only: bool = False
+    reference: str | None = None
     fresh: bool = False
     """True starts anew even where an interrupted run of the same could go on."""
     runs: Path = RUNS
@@ -49,9 +47,7 @@ class Order:
     @property
     def job(self) -> workers.Job:
         """What the workers are told; orders with the same job can share a crew."""
-        options = {"model": self.model, "prompts": self.prompts, "replay_only": self.replay_only}
-        folders = [str(folder) for folder in fit_on(self.data)]
-        return workers.Job(self.world, {**options, "fit_on": folders})
+        return workers.Job(self.world, {"model": self.model, "prompts": self.prompts})
 
     @property
     def crew(self) -> workers.Crew:
@@ -61,7 +57,7 @@ class Order:
 
 @dataclass
 class Finished:
-    """A run with its scores, the change against the baseline, and the gates."""
+    """A run with its scores, the change against the reference, and the gates."""
 
     suite: Suite
     log: logs.Log
@@ -107,7 +103,7 @@ def run_suite(
     for record in crew.run(order.suite, work):
         logs.add(log, record)
         progress(total - len(work) + _finished(log, work), total, record)
-    return conclude(suite, logs.read(log.path), order.baseline)
+    return conclude(suite, logs.read(log.path), order.reference)
 
 
 def _finished(log: logs.Log, work: Sequence[tuple[Sample, int]]) -> int:
@@ -157,13 +153,13 @@ def _log(order: Order, suite: Suite, samples: Sequence[Sample], identity: Json) 
     return logs.start(order.runs / f"{stamp}-{suite.name}-{identity['backend']}-{os.getpid()}.jsonl", run)
 
 
-def conclude(suite: Suite, log: logs.Log, baseline: str | None = None) -> Finished:
-    """Scores a log, compares it with a baseline and checks the gates; writes the scores into the log."""
+def conclude(suite: Suite, log: logs.Log, reference: str | None = None) -> Finished:
+    """Scores a log, compares it with a reference and checks the gates; writes the scores into the log."""
     scores = score(suite, log.records)
     done = Finished(suite, log)
-    if baseline:
-        done.before = baselines.load(baseline, suite, log.run["backend"])
-        done.changes = baselines.changes(suite, log.records, done.before)
+    if reference:
+        done.before = references.load(reference, suite, log.run["backend"])
+        done.changes = references.changes(suite, log.records, done.before)
     better: dict[str, Any] = {scorer.name: scorer.better for scorer in suite.scorers}
     done.outcomes = check(
         gates_for(suite, log.run["backend"]),

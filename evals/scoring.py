@@ -71,7 +71,7 @@ def failures(scorer: Scorer, records: Sequence[Record]) -> list[Json]:
 
 
 def score(suite: Suite, records: Sequence[Record]) -> Json:
-    """All figures of a run, its unscored share, time and tokens."""
+    """All figures of a run, its unscored share and time."""
     figures: dict[str, Any] = {scorer.name: figure(scorer, records) for scorer in suite.scorers}
     failed = [record for record in records if record.error is not None]
     shares = [len(failed) / len(records) if records else 1.0]
@@ -80,15 +80,10 @@ def score(suite: Suite, records: Sequence[Record]) -> Json:
         for body in figures.values()
         if body["points"] + body["unscored"]
     ]
-    tokens: dict[str, int] = {}
-    for record in records:
-        for role, count in record.tokens.items():
-            tokens[role] = tokens.get(role, 0) + count
     return {
         "figures": figures,
         "records": len(records),
         "failed": [{"record": record.id, "error": record.error} for record in failed],
         "unscored_share": max(shares),
         "seconds": round(sum(record.seconds for record in records), 2),
-        "tokens": tokens,
     }

@@ -5,14 +5,14 @@
 """
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
-from evals import places
 from evals.recorded import Recorded
 from evals.types import Json
 from evals.voice_words import errors, words
@@ -98,8 +98,8 @@ def pass_through(
 
 
 def _write(path: Path, found: HeardInterview) -> None:
-    def write(file: BinaryIO) -> None:
-        file.write((json.dumps(asdict(found), indent=1, ensure_ascii=False) + "\n").encode())
-
-    places.put(path, write)
-    path.chmod(0o644)
+    """Aside first, then renamed: a run that is stopped leaves no half file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(".tmp")
+    aside.write_text(json.dumps(asdict(found), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(aside, path)

@@ -1,6 +1,6 @@
 """Metrics over points, intervals clustered by case, paired differences. Pure; seeded."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -140,14 +140,3 @@ def _interval(drawn: Sequence[float]) -> tuple[float | None, float | None]:
         return None, None
     low, high = np.quantile(drawn, [0.025, 0.975])
     return float(low), float(high)
-
-
-def ridge(features: np.ndarray, target: np.ndarray, alpha: float) -> Callable[[np.ndarray], np.ndarray]:
-    """Ridge regression with an unpenalised intercept; returns the fitted function."""
-    centre, level = features.mean(0), float(target.mean())
-    spread = features - centre
-    weights = np.linalg.solve(
-        spread.T @ spread + alpha * np.eye(features.shape[1]),
-        spread.T @ (target - level),
-    )
-    return lambda new: (new - centre) @ weights + level

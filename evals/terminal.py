@@ -76,8 +76,7 @@ def print_run(console: Console, done: Finished) -> None:
         table.add_row(*row)
     console.print(table)
     cases = len({record.case for record in done.log.records})
-    tokens = "".join(f"; {count:,} {role}" for role, count in scores["tokens"].items())
-    console.print(f"{scores['records']} records of {cases} cases, {scores['seconds']:.0f} s of work{tokens}")
+    console.print(f"{scores['records']} records of {cases} cases, {scores['seconds']:.0f} s of work")
     for outcome in done.outcomes:
         colour = "green" if outcome.passed else "red"
         word = "passed" if outcome.passed else "FAILED"

@@ -41,8 +41,6 @@ class Record:
     output: Json | None
     error: str | None = None
     seconds: float = 0.0
-    tokens: dict[str, int] = field(default_factory=dict)
-    """By role: ``prompt``, ``completion``, ``cached``, ``calls``."""
 
     def to_json(self) -> Json:
         return asdict(self)
@@ -66,7 +64,7 @@ def verdict(passed: bool, turn: int | None = None, note: str = "") -> Point:
 
 @dataclass(frozen=True)
 class Scorer:
-    """One measure. ``doc`` is the docstring of its file and states the formula."""
+    """One measure. ``doc`` is the docstring of its function and states the formula."""
 
     name: str
     doc: str
@@ -97,8 +95,6 @@ class Data:
     limit: int | None = None
     match: str = ""
     """Only samples whose id contains it."""
-    alone: bool = False
-    """True fits rivals and left-out graders on ``folders`` alone, without our own transcripts."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +111,11 @@ class Suite:
     @property
     def title(self) -> str:
         return self.doc.strip().splitlines()[0]
+
+    @property
+    def about(self) -> str:
+        """The docstring without its first line."""
+        return "\n".join(line.strip() for line in self.doc.strip().splitlines()[1:] if line.strip())
 
     def scorer(self, name: str) -> Scorer:
         """The scorer of that name. Raises KeyError."""

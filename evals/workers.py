@@ -40,7 +40,6 @@ def run_one(suite: Suite, sample: Sample, epoch: int, world: World) -> Record:
     except Exception as error:  # noqa: BLE001 - one broken sample must not lose the others; it counts as unscored
         failure = f"{type(error).__name__}: {error}"
     seconds = round(time.perf_counter() - started, 3)
-    usage = world.take_usage()
     return Record(
         sample.id,
         sample.case,
@@ -50,7 +49,6 @@ def run_one(suite: Suite, sample: Sample, epoch: int, world: World) -> Record:
         output,
         failure,
         seconds,
-        usage,
     )
 
 
@@ -137,7 +135,7 @@ _opened: dict[str, Any] = {}
 
 
 def _suite(name: str) -> Suite:
-    from evals.suites import find_suite
+    from evals.tasks import find_suite
 
     return find_suite(name)
 

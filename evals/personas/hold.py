@@ -3,7 +3,6 @@
 from typing import Any, Protocol
 
 from evals.personas.persona import Said
-from evals.scorers import grounded
 from evals.types import Json
 from interviewer.domain import MoveKind, Step
 from interviewer.errors import InterviewerError
@@ -48,9 +47,10 @@ def hold(candidate: Answers, case: str, level: str, world: Any, minutes: float =
             "kind": str(kind),
             "step": step,
             "facts": turn.facts,
+            "at": turn.at,
             "backend": reply["backend"],
         }
-        positions.append(position | grounded.measured(kind, turn.text, before, world.encode))
+        positions.append(position)
         said = candidate.answer(kind, step)
         now += turn.words * 60 / INTERVIEWER_PACE
         if said is None:

@@ -1,4 +1,4 @@
-"""Reads an interviewer's turn: sentences, questions, content words, numbers. Not a scorer; conduct scorers share it."""
+"""Reads an interviewer's turn: sentences, questions, content words, numbers; the scorers of conduct share it."""
 
 import re
 from collections.abc import Iterator

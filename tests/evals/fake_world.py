@@ -1,12 +1,8 @@
 """A world without a product: a polite interviewer and a grader that counts reasons. Workers open it by name."""
 
 from collections import Counter
-from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from evals.types import Json
 from interviewer.domain import Level, Step, Verdict
@@ -40,11 +36,10 @@ class FakeWorld:
             "state": {"step": None, "covered": {}, "hints": 0, "elapsed": at},
             "backend": "scripted",
             "warnings": [],
+            "rejected": [],
         }
 
-    def grade(
-        self, transcript: Transcript, level: Level | None = None, withhold: bool = False, unseen: bool = False
-    ) -> Json:
+    def grade(self, transcript: Transcript, level: Level | None = None) -> Json:
         if transcript.case == self.fail_on:
             raise ModelError("the fake model is out")
         counts = Counter(word for _, turn in transcript.candidate_turns() for word in set(turn.text.lower().split()))
@@ -64,36 +59,23 @@ class FakeWorld:
             "warnings": [],
         }
 
-    def ask_for_mark(self, transcript: Transcript) -> float | None:
-        return None
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return np.ones((len(texts), 4), np.float32) / 2
-
     def knows(self, case: str) -> Json:
         return {"brief": "Design it.", "terms": ["logq"], "facts": {}, "glossary": [], "budgets": {}}
 
-    def fact_for(self, case: str, question: str) -> str | None:
-        return "latency" if "fast" in question else None
+    def hears(self, case: str, text: str) -> list[Json]:
+        return [{"kind": "question", "id": "latency"}] if "fast" in text else []
 
     def search(self, query: str) -> Json:
         return {"found": ["calibration"], "relevant": "score" in query, "best": 0.5}
 
-    def take_usage(self) -> dict[str, int]:
-        return {"calls": 1}
-
     def close(self) -> None: ...
 
 
-def open_fake(
-    model: str = "scripted", prompts: str | None = None, replay_only: bool = False, **ignored: Any
-) -> FakeWorld:
+def open_fake(model: str = "scripted", prompts: str | None = None, **ignored: Any) -> FakeWorld:
     """The opener that worker processes call."""
     return FakeWorld()
 
 
-def open_broken(
-    model: str = "scripted", prompts: str | None = None, replay_only: bool = False, **ignored: Any
-) -> FakeWorld:
+def open_broken(model: str = "scripted", prompts: str | None = None, **ignored: Any) -> FakeWorld:
     """A world whose model is out for one case."""
     return FakeWorld(fail_on="one")

@@ -6,8 +6,8 @@ import pytest
 
 from evals.attacks import attacked
 from evals.changes import LOWERING, STABLE, hand_waving, scrambled, stretched
-from evals.suites.conduct import read_lines
-from evals.suites.injection import ATTACKS
+from evals.tasks import read_lines
+from evals.tasks.robustness import ATTACKS
 from interviewer.transcript import transcript_from
 from tests.evals.transcripts import transcript
 

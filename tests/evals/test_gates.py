@@ -1,14 +1,14 @@
-"""Gates: bounds, and not being worse than a baseline."""
+"""Gates: bounds, and not being worse than a reference."""
 
 from pathlib import Path
 
 import pytest
 
-from evals import baseline
+from evals import reference
 from evals.gates import Gate, check, gates_for
 from evals.runner import Order, conclude, run_suite
 from evals.statistics import Estimate
-from evals.suites import all_suites, find_suite
+from evals.tasks import find_suite
 from evals.types import Data
 from interviewer.errors import BadInput
 
@@ -44,12 +44,6 @@ def test_more_than_one_percent_unscored_fails() -> None:
     assert not check([], {}, {}, {}, 0.011, 0.01)[0].passed
 
 
-def test_every_gate_names_a_scorer_that_exists() -> None:
-    for suite in all_suites().values():
-        for backend in ("scripted", "local", "openai"):
-            gates_for(suite, backend)
-
-
 def test_a_gate_on_a_scorer_that_is_not_there_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "gates.yaml"
     file.write_text("conduct: {any: {nonsense: {at_least: 1}}}")
@@ -57,15 +51,15 @@ def test_a_gate_on_a_scorer_that_is_not_there_is_refused(tmp_path: Path) -> None
         gates_for(find_suite("conduct"), "local", file)
 
 
-def test_a_baseline_survives_being_written_and_shows_no_change_against_itself(folder: Path, tmp_path: Path) -> None:
-    done = run_suite(Order("grading", data=Data((str(folder),)), runs=tmp_path / "runs", world=FAKE))
-    path = tmp_path / "grading-scripted.json"
-    baseline.write(path, baseline.reduce(done.suite, done.log.run, done.scores, done.log.records))
+def test_a_reference_survives_being_written_and_shows_no_change_against_itself(folder: Path, tmp_path: Path) -> None:
+    done = run_suite(Order("grading-llm", data=Data((str(folder),)), runs=tmp_path / "runs", world=FAKE))
+    path = tmp_path / "grading-llm-scripted.json"
+    reference.write(path, reference.reduce(done.suite, done.log.run, done.scores, done.log.records))
     again = conclude(done.suite, done.log, str(path))
     assert again.changes["verdict_qwk"].value == 0
     assert {name for name, change in again.changes.items() if change.value} == set()
 
 
-def test_a_missing_baseline_says_how_to_make_one() -> None:
-    with pytest.raises(BadInput, match="--save-baseline"):
-        baseline.load("never", find_suite("grading"), "scripted")
+def test_a_missing_reference_says_how_to_make_one() -> None:
+    with pytest.raises(BadInput, match="--save-reference"):
+        reference.load("never", find_suite("conduct"), "scripted")

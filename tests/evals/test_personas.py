@@ -5,7 +5,7 @@ import pytest
 from evals.personas.banks import answers, bank, cases, fill, talk
 from evals.personas.hold import hold
 from evals.personas.persona import Candidate, personas
-from evals.scorers import coverage, errors_challenged, persona_order
+from evals.scorers import named
 from evals.types import Record
 from interviewer.domain import MoveKind, Step
 from tests.evals.fake_world import FakeWorld
@@ -71,9 +71,9 @@ def test_coverage_wants_all_seven_steps() -> None:
     budgets = dict.fromkeys(map(str, Step), 60.0)
     known = {"known": {"budgets": budgets}, "turns": []}
     every = {str(index): str(step) for index, step in enumerate(Step)}
-    assert coverage.SCORER.points(record("strong", {**known, "about": every}))[0].ok
-    assert not coverage.SCORER.points(record("strong", {**known, "about": {"1": "evaluation"}}))[0].ok
-    assert coverage.SCORER.points(record("silent", {**known, "about": {}})) == []
+    assert named("coverage")[0].points(record("strong", {**known, "about": every}))[0].ok
+    assert not named("coverage")[0].points(record("strong", {**known, "about": {"1": "evaluation"}}))[0].ok
+    assert named("coverage")[0].points(record("silent", {**known, "about": {}})) == []
 
 
 def test_a_challenge_counts_within_two_turns() -> None:
@@ -81,14 +81,14 @@ def test_a_challenge_counts_within_two_turns() -> None:
     kinds = [(2, "probe"), (4, "challenge"), (6, "probe")]
     positions = [{"turn": turn, "kind": kind} for turn, kind in kinds]
     output = {"turns": turns, "positions": positions, "planted": [1, 5]}
-    assert [point.ok for point in errors_challenged.SCORER.points(record("wrong", output))] == [True, False]
+    assert [point.ok for point in named("errors_challenged")[0].points(record("wrong", output))] == [True, False]
 
 
 def test_the_order_of_personas_counts_pairs_within_a_case() -> None:
     values = [
         point.value
         for name, score in (("strong", 3.5), ("middling", 2.0), ("reciter", 2.0), ("silent", 1.0))
-        for point in persona_order.SCORER.points(record(name, {"report": {"score": score, "verdict": "hire"}}))
+        for point in named("persona_order")[0].points(record(name, {"report": {"score": score, "verdict": "hire"}}))
     ]
     # Six pairs; middling and reciter tie.
-    assert persona_order.SCORER.metric(values) == pytest.approx(5.5 / 6)  # type: ignore[arg-type]
+    assert named("persona_order")[0].metric(values) == pytest.approx(5.5 / 6)  # type: ignore[arg-type]

@@ -1,11 +1,7 @@
-"""Readings are data: verbatim, judged, never drawn twice; the suite counts the newest draw only."""
+"""Readings are data: verbatim, judged, never drawn twice."""
 
-from collections import Counter
-
-from evals.readings import claims, drawn, last_draw, quotes, readings
+from evals.readings import claims, drawn, quotes, readings
 from evals.recorded import OWN, read_folder
-from evals.suites import find_suite
-from evals.types import Data, Record
 
 REPORT = {
     "steps": {
@@ -34,23 +30,3 @@ def test_every_reading_is_judged_and_of_our_own_transcripts_verbatim() -> None:
         assert line["by"]
         assert line["transcript"] not in turns or line["quote"] in turns[line["transcript"]][line["turn"]]["text"]
     assert all(isinstance(line["missing"], bool) and line["by"] for line in readings("claims"))
-
-
-def test_no_quote_is_read_twice_in_a_draw() -> None:
-    newest = last_draw(readings("quotes"))
-    assert len(newest) >= 100
-    assert max(Counter((one["transcript"], one["turn"], one["signal"]) for one in newest).values()) == 1
-
-
-def test_the_suite_scores_each_reading_once_under_its_own_measure() -> None:
-    suite = find_suite("readings")
-    scored: Counter[str] = Counter()
-    for sample in suite.samples(Data(())):
-        output = suite.task(sample, None)
-        record = Record(sample.id, sample.case, 0, sample.inputs, sample.target, output)
-        for scorer in suite.scorers:
-            scored[scorer.name] += len(scorer.points(record))
-    assert scored == {
-        "quotes_support": len(last_draw(readings("quotes"))),
-        "truly_missing": len(last_draw(readings("claims"))),
-    }

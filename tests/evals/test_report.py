@@ -9,8 +9,8 @@ import pytest
 from evals.compare import comparison
 from evals.log import Log
 from evals.report import to_html
+from evals.results import BEGIN, END, is_stale, table, write_into
 from evals.runner import Finished, Order, run_suite
-from evals.table import BEGIN, END, is_stale, table, write_into
 from evals.types import Data
 from interviewer.errors import BadInput
 
@@ -19,8 +19,8 @@ EVIL = "<script>alert(1)</script> Why & how? And who?"
 
 @pytest.fixture
 def done(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Finished:
-    monkeypatch.setattr("evals.suites.conduct.labelled_positions", lambda bodies: [])
-    monkeypatch.setattr("evals.suites.conduct.planted", list)
+    monkeypatch.setattr("evals.tasks.conduct.labelled_positions", lambda bodies: [])
+    monkeypatch.setattr("evals.tasks.conduct.planted", list)
     world = "tests.evals.fake_world:open_fake"
     return run_suite(Order("conduct", data=Data((str(folder),), limit=2), runs=tmp_path / "runs", world=world))
 
@@ -63,18 +63,19 @@ def test_nothing_changed_says_so(done: Finished) -> None:
 
 
 def test_the_table_is_written_between_its_markers_and_stale_when_edited(tmp_path: Path) -> None:
-    page = tmp_path / "README.md"
+    page = tmp_path / "RESULTS.md"
     page.write_text(f"# Us\n{BEGIN}\nold\n{END}\nmore\n")
     assert is_stale(page)
     write_into(page)
     assert not is_stale(page)
     assert page.read_text().startswith("# Us\n")
     assert page.read_text().endswith("more\n")
-    assert table().startswith("| suite | measure | goal |")
+    assert table(short=True).startswith("| suite | measure | goal |")
+    assert "### The runs" in table()
 
 
 def test_a_page_without_markers_is_refused(tmp_path: Path) -> None:
-    page = tmp_path / "README.md"
+    page = tmp_path / "RESULTS.md"
     page.write_text("# Us\n")
     with pytest.raises(BadInput, match="markers"):
         write_into(page)

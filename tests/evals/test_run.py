@@ -33,7 +33,6 @@ def test_a_run_scores_every_sample_and_says_what_it_was(folder: Path, tmp_path: 
     assert done.scores["records"] == 12
     assert done.scores["figures"]["level_order"]["value"] == 1
     assert {"suite", "backend", "knowledge", "code", "revision", "started", "prompts"} <= set(done.log.run)
-    assert done.scores["tokens"] == {"calls": 12}
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(folder: Path, tmp_path: Path) -> None:
@@ -95,7 +94,7 @@ def test_a_stored_run_can_be_scored_again(folder: Path, tmp_path: Path) -> None:
 def test_no_samples_and_unknown_suites_are_bad_input(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no samples"):
         run_suite(Order("levels", data=Data((str(folder),), match="nowhere"), runs=tmp_path, world=FAKE))
-    with pytest.raises(BadInput, match="there are: asked, conduct"):
+    with pytest.raises(BadInput, match="there are: asked, claims"):
         run_suite(Order("conducts", runs=tmp_path, world=FAKE))
 
 
@@ -114,7 +113,7 @@ def run_cli(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def test_the_command_line_writes_its_files_and_one_json_value(folder: Path, tmp_path: Path) -> None:
     done = run_cli(
-        "run", "grading", "--data", str(folder), "--alone", "--model", "scripted", "--world", FAKE, "--jobs", "1", "--json",
+        "run", "grading-llm", "--data", str(folder), "--model", "scripted", "--world", FAKE, "--jobs", "1", "--json",
         "--html", "out.html", "--junit", "out.xml", cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 1, done.stderr  # the fake grader quotes nothing: the gate on quotes fails
@@ -123,7 +122,7 @@ def test_the_command_line_writes_its_files_and_one_json_value(folder: Path, tmp_
     suite = ElementTree.parse(tmp_path / "out.xml").getroot()[0]
     assert suite.get("failures") == "1"
     page = (tmp_path / "out.html").read_text()
-    assert "grading on scripted" in page
+    assert "grading-llm on scripted" in page
     assert "http" not in page.replace("http-equiv", "")
 
 
@@ -135,9 +134,9 @@ def test_exit_codes_of_what_cannot_run(tmp_path: Path) -> None:
 
 
 def test_a_run_whose_values_are_pairs_compares_with_its_own_log(folder: Path, tmp_path: Path) -> None:
-    data = Data((str(folder),), alone=True)
-    first = run_suite(Order("grading", data=data, runs=tmp_path / "runs", world=FAKE))
+    data = Data((str(folder),))
+    first = run_suite(Order("grading-llm", data=data, runs=tmp_path / "runs", world=FAKE))
     again = run_suite(
-        Order("grading", data=data, runs=tmp_path / "runs", world=FAKE, baseline=str(first.log.path), fresh=True)
+        Order("grading-llm", data=data, runs=tmp_path / "runs", world=FAKE, reference=str(first.log.path), fresh=True)
     )
     assert again.changes["verdict_qwk"].value == 0

@@ -1,4 +1,4 @@
-"""Marks through speech: what was heard is kept turn by turn, and the loss is computed from typed, heard and panel."""
+"""Interviews through speech: what was heard is kept turn by turn, and what a report still finds is counted."""
 
 from pathlib import Path
 from typing import Any
@@ -7,8 +7,8 @@ import pytest
 
 from evals import speech
 from evals.recorded import Recorded
-from evals.scorers import robot_words, speech_step_loss, speech_steps, speech_verdict_loss, speech_words
-from evals.suites import speech as suite
+from evals.scorers import named
+from evals.tasks import speech as suite
 from evals.types import Data, Record
 from interviewer.domain import Step
 from interviewer.errors import BadInput
@@ -76,34 +76,24 @@ def test_only_the_candidates_words_change_and_errors_are_counted(tmp_path: Path)
     assert found.wrong(typed.body) == (1, 10)
 
 
-def record(typed: float, heard: float, panel: float, voice: str = "joe") -> Record:
-    ranks = ["strong_no_hire", "no_hire", "hire", "strong_hire"]
-    marks = [
-        {"verdict": ranks[int(mark) - 1], "steps": {str(step): {"score": mark} for step in Step}}
-        for mark in (typed, heard)
-    ]
-    labels = {"verdict": ranks[int(panel) - 1], "steps": {"evaluation": panel}}
-    target = {"labels": labels, "voice": voice, "wrong": 2, "said": 10}
-    return Record("r", "c", 0, {}, target, {"typed": marks[0], "heard": marks[1]})
+def record(voice: str = "joe") -> Record:
+    target = {"labels": {}, "voice": voice, "wrong": 2, "said": 10}
+    typed, heard = dict.fromkeys(Step, "assessed"), dict.fromkeys(Step, "assessed")
+    typed[Step.MONITOR] = heard[Step.MONITOR] = heard[Step.SERVE] = "not_reached"
+    return Record("r", "c", 0, {}, target, {"typed": typed, "heard": heard})
 
 
-def test_the_loss_is_the_difference_of_two_agreements() -> None:
-    records = [record(1, 1, 1), record(4, 2, 4)]
-    for scorer in (speech_verdict_loss.SCORER, speech_step_loss.SCORER):
-        values = [point.value for one in records for point in scorer.points(one) if point.value is not None]
-        # Typed agrees wholly (κ = 1). Heard: mean square 2, expected .25 + 2.25 + 1 = 3.5.
-        assert scorer.metric(values) == pytest.approx(2 / 3.5)
-        assert scorer.better == "lower"
-    assert [point.value for one in records for point in speech_steps.SCORER.points(one)] == [0.0, 2.0]
+def test_a_step_that_was_reached_must_still_be_when_it_is_heard() -> None:
+    (scorer,) = named("speech_status")
+    assert [point.value for point in scorer.points(record())] == [1.0] * 5 + [0.0]
 
 
 def test_robotic_voices_are_counted_apart() -> None:
-    records = [record(1, 1, 1), record(4, 2, 4, voice="espeak")]
-    for scorer in (speech_words.SCORER, robot_words.SCORER):
+    records = [record(), record("espeak")]
+    for scorer in named("speech_words", "robot_words"):
         values = [point.value for one in records for point in scorer.points(one) if point.value is not None]
         assert len(values) == 1
         assert scorer.metric(values) == pytest.approx(0.2)
-    assert speech_verdict_loss.SCORER.points(records[1]) == []
 
 
 def test_what_was_heard_of_another_version_of_the_transcript_is_refused(
@@ -112,8 +102,8 @@ def test_what_was_heard_of_another_version_of_the_transcript_is_refused(
     passed(interview(), Machine(), tmp_path)
     monkeypatch.setattr(speech.kept, "__defaults__", (tmp_path,))
     monkeypatch.setattr(suite, "labelled", lambda data: [interview()])
-    sample = suite.SUITE.samples(Data())[0]
+    sample = suite.SPEECH.samples(Data())[0]
     assert (sample.id, sample.target["wrong"], sample.target["said"]) == ("one.joe", 1, 10)
     monkeypatch.setattr(suite, "labelled", lambda data: [interview(TURNS[:2])])
     with pytest.raises(BadInput, match="changed since it was heard"):
-        suite.SUITE.samples(Data())
+        suite.SPEECH.samples(Data())

@@ -1,11 +1,10 @@
 """Metrics and intervals against values that were worked out by hand."""
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.statistics import bootstrap, mean, paired, quadratic_kappa, ridge, spearman
+from evals.statistics import bootstrap, mean, paired, quadratic_kappa, spearman
 
 
 def test_kappa_is_one_for_equal_marks_and_zero_for_a_constant_grader() -> None:
@@ -64,9 +63,3 @@ def test_a_paired_difference_sees_a_small_change_that_separate_intervals_hide() 
 def test_only_records_that_both_runs_hold_are_compared() -> None:
     change = paired({"a": {"x": [1.0], "new": [0.0]}}, {"a": {"x": [0.0]}, "gone": {"y": [1.0]}}, mean)
     assert (change.value, change.points) == (1.0, 1)
-
-
-def test_ridge_with_little_penalty_finds_a_line() -> None:
-    x = np.arange(10.0)[:, None]
-    predict = ridge(x, 2 * x[:, 0] + 1, 1e-9)
-    assert predict(np.array([[20.0]]))[0] == pytest.approx(41)

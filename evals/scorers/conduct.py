@@ -1,0 +1,312 @@
+"""Conduct, turn by turn: the form of what the interviewer says. Gates, not evidence of quality.
+
+A turn can satisfy every one of these and still not follow from what was said; that is measured by ``preference``.
+"""
+
+import re
+
+from evals.scorers import scorer
+from evals.scorers.wording import alike, pattern, positions, sentences, unscored
+from evals.statistics import mean, median
+from evals.types import Json, Point, Record, verdict
+from interviewer.knowledge.validate import says
+
+MOST_WORDS = 60
+EARLY = 0.9
+"""Share of the time before which an interview may not end unasked."""
+
+
+@scorer(mean)
+def one_question(record: Record) -> list[Point]:
+    """One question at a time.
+
+    interviewer turns with at most one question mark (doubled marks count once) ÷ interviewer turns
+    """
+    return [
+        unscored(ours)
+        if "error" in ours
+        else verdict(len(re.findall(r"\?+", ours["text"])) <= 1, ours["turn"], f"asks twice: {ours['text'][:160]}")
+        for ours, _ in positions(record)
+    ]
+
+
+@scorer(mean)
+def short(record: Record) -> list[Point]:
+    """At most 60 words.
+
+    interviewer turns of at most 60 words ÷ interviewer turns
+    """
+    return [
+        unscored(ours)
+        if "error" in ours
+        else verdict(len(ours["text"].split()) <= 60, ours["turn"], f"{len(ours['text'].split())} words")
+        for ours, _ in positions(record)
+    ]
+
+
+_MARKUP = re.compile(r"(?m)^\s*(?:[-*+•]\s|\d+[.)]\s|#{1,6}\s|\|)|\*\*|__|`|\[[^\]]+\]\(|(?:\b\d\)\s.*){2}")
+
+
+@scorer(mean)
+def no_list(record: Record) -> list[Point]:
+    """No list and no Markdown.
+
+    interviewer turns without bullets, numbered items, headings, bold, code, tables or links ÷ interviewer turns
+    """
+    return [
+        unscored(ours)
+        if "error" in ours
+        else verdict(not _MARKUP.search(ours["text"]), ours["turn"], f"markup: {ours['text'][:120]}")
+        for ours, _ in positions(record)
+    ]
+
+
+ECHO = 16
+_QUOTED = re.compile(r"[\"“][^\"”]{1,200}[\"”]")
+
+
+@scorer(mean, "lower")
+def restraint(record: Record) -> list[Point]:
+    """Praise, summary or teaching.
+
+    interviewer turns that match a pattern of data/praise.txt, data/summary.txt or data/teaching.txt, or that repeat
+    16 or
+    more words of the candidate in a row ÷ interviewer turns; a neutral nod of up to four words and one recalling clause
+    are fine, and so are words quoted
+    from the candidate; a question does not teach, and a turn of kind hint may
+    """
+    found = []
+    for ours, before in positions(record):
+        if "error" in ours:
+            found.append(unscored(ours))
+            continue
+        note = fault(ours, before)
+        found.append(Point(float(bool(note)), ours["turn"], note, not note))
+    return found
+
+
+def fault(ours: Json, before: list[Json]) -> str:
+    """What is wrong with the turn, or nothing."""
+    text = _QUOTED.sub("", ours["text"])
+    told = " ".join(one for one in sentences(text) if not one.endswith("?"))
+    for name in ("praise", "summary", "teaching"):
+        if name == "teaching" and ours.get("kind") == "hint":
+            continue
+        if match := pattern(f"{name}.txt").search(told if name == "teaching" else text):
+            return f"{name}: “{match[0]}” in: {text[:160]}"
+    said = " ".join(" ".join(turn["text"] for turn in before if turn["speaker"] == "candidate").lower().split())
+    words = text.lower().split()
+    for start in range(len(words) - ECHO + 1):
+        if " ".join(words[start : start + ECHO]) in said:
+            return f"summary: repeats {ECHO} words or more: {text[:160]}"
+    return ""
+
+
+@scorer(mean, "lower")
+def leakage(record: Record) -> list[Point]:
+    """Leakage: a signal's phrase said before the candidate said it.
+
+    interviewer turns that say a term of the case's or the framework's signals which stands in no earlier turn, nor
+    in the
+    brief, glossary or a requirement fact ÷ interviewer turns; turns of kind hint are left out
+    """
+    known = (record.output or {}).get("known", {})
+    given = " ".join([known.get("brief", ""), *known.get("glossary", []), *known.get("facts", {}).values()])
+    found = []
+    for ours, before in positions(record):
+        if "error" in ours:
+            found.append(unscored(ours))
+        elif ours.get("kind") != "hint":
+            earlier = " ".join([given, *(turn["text"] for turn in before)])
+            leaked = [term for term in known.get("terms", []) if said(term, ours["text"]) and not said(term, earlier)]
+            found.append(Point(float(bool(leaked)), ours["turn"], _note(leaked, ours["text"]), not leaked))
+    return found
+
+
+def said(term: str, text: str) -> bool:
+    """``says``, after a look for the first word that is much cheaper."""
+    first = term.lower().replace("-", " ").split()[0]
+    return first in text.lower() and says(term, text)
+
+
+def _note(leaked: list[str], text: str) -> str:
+    return f"says {', '.join(leaked)}: {text[:160]}" if leaked else ""
+
+
+@scorer(mean, "lower")
+def repeats(record: Record) -> list[Point]:
+    """Repeats of an earlier question.
+
+    interviewer turns with a question that equals one of an earlier interviewer turn (same letters, or content words
+    with a
+    Jaccard index of 0.8 or more) ÷ interviewer turns with a question
+    """
+    found = []
+    for ours, before in positions(record):
+        if "error" in ours:
+            found.append(unscored(ours))
+            continue
+        asked = [one for one in sentences(ours["text"]) if one.endswith("?")]
+        earlier = [
+            one
+            for turn in before
+            if turn["speaker"] == "interviewer"
+            for one in sentences(turn["text"])
+            if one.endswith("?")
+        ]
+        if asked:
+            again = [one for one in asked if any(alike(one, old) for old in earlier)]
+            note = f"asked before: {again[0][:140]}" if again else ""
+            found.append(Point(float(bool(again)), ours["turn"], note, not again))
+    return found
+
+
+_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+_AMOUNT = re.compile(r"(\d[\d,.]*\d|\d)\s*(?:million|billion|thousand|percent|%|k\b|m\b)?\s+([a-z]{3,})", re.IGNORECASE)
+_NO_UNIT = {"and", "the", "for", "per", "with", "that", "are", "from", "but", "more", "new"}
+
+
+@scorer(mean, "lower")
+def facts_kept(record: Record) -> list[Point]:
+    """Contradictions of given facts.
+
+    opening and answering turns that say a number (other than minutes) which stands neither in the brief, glossary or
+    facts
+    of the case nor in an earlier turn, or that give another number for a noun for which an earlier interviewer turn
+    gave
+    one ÷ opening and answering turns
+    """
+    known = (record.output or {}).get("known", {})
+    given = " ".join([known.get("brief", ""), *known.get("glossary", []), *known.get("facts", {}).values()])
+    found = []
+    for ours, before in positions(record):
+        if "error" in ours:
+            found.append(unscored(ours))
+        elif ours.get("kind") in ("open", "answer"):
+            note = contradiction(ours["text"], given, before)
+            found.append(Point(float(bool(note)), ours["turn"], note, not note))
+    return found
+
+
+def contradiction(text: str, given: str, before: list[Json]) -> str:
+    """What contradicts, or nothing."""
+    earlier = " ".join(turn["text"] for turn in before)
+    backed = set(_NUMBER.findall(f"{given} {earlier}"))
+    timeless = re.sub(r"\d+[\s-]minutes?", "", text)
+    invented = [number for number in _NUMBER.findall(timeless) if number not in backed]
+    if invented:
+        return f"{invented[0]} stands nowhere: {text[:160]}"
+    ours = _amounts(text)
+    theirs = _amounts(" ".join(turn["text"] for turn in before if turn["speaker"] == "interviewer"))
+    for noun, numbers in ours.items():
+        if noun in theirs and not numbers & theirs[noun]:
+            return f"{noun}: {min(numbers)} now, {min(theirs[noun])} before: {text[:160]}"
+    return ""
+
+
+def _amounts(text: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for number, noun in _AMOUNT.findall(text):
+        if noun.lower() not in _NO_UNIT:
+            found.setdefault(noun.lower().rstrip("s"), set()).add(number)
+    return found
+
+
+@scorer(mean)
+def move_accepted(record: Record) -> list[Point]:
+    """Moves that a good interviewer could have made.
+
+    labelled positions at which our kind is in the acceptable set ÷ labelled positions
+    """
+    accept = record.target.get("accept")
+    if not accept:
+        return []
+    return [
+        unscored(ours)
+        if "error" in ours
+        else verdict(ours["kind"] in accept, ours["turn"], f"{ours['kind']}; good: {', '.join(accept)}")
+        for ours, _ in positions(record)
+    ]
+
+
+@scorer(mean)
+def labellers_agree(record: Record) -> list[Point]:
+    """Agreement of the two labellings of a position (of the data, not of the product).
+
+    positions labelled twice where each labeller's primary move is in the other's acceptable set ÷ positions labelled
+    twice
+    """
+    first, second = record.target.get("accept"), record.target.get("second")
+    if not first or not second:
+        return []
+    agree = first[0] in second and second[0] in first
+    return [verdict(agree, note=f"{', '.join(first)} against {', '.join(second)}")]
+
+
+@scorer(mean)
+def challenged(record: Record) -> list[Point]:
+    """Planted errors are challenged.
+
+    wrong statements of data/planted.jsonl after which our turn is of kind challenge ÷ wrong statements
+    """
+    if record.target.get("planted") != "wrong":
+        return []
+    return [
+        unscored(ours)
+        if "error" in ours
+        else verdict(ours["kind"] == "challenge", ours["turn"], f"{ours['kind']}: {ours['text'][:140]}")
+        for ours, _ in positions(record)
+    ]
+
+
+@scorer(mean, "lower")
+def false_challenges(record: Record) -> list[Point]:
+    """Right statements that are challenged.
+
+    sound statements of data/planted.jsonl after which our turn is of kind challenge ÷ sound statements
+    """
+    if record.target.get("planted") != "sound":
+        return []
+    return [
+        unscored(ours)
+        if "error" in ours
+        else Point(float(ours["kind"] == "challenge"), ours["turn"], ours["text"][:140], ours["kind"] != "challenge")
+        for ours, _ in positions(record)
+    ]
+
+
+@scorer(median, "lower")
+def reply_seconds(record: Record) -> list[Point]:
+    """Seconds to the interviewer's turn (median).
+
+    median wall time of a reply; of a shared machine: read it as a ratio
+    """
+    return [Point(float(ours["seconds"]), ours["turn"]) for ours, _ in positions(record) if "seconds" in ours]
+
+
+@scorer(mean)
+def backend_kept(record: Record) -> list[Point]:
+    """Turns spoken by the backend that was asked for.
+
+    interviewer turns whose backend is the run's own ÷ interviewer turns; on local the others were worded by scripted
+    """
+    backend = record.output and record.output.get("backend")
+    return [Point(float(ours.get("backend") == backend), ours["turn"]) for ours, _ in positions(record) if backend]
+
+
+@scorer(mean, "lower")
+def ended_unasked(record: Record) -> list[Point]:
+    """Interviews ended unasked.
+
+    turns of kind close before nine tenths of the time, without the candidate's ``end`` button ÷ interviewer turns
+    """
+    found = []
+    minutes = (record.inputs.get("transcript") or {}).get("minutes") or 45
+    for ours, before in positions(record):
+        if "error" in ours:
+            continue
+        early = (ours.get("at") or 0.0) < EARLY * minutes * 60
+        asked = any(turn.get("event") == "end" for turn in before)
+        bad = ours["kind"] == "close" and early and not asked
+        found.append(Point(float(bad), ours["turn"], ours["text"][:140] if bad else "", not bad))
+    return found
