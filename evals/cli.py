@@ -226,7 +226,7 @@ def eval_compare(
 
 @app.command("import")
 def eval_import(
-    source: Annotated[Path, typer.Argument(help="A .txt, .srt or .vtt recording with speaker names.")],
+    source: Annotated[Path, typer.Argument(help="Any recorder's transcript.")],
     case: Annotated[str, typer.Option(help="Slug of the case.")],
     out: Annotated[Path | None, typer.Option(help="Where to write; standard output without it.")] = None,
     level: Annotated[str, typer.Option()] = "senior",
@@ -234,28 +234,29 @@ def eval_import(
     candidate: Annotated[list[str] | None, typer.Option(help="Name of the candidate in the recording.")] = None,
     keep_names: Annotated[bool, typer.Option(help="Do not strip the names from the words.")] = False,
 ) -> None:
-    """Bring a recording into the transcript format; asks who is who when it was not said."""
-    from evals.importer import import_recording, speakers_of
+    """Bring a recording into the transcript format."""
+    from interviewer.imports import read_any
 
-    text = source.read_text(encoding="utf-8-sig") if source.is_file() else None
-    if text is None:
-        raise BadInput(f"{source}: no such file")
-    roles = dict.fromkeys(interviewer or [], "interviewer") | dict.fromkeys(candidate or [], "candidate")
-    unknown = [name for name in speakers_of(text, source.suffix) if name not in roles]
-    for name in unknown:
-        roles[name] = _ask_role(name)
-    transcript = import_recording(text, source.suffix, case, level, roles, source.stem, keep_names)
+    try:
+        data = source.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{source}: cannot be read ({error.strerror})") from error
+    found = read_any(
+        data,
+        str(source),
+        candidate=candidate or (),
+        interviewer=interviewer or (),
+        case=case,
+        level=level,
+        keep_names=keep_names,
+    )
+    for warning in found.warnings:
+        print(warning, file=sys.stderr)
+    text = found.transcript.model_copy(update={"id": source.stem}).to_json()
     if out:
-        out.write_text(transcript.to_json() + "\n", encoding="utf-8")
+        out.write_text(text + "\n", encoding="utf-8")
     else:
-        print(transcript.to_json())
-
-
-def _ask_role(name: str) -> str:
-    if not sys.stdin.isatty():
-        raise BadInput(f"who is '{name}'? say --interviewer '{name}' or --candidate '{name}'")
-    answer = typer.prompt(f"Is '{name}' the interviewer or the candidate? [i/c]", err=True)
-    return "interviewer" if answer.strip().lower().startswith("i") else "candidate"
+        print(text)
 
 
 @app.command("table")

@@ -17,11 +17,12 @@ import typer
 from interviewer.config import Settings, load, quieten
 from interviewer.domain import Level, Manner, Step
 from interviewer.errors import BadInput, InterviewerError
-from interviewer.transcript import Transcript, parse_transcript, read_transcript
+from interviewer.transcript import Transcript
 
 if TYPE_CHECKING:
     from interviewer.context import AppContext
     from interviewer.grading.report import Report
+    from interviewer.imports import Imported
     from interviewer.interview.interviewer import Reply
 
 app = typer.Typer(
@@ -36,7 +37,13 @@ app.add_typer(knowledge, name="knowledge")
 app.add_typer(model, name="model")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on standard output and nothing else.")]
-File = Annotated[str, typer.Argument(help="A transcript (JSON), or - for standard input.")]
+File = Annotated[str, typer.Argument(help="A transcript: our JSON or any recorder's export; - reads standard input.")]
+Candidate = Annotated[
+    list[str] | None, typer.Option("--candidate", help="The candidate's name in the file, or how it begins.")
+]
+Asker = Annotated[list[str] | None, typer.Option("--interviewer", help="An interviewer's name in the file.")]
+CaseName = Annotated[str | None, typer.Option("--case", help="The case's slug, when the file does not say it.")]
+AtLevel = Annotated[Level | None, typer.Option("--level", help="The level, instead of the file's.")]
 
 
 @contextmanager
@@ -56,10 +63,41 @@ def _only_ours(on: bool) -> Iterator[None]:
         os.close(kept)
 
 
-def _transcript(name: str) -> Transcript:
+def _read(name: str) -> bytes:
+    """A file's bytes, or standard input's; never more than a transcript may have and one."""
+    from interviewer.imports.encodings import MAX_BYTES
+
     if name == "-":
-        return parse_transcript(sys.stdin.buffer.read(), "standard input")
-    return read_transcript(Path(name))
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{name}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
+
+
+def _imported(
+    name: str,
+    candidate: list[str] | None,
+    interviewer: list[str] | None,
+    case: str | None,
+    level: Level | None,
+    minutes: float | None = None,
+    keep_names: bool = False,
+) -> "Imported":
+    """The transcript in a file of any common format, and what was done to it."""
+    from interviewer.imports import read_any
+
+    return read_any(
+        _read(name),
+        "standard input" if name == "-" else name,
+        candidate=candidate or (),
+        interviewer=interviewer or (),
+        case=case,
+        level=level,
+        minutes=minutes,
+        keep_names=keep_names,
+    )
 
 
 @contextmanager
@@ -97,10 +135,18 @@ def serve() -> None:
 
 
 @app.command()
-def reply(file: File, as_json: Json = False) -> None:
+def reply(
+    file: File,
+    candidate: Candidate = None,
+    interviewer: Asker = None,
+    case: CaseName = None,
+    level: AtLevel = None,
+    as_json: Json = False,
+) -> None:
     """The interviewer's next turn after a transcript."""
     settings = load()
-    transcript = _transcript(file)
+    found = _imported(file, candidate, interviewer, case, level)
+    transcript = found.transcript
     with _only_ours(as_json), _parts(settings) as parts:
         answer = parts.interviewer().next_turn(transcript)
     if as_json:
@@ -115,19 +161,22 @@ def reply(file: File, as_json: Json = False) -> None:
                 },
                 "state": _state(answer),
                 "backend": answer.backend,
-                "warnings": answer.warnings,
+                "warnings": [*found.warnings, *answer.warnings],
             }
         )
         return
     typer.echo(answer.turn.text)
-    for warning in answer.warnings:
+    for warning in [*found.warnings, *answer.warnings]:
         typer.echo(warning, err=True)
 
 
 @app.command()
 def grade(
     file: File,
-    level: Annotated[Level | None, typer.Option(help="Grade at this level instead of the transcript's.")] = None,
+    candidate: Candidate = None,
+    interviewer: Asker = None,
+    case: CaseName = None,
+    level: AtLevel = None,
     out: Annotated[Path | None, typer.Option(help="Write the report to a .html, .md or .json file.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -143,7 +192,8 @@ def grade(
     if out and out.suffix.lower() not in writers:
         raise BadInput(f"--out {out}: the name must end in .html, .md or .json")
     settings = load()
-    transcript = _transcript(file)
+    found = _imported(file, candidate, interviewer, case, level)
+    transcript = found.transcript
     with _only_ours(as_json), _parts(settings) as parts:
         report = grade_transcript(
             transcript,
@@ -153,16 +203,45 @@ def grade(
             retrieve=parts.retriever.search,
             vectors=parts.vectors,
         )
+    report.warnings[:0] = found.warnings
     if out:
-        try:
-            out.write_text(writers[out.suffix.lower()](report, transcript), encoding="utf-8")
-        except OSError as error:
-            raise BadInput(f"--out {out}: cannot be written ({error.strerror})") from error
-        typer.echo(f"written to {out}", err=True)
+        _write(out, writers[out.suffix.lower()](report, transcript))
     if as_json:
         sys.stdout.write(to_json(report) + "\n")
     elif not out:
         typer.echo(to_markdown(report, transcript))
+
+
+@app.command("import")
+def import_file(
+    file: File,
+    candidate: Candidate = None,
+    interviewer: Asker = None,
+    case: CaseName = None,
+    level: AtLevel = None,
+    minutes: Annotated[float | None, typer.Option(help="Length of the interview.")] = None,
+    keep_names: Annotated[bool, typer.Option(help="Leave people's names in the interviewer's words.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the transcript to this file instead.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Any recorder's transcript as ours: JSON on standard output, what was assumed and changed on standard error."""
+    del as_json  # the output is JSON in any case
+    found = _imported(file, candidate, interviewer, case, level, minutes, keep_names)
+    text = found.transcript.to_json() + "\n"
+    for warning in found.warnings:
+        typer.echo(warning, err=True)
+    if out is None:
+        sys.stdout.write(text)
+        return
+    _write(out, text)
+
+
+def _write(out: Path, text: str) -> None:
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"--out {out}: cannot be written ({error.strerror})") from error
+    typer.echo(f"written to {out}", err=True)
 
 
 @app.command()

@@ -6,6 +6,8 @@ a prompt or a score (only the declared fields are ever read).
 
 import json
 import math
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,6 +21,9 @@ MAX_TURNS = 5_000
 WORDS_A_MINUTE = 140
 """Speaking rate for estimating the clock of a transcript without times (ordinary conversation)."""
 _PAUSE = 2.0
+MAX_DEPTH = 40
+"""Levels of nesting in a transcript; ours has six."""
+_SURROGATE = re.compile("[\\ud800-\\udfff]")
 
 Speaker = Literal["interviewer", "candidate"]
 Seconds = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
@@ -106,6 +111,18 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a number that JSON knows")
 
 
+def json_value(text: str, name: str) -> Any:
+    """The value of a JSON text. Raises BadInput naming the source and the line."""
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise BadInput(f"{name}: not JSON: {error.msg} at line {error.lineno}") from error
+    except RecursionError as error:
+        raise BadInput(f"{name}: not usable JSON: nested too deeply") from error
+    except ValueError as error:
+        raise BadInput(f"{name}: not usable JSON: {error}") from error
+
+
 def parse_transcript(raw: bytes | str, name: str = "transcript") -> Transcript:
     """A transcript from JSON bytes or text. Raises BadInput naming the source and the field."""
     if len(raw) > MAX_BYTES:
@@ -114,28 +131,45 @@ def parse_transcript(raw: bytes | str, name: str = "transcript") -> Transcript:
         text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw.removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise BadInput(f"{name}: not UTF-8 text (byte {error.start})") from error
-    try:
-        data = json.loads(text, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        raise BadInput(f"{name}: not JSON: {error.msg} at line {error.lineno}") from error
-    except (ValueError, RecursionError) as error:
-        what = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise BadInput(f"{name}: not usable JSON: {what}") from error
+    data = json_value(text, name)
     if not isinstance(data, dict):
         raise BadInput(f"{name}: must be a JSON object with case, level and turns")
     return transcript_from(data, name)
 
 
-def transcript_from(data: dict[str, Any], name: str = "transcript") -> Transcript:
-    """A transcript from parsed JSON. Raises BadInput naming the field."""
+def transcript_from(data: Mapping[str, Any], name: str = "transcript") -> Transcript:
+    """A transcript from parsed JSON. Raises BadInput naming the field.
+
+    Unknown keys are kept, so they must be fit to be written again: not nested beyond ``MAX_DEPTH``, no lone surrogates.
+    """
+    _fit_to_write(data, name)
     try:
         return Transcript.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])
         raise BadInput(f"{name}: {field}: {first['msg']}") from error
-    except RecursionError as error:
-        raise BadInput(f"{name}: nested too deeply") from error
+
+
+def _fit_to_write(data: Mapping[str, Any], name: str) -> None:
+    """Raises BadInput for what could be read but never be stored, shown or written again."""
+    waiting: list[tuple[str, Any, int]] = [(str(key), value, 1) for key, value in data.items()]
+    while waiting:
+        where, value, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise BadInput(f"{name}: {where[:200]}: nested too deeply (at most {MAX_DEPTH} levels)")
+        if isinstance(value, str) and _SURROGATE.search(value):
+            raise BadInput(f"{name}: {_shown(where)}: half of a character (a lone unicode surrogate) cannot be written")
+        if isinstance(value, dict):
+            waiting += [(f"{where}.{key}", one, depth + 1) for key, one in value.items()]
+        elif isinstance(value, list):
+            waiting += [(f"{where}.{index}", one, depth + 1) for index, one in enumerate(value)]
+        if _SURROGATE.search(where):
+            raise BadInput(f"{name}: {_shown(where)}: half of a character (a lone unicode surrogate) cannot be written")
+
+
+def _shown(where: str) -> str:
+    return _SURROGATE.sub("\ufffd", where)[:200]
 
 
 def read_transcript(path: Path) -> Transcript:

@@ -71,6 +71,54 @@ def test_grade_is_one_json_value_of_the_contract(run):
     assert (report["verdict"], report["confidence"] <= 0.3) == ("strong_no_hire", True)
 
 
+VTT = """WEBVTT
+
+1
+00:00:02.120 --> 00:00:06.480
+Hannah Whitlock: Hi María, please design fraud detection for card payments.
+
+2
+00:00:20.000 --> 00:00:24.000
+María de la Cruz: How many payments do you see per day &amp; how many are bad?
+"""
+
+
+def test_import_writes_our_json_and_says_what_was_assumed(run, tmp_path):
+    done = run("import", "-", "--candidate", "maria", "--case", "fraud-detection", stdin=VTT)
+    transcript = json.loads(done.stdout)
+    assert (transcript["case"], transcript["level"]) == ("fraud-detection", "senior")
+    assert [(turn["speaker"], turn["text"], turn["at"]) for turn in transcript["turns"]] == [
+        ("interviewer", "Hi [candidate], please design fraud detection for card payments.", 2.12),
+        ("candidate", "How many payments do you see per day & how many are bad?", 20.0),
+    ]
+    assert "'María' by [candidate] (1)" in done.stderr.decode()
+    assert "senior is assumed" in done.stderr.decode()
+    again = run("import", "-", "--json", stdin=done.stdout)
+    assert (json.loads(again.stdout), again.stderr) == (transcript, b"")
+    out = tmp_path / "t.json"
+    run("import", "-", "--candidate", "maria", "--out", str(out), "--keep-names", stdin=VTT)
+    assert json.loads(out.read_text())["turns"][0]["text"].startswith("Hi María,")
+
+
+@pytest.mark.parametrize("command", ["import", "grade", "reply"])
+def test_a_name_that_never_speaks_is_one_line_that_lists_those_who_do(run, command):
+    line = one_line(run(command, "-", "--candidate", "Bob", stdin=VTT), 2)
+    assert "'Bob' never speaks" in line
+    assert "María de la Cruz" in line
+
+
+def test_grade_and_reply_take_any_recorders_file(run, tmp_path):
+    file = tmp_path / "talk.vtt"
+    file.write_text(VTT, encoding="utf-16")
+    options = (str(file), "--candidate", "María", "--case", "fraud-detection", "--level", "mid", "--json")
+    report = json.loads(run("grade", *options).stdout)
+    assert (report["case"], report["level"]) == ("fraud-detection", "mid")
+    assert any("[candidate]" in warning for warning in report["warnings"])
+    assert json.loads(run("reply", *options).stdout)["move"]["kind"] in set(MoveKind)
+    unknown = json.loads(run("grade", str(file), "--candidate", "María", "--json").stdout)
+    assert any("No case was given" in warning for warning in unknown["warnings"])
+
+
 @pytest.mark.parametrize("suffix", [".html", ".md", ".json"])
 def test_a_report_is_written_in_the_form_of_its_name(run, tmp_path, suffix):
     out = tmp_path / f"report{suffix}"
@@ -83,7 +131,8 @@ def test_a_report_is_written_in_the_form_of_its_name(run, tmp_path, suffix):
     [
         (b"", "not JSON"),
         (b"{", "not JSON"),
-        (b"\xff\xfe", "not UTF-8"),
+        (b"\xff\xfe", "empty"),
+        (b"\x00\x01\x02\x03" * 40, "not text"),
         (b"[]", "must be a JSON object"),
         (b'{"case": "x", "level": "senior"}', "turns"),
         (b'{"case": "x", "level": "boss", "turns": []}', "level"),

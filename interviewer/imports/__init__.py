@@ -1,0 +1,172 @@
+"""Transcripts of any recorder become ours.
+
+    read_any(data, "interview.vtt", candidate=["María"])  ->  Imported(transcript, speakers, replaced, warnings)
+
+Steps: bytes to text (``encodings``), text to lines (``captions``, ``talk``, ``exports``), lines to speakers
+(``labels``), speakers to roles (``speakers``), names out of the interviewer's words (``names``). The candidate's words
+stay as they are.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from interviewer.domain import Level
+from interviewer.errors import BadInput
+from interviewer.imports import captions, encodings, exports, labels, speakers, talk
+from interviewer.imports.labels import Piece, Role
+from interviewer.imports.lines import MAX_LINES, Talk
+from interviewer.imports.names import Replacer
+from interviewer.imports.speakers import Speaker, SpeakersUnclear
+from interviewer.transcript import MAX_TURNS, Transcript, transcript_from
+
+UNKNOWN_CASE = "unknown"
+"""The case of a recording when nobody says which it is: the talk itself says what the problem is."""
+LONG_TURN = 300
+"""Words after which a speaker's turn is cut at the next cue, so that a turn's number and time still say where."""
+_DAYTIME = 3 * 3600.0
+"""A recording that begins later than this is stamped with the time of day."""
+_MARKDOWN = (".md", ".markdown")
+
+__all__ = ["UNKNOWN_CASE", "Imported", "Speaker", "SpeakersUnclear", "read_any"]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A recording as a transcript of ours, and what was done to it."""
+
+    transcript: Transcript
+    format: str
+    """In words that a person knows; ``our JSON`` when nothing was imported."""
+    speakers: list[Speaker] = field(default_factory=list)
+    replaced: dict[str, int] = field(default_factory=dict)
+    """Names replaced in the interviewer's words, and how often."""
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_any(
+    data: bytes,
+    filename: str,
+    *,
+    candidate: Sequence[str] | str = (),
+    interviewer: Sequence[str] | str = (),
+    case: str | None = None,
+    level: Level | str | None = None,
+    minutes: float | None = None,
+    keep_names: bool = False,
+) -> Imported:
+    """A transcript from the bytes of any common format. ``case`` and ``level`` go before what the file says.
+
+    The candidate's words are never changed; in the interviewer's, people's names become roles unless ``keep_names``.
+
+    Raises BadInput naming the file and the cure; SpeakersUnclear, with the speakers found, when it cannot be told who
+    the candidate is.
+    """
+    candidates = [candidate] if isinstance(candidate, str) else list(candidate)
+    interviewers = [interviewer] if isinstance(interviewer, str) else list(interviewer)
+    name = filename or "transcript"
+    if len(data) > encodings.MAX_BYTES:
+        raise BadInput(f"{name}: larger than {encodings.MAX_BYTES:,} bytes")
+    said = {"case": case, "level": str(level) if level else None, "minutes": minutes}
+    read, warnings = _read(data, name)
+    if isinstance(read, dict):
+        ours = transcript_from({**read, **{key: value for key, value in said.items() if value is not None}}, name)
+        return Imported(ours, "our JSON", warnings=warnings)
+    if len(read.lines) > MAX_LINES:
+        raise BadInput(f"{name}: more than {MAX_LINES:,} lines of talk")
+    pieces = speakers.joined(labels.settled(read.lines, [*candidates, *interviewers]))
+    if not pieces:
+        raise BadInput(f"{name}: no words found")
+    roles, found, doubts = speakers.cast(pieces, name, candidates, interviewers)
+    warnings += doubts
+    if not found:
+        warnings.append(
+            "The file names no speakers: the whole talk is read as the candidate's, also what an interviewer said."
+        )
+    if not level:
+        warnings.append(f"No level was given: {Level.SENIOR.value} is assumed.")
+    if not case:
+        warnings.append("No case was given: the talk itself must say what the problem is.")
+    replacer = Replacer({} if keep_names else roles, [piece.text for piece in pieces])
+    turns, more = _turns(pieces, roles, replacer, read.spoken, bool(found))
+    if not turns:
+        raise BadInput(f"{name}: nobody who was chosen says a word")
+    if len(turns) > MAX_TURNS:
+        raise BadInput(f"{name}: more than {MAX_TURNS:,} turns")
+    whole = {"case": case or UNKNOWN_CASE, "level": said["level"] or Level.SENIOR.value, "turns": turns}
+    if minutes is not None:
+        whole["minutes"] = minutes
+    counts = {one: count for (one, _), count in replacer.replaced.items()}
+    return Imported(transcript_from(whole, name), read.format, found, counts, warnings + more + replacer.warnings())
+
+
+def _read(data: bytes, name: str) -> tuple[Talk | dict[str, object], list[str]]:
+    """The file's talk, or the object that is a transcript of ours; the kind is told by the content, not the name."""
+    if data.startswith(b"PK\x03\x04"):
+        text = encodings.decoded(exports.document_text(data, name).encode("utf-8"), name)[0]
+        read = captions.read_captions(text) if captions.are_captions(text) else talk.read_talk(text)
+        return Talk("a Word document", read.lines), []
+    encodings.refuse_others(data, name)
+    text, warnings = encodings.decoded(data, name)
+    bare = text.lstrip()
+    if not bare:
+        raise BadInput(f"{name}: the file is empty: not JSON, no captions, no text")
+    suffix = PurePath(name).suffix.lower()
+    if _opens_json(bare) or (suffix in (".json", ".jsonl", ".json3") and not bare.startswith("<")):
+        return exports.read_json(text, name), warnings
+    if re.match(r"<\?xml|<(?:transcript|timedtext|tt)\b", bare):
+        return exports.read_xml(bare, name), warnings
+    if bare[:200].lower().startswith(("<!doctype html", "<html")):
+        raise BadInput(f"{name}: this is a web page: export the transcript as text, VTT, SRT, JSON or DOCX")
+    if captions.are_captions(text):
+        return captions.read_captions(text), warnings
+    if table := exports.read_table(text):
+        return table, warnings
+    return talk.read_talk(text, markdown=suffix in _MARKDOWN), warnings
+
+
+def _opens_json(bare: str) -> bool:
+    """Whether a text is JSON by its beginning: "[00:01:02] Anna: …" and "[SPEAKER_00]: …" are not."""
+    return bool(re.match(r"\{\s*(?:[\"}]|$)|\[\s*(?:[{\[\"]|\]\s*$|$)", bare[:200]))
+
+
+def _turns(
+    pieces: Sequence[Piece], roles: dict[str, Role], replacer: Replacer, spoken: bool, named: bool
+) -> tuple[list[dict[str, object]], list[str]]:
+    """The turns, one for each run of one speaker's pieces; long ones are cut between pieces."""
+    first = next((piece.at for piece in pieces if piece.at is not None), None)
+    start = first if first is not None and first > _DAYTIME else 0.0
+    warnings = ["Times of day were read as seconds since the first words."] if start else []
+    turns: list[dict[str, object]] = []
+    words: list[str] = []
+    count, last, nobody = 0, None, 0
+
+    def close() -> None:
+        text = " ".join(words)
+        if turns and words:
+            turns[-1]["text"] = replacer(text) if turns[-1]["speaker"] == "interviewer" else text
+
+    for piece in pieces:
+        role = roles.get(piece.speaker) if piece.speaker else None if named else "candidate"
+        if role is None:
+            nobody += 0 if piece.speaker else len(piece.text.split())
+            last = piece.speaker if piece.speaker else last
+            continue
+        size = len(piece.text.split())
+        if not turns or last != (piece.speaker or role) or (piece.at is not None and count + size > LONG_TURN):
+            close()
+            turn: dict[str, object] = {"speaker": role, "text": ""}
+            if piece.at is not None:
+                turn["at"] = round(max(0.0, piece.at - start), 2)
+            if spoken and role == "candidate":
+                turn["mode"] = "spoken"
+            turns.append(turn)
+            words, count = [], 0
+        words.append(piece.text)
+        count += size
+        last = piece.speaker or role
+    close()
+    if nobody:
+        warnings.append(f"{nobody} words before the first name were left out.")
+    return turns, warnings

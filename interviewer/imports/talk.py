@@ -1,0 +1,125 @@
+"""Written transcripts: text and Markdown, with names, times, headings, or nothing at all.
+
+Hannah Whitlock   0:02       Otter, Teams' copied text: a name and a time, then the words
+**Hannah:** words            Markdown; also ### Hannah, > **Hannah** (0:02): words
+[00:01:02] Hannah: words     a time before, behind or without a name
+Interviewer: words           roles, Q: and A:, Speaker 1:
+"""
+
+import re
+
+from interviewer.imports.encodings import unescaped
+from interviewer.imports.lines import CLOCK, Line, Talk, on_a_line, proposed, seconds
+
+_STAMP = rf"(?:[\[(]\s*{CLOCK}(?:\s*(?:-{{1,2}}>?|–|to)\s*{CLOCK})?\s*[\])]|{CLOCK}(?:\s*(?:-{{1,2}}>?|–)\s*{CLOCK})?)"
+_CLOCK = re.compile(CLOCK)
+_ONLY_TIME = re.compile(rf"^\s*{_STAMP}(?:\s*[AP]M)?\s*$", re.I)
+_WORDED_TIME = re.compile(
+    r"^(?P<name>.{0,80}?)\s*(?:(?P<h>\d{1,2}) hours? ?)?(?:(?P<m>\d{1,2}) minutes? ?)?(?:(?P<s>\d{1,2}) seconds?)"
+    rf"(?:\s*{CLOCK})?\s*$",
+    re.I,
+)
+_NAME_TIME = re.compile(rf"^(?P<name>\S.{{0,90}}?)[\s,|·•–-]+(?P<stamp>{_STAMP})(?:\s*[AP]M)?\s*[:：]?\s*$", re.I)
+_TIME_NAME = re.compile(rf"^\s*(?P<stamp>{_STAMP})(?:\s*[AP]M)?[\s,|·•–-]+(?P<name>\S.{{0,90}}?)\s*[:：]?\s*$", re.I)
+_NAME_TIME_WORDS = re.compile(
+    rf"^(?P<name>\S.{{0,80}}?)(?:\s{{2,}}|\t|\s+)(?P<stamp>[\[(]?{CLOCK}[\])]?)(?:\s+)(?P<rest>\S.*)$"
+)
+_LEADING = re.compile(rf"^\s*(?P<stamp>{_STAMP})(?:\s*[AP]M)?(?P<gap>\s*[-–|:]?\s+|\t)", re.I)
+_INLINE = re.compile(r"\s*\[\s*((?:\d{1,3}:)?\d{1,3}:\d{2}(?:[.,]\d{1,6})?)\s*\]\s*")
+_HEADING = re.compile(r"^#{1,6}\s+(?P<name>.{1,80}?)\s*#*$")
+_BOLD_ALONE = re.compile(
+    r"^\s*(?:\*\*|__)(?P<name>[^*_]{1,80}?)(?:\*\*|__)\s*(?P<stamp>[\[(]?" + CLOCK + r"[\])]?)?\s*$"
+)
+_RULE = re.compile(r"^\s*(?:[-*_=~]\s?){3,}$")
+_FOOT = re.compile(
+    r"^\s*(?:transcribed by https?://\S+|this (?:editable )?transcript was computer[- ]generated.*|"
+    r"(?:transcription|meeting|recording) ended (?:after|at) \S+.*|.{1,80} (?:started|stopped) transcription)\s*$",
+    re.I,
+)
+_LEAST_STAMPED = 0.25
+"""Share of lines that begin with a time from which times without brackets are times and not words."""
+
+
+def read_talk(text: str, markdown: bool = False) -> Talk:
+    """The lines of a written transcript."""
+    raw = [line.rstrip() for line in unescaped(text).split("\n")]
+    filled = [line for line in raw if line.strip()]
+    leading = sum(bool(_LEADING.match(line)) or bool(_ONLY_TIME.match(line)) for line in filled)
+    stamped = bool(filled) and leading >= _LEAST_STAMPED * len(filled)
+    lines: list[Line] = []
+    timed = False
+    blank = True
+    for number, line in enumerate(raw):
+        if not line.strip() or _RULE.match(line) or _FOOT.match(line):
+            blank = True
+            continue
+        after = next((later for later in raw[number + 1 : number + 3] if later.strip()), "")
+        new = _read(line, after, stamped, blank)
+        timed = timed or any(one.at is not None for one in new)
+        lines += new
+        blank = False
+    return Talk("Markdown" if markdown else "text", lines, spoken=timed)
+
+
+def _read(line: str, after: str, stamped: bool, blank: bool) -> list[Line]:
+    """The lines that one line of the file holds: more than one where times stand inside it."""
+    if _ONLY_TIME.match(line):
+        clock = _CLOCK.search(line)
+        return [Line("", seconds(clock[0]) if clock else None)]
+    if head := _header(line, after):
+        return [head]
+    found: list[Line] = []
+    at = None
+    parts = _INLINE.split(line)
+    for index in range(0, len(parts), 2):
+        if index:
+            at = seconds(parts[index - 1])
+        words = parts[index].strip()
+        if not words:
+            if index and at is not None:
+                found.append(Line("", at))
+            continue
+        found.append(_words(words, at, stamped, opens=blank or index > 0 or not found))
+    return found
+
+
+def _header(line: str, after: str) -> Line | None:
+    """A line that holds a name alone: with a time, as a heading, in bold, or over a line that holds a time alone."""
+    worded = _WORDED_TIME.match(line)
+    if worded and (worded["m"] or worded["s"]):
+        at = float(worded["h"] or 0) * 3600 + float(worded["m"] or 0) * 60 + float(worded["s"] or 0)
+        name = on_a_line(worded["name"])
+        return Line("", at, None, name, "", header=True) if name else Line("", at)
+    for pattern in (_NAME_TIME, _TIME_NAME, _BOLD_ALONE, _HEADING):
+        if not (match := pattern.match(line)):
+            continue
+        name = on_a_line(match["name"].strip().rstrip(":"))
+        clock = _CLOCK.search(match["stamp"] or "") if "stamp" in pattern.groupindex else None
+        if name:
+            when = seconds(clock[0]) if clock else None
+            return Line(line.strip(), when, None, name, "", header=pattern is not _HEADING)
+    below = _ONLY_TIME.match(after) or ((time := _WORDED_TIME.match(after)) and not time["name"])
+    if below and not _LEADING.match(line) and (name := on_a_line(line)):
+        return Line(line.strip(), None, None, name, "", header=True)
+    return None
+
+
+def _words(words: str, at: float | None, stamped: bool, opens: bool) -> Line:
+    match = _LEADING.match(words)
+    if match:
+        rest = words[match.end() :].strip()
+        bracketed = match["stamp"].lstrip()[:1] in "[("
+        name = proposed(rest)
+        if rest and (bracketed or stamped or (name and "\t" in match["gap"])):
+            clock = _CLOCK.search(match["stamp"])
+            at = seconds(clock[0]) if clock else at
+            words = rest
+    if name := proposed(words):
+        return Line(words, name[2] if name[2] is not None else at, None, name[0], name[1], opens=opens)
+    if (match := _NAME_TIME_WORDS.match(words[:400])) and at is None:
+        label = on_a_line(match["name"])
+        if label and len(label.split()) <= 5:
+            clock = _CLOCK.search(match["stamp"])
+            rest = (match["rest"] + words[400:]).strip()
+            return Line(words, seconds(clock[0]) if clock else None, None, label, rest, header=True, opens=opens)
+    return Line(re.sub(r"^\s*>>+\s*", "", words), at, opens=opens)
