@@ -1,10 +1,12 @@
-"""The evals: the interviewer and the grader measured offline on recorded transcripts.
+"""The evals: the interviewer and the grader measured offline, on recorded transcripts and by blind readers.
 
-vocabulary   sample, record, point, scorer, suite: the whole language on one screen
-suites/      what is run: data + task + scorers, one file each
-scorers/     how it is scored: one formula each, in the docstring
-run          runs a suite (workers: processes or Ray) into a log; a stored log can be scored again
+types        sample, record, point, scorer, suite: the whole language on one screen
+tasks/       the suites by family: data, task, names of scorers
+scorers/     how it is scored, by family: a function's docstring is its formula
+preference/  whose next turn readers would rather hear
+cassette     what a model answered, replayed without a key
+runner       runs a suite (workers: processes or Ray) into a log; a stored log can be scored again
 statistics   intervals clustered by case, paired differences
 gates        floors and "not worse than the reference"
-report, junit, table   what a run says, to people and to machines
+report, junit, results   what a run says, to people and to machines
 """

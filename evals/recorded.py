@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,3 +75,9 @@ def sample_of(one: Recorded, suffix: str = "") -> Sample:
 def transcript_of(sample_inputs: Json) -> Transcript:
     """The transcript of a sample, without labels."""
     return transcript_from(sample_inputs["transcript"])
+
+
+def prefix_hash(turns: Sequence[Json]) -> str:
+    """Names a prefix of a transcript: what is said of it holds for exactly these words."""
+    spoken = [[turn["speaker"], turn["text"], turn.get("event")] for turn in turns]
+    return hashlib.sha256(json.dumps(spoken).encode()).hexdigest()[:12]

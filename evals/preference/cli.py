@@ -85,26 +85,41 @@ def _source(source: str, model: str, base_url: str | None, system: Path | None, 
 
     if source == "human":
         return options.human
-    if base_url:
-        os.environ["OPENAI_BASE_URL"] = base_url
     if source.startswith("ours:"):
-        from evals.world import open_world
-
-        # Answers may be written by people or slow models: the default time-outs would hang up on them.
-        os.environ.setdefault("INTERVIEWER_REQUEST_TIMEOUT", "600")
-        os.environ.setdefault("INTERVIEWER_TOTAL_TIMEOUT", "1800")
-        return options.product(open_world(model or source.partition(":")[2]), source)
-    if system is None or not system.is_file():
-        raise BadInput(f"{source}: a plain prompt needs --system FILE")
-    if not model:
-        raise BadInput(f"{source}: name the endpoint's model with --model")
-    import openai
-
+        return options.product(_world(source, model, base_url), source)
     from interviewer.knowledge.load import Knowledge
 
-    client = openai.OpenAI(api_key=os.environ.get("OPENAI_API_KEY", "none"), timeout=1800, max_retries=0)
-    text = system.read_text(encoding="utf-8")
-    return options.prompted(source, text, client, model, Knowledge.load(), notes)
+    return options.prompted(source, _prompt(source, system), _client(base_url), _named(model), Knowledge.load(), notes)
+
+
+def _world(source: str, model: str, base_url: str | None) -> Any:
+    from evals.world import open_world
+
+    if base_url:
+        os.environ["OPENAI_BASE_URL"] = base_url
+    # Answers may be written by people or slow models: the default time-outs would hang up on them.
+    os.environ.setdefault("INTERVIEWER_REQUEST_TIMEOUT", "600")
+    os.environ.setdefault("INTERVIEWER_TOTAL_TIMEOUT", "1800")
+    return open_world(model or source.partition(":")[2])
+
+
+def _prompt(source: str, system: Path | None) -> str:
+    if system is None or not system.is_file():
+        raise BadInput(f"{source}: a plain prompt needs --system FILE")
+    return system.read_text(encoding="utf-8")
+
+
+def _named(model: str) -> str:
+    if not model:
+        raise BadInput("name the endpoint's model with --model")
+    return model
+
+
+def _client(base_url: str | None) -> Any:
+    import openai
+
+    key = os.environ.get("OPENAI_API_KEY", "none")
+    return openai.OpenAI(base_url=base_url or None, api_key=key, timeout=1800, max_retries=0)
 
 
 @app.command("sheets")
@@ -159,6 +174,68 @@ def score_(
             )
         for pair, share in figures["preferred"].items():
             print(f"  {pair:40} {_shown(share)}")
+
+
+@app.command("interview")
+def interview_(
+    source: Annotated[str, typer.Argument(help="'ours:<label>', or any name with --system.")],
+    persona: Annotated[str, typer.Option(help="Who is interviewed: a name in evals/personas/played.yaml.")],
+    candidate: Annotated[str, typer.Option(help="The endpoint's model that plays the candidate.")],
+    work: Work,
+    case: Annotated[str, typer.Option(help="A case's slug, or any other name together with --problem.")],
+    problem: Annotated[str, typer.Option(help="The problem of a case that the knowledge base does not have.")] = "",
+    level: Annotated[str, typer.Option()] = "senior",
+    minutes: Annotated[float, typer.Option(min=5)] = 45,
+    model: Annotated[str, typer.Option(help="Of a prompt: the endpoint's model. Of ours: what is set up.")] = "",
+    base_url: Annotated[str | None, typer.Option(help="OpenAI-compatible endpoint (else OPENAI_BASE_URL).")] = None,
+    system: Annotated[Path | None, typer.Option(help="A text file: the plain prompt.")] = None,
+    notes: Annotated[bool, typer.Option(help="Give a plain prompt the case as private notes.")] = False,
+) -> None:
+    """Hold a whole interview with a candidate played by a model; it goes on where it was stopped."""
+    from evals.preference import interviews
+    from interviewer.knowledge.load import Knowledge
+    from interviewer.transcript import Transcript
+
+    knowledge = Knowledge.load()
+    known = knowledge.case(case)
+    if known is None and not problem:
+        raise BadInput(f"--case {case}: not in the knowledge base; say the --problem")
+    client = _client(base_url)
+    if source.startswith("ours:"):
+        ask = interviews.by_product(_world(source, model, base_url))
+    else:
+        posed = known.brief if known else problem
+        ask = interviews.by_prompt(_prompt(source, system), client, _named(model), knowledge, posed, notes)
+    body = {"case": case, "level": level, "minutes": minutes, "turns": []} | ({"problem": problem} if problem else {})
+    save = work / "interviews" / f"{source.replace(':', '-')}--{persona}--{case}.json"
+    talk = interviews.hold(ask, persona, client, candidate, Transcript.model_validate(body), save)
+    print(json.dumps({save.stem: interviews.figures(talk)}))
+
+
+@app.command("compare")
+def compare_(
+    name: Annotated[str, typer.Argument(help="A name for this pair.")],
+    one: Annotated[Path, typer.Argument(help="A held interview.")],
+    other: Annotated[Path, typer.Argument(help="Another with the same candidate.")],
+    work: Work,
+    reader: Annotated[list[str], typer.Option(help="A reader's name; three.")],
+) -> None:
+    """Pages on which blind readers compare two whole interviews."""
+    from evals.preference import interviews
+
+    for who in reader:
+        print(interviews.compare(work, name, who, one, other))
+
+
+@app.command("interviews")
+def interviews_(work: Work) -> None:
+    """What was held, by counting, and what the readers preferred."""
+    from evals.preference import interviews
+
+    for name, figures in interviews.summary(sorted((work / "interviews").glob("*.json"))).items():
+        print(f"{name}: {json.dumps(figures)}")
+    for question, counted in interviews.read_comparisons(work).items():
+        print(f"{question}: {dict(counted)}")
 
 
 def _shown(figure: dict[str, Any]) -> str:

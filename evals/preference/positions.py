@@ -5,7 +5,6 @@ reference (not garbled, see ``notes.json``) as many as asked for are taken, even
 spread begins differs from interview to interview, so that early, middle and late moments all occur.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from evals.recorded import Recorded, read_folder
+from evals.recorded import Recorded, prefix_hash, read_folder
 from evals.types import Json
 from interviewer.errors import BadInput
 from interviewer.transcript import Transcript, transcript_from, with_clock
@@ -58,7 +57,7 @@ class Moment:
 
     position: Position
     transcript: Transcript
-    """The turns before it, with a clock; the case is ``UNKNOWN`` where the position says so."""
+    """The turns before it, with a clock; for an unknown problem the case is ``UNKNOWN``, the problem as posed."""
     said: str
     """The person's real turn."""
     posed: int = 0
@@ -80,7 +79,7 @@ def choose(group: Group, recordings: Sequence[Recorded], each: int, start: int =
 
 def _usable(one: Recorded) -> list[int]:
     """Turns of the interviewer that can serve as a reference."""
-    turns, note = one.body["turns"], _notes().get(one.id, {})
+    turns, note = one.body["turns"], notes().get(one.id, {})
     return [
         index
         for index, turn in enumerate(turns)
@@ -103,7 +102,7 @@ def _position(group: Group, one: Recorded, turn: int, number: int) -> Position:
         turn,
         prefix_hash(one.body["turns"][:turn]),
         one.body["case"],
-        bool(_notes().get(one.id, {}).get("unknown")),
+        bool(notes().get(one.id, {}).get("unknown")),
         _moment(one.body["turns"][turn - 1]["text"]),
         transcript.turns[turn].at or 0.0,
     )
@@ -116,15 +115,10 @@ def _moment(text: str) -> str:
     return "short" if len(words) < 30 else "long" if len(words) > 250 else "answers"
 
 
-def _notes() -> dict[str, Json]:
+def notes() -> dict[str, Json]:
+    """What is known of recordings before any option was seen."""
     found: dict[str, Json] = json.loads(NOTES.read_text(encoding="utf-8"))
     return found
-
-
-def prefix_hash(turns: Sequence[Json]) -> str:
-    """Names a prefix: what was said of it holds for exactly these words."""
-    spoken = [[turn["speaker"], turn["text"], turn.get("event")] for turn in turns]
-    return hashlib.sha256(json.dumps(spoken).encode()).hexdigest()[:12]
 
 
 def write(path: Path, positions: Sequence[Position]) -> None:
@@ -155,7 +149,8 @@ def _with_words(position: Position, body: Json) -> Moment:
     if prefix_hash(before) != position.sha:
         raise BadInput(f"{position.id}: {position.transcript} changed since the position was chosen")
     whole, _ = with_clock(transcript_from(body))
-    case = UNKNOWN if position.unknown else whole.case
-    prefix = whole.model_copy(update={"turns": whole.turns[: position.turn], "case": case})
-    posed = _notes().get(position.transcript, {}).get("posed", 0)
-    return Moment(position, prefix, whole.turns[position.turn].text, posed)
+    posed = notes().get(position.transcript, {}).get("posed", 0)
+    changed: Json = {"turns": whole.turns[: position.turn]}
+    if position.unknown:  # what somebody who brings a problem of their own would type into set-up
+        changed |= {"case": UNKNOWN, "problem": whole.turns[posed].text[:4000]}
+    return Moment(position, whole.model_copy(update=changed), whole.turns[position.turn].text, posed)

@@ -3,8 +3,6 @@
 The measures here are of form. They were shown not to say whether a turn is any good (RESULTS.md): they stay as gates.
 """
 
-import hashlib
-import json
 import time
 from typing import Any
 
@@ -12,7 +10,7 @@ from evals.graded import grade_body
 from evals.personas.banks import cases
 from evals.personas.hold import hold
 from evals.personas.persona import Candidate, personas
-from evals.recorded import recorded
+from evals.recorded import prefix_hash, recorded
 from evals.scorers import named
 from evals.tasks import DATA, read_lines
 from evals.types import Data, Json, Sample, Suite
@@ -37,12 +35,6 @@ def turn_samples(data: Data) -> list[Sample]:
         *(positions[::FAST_POSITIONS] if data.fast else positions),
         *planted(),
     ]
-
-
-def prefix_hash(turns: list[Json]) -> str:
-    """Names a prefix: a label holds for exactly these words."""
-    spoken = [[turn["speaker"], turn["text"], turn.get("event")] for turn in turns]
-    return hashlib.sha256(json.dumps(spoken).encode()).hexdigest()[:12]
 
 
 def labelled_positions(bodies: dict[str, Json]) -> list[Sample]:

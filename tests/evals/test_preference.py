@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from evals.preference import options, positions, rankings, sheets
+from evals.preference import interviews, options, positions, rankings, sheets
 from evals.preference.options import Option
 from evals.recorded import Recorded, read_folder
 from interviewer.errors import BadInput, ModelError
 from interviewer.knowledge.load import Knowledge
+from interviewer.transcript import Transcript, read_transcript
+from tests.evals.fake_world import FakeWorld
 
 LONG = "We wait for the labels because they come late and we log what we serve."
 
@@ -193,3 +195,67 @@ def test_kept_rankings_hold_no_free_words_and_a_judge_once(judged: Path, tmp_pat
     assert rankings.keep([rankings.Ranking(**{**vars(each), "why": "said gizmo"}) for each in found], path) == 12
     assert rankings.keep(found, path) == 12
     assert "gizmo" not in path.read_text()
+
+
+BEGUN = Transcript.model_validate({"case": "fraud-detection", "level": "senior", "minutes": 45, "turns": []})
+
+
+def speaking(text: str = LONG * 12) -> Any:
+    """A client whose model always says the same; ``asked`` holds what it was given."""
+    asked: list[Any] = []
+
+    def create(**given: Any) -> Any:
+        asked.append(given["messages"])
+        return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=text))])
+
+    return SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=create)), asked=asked)
+
+
+def test_an_interview_is_held_to_its_close_on_a_simulated_clock(tmp_path: Path) -> None:
+    client = speaking()
+    save = tmp_path / "ours--strong--fraud.json"
+    talk = interviews.hold(interviews.by_product(FakeWorld()), "strong", client, "m", BEGUN, save)
+    assert talk.turns[-1].move
+    assert talk.turns[-1].move.kind == "close"
+    times = [turn.at or 0 for turn in talk.turns]
+    assert times == sorted(times)
+    assert read_transcript(save) == talk
+    assert "The clock stands at minute 0" in client.asked[0][0]["content"]
+    assert [message["role"] for message in client.asked[1][1:]] == ["user", "assistant", "user"]
+    assert interviews.figures(talk)["talk_share"] < 0.2
+
+
+def test_an_interview_that_was_stopped_goes_on(tmp_path: Path) -> None:
+    save = tmp_path / "a.json"
+    whole = interviews.hold(interviews.by_product(FakeWorld()), "terse", speaking(), "m", BEGUN, save)
+    save.write_text(whole.model_copy(update={"turns": whole.turns[:4]}).to_json())
+    client = speaking()
+    assert len(interviews.hold(interviews.by_product(FakeWorld()), "terse", client, "m", BEGUN, save).turns) == len(
+        whole.turns
+    )
+    assert len(client.asked) == sum(turn.speaker == "candidate" for turn in whole.turns[4:])
+
+
+def test_a_plain_prompt_is_broken_off_when_the_time_is_up(tmp_path: Path, knowledge: Knowledge) -> None:
+    ask = interviews.by_prompt("Be brief.", speaking("Why?"), "m", knowledge, "Design it.")
+    talk = interviews.hold(ask, "strong", speaking(), "m", BEGUN, tmp_path / "p.json")
+    assert talk.turns[0].text == "Design it."
+    assert talk.turns[-1].speaker == "candidate"
+    assert 45 <= interviews.figures(talk)["minutes"] < 47
+
+
+def test_readers_compare_without_knowing_whose_an_interview_is(tmp_path: Path, knowledge: Knowledge) -> None:
+    files = []
+    for source in ("ours", "peer"):
+        files.append(tmp_path / "interviews" / f"{source}--strong--x.json")
+        interviews.hold(interviews.by_product(FakeWorld()), "strong", speaking(), "m", BEGUN, files[-1])
+    for reader in ("one", "two", "three"):
+        page = interviews.compare(tmp_path, "pair", reader, files[0], files[1])
+        assert "ours" not in page.read_text()
+        key = json.loads((tmp_path / "interviews" / "keys" / f"pair.{reader}.json").read_text())
+        ours = next(letter for letter, name in key.items() if name.startswith("ours"))
+        form = page.with_suffix(".answers.json")
+        answers = json.loads(form.read_text())
+        answers["interview"]["better"] = ours
+        form.write_text(json.dumps(answers))
+    assert interviews.read_comparisons(tmp_path) == {"interview": {"ours": 3}, "decision": {}}
