@@ -77,6 +77,10 @@ class Settings(BaseSettings):
     """A folder of prompts that go before ours of the same name, to try another version."""
     rubric: Path | None = None
     """A YAML file with other cut-offs from step scores to verdict (``interviewer/grading/bar.py``)."""
+    window: int | None = Field(default=None, ge=1024, le=10_000_000)
+    """Tokens that the endpoint's model reads and writes together; asked of the endpoint when not set."""
+    cost_limit: float | None = Field(default=None, gt=0)
+    """US dollars that one interview with its report may cost by the estimate; nothing is cut off without it."""
     threads: int = Field(default=1, ge=1, le=256)
     """Threads of the embedded model while it writes; reading takes one more."""
     context: int = Field(default=8192, ge=1024, le=131072)

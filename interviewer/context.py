@@ -10,7 +10,8 @@ from interviewer.knowledge.embeddings import Embedder, shared_embedder
 from interviewer.knowledge.index import Index
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
-from interviewer.models.base import ModelChain, open_chain
+from interviewer.models.base import ModelChain
+from interviewer.models.factory import open_chain
 
 if TYPE_CHECKING:
     from interviewer.interview.interviewer import Interviewer

@@ -79,7 +79,7 @@ def _weights(settings: Settings) -> str:
 
 
 def _backend(settings: Settings) -> str:
-    from interviewer.models.base import open_chain
+    from interviewer.models.factory import open_chain
 
     chain = open_chain(settings)
     return f"{settings.model} is served by {chain.backend}"

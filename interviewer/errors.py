@@ -26,4 +26,12 @@ class CannotRun(InterviewerError):
 
 
 class ModelError(CannotRun):
-    """A language model failed: no answer, a bad answer, a refusal, a time-out."""
+    """A language model failed: no answer, a bad answer, a refusal, a time-out.
+
+    ``finish`` is how an answer ended that may not be used as it is: ``length`` (cut off: a caller may keep whole
+    sentences of it), ``content_filter`` or ``refusal``; None for every other failure.
+    """
+
+    def __init__(self, text: str, finish: str | None = None):
+        super().__init__(text)
+        self.finish = finish

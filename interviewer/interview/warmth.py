@@ -55,4 +55,4 @@ def _read_ahead(model: LanguageModel) -> None:
     from interviewer.models.prompts import prompt
 
     inputs = dict.fromkeys(prompt("speak-local").inputs, "")
-    model.judge(prompt("speak-local").render(**inputs, **dict.fromkeys(prompt("speak-local").ignores, "")))
+    model.warm(prompt("speak-local").render(**inputs, **dict.fromkeys(prompt("speak-local").ignores, "")))

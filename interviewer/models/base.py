@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, runtime_checkable
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
-    from interviewer.config import Settings
     from interviewer.models.states import Vectors
 
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -46,6 +45,16 @@ class LanguageModel(Protocol):
         """Of the weights, where they are known: thresholds and calibrations are keyed by it."""
         ...
 
+    @property
+    def capable(self) -> bool:
+        """Whether it can be trusted to conduct and to judge by itself."""
+        ...
+
+    @property
+    def usage(self) -> dict[str, int]:
+        """Tokens of this thread's last call: ``input`` (of them ``cached``), ``output`` (of them ``reasoning``)."""
+        ...
+
     def speak(
         self,
         messages: Sequence[Message],
@@ -58,12 +67,14 @@ class LanguageModel(Protocol):
         """Streams words; no longer than ``limit`` seconds, where one is given."""
         ...
 
-    def extract(self, messages: Sequence[Message], schema: type[Schema], *, max_tokens: int = 800) -> Schema:
-        """A schema-validated answer."""
+    def extract(
+        self, messages: Sequence[Message], schema: type[Schema], *, max_tokens: int = 800, limit: float | None = None
+    ) -> Schema:
+        """A schema-validated answer; no longer than ``limit`` seconds, where one is given."""
         ...
 
-    def judge(self, messages: Sequence[Message]) -> float:
-        """Log-odds of yes against no."""
+    def warm(self, messages: Sequence[Message]) -> None:
+        """Reads a prompt ahead of its use, where that makes the next call faster."""
         ...
 
     def close(self) -> None:
@@ -97,26 +108,3 @@ class ModelChain:
         """Closes every model."""
         for model in self.models:
             model.close()
-
-
-def open_chain(settings: "Settings") -> ModelChain:
-    """The backends that the settings ask for. Nothing is started or downloaded before the first use.
-
-    ``auto`` is the endpoint when a key or an address is configured, then the embedded model when its weights
-    are there. Raises CannotRun when a backend was named that cannot serve.
-    """
-    from interviewer.models import llama_cpp, openai_endpoint
-
-    match settings.backend:
-        case "scripted":
-            return ModelChain(named=True)
-        case "openai":
-            return ModelChain((openai_endpoint.open_model(settings),), named=True)
-        case "local":
-            return ModelChain((llama_cpp.open_model(settings),), named=True)
-    models: list[LanguageModel] = []
-    if openai_endpoint.configured(settings):
-        models.append(openai_endpoint.open_model(settings))
-    if llama_cpp.weights_there(settings):
-        models.append(llama_cpp.open_model(settings))
-    return ModelChain(tuple(models))

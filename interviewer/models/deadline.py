@@ -1,7 +1,8 @@
 """Gives what a blocking iterator yields, but never waits past a deadline.
 
 An HTTP read time-out does not see a server that keeps the line open with comments, or drips one word a
-minute; this does: the iterator runs in a thread of its own and is left behind when the time is up.
+minute; this does: the iterator runs in a thread of its own and is left behind when the time is up. What runs in that
+thread asks ``over()`` now and then, so that nothing that nobody waits for lives on.
 """
 
 import queue
@@ -11,10 +12,36 @@ from time import monotonic
 from typing import TypeVar
 
 Item = TypeVar("Item")
+_here = threading.local()
 
 
 class DeadlineError(Exception):
     """The time is up."""
+
+
+class BrokenOffError(Exception):
+    """A stream ended before its answer did."""
+
+
+def left() -> float:
+    """Seconds that the call which this thread works for still has; none where nobody waits any more."""
+    call: tuple[float, threading.Event] | None = getattr(_here, "call", None)
+    if call is None:
+        return float("inf")
+    return 0.0 if call[1].is_set() else max(call[0] - monotonic(), 0.0)
+
+
+def over() -> bool:
+    """Whether nobody waits for this thread's work any more."""
+    return left() <= 0.0
+
+
+def pause(seconds: float) -> bool:
+    """Waits, at most as long as somebody waits for this thread; whether there is time left afterwards."""
+    call: tuple[float, threading.Event] | None = getattr(_here, "call", None)
+    stopped = call[1] if call else threading.Event()
+    stopped.wait(min(seconds, left()))
+    return not over()
 
 
 def within(seconds: float, start: Callable[[], Iterable[Item]], silence: float | None = None) -> Iterator[Item]:
@@ -25,8 +52,10 @@ def within(seconds: float, start: Callable[[], Iterable[Item]], silence: float |
     """
     items: queue.SimpleQueue[tuple[str, object]] = queue.SimpleQueue()
     stopped = threading.Event()
+    ends = monotonic() + seconds
 
     def work() -> None:
+        _here.call = (ends, stopped)
         try:
             source = iter(start())
             for item in source:
@@ -40,7 +69,6 @@ def within(seconds: float, start: Callable[[], Iterable[Item]], silence: float |
         else:
             items.put(("end", None))
 
-    ends = monotonic() + seconds
     threading.Thread(target=work, name="model-call", daemon=True).start()
     begun = False
     try:
@@ -61,3 +89,8 @@ def within(seconds: float, start: Callable[[], Iterable[Item]], silence: float |
             yield value  # type: ignore[misc]
     finally:
         stopped.set()
+
+
+def once(seconds: float, call: Callable[[], Item]) -> Item:
+    """What a call gives. Raises DeadlineError when it takes longer, and what the call raises."""
+    return next(within(seconds, lambda: iter((call(),))))

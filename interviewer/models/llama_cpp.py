@@ -10,18 +10,18 @@ import secrets
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 from interviewer.config import Settings
 from interviewer.errors import CannotRun, ModelError
 from interviewer.models import weights
-from interviewer.models.base import Message, Schema
+from interviewer.models.base import Message
 from interviewer.models.cache import Remembered
-from interviewer.models.openai_compatible import Endpoint
+from interviewer.models.client import Limits, Target
+from interviewer.models.connection import place
+from interviewer.models.openai_compatible import OpenAICompatible
 from interviewer.models.states import MOST, Vectors, states_of
 
 START_LIMIT = 120.0
@@ -29,19 +29,33 @@ START_LIMIT = 120.0
 CACHE_MIB = 256
 """Memory for prompts that were read before (llama.cpp's own default is 8192)."""
 MAGIC = b"GGUF"
+CAPABLE_BYTES = 4_000_000_000
+"""Of weights from which on a model may conduct and judge by itself."""
 SERVER = Path(__file__).with_name("llama_server.py")
 
 
-@dataclass
-class LocalModel:
+class LocalModel(OpenAICompatible):
     """An embedded model. Safe to use from several threads; the server answers one after the other."""
 
-    path: Path
-    settings: Settings
-    backend: Literal["local"] = "local"
-    _process: "subprocess.Popen[bytes] | None" = None
-    _endpoint: Endpoint | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    backend = "local"
+    breaks = False
+    """A slow answer of ours says nothing about the next one, and a question in between would only hold it up."""
+
+    def __init__(self, path: Path, settings: Settings):
+        self.path = path
+        self.settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._running: Target | None = None
+        self._lock = threading.Lock()
+        super().__init__(
+            f"the embedded model {path.name}",
+            # A cold prompt is read in silence.
+            Limits(settings.total_timeout, settings.total_timeout, retries=0),
+            settings.context,
+            "its server has stopped; the next call starts it again",
+            extra={"cache_prompt": True},
+            tasted=path == weights.default_path(settings.home),
+        )
 
     @property
     def name(self) -> str:
@@ -54,83 +68,52 @@ class LocalModel:
         return weights.sha256_of(self.path, self.settings.home)
 
     @cached_property
-    def _judgements(self) -> Remembered[float]:
-        return Remembered(self.sha256)
-
-    @cached_property
-    def _states(self) -> Remembered[Vectors]:
-        return Remembered(self.sha256, MOST)
+    def capable(self) -> bool:
+        """Only a large model that the user chose can conduct and judge by itself."""
+        return self.path != weights.default_path(self.settings.home) and self.path.stat().st_size >= CAPABLE_BYTES
 
     @property
     def pid(self) -> int | None:
         """The server's process id while it runs."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
-    @property
-    def usage(self) -> dict[str, int]:
-        """What the last call used: tokens read, of them from the cache, and written."""
-        return self._endpoint.usage if self._endpoint else {}
-
-    def speak(
-        self,
-        messages: Sequence[Message],
-        *,
-        max_tokens: int = 120,
-        temperature: float = 0.4,
-        seed: int = 7,
-        limit: float | None = None,
-    ) -> Iterator[str]:
-        """Streams words."""
-        served = self._served()
-        yield from served.speak(messages, max_tokens=max_tokens, temperature=temperature, seed=seed, limit=limit)
-
-    def extract(self, messages: Sequence[Message], schema: type[Schema], *, max_tokens: int = 800) -> Schema:
-        """A schema-validated answer; the server holds the model to the schema word by word."""
-        return self._served().extract(messages, schema, max_tokens=max_tokens)
-
-    def judge(self, messages: Sequence[Message]) -> float:
-        """Log-odds of yes against no at the first word of the answer; the same question is asked once."""
-        return self._judgements.of(messages, lambda: self._served().judge(messages))
+    @cached_property
+    def _states(self) -> Remembered[Vectors]:
+        return Remembered(self.sha256, MOST)
 
     def embed(self, parts: Sequence[str]) -> Vectors:
         """The mean state of the last layer over each part, each read after those before it. Raises ModelError."""
         return self._states.of(parts, lambda: self._read(parts))
 
     def _read(self, parts: Sequence[str]) -> Vectors:
-        served = self._served()
-        assert served.base_url
-        return states_of(parts, served.base_url.removesuffix("/v1"), served.api_key, served.total_timeout)
+        served = self.target(self.limits.total)
+        return states_of(parts, served.place.base.removesuffix("/v1"), served.api_key, self.limits.total)
 
     def warm(self, messages: Sequence[Message]) -> None:
-        """Reads a prompt ahead of its use, so that a turn that begins with it starts at once."""
-        self._served().judge(messages)
+        """Reads a prompt ahead of its use, so that a turn that begins with it starts at once. Raises ModelError."""
+        try:
+            for _ in self.speak(messages, max_tokens=1, temperature=0.0):
+                pass
+        except ModelError as error:
+            if error.finish != "length":
+                raise
 
     def close(self) -> None:
         """Stops the server."""
+        super().close()
         with self._lock:
-            process, self._process, self._endpoint = self._process, None, None
+            process, self._process, self._running = self._process, None, None
         if process is not None:
             _stop(process)
 
-    def _served(self) -> Endpoint:
-        """The running server; a server that died is started again."""
+    def target(self, seconds: float) -> Target:
+        """The running server; a server that died is started again, which takes as long as it takes."""
         with self._lock:
-            if self._endpoint is None or self._process is None or self._process.poll() is not None:
+            if self._running is None or self._process is None or self._process.poll() is not None:
                 key = secrets.token_urlsafe(24)
                 self._process, address = _start(self.path, key, self.settings)
-                self._endpoint = Endpoint(
-                    name=self.name,
-                    api_key=key,
-                    base_url=f"{address}/v1",
-                    request_timeout=self.settings.total_timeout,  # a cold prompt is read in silence
-                    total_timeout=self.settings.total_timeout,
-                    retries=0,
-                    context=self.settings.context,
-                    cure="its server has stopped; the next call starts it again",
-                    where=f"the embedded model {self.path.name}",
-                    extra={"cache_prompt": True},
-                )
-            return self._endpoint
+                self._running = Target(self.name, place(address), key)
+            return self._running
 
 
 def weights_there(settings: Settings) -> bool:

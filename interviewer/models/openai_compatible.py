@@ -1,68 +1,116 @@
-"""Speaks the OpenAI protocol through LangChain, for both backends: an endpoint somewhere, or our own llama.cpp.
+"""Speaks the OpenAI protocol, for every backend: an endpoint somewhere, or our own llama.cpp.
 
-Busy and broken endpoints are asked again with back-off (429, 5xx, no connection; Retry-After is honoured). A
-setting that a model refuses (temperature, seed, log-probabilities) is left out from then on. Structured answers
-go down a ladder: json_schema, once more, json_mode, ModelError. Every call has a total deadline.
+    speak    streams words                   extract    gives an answer that fits a schema
+
+What comes back is made into words in one place (``answers``). Fields that an endpoint refuses are left out from then on
+(``refusals``); an endpoint that is out fails at once until it answers again (``breaker``). Structured answers go down a
+ladder: json_schema, once more, json_mode, the form in words alone, ModelError. Every call has a total deadline.
 """
 
 import json
-import math
-import re
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from pydantic import BaseModel, Field
+from typing import Any, ClassVar, Literal
 
 from interviewer.errors import ModelError
+from interviewer.models.answers import Words, parse
 from interviewer.models.base import Message, Schema
-from interviewer.models.deadline import DeadlineError, within
+from interviewer.models.breaker import Breaker, Kind
+from interviewer.models.client import (
+    NO_KEY,
+    WORTH_A_TRY,
+    Call,
+    Client,
+    FormError,
+    Limits,
+    Piece,
+    Target,
+    TooLongError,
+)
+from interviewer.models.connection import NonsenseError
+from interviewer.models.deadline import BrokenOffError, DeadlineError
+from interviewer.models.failures import Asked, Failure, explain
+from interviewer.models.refusals import ROOM
 from interviewer.models.tokens import count, fit
 
-if TYPE_CHECKING:
-    from langchain_openai import ChatOpenAI
-
-Result = TypeVar("Result")
-FLOOR = -12.0
-"""Log-probability of a word that is not among those that the model reports (about six in a million)."""
-_LADDER = (("json_schema", 0.0), ("json_schema", 0.5), ("json_mode", 0.0))
+LADDER: tuple[tuple[str, float], ...] = (("json_schema", 0.0), ("json_schema", 0.5), ("json_mode", 0.0), ("words", 0.0))
 """How a structured answer is asked for: a second try at temperature 0 would only say the same again."""
-_MAY_BE_REFUSED = ("temperature", "seed", "logprobs", "top_logprobs", "stream_options")
+ROOM_TO_THINK = 2_048
+"""Tokens on top, for models that think before they answer; four times as many when that was not enough."""
+CUT_BELOW = 0.6
+"""A server that read less than this share of our count of the prompt has cut it: vocabularies differ by less."""
+CUT_FROM = 3_000
+"""Tokens of a prompt below which we do not say so."""
 
 
-class YesNo(BaseModel):
-    """The answer to a yes-or-no question, from a model that gives no log-probabilities."""
+class OpenAICompatible:
+    """A model that is spoken to in the OpenAI protocol. Safe to use from several threads."""
 
-    answer: bool = Field(description="true for yes, false for no")
-    confidence: float = Field(ge=0, le=1, description="how sure you are of the answer")
+    backend: Literal["openai", "local"] = "openai"
+    breaks: ClassVar[bool] = True
+    """Whether calls fail at once while it is out."""
 
+    def __init__(
+        self,
+        where: str,
+        limits: Limits,
+        window: int,
+        cure: str,
+        extra: Mapping[str, Any] | None = None,
+        tasted: bool = False,
+        room_name: str = ROOM[1],
+    ):
+        self.where = where
+        """How messages call it."""
+        self.limits = limits
+        self._window = window
+        self._shown: int | None = None
+        """The window that calls have shown, where it was smaller than it was said to be."""
+        self._cure = cure
+        self._tasted = tasted
+        self._holds = False
+        self._form = 0
+        self._room = 0
+        self._own = threading.local()
+        self._target: Target | None = None
+        self._client = Client(self.target, limits, extra or {}, self.elsewhere, room_name)
+        self._breaker = Breaker(self._ask)
 
-@dataclass
-class Endpoint:
-    """One model behind one address."""
+    # -- what differs between an endpoint and our own server -------------------------------------------
 
-    name: str
-    api_key: str
-    base_url: str | None = None
-    request_timeout: float = 30
-    """Seconds until the first word, and between two."""
-    total_timeout: float = 60
-    retries: int = 2
-    context: int = 100_000
-    """Tokens that the model can read and write together."""
-    where: str = "the endpoint"
-    """How error messages call it."""
-    cure: str = "check the network and OPENAI_BASE_URL"
-    """What to do when it cannot be reached."""
-    extra: dict[str, Any] = field(default_factory=dict)
-    """Goes into every request's body."""
-    usage: dict[str, Any] = field(default_factory=dict)
-    """What the last call used: tokens read, from the cache, written."""
-    _client: "ChatOpenAI | None" = None
-    _refused: set[str] = field(default_factory=set)
-    _has_json_schema: bool = True
+    def target(self, seconds: float) -> Target:
+        """Where to ask, known within so many seconds. Raises ModelError."""
+        raise NotImplementedError
+
+    def elsewhere(self, target: Target) -> bool:
+        """Whether the protocol may be at another address of the same server, where the next request goes."""
+        return False
+
+    def offered(self) -> Sequence[str]:
+        """The models that it is known to offer, for messages."""
+        return ()
+
+    def settle(self, seconds: float) -> None:
+        """Waits until the window is known, where somebody is asking; a moment at most."""
+
+    @property
+    def window(self) -> int:
+        """Tokens that the model can read and write together, as far as that is known."""
+        return min(self._window, self._shown or self._window)
+
+    # -- what it does ----------------------------------------------------------------------------------
+
+    @property
+    def usage(self) -> dict[str, int]:
+        """Tokens of this thread's last call: ``input`` (of them ``cached``), ``output`` (of them ``reasoning``)."""
+        call: Call | None = getattr(self._own, "call", None)
+        return dict(call.usage) if call else {}
+
+    @property
+    def out(self) -> str | None:
+        """What is wrong while it is out; None while it serves."""
+        return str(self._breaker.why) if self._breaker.why else None
 
     def speak(
         self,
@@ -73,251 +121,244 @@ class Endpoint:
         seed: int = 7,
         limit: float | None = None,
     ) -> Iterator[str]:
-        """Streams words. Raises ModelError, also in mid-stream and when the stream is cut or empty.
+        """Streams words, for ``limit`` seconds at most.
 
-        The client hangs up when the ``limit`` passes in silence, so that a busy server drops the work.
+        Raises ModelError, also after words were given: when the stream is cut, when the answer may not be used as it
+        is (``finish`` says how it ended), and when the words turn out to be thinking.
         """
-        asked = self._fitting(messages, max_tokens)
-        spoken = finished = False
+        call = self._begin(limit, max_tokens)
+        for last in (False, True):
+            asked = self._fitting(messages, call)
+            try:
+                if (yield from self._spoken(asked, call, {"temperature": temperature, "seed": seed})):
+                    return
+                self._think(call)
+            except TooLongError:
+                if last:
+                    raise self._too_long(call) from None
+        raise self._only_thought(call)
 
-        def start() -> Iterator[Any]:
-            wanted: dict[str, Any] = {"max_tokens": max_tokens, "temperature": temperature, "seed": seed}
-            if limit is not None:
-                wanted["timeout"] = limit
-            stream: Iterator[Any] = self._tolerant(
-                lambda options: iter(self._chat().stream(_for_chain(asked), **options)), wanted
-            )
-            return stream
+    def extract(
+        self, messages: Sequence[Message], schema: type[Schema], *, max_tokens: int = 800, limit: float | None = None
+    ) -> Schema:
+        """An answer that fits the schema, within ``limit`` seconds. Raises ModelError."""
+        call = self._begin(limit, max_tokens)
+        step, problem, more_room, refitted = self._form, None, False, False
+        while step < len(LADDER) and (problem is None or call.left > WORTH_A_TRY):
+            try:
+                answer = self._whole(self._fitting(messages, call), schema, *LADDER[step], call)
+                return parse(answer.text, schema)
+            except FormError as refused:
+                problem = self._explained(refused.error, call).error
+                step += 2 if LADDER[step][0] == "json_schema" else 1
+                self._form = max(self._form, step) if refused.named else self._form
+            except TooLongError:
+                if refitted:
+                    raise self._too_long(call) from None
+                refitted = True
+            except ValueError:  # no JSON, or it does not fit
+                problem = self._unfit(answer, schema, call)
+                if problem.finish == "length" and not more_room:
+                    more_room = True
+                    self._think(call)
+                elif problem.finish:
+                    raise problem from None
+                else:
+                    step += 1
+        raise problem or ModelError(f"{self.where}: no answer in the form '{schema.__name__}'")
 
-        with self._failing():
-            for chunk in within(
-                min(limit or self.total_timeout, self.total_timeout), start, silence=self.request_timeout
-            ):
-                self._note(chunk)
-                finished = finished or bool(chunk.response_metadata.get("finish_reason"))
-                if text := _text(chunk):
-                    spoken = True
-                    yield text
-        if not finished:
-            raise ModelError(f"{self.where}: the answer broke off in the middle")
-        if not spoken:
-            raise ModelError(f"{self.where}: an empty answer (a refusal?)")
+    def warm(self, messages: Sequence[Message]) -> None:
+        """Makes the next call faster: here, by what would be imported then."""
+        self._client.prepare()
 
-    def extract(self, messages: Sequence[Message], schema: type[Schema], *, max_tokens: int = 800) -> Schema:
-        """A schema-validated answer. Raises ModelError."""
-        from openai import BadRequestError, LengthFinishReasonError, UnprocessableEntityError
-
-        asked = self._fitting(messages, max_tokens)
-        ends = monotonic() + self.total_timeout
-        for method, temperature in _LADDER:
-            if method == "json_schema" and not self._has_json_schema:
-                continue
-            with self._failing():
-                try:
-                    return self._ask(asked, schema, method, max_tokens, temperature, ends - monotonic())
-                except (BadRequestError, UnprocessableEntityError):
-                    if method == "json_mode":
-                        raise
-                    self._has_json_schema = False
-                except (ValueError, TypeError, LengthFinishReasonError):  # no JSON, cut off, or not of this form
-                    continue
-        raise ModelError(f"{self.where}: no answer that fits the form '{schema.__name__}', asked three ways")
-
-    def judge(self, messages: Sequence[Message]) -> float:
-        """Log-odds of yes against no: from log-probabilities where the endpoint gives them, else by asking."""
-        asked = self._fitting(messages, 8)
-        if "logprobs" not in self._refused:
-            wanted = {"max_tokens": 1, "temperature": 0.0, "logprobs": True, "top_logprobs": 20, "seed": 7}
-            with self._failing():
-                answer = self._within(
-                    lambda: self._tolerant(self._invoke(asked), wanted, "logprobs"), self.total_timeout
-                )
-            if answer is not None:
-                self._note(answer)
-                if (odds := log_odds(answer.response_metadata.get("logprobs"))) is not None:
-                    return odds
-            self._refused.update(("logprobs", "top_logprobs"))
-        said = self.extract(messages, YesNo, max_tokens=200)
-        sure = min(max(said.confidence, 0.5), 0.99)
-        return math.log(sure / (1 - sure)) * (1 if said.answer else -1)
+    def ping(self, seconds: float = 8.0) -> str:
+        """What it answers to a small question, as far as it gets: nothing from one that thinks. Raises ModelError."""
+        call = Call(min(seconds, self.limits.total), 16, urgent=True)
+        words, said = Words(held=True), ""
+        with self._failing(call, counts=False):
+            self._target = self.target(call.left)
+            for piece in self._client.stream([Message("user", "Say OK.")], call, {"temperature": 0.0}):
+                said += words.feed(piece.text)
+        return (said + words.end()).strip()
 
     def close(self) -> None:
-        """Nothing to stop."""
+        """Asks no more behind the turns."""
+        self._breaker.close()
 
-    # -- how ---------------------------------------------------------------------------------------
+    # -- how -------------------------------------------------------------------------------------------
 
-    def _chat(self) -> "ChatOpenAI":
-        if self._client is None:
-            import openai
-            from langchain_openai import ChatOpenAI
-            from pydantic import SecretStr
+    def _ask(self) -> None:
+        self.ping()
 
-            self._client = ChatOpenAI(
-                model=self.name,
-                api_key=SecretStr(self.api_key),
-                base_url=self.base_url or "https://api.openai.com/v1",
-                timeout=openai.Timeout(self.request_timeout, connect=5.0),
-                max_retries=self.retries,
-                stream_usage=True,
-                extra_body=self.extra or None,
-                use_responses_api=False,
-            )
-        return self._client
+    def _begin(self, limit: float | None, max_tokens: int) -> Call:
+        """A call, unless the endpoint is out (ModelError)."""
+        if self.breaks:
+            self._breaker.check()
+        self._client.prepare()
+        urgent = limit is not None
+        retries = min(self.limits.retries, 1) if urgent else self.limits.retries
+        call = Call(min(limit or self.limits.total, self.limits.total), max_tokens + self._room, urgent, retries)
+        self._own.call = call
+        return call
 
-    def _fitting(self, messages: Sequence[Message], max_tokens: int) -> list[Message]:
-        asked = fit(messages, self.context - max_tokens, self.name)
-        if (size := count(asked, self.name)) > self.context - max_tokens:
-            raise ModelError(f"{self.where}: the prompt has about {size} tokens; {self.context - max_tokens} fit")
+    def _fitting(self, messages: Sequence[Message], call: Call) -> list[Message]:
+        with self._failing(call):
+            self._target = self.target(call.left)
+        name = self._target.name
+        call.size = count(messages, name)
+        if call.size > CUT_FROM:
+            self.settle(call.left)
+        fits = self.window - call.room
+        asked = fit(messages, fits, name)
+        call.size = count(asked, name) if len(asked) < len(messages) else call.size
+        if call.size > fits:
+            raise self._too_long(call)
         return asked
 
-    def _invoke(self, messages: Sequence[Message]) -> Callable[[dict[str, Any]], Any]:
-        return lambda options: self._chat().invoke(_for_chain(messages), **options)
+    def _spoken(self, asked: Sequence[Message], call: Call, wanted: dict[str, Any]) -> Generator[str, None, bool]:
+        """Words as they come; False where the model spent everything on thinking and nothing was said."""
+        words, finish, most = Words(self._holds or not self._tasted), None, max(2_000, 24 * call.room)
+        with self._failing(call):
+            for piece in self._client.stream(asked, call, {**wanted, **self._effort(call)}):
+                finish = piece.finish or finish
+                if text := words.feed(piece.text):
+                    yield text
+                if words.size > most:
+                    raise NonsenseError(f"more than {most} characters where {call.room} tokens were asked for")
+        self._tasted, self._holds = True, self._holds or words.bare
+        if words.leaked:
+            raise ModelError(f"{self.where}: it thought aloud; from now on its answers are held until they are whole")
+        self._check_read(call)
+        if finish != "content_filter" and (rest := words.end()):
+            yield rest
+        if not words.size and (finish == "length" or words.thought or call.last.get("reasoning")):
+            return False
+        self._check_end(finish, words, call)
+        return True
 
-    def _tolerant(self, call: Callable[[dict[str, Any]], Any], wanted: dict[str, Any], vital: str = "") -> Any:
-        """Calls with the options, again without those that the endpoint refuses; None if it refuses the vital one."""
-        from openai import BadRequestError, UnprocessableEntityError
+    def _check_end(self, finish: str | None, words: Words, call: Call) -> None:
+        """Raises ModelError for an answer that may not be used as it is."""
+        if finish == "length":
+            if words.thought or call.last.get("reasoning"):
+                self._think(call)
+            raise self._cut_off(call)
+        if finish == "content_filter":
+            raise self._filtered()
+        if finish == "error" or not words.size:
+            what = "it failed in the middle of an answer" if finish == "error" else "an empty answer (a refusal?)"
+            raise ModelError(f"{self.where}: {what}")
 
-        while True:
-            options = {name: value for name, value in wanted.items() if name not in self._refused}
-            try:
-                return _primed(call(options))
-            except (BadRequestError, UnprocessableEntityError) as error:
-                named = {name for name in options if name in _MAY_BE_REFUSED and name in str(error)}
-                if not named:
-                    raise
-                if "logprobs" in str(error):
-                    named |= {"logprobs", "top_logprobs"}
-                self._refused |= named
-                if vital in named:
-                    return None
+    def _check_read(self, call: Call) -> None:
+        """Raises ModelError when the server read far less than it was sent: the rest was cut off, unsaid."""
+        read = call.last.get("input", 0)
+        if read and call.size > CUT_FROM and read + call.last.get("cached", 0) < CUT_BELOW * call.size:
+            self._shown = min(self._shown or self.window, read + call.room)
+            raise ModelError(
+                f"{self.where}: the server cut the prompt: it read {read} of about {call.size} tokens. Give the model "
+                "a larger window (Ollama's default is 4,096: set num_ctx, or OLLAMA_CONTEXT_LENGTH=32768 there)"
+            )
 
-    def _ask(
-        self,
-        messages: Sequence[Message],
-        schema: type[Schema],
-        method: str,
-        max_tokens: int,
-        temperature: float,
-        left: float,
-    ) -> Schema:
-        if method == "json_mode":
-            form = json.dumps(schema.model_json_schema(), separators=(",", ":"))
-            order = f"Answer with one JSON object and nothing else. It must fit this JSON schema: {form}"
-            messages = [*messages[:-1], Message(messages[-1].role, f"{messages[-1].content}\n\n{order}")]
-        strict = {"strict": True} if method == "json_schema" else {}
+    def _whole(
+        self, asked: Sequence[Message], schema: type[Schema], kind: str, temperature: float, call: Call
+    ) -> Piece:
+        """An answer without its thinking."""
+        messages = asked if kind == "json_schema" else _with_form(asked, schema)
+        wanted = {"temperature": temperature, "seed": 7, **self._effort(call)}
+        with self._failing(call):
+            answer = self._client.whole(messages, call, wanted, _form(kind, schema))
+        self._check_read(call)
+        if answer.refused:
+            raise ModelError(f"{self.where}: the model refused", "refusal")
+        words = Words(held=True)
+        text = words.feed(answer.text) + words.end()
+        self._holds = self._holds or words.bare
+        return Piece(text, answer.finish)
 
-        def call(options: dict[str, Any]) -> Any:
-            # Options are bound here: given to invoke() they would not reach the model.
-            bound = {**strict, **options}
-            chain = self._chat().with_structured_output(schema, method=method, include_raw=True, **bound)  # type: ignore[arg-type]
-            return chain.invoke(_for_chain(messages))
+    def _effort(self, call: Call) -> dict[str, str]:
+        """Models that think are asked to think little while somebody waits."""
+        return {"reasoning_effort": "low"} if self._room and call.urgent else {}
 
-        wanted = {"max_tokens": max_tokens, "temperature": temperature, "seed": 7}
-        answer = self._within(lambda: self._tolerant(call, wanted), left)
-        self._note(answer["raw"])
-        if answer["raw"].additional_kwargs.get("refusal"):
-            raise ModelError(f"{self.where}: the model refused")
-        if not isinstance(answer["parsed"], schema):
-            raise TypeError("the answer does not fit the schema")
-        return answer["parsed"]
+    def _think(self, call: Call) -> None:
+        """More room, in this call and in all others: the model needs it before it answers."""
+        self._room = min(4 * self._room, 8 * ROOM_TO_THINK) if self._room else ROOM_TO_THINK
+        call.room += self._room
 
-    def _within(self, call: Callable[[], Result], seconds: float) -> Result:
-        return next(within(seconds, lambda: iter((call(),))))
+    def _unfit(self, answer: Piece, schema: type[Schema], call: Call) -> ModelError:
+        """Why an answer is not what was asked for."""
+        if answer.finish == "content_filter":
+            return self._filtered()
+        empty = not answer.text.strip()
+        if empty and (answer.finish == "length" or call.last.get("reasoning")):
+            return self._only_thought(call)
+        if answer.finish == "length":
+            return self._cut_off(call)
+        what = "an empty answer (a refusal?)" if empty else f"no answer that fits the form '{schema.__name__}'"
+        return ModelError(f"{self.where}: {what}")
+
+    def _only_thought(self, call: Call) -> ModelError:
+        spent = call.last.get("reasoning") or call.last.get("output") or call.room
+        what = f"the model spent its whole answer on thinking (the last time {spent} tokens)"
+        return ModelError(f"{self.where}: {what}: choose one that thinks less, or turn its thinking off", "length")
+
+    def _cut_off(self, call: Call) -> ModelError:
+        return ModelError(f"{self.where}: the answer was cut off after {call.room} tokens", "length")
+
+    def _filtered(self) -> ModelError:
+        return ModelError(f"{self.where}: the endpoint's content filter stopped the answer", "content_filter")
+
+    def _too_long(self, call: Call) -> ModelError:
+        fits = max(self.window - call.room, 0)
+        return ModelError(f"{self.where}: the prompt has about {call.size} tokens; {fits} fit beside the answer")
 
     @contextmanager
-    def _failing(self) -> Iterator[None]:
-        """Turns what the client, the line or a malformed answer raises into ModelError."""
+    def _failing(self, call: Call, counts: bool = True) -> Iterator[None]:
+        """Turns what the client, the line or a malformed answer raises into ModelError, and tells the breaker."""
         import httpx2
         import openai
-        from langchain_openai.chat_models.base import OpenAIRefusalError
 
-        malformed = (ValueError, TypeError, KeyError)
+        counts = counts and self.breaks
+        malformed = (ValueError, TypeError, KeyError, AttributeError)
         try:
             yield
-        except (openai.OpenAIError, httpx2.HTTPError, OpenAIRefusalError, DeadlineError, *malformed) as error:
-            raise self._failure(error) from None
+        except TooLongError as error:
+            self._shown = min(self._shown or error.window, error.window)
+            raise
+        except ModelError as error:  # nobody knows where to ask
+            if counts:
+                self._breaker.failed(error, Kind.OUT, call.began)
+            raise
+        except (openai.OpenAIError, httpx2.HTTPError, DeadlineError, BrokenOffError, *malformed) as error:
+            failure = self._explained(error, call)
+            if counts:
+                self._breaker.failed(failure.error, failure.kind, call.began, failure.wait)
+            raise failure.error from None
+        if counts and call.begun:
+            self._breaker.served()
 
-    def _note(self, answer: Any) -> None:
-        if answer.usage_metadata:
-            used = answer.usage_metadata
-            cached = (used.get("input_token_details") or {}).get("cache_read", 0)
-            self.usage = {"read": used["input_tokens"], "cached": cached or 0, "written": used["output_tokens"]}
-
-    def _failure(self, error: BaseException) -> ModelError:
-        """The error for people: what happened and what to do; never the key."""
-        import openai
-
-        match error:
-            case DeadlineError() | openai.APITimeoutError():
-                what = f"no answer in time (limits: {self.request_timeout:g} s a word, {self.total_timeout:g} s a call)"
-            case openai.AuthenticationError() | openai.PermissionDeniedError():
-                what = "it refuses the key: check OPENAI_API_KEY"
-            case openai.NotFoundError():
-                what = f"no model '{self.name}' there: check INTERVIEWER_MODEL and OPENAI_BASE_URL"
-            case openai.RateLimitError():
-                what = "too busy or out of quota, also after trying again"
-            case openai.APIStatusError(status_code=status):
-                what = f"error {status}: {_short(error)}"
-            case openai.APIConnectionError():
-                what = f"cannot be reached: {self.cure}"
-            case openai.ContentFilterFinishReasonError():
-                what = "the endpoint's content filter stopped the answer"
-            case _ if "refusal" in type(error).__name__.lower():
-                what = "the model refused"
-            case _:
-                what = f"the answer broke off or cannot be read ({type(error).__name__}: {_short(error)})"
-        return ModelError(self._without_key(f"{self.where}: {what}"))
-
-    def _without_key(self, text: str) -> str:
-        if len(self.api_key) >= 8:
-            text = text.replace(self.api_key, "***")
-        return re.sub(r"\b(sk|key)-[\w*-]{6,}|(?i:bearer)\s+\S+", "***", text)
+    def _explained(self, error: BaseException, call: Call) -> Failure:
+        name, key = (self._target.name, self._target.api_key) if self._target else ("", NO_KEY)
+        return explain(
+            error,
+            Asked(self.where, name, key, key != NO_KEY, self._cure, call.seconds, call.begun, self.offered),
+        )
 
 
-def log_odds(logprobs: dict[str, Any] | None) -> float | None:
-    """Log-odds of yes against no at the first token; None when there are no log-probabilities.
+def _form(kind: str, schema: type[Schema]) -> dict[str, Any]:
+    """The field that asks for JSON; nothing where words alone ask."""
+    if kind == "words":
+        return {}
+    if kind == "json_mode":
+        return {"type": "json_object"}
+    from openai import pydantic_function_tool
 
-    All spellings of a word count together ("Yes", " yes"). A word that is not reported gets the floor.
-    """
-    content = (logprobs or {}).get("content")
-    if not content:
-        return None
-    first = content[0]
-    reported = first.get("top_logprobs") or [first]
-    mass = {"yes": 0.0, "no": 0.0}
-    for token in reported:
-        word = token["token"].strip(" \n\t\"'.,Ġ▁").lower()
-        if word in mass and math.isfinite(token["logprob"]):
-            mass[word] += math.exp(token["logprob"])
-    yes, no = (max(math.log(mass[word]) if mass[word] > 0 else FLOOR, FLOOR) for word in ("yes", "no"))
-    return yes - no
+    strict = pydantic_function_tool(schema)["function"]
+    return {
+        "type": "json_schema",
+        "json_schema": {"name": strict["name"], "schema": strict["parameters"], "strict": True},
+    }
 
 
-def _for_chain(messages: Sequence[Message]) -> list[tuple[str, str]]:
-    return [({"user": "human", "assistant": "ai"}.get(m.role, m.role), m.content) for m in messages]
-
-
-def _text(chunk: Any) -> str:
-    return chunk.content if isinstance(chunk.content, str) else "".join(str(part) for part in chunk.content)
-
-
-def _short(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]
-
-
-def _primed(result: Any) -> Any:
-    """A stream after its first item has come, so that errors of its start show where it was started."""
-    if not isinstance(result, Iterator):
-        return result
-    first = next(result, None)
-    return _again(first, result)
-
-
-def _again(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
-    try:
-        if first is not None:
-            yield first
-            yield from rest
-    finally:
-        if hasattr(rest, "close"):
-            rest.close()
+def _with_form(messages: Sequence[Message], schema: type[Schema]) -> list[Message]:
+    form = json.dumps(schema.model_json_schema(), separators=(",", ":"))
+    order = f"Answer with one JSON object and nothing else. It must fit this JSON schema: {form}"
+    return [*messages[:-1], Message(messages[-1].role, f"{messages[-1].content}\n\n{order}")]

@@ -1,71 +1,98 @@
 """The backend ``openai``: any OpenAI-compatible endpoint, with a key, or without one when it is a local address."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
+from collections.abc import Sequence
 
 from interviewer.config import Settings
 from interviewer.errors import CannotRun, ModelError
-from interviewer.models.base import Message, Schema
-from interviewer.models.openai_compatible import Endpoint
+from interviewer.models import discovery
+from interviewer.models.client import NO_KEY, Limits, Target
+from interviewer.models.connection import OPENAI, place
+from interviewer.models.openai_compatible import OpenAICompatible
+from interviewer.models.refusals import ROOM
 
 DEFAULT_MODEL = "gpt-4.1"
-NO_KEY = "not-needed"
-"""Sent to endpoints that need no key: the client insists on one."""
+WINDOW = 100_000
+"""Tokens that a model is taken to read where nobody says how many it does."""
+A_MOMENT = 1.5
+"""Seconds that a long prompt waits for the endpoint to say how much its model reads."""
+UNKNOWN = "the endpoint's first model"
 
 
-@dataclass
-class OpenAIModel:
+class OpenAIModel(OpenAICompatible):
     """A model behind an OpenAI-compatible endpoint."""
 
-    settings: Settings
-    backend: Literal["openai"] = "openai"
-    sha256: None = None
+    backend = "openai"
+    sha256 = None
+    capable = True
 
-    @cached_property
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self._place = place(settings.openai_base_url)
+        self._named = settings.model_name if settings.backend == "openai" else None
+        self._hosted = self._place.base == OPENAI
+        if self._hosted and not self._named:
+            self._named = DEFAULT_MODEL
+        self._key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else NO_KEY
+        where = f"the endpoint at {settings.openai_base_url or 'api.openai.com'}"
+        self._directory = discovery.Directory(self._place, self._key, where, self._key != NO_KEY)
+        super().__init__(
+            where,
+            Limits(settings.request_timeout, settings.total_timeout, settings.retries),
+            settings.window or WINDOW,
+            "check the network and OPENAI_BASE_URL",
+            tasted=self._hosted,
+            room_name=ROOM[0] if self._hosted or self._place.azure else ROOM[1],
+        )
+
+    @property
     def name(self) -> str:
-        """The model's name: the one that was set, else the first one that a custom endpoint offers."""
-        if self.settings.model_name and self.settings.backend == "openai":
-            return self.settings.model_name
-        return _first_model(self.settings) if self.settings.openai_base_url else DEFAULT_MODEL
+        """The model's name: the one that was set, else the first one of the endpoint's that can chat."""
+        try:
+            return self.target(discovery.LIMIT).name
+        except ModelError:
+            return UNKNOWN
 
-    @cached_property
-    def _endpoint(self) -> Endpoint:
-        return Endpoint(
-            name=self.name,
-            api_key=_key(self.settings),
-            base_url=self.settings.openai_base_url,
-            request_timeout=self.settings.request_timeout,
-            total_timeout=self.settings.total_timeout,
-            retries=self.settings.retries,
-            where=f"the endpoint at {self.settings.openai_base_url or 'api.openai.com'}",
-        )
+    def target(self, seconds: float) -> Target:
+        """Where to ask. Raises ModelError when the endpoint does not say in time which model it has."""
+        if self._named:
+            if not self._hosted:
+                self._directory.begin()
+            return Target(self._named, self._place, self._key)
+        offer = self._directory.get(seconds)
+        if offer.place.base == self._place.other().base:
+            self._place = offer.place
+        return Target(discovery.chooses(offer), self._place, self._key)
 
-    def speak(
-        self,
-        messages: Sequence[Message],
-        *,
-        max_tokens: int = 120,
-        temperature: float = 0.4,
-        seed: int = 7,
-        limit: float | None = None,
-    ) -> Iterator[str]:
-        """Streams words."""
-        yield from self._endpoint.speak(
-            messages, max_tokens=max_tokens, temperature=temperature, seed=seed, limit=limit
-        )
+    def elsewhere(self, target: Target) -> bool:
+        """Whether the protocol may be one step beside the address that was given."""
+        if self._hosted:
+            return False
+        if target.place == self._place:
+            self._place = self._place.other()
+        return True
 
-    def extract(self, messages: Sequence[Message], schema: type[Schema], *, max_tokens: int = 800) -> Schema:
-        """A schema-validated answer."""
-        return self._endpoint.extract(messages, schema, max_tokens=max_tokens)
+    def offered(self) -> Sequence[str]:
+        """The models that it has and that can chat; asked for where that is not known yet."""
+        try:
+            return self._directory.get(A_MOMENT).chat
+        except ModelError:
+            return ()
 
-    def judge(self, messages: Sequence[Message]) -> float:
-        """Log-odds of yes against no."""
-        return self._endpoint.judge(messages)
+    def settle(self, seconds: float) -> None:
+        """Waits a moment for the endpoint to say how much its model reads."""
+        if not self._hosted and not self._settings.window:
+            try:
+                self._directory.get(min(A_MOMENT, seconds))
+            except ModelError:
+                return
 
-    def close(self) -> None:
-        """Nothing to stop."""
+    @property
+    def window(self) -> int:
+        """As it was set, else as the endpoint says; never more than a call has shown."""
+        offer = self._directory.known
+        said = offer.window(self._named or discovery.chooses(offer)) if offer else None
+        window = self._settings.window or said or WINDOW
+        return min(window, self._shown or window)
 
 
 def configured(settings: Settings) -> bool:
@@ -78,28 +105,3 @@ def open_model(settings: Settings) -> OpenAIModel:
     if not configured(settings):
         raise CannotRun("INTERVIEWER_MODEL=openai needs OPENAI_API_KEY, or OPENAI_BASE_URL for an endpoint without key")
     return OpenAIModel(settings)
-
-
-def _key(settings: Settings) -> str:
-    return settings.openai_api_key.get_secret_value() if settings.openai_api_key else NO_KEY
-
-
-def _first_model(settings: Settings) -> str:
-    import openai
-
-    client = openai.OpenAI(
-        api_key=_key(settings),
-        base_url=settings.openai_base_url,
-        timeout=openai.Timeout(settings.request_timeout, connect=5.0),
-        max_retries=settings.retries,
-    )
-    address = settings.openai_base_url
-    try:
-        offered = [model.id for model in client.models.list()]
-    except openai.APIConnectionError:
-        raise ModelError(f"the endpoint at {address} cannot be reached: check OPENAI_BASE_URL") from None
-    except openai.APIError:
-        offered = []
-    if not offered:
-        raise ModelError(f"{address} does not say which models it has: set INTERVIEWER_MODEL=openai:<model name>")
-    return offered[0]

@@ -60,14 +60,13 @@ class Slow:
     def __init__(self, fails: bool = False) -> None:
         self.go = threading.Event()
         self.fails = fails
-        self.judged = 0
+        self.warmed = 0
 
-    def judge(self, messages: Any) -> float:
-        self.judged += 1
+    def warm(self, messages: Any) -> None:
+        self.warmed += 1
         assert self.go.wait(10)
         if self.fails:
             raise ModelError("it cannot be loaded")
-        return 0.0
 
     def speak(self, messages: Any, **more: Any) -> Iterator[str]:
         yield "never"
@@ -88,7 +87,7 @@ def test_a_turn_does_not_wait_for_a_model_that_is_still_being_warmed() -> None:
     model.go.set()
     own.ready(5)
     own.begin()
-    assert model.judged == 1
+    assert model.warmed == 1
 
 
 def test_without_a_warm_up_the_first_turn_warms_and_its_deadline_counts_from_there() -> None:

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,8 @@ from interviewer.config import Settings, load
 from interviewer.errors import CannotRun, ModelError
 from interviewer.interview.lead import faults, tidy
 from interviewer.models import weights
-from interviewer.models.base import Message, open_chain
+from interviewer.models.base import Message
+from interviewer.models.factory import open_chain
 from interviewer.models.llama_cpp import LocalModel, open_model
 from interviewer.models.prompts import prompt, render
 
@@ -46,6 +48,18 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalModel]:
     model.close()
 
 
+def pieces(model: LocalModel, asked: list[Message], **more: Any) -> list[str]:
+    """What it says until it has said as much as it may: an answer that was cut off is an error otherwise."""
+    found: list[str] = []
+    try:
+        for piece in model.speak(asked, **more):
+            found.append(piece)
+    except ModelError as error:
+        if error.finish != "length":
+            raise
+    return found
+
+
 class Place(BaseModel):
     name: str
     height: int
@@ -67,14 +81,14 @@ def gone(pid: int, seconds: float) -> bool:
 
 
 def test_it_streams_words_within_the_limit(small: LocalModel) -> None:
-    pieces = list(small.speak([FIXED, Message("user", "Name a river.")], max_tokens=12))
-    assert len(pieces) > 1
-    assert small.usage["written"] <= 12
+    pieces(small, [FIXED], max_tokens=1)  # of a model that nobody knows the first answer is held until it is whole
+    assert len(pieces(small, [FIXED, Message("user", "Name a river.")], max_tokens=12)) > 1
+    assert small.usage["output"] <= 12
 
 
 def test_the_same_seed_says_the_same(small: LocalModel) -> None:
     asked = [FIXED, Message("user", "Name a mountain.")]
-    assert [*small.speak(asked, max_tokens=10, seed=3)] == [*small.speak(asked, max_tokens=10, seed=3)]
+    assert pieces(small, asked, max_tokens=10, seed=3) == pieces(small, asked, max_tokens=10, seed=3)
 
 
 def test_its_structured_answers_fit_the_schema(small: LocalModel) -> None:
@@ -83,51 +97,42 @@ def test_its_structured_answers_fit_the_schema(small: LocalModel) -> None:
     )
 
 
-def test_its_judgement_is_a_finite_number_and_the_same_when_it_is_not_remembered(small: LocalModel) -> None:
-    asked = [FIXED, Message("user", "Is the Nile a river? Reply yes or no.")]
-    assert small.judge(asked) == pytest.approx(small._served().judge(asked), abs=0.2)
-    assert abs(small.judge(asked)) < 12
-
-
 def test_a_turn_does_not_read_the_conversation_again(small: LocalModel) -> None:
     talk = [FIXED, Message("user", "Name a river."), Message("assistant", "The Rhine."), Message("user", "Another?")]
-    list(small.speak(talk[:2], max_tokens=4))
-    list(small.speak(talk, max_tokens=4))
-    assert small.usage["cached"] >= 0.7 * small.usage["read"] > 50
+    pieces(small, talk[:2], max_tokens=4)
+    pieces(small, talk, max_tokens=4)
+    assert small.usage["cached"] >= 0.7 * small.usage["input"] > 50
 
 
 def test_another_prompt_in_between_costs_the_conversation_nothing(small: LocalModel) -> None:
     talk = [FIXED, Message("user", "Name a river of Asia.")]
-    list(small.speak(talk, max_tokens=4))
-    small.judge([Message("user", "Is this a long and quite different text about cooking with onions? yes or no")])
-    list(small.speak(talk, max_tokens=4))
-    assert small.usage["cached"] >= 0.9 * small.usage["read"]
+    pieces(small, talk, max_tokens=4)
+    small.warm([Message("user", "Is this a long and quite different text about cooking with onions? yes or no")])
+    pieces(small, talk, max_tokens=4)
+    assert small.usage["cached"] >= 0.9 * small.usage["input"]
 
 
 def test_reading_answers_in_between_costs_the_conversation_nothing(small: LocalModel) -> None:
     talk = [FIXED, Message("user", "Name a lake of Africa.")]
-    list(small.speak(talk, max_tokens=4))
+    pieces(small, talk, max_tokens=4)
     for said in (" by time, since tomorrow must not leak", " by day", " at random"):
         small.embed(["Interviewer: How do you split the data?\nCandidate:", said])
-    list(small.speak(talk, max_tokens=4))
-    assert small.usage["cached"] >= 0.9 * small.usage["read"]
+    pieces(small, talk, max_tokens=4)
+    assert small.usage["cached"] >= 0.9 * small.usage["input"]
 
 
 def test_one_answer_is_read_once_for_many_questions(small: LocalModel) -> None:
     answer = "I would take three weeks of watch history and hold out the last of them. " * 5
     for asked in ("Does it say how much history? yes or no", "Does it split by time? yes or no"):
-        small.judge([FIXED, Message("user", f"{answer}\n{asked}")])
-    assert small.usage["cached"] >= 0.7 * small.usage["read"]
+        small.warm([FIXED, Message("user", f"{answer}\n{asked}")])
+    assert small.usage["cached"] >= 0.7 * small.usage["input"]
 
 
 def test_only_who_has_the_key_may_use_it(small: LocalModel) -> None:
     small.warm([FIXED])
-    assert small._endpoint
-    assert small._endpoint.base_url
-    assert small._endpoint.base_url.startswith("http://127.0.0.1:")
-    request = urllib.request.Request(
-        f"{small._endpoint.base_url}/chat/completions", b"{}", {"Origin": "http://evil.test"}
-    )
+    address = small.target(1.0).place.base
+    assert address.startswith("http://127.0.0.1:")
+    request = urllib.request.Request(f"{address}/chat/completions", b"{}", {"Origin": "http://evil.test"})
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request, timeout=5)  # our own loopback server
     assert refused.value.code == 401
@@ -143,7 +148,7 @@ def test_a_server_that_was_killed_is_started_again(small: LocalModel) -> None:
     deadline = time.monotonic() + 5
     while small.pid and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert list(small.speak([Message("user", "Hello")], max_tokens=3))
+    assert pieces(small, [Message("user", "Hello")], max_tokens=3)
     assert small.pid not in (None, first)
 
 
@@ -206,7 +211,7 @@ def test_a_model_that_is_cut_off_is_an_error_that_names_it(tmp_path: Path) -> No
         path.write_bytes(whole.read(3_000_000))
     began = time.monotonic()
     with pytest.raises(ModelError, match=r"half\.gguf"):
-        open_model(settings(path, tmp_path)).judge([Message("user", "Hello")])
+        open_model(settings(path, tmp_path)).warm([Message("user", "Hello")])
     assert time.monotonic() - began < 15
 
 
@@ -247,9 +252,9 @@ def test_it_gives_the_states_of_each_part_after_those_before_it(small: LocalMode
 
 def test_words_are_served_as_before_between_states(small: LocalModel) -> None:
     asked = [FIXED, Message("user", "Name a mountain.")]
-    first = [*small.speak(asked, max_tokens=10, seed=3)]
+    first = pieces(small, asked, max_tokens=10, seed=3)
     small.embed(["Candidate:", " labels arrive late"])
-    assert [*small.speak(asked, max_tokens=10, seed=3)] == first
+    assert pieces(small, asked, max_tokens=10, seed=3) == first
 
 
 def test_a_part_without_words_is_an_error(small: LocalModel) -> None:

@@ -1,0 +1,213 @@
+"""The line to an endpoint: addresses as people write them, proxies, and what may come back over it.
+
+    >>> place("http://localhost:11434").base
+    'http://localhost:11434/v1'
+
+A machine's own addresses are never asked through a proxy. What comes back is bounded, is given up when nobody waits for
+it, and is made fit to be read: a web page is named for one, halves of characters are taken out.
+"""
+
+import ipaddress
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
+
+from interviewer.models.deadline import DeadlineError, over
+
+if TYPE_CHECKING:
+    import httpx2
+
+OPENAI = "https://api.openai.com/v1"
+MOST_BYTES = 16_000_000
+"""Of one answer as it comes over the line; a streamed word may weigh 400 bytes there."""
+CONNECT = 5.0
+_ENDS = ("/chat/completions", "/completions", "/models", "/responses")
+_HALVES = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+_TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]{0,2000}>", re.DOTALL | re.IGNORECASE)
+
+
+class NonsenseError(ValueError):
+    """What came back is not what the protocol says."""
+
+
+class ElsewhereError(NonsenseError):
+    """What came back shows that the protocol is not spoken at this address."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an endpoint is."""
+
+    base: str
+    """Without a slash at its end and without a query."""
+    query: tuple[tuple[str, str], ...] = ()
+    """Goes with every request (Azure's ``api-version``)."""
+
+    @property
+    def host(self) -> str:
+        """The name of the machine."""
+        return urlsplit(self.base).hostname or ""
+
+    @property
+    def own(self) -> bool:
+        """Whether it is on this machine."""
+        return is_own(self.host)
+
+    @property
+    def azure(self) -> bool:
+        """Whether the key goes into a header of Azure's."""
+        return self.host.endswith((".azure.com", ".azure-api.net")) or "api-version" in dict(self.query)
+
+    def other(self) -> "Place":
+        """The same with ``/v1`` where it has none, and without where it has."""
+        base = self.base.removesuffix("/v1") if self.base.endswith("/v1") else f"{self.base}/v1"
+        return Place(base, self.query)
+
+
+def place(address: str | None) -> Place:
+    """An address as people write it: with or without ``/v1``, with what follows it, with a query."""
+    scheme, netloc, path, query, _ = urlsplit((address or OPENAI).strip())
+    path = path.rstrip("/")
+    for end in _ENDS:
+        path = path.removesuffix(end).rstrip("/")
+    return Place(urlunsplit((scheme, netloc, path or "/v1", "", "")), tuple(parse_qsl(query)))
+
+
+def is_own(host: str) -> bool:
+    """Whether a host is this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def open_client(where: Place, seconds: float) -> "httpx2.Client":
+    """A client for an endpoint. Raises NonsenseError for a proxy in the environment that cannot be one."""
+    import httpx2
+
+    try:
+        return httpx2.Client(
+            trust_env=not where.own,
+            timeout=httpx2.Timeout(seconds, connect=min(CONNECT, seconds)),
+            headers={"Accept-Encoding": "identity"},
+            follow_redirects=True,
+            event_hooks={"response": [_tamed]},
+        )
+    except (ValueError, ImportError, httpx2.InvalidURL) as error:
+        raise NonsenseError(f"a proxy in the environment (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY): {error}") from None
+
+
+def plain(page: str) -> str:
+    """The words of a web page."""
+    return " ".join(_TAG.sub(" ", page).split())
+
+
+def _tamed(response: "httpx2.Response") -> None:
+    """Puts bounds and cleaning between the line and whoever reads the answer."""
+    import httpx2
+
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    stream = cast(httpx2.SyncByteStream, response.stream)
+    encoding = response.headers.pop("content-encoding", "identity")
+    if response.is_success and kind in ("text/html", "application/xhtml+xml"):
+        stream.close()
+        raise ElsewhereError("it answers with a web page")
+    response.headers.pop("content-length", None)
+
+    read = _lines(_bounded(_unpacked(stream, encoding)))
+    pieces = _as_stream(read) if response.is_success and _streamed(response.request) else read
+
+    class Tamed(httpx2.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            return pieces
+
+        def close(self) -> None:
+            stream.close()
+
+    response.stream = Tamed()
+    if response.is_success and not _streamed(response.request):
+        response.headers["content-type"] = "application/json"
+
+
+def _streamed(request: "httpx2.Request") -> bool:
+    return request.method == "POST" and b'"stream":true' in request.content.replace(b" ", b"")
+
+
+def _as_stream(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """The events as they are; a whole answer of a server that was asked for a stream becomes one event."""
+    for line in lines:
+        if line.lstrip().startswith(b"{"):
+            yield _event(line + b"".join(lines))
+        else:
+            yield line
+
+
+def _event(answer: bytes) -> bytes:
+    try:
+        found = json.loads(answer)
+    except (ValueError, RecursionError):
+        raise NonsenseError("it answers with something that is no JSON") from None
+    choices = found.get("choices") if isinstance(found, dict) else None
+    if isinstance(choices, list):
+        parts = [{**choice, "delta": choice.get("message") or {}} for choice in choices if isinstance(choice, dict)]
+        found = {**found, "choices": parts}
+    return b"data: " + json.dumps(found).encode() + b"\n\n"
+
+
+def _unpacked(stream: "httpx2.SyncByteStream", encoding: str) -> Iterator[bytes]:
+    if encoding in ("", "identity"):
+        yield from stream
+        return
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise NonsenseError(f"it packs its answers ('{encoding}') although it was asked not to")
+    unpack = zlib.decompressobj(47)
+    for piece in stream:
+        yield unpack.decompress(piece, MOST_BYTES)
+
+
+def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > MOST_BYTES:
+            raise NonsenseError(f"its answer is larger than {MOST_BYTES // 1_000_000} MB")
+        if over():
+            raise DeadlineError
+        yield piece
+
+
+def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Whole lines, as UTF-8, without escapes of half characters: strict readers further on stumble over them."""
+    begun: list[bytes] = []
+    for piece in pieces:
+        *whole, rest = piece.split(b"\n")
+        for line in whole:
+            yield _sound(b"".join((*begun, line))) + b"\n"
+            begun = []
+        begun.append(rest)
+    if rest := b"".join(begun):
+        yield _sound(rest)
+
+
+def _sound(line: bytes) -> bytes:
+    line = line.decode("utf-8", "replace").encode()
+    return _HALVES.sub(lambda found: b"" if found[1] else found[0], line) if b"\\u" in line else line
+
+
+def cause(error: BaseException, kind: type[NonsenseError]) -> NonsenseError | None:
+    """An error of that kind among what led to another one: clients wrap what happens on the line."""
+    seen: BaseException | None = error
+    for _ in range(8):
+        if seen is None or isinstance(seen, kind):
+            break
+        seen = seen.__cause__ or seen.__context__
+    return seen if isinstance(seen, kind) else None
