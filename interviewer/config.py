@@ -30,6 +30,7 @@ QUIET = {
     "DO_NOT_TRACK": "1",
     "OTEL_SDK_DISABLED": "true",
     "RAY_USAGE_STATS_ENABLED": "0",
+    "ORT_DISABLE_TELEMETRY": "1",
 }
 """What turns off the telemetry, tracing and silent downloads of everything that we build on."""
 

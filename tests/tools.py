@@ -27,6 +27,7 @@ def main() -> None:
     for name, found, cure in (
         ("Chromium", chromium(), "apt-get install chromium, or playwright install chromium"),
         ("PostgreSQL", initdb(), "apt-get install postgresql"),
+        ("strace", shutil.which("strace"), "apt-get install strace"),
         ("espeak-ng", shutil.which("espeak-ng"), "apt-get install espeak-ng"),
     ):
         if not found:

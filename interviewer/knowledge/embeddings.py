@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from interviewer.config import quieten
 from interviewer.errors import CannotRun
 
 Vectors = NDArray[np.float32]
@@ -59,6 +60,7 @@ class Embedder:
         self._tokenizer: Any = None
 
     def _load(self) -> None:
+        quieten()  # ONNX Runtime reads its switch when it is loaded
         import onnxruntime
         from tokenizers import BertWordPieceTokenizer
 
