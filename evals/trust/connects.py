@@ -5,6 +5,7 @@
 Seen by ``strace``, so that a library's own sockets and name look-ups are seen too; only loopback is allowed.
 """
 
+import json
 import os
 import re
 import shutil
@@ -22,7 +23,7 @@ from interviewer.errors import CannotRun
 
 _ROOT = Path(__file__).resolve().parents[2]
 _ADDRESS = re.compile(r'sin6?_port=htons\((\d+)\).*?inet_(?:addr|pton)\((?:AF_INET6, )?"([^"]+)"')
-_LOOPBACK = ("127.", "::1", "::ffff:127.", "0.0.0.0", "::")
+_LOOPBACK = ("127.", "::1", "::ffff:127.")
 _PATIENCE = 180
 
 
@@ -116,8 +117,9 @@ _TRANSCRIPT = (
 def parts(home: Path) -> dict[str, Callable[[], Traced]]:
     """The parts of the product, each as something that runs it once in that folder and is watched."""
     python, port = sys.executable, "17860"
+    app = [python, str(_ROOT / "app.py")]
     transcript = home / "transcript.json"
-    transcript.write_text(_TRANSCRIPT, encoding="utf-8")
+    transcript.write_text(json.dumps(_TRANSCRIPT), encoding="utf-8")
 
     def cli(*arguments: str) -> Callable[[], Traced]:
         return lambda: traced([python, "-m", "interviewer", *arguments], home)
