@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from evals.types import Json
 from interviewer.domain import Level
-from interviewer.errors import BadInput
+from interviewer.errors import BadInput, CannotRun
 from interviewer.transcript import Transcript
 
 ROOT = Path(__file__).resolve().parent
@@ -112,6 +112,8 @@ class ProductWorld:
         from interviewer.knowledge.retrieval import NOTHING_BELOW
 
         found = self._parts.retriever.search(query, audience="grader", kind="note", limit=5)
+        if self._parts.retriever.index.trouble:  # nothing found would be a measurement of nothing
+            raise CannotRun(self._parts.retriever.index.trouble)
         best = max((one.similarity for one in found), default=0.0)
         return {"found": [one.passage.ref for one in found], "relevant": best >= NOTHING_BELOW, "best": round(best, 3)}
 
@@ -128,7 +130,7 @@ class ProductWorld:
         }
 
     def close(self) -> None:
-        self._parts.chain.close()
+        self._parts.close()
 
 
 def open_world(model: str = "scripted", prompts: str | None = None) -> World:

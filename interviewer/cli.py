@@ -16,7 +16,7 @@ import typer
 
 from interviewer.config import Settings, load, quieten
 from interviewer.domain import Level, Manner, Step
-from interviewer.errors import BadInput, InterviewerError
+from interviewer.errors import BadInput, CannotRun, InterviewerError
 from interviewer.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _parts(settings: Settings) -> Iterator["AppContext"]:
     try:
         yield parts
     finally:
-        parts.chain.close()
+        parts.close()
 
 
 def _say(value: Any) -> None:
@@ -315,6 +315,8 @@ def knowledge_search(
     settings = load()
     with _only_ours(as_json), _parts(settings) as parts:
         found = parts.retriever.search(query, audience=audience, case=case, step=step, limit=limit)  # type: ignore[arg-type]
+        if parts.retriever.index.trouble:
+            raise CannotRun(parts.retriever.index.trouble)
     if as_json:
         _say(
             [

@@ -24,6 +24,8 @@ class AppContext:
     settings: Settings
     knowledge: Knowledge
     chain: ModelChain
+    behind: bool = False
+    """Whether what is not built yet is built behind the turns: the app's way. The command line waits for it."""
 
     @property
     def vectors(self) -> Path:
@@ -38,7 +40,8 @@ class AppContext:
     @cached_property
     def retriever(self) -> Retriever:
         """The retriever over the Chroma index."""
-        return Retriever(Index(self.knowledge, self.embedder, self.settings.home / "index", self.settings.chroma_url))
+        folder, url = self.settings.home / "index", self.settings.chroma_url
+        return Retriever(Index(self.knowledge, self.embedder, folder, url, behind=self.behind))
 
     def interviewer(self) -> "Interviewer":
         """The interviewer; it holds no interview and may serve many."""
@@ -52,7 +55,15 @@ class AppContext:
             self.knowledge, self.chain, retriever=self.retriever, embedder=self.embedder, vectors=self.vectors
         )
 
+    def close(self) -> None:
+        """Ends what still goes on in the background, and the models."""
+        if "_interviewer" in self.__dict__:
+            self._interviewer.close()
+        if "retriever" in self.__dict__:
+            self.retriever.close()
+        self.chain.close()
 
-def open_context(settings: Settings) -> AppContext:
+
+def open_context(settings: Settings, *, behind: bool = False) -> AppContext:
     """The parts. Raises BadInput for a broken knowledge base, CannotRun for a named backend that is not there."""
-    return AppContext(settings, Knowledge.load(), open_chain(settings))
+    return AppContext(settings, Knowledge.load(), open_chain(settings), behind)

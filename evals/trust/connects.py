@@ -133,9 +133,7 @@ def parts(home: Path) -> dict[str, Callable[[], Traced]]:
         return True
 
     return {
-        "app: start, page, stop": lambda: traced(
-            [python, str(_ROOT / "app.py")], home, serves, GRADIO_SERVER_PORT=port
-        ),
+        "app: start, page, stop": lambda: traced(app, home, serves, GRADIO_SERVER_PORT=port),
         "interview and its report": lambda: traced([python, "-c", _INTERVIEW], home),
         "voice: says and hears a sentence": lambda: traced([python, "-c", _VOICE], home),
         "reply": cli("reply", str(transcript), "--json"),

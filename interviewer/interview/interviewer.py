@@ -134,6 +134,8 @@ class Interviewer:
             backend=spoken.backend,
         )
         after = timed.with_turn(turn)
+        if self.retriever and self.retriever.trouble:
+            warnings.append(self.retriever.trouble)
         return Reply(turn, after, fold(after, at), spoken.backend, decision, [*warnings, *spoken.warnings])
 
     def reply(self, transcript: Transcript, at: float | None = None) -> Iterator[str | Reply]:

@@ -1,18 +1,114 @@
-"""The knowledge base in memory: cases, framework notes and topic notes, read when first asked for."""
+"""The knowledge base: reads cases, framework notes and topic notes, each file when it is first asked for.
+
+Every refusal names the file and the field.
+"""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
 
 from interviewer.domain import Step
 from interviewer.errors import BadInput
-from interviewer.knowledge.read import read_case, read_framework_note, read_topic_note
 from interviewer.knowledge.schema import Case, FrameworkNote, RedFlag, Signal, TopicNote
 from interviewer.paths import shipped
 
 T = TypeVar("T")
+Note = TypeVar("Note", bound=BaseModel)
+_FRONT_MATTER = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n?(.*)\Z", re.DOTALL)
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MAX_BYTES = 1_000_000
+
+
+class _UniqueKeys(_LOADER):  # type: ignore[misc, valid-type]
+    """YAML that refuses a key said twice instead of silently keeping the last."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"'{key}' stands twice", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
+
+
+def front_matter(path: Path) -> tuple[dict[str, Any], str]:
+    """The file's front matter and body. Raises BadInput naming the file and the line."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise BadInput(f"{path}: larger than {MAX_BYTES:,} bytes")
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path}: not UTF-8 text (byte {error.start})") from error
+    match = _FRONT_MATTER.match(text)
+    if not match:
+        raise BadInput(f"{path}: must open with front matter between two lines '---'")
+    try:
+        data = yaml.load(match[1], Loader=_UniqueKeys)  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 2}: " if mark else ""
+        raise BadInput(f"{path}: {where}{getattr(error, 'problem', None) or 'not valid YAML'}") from error
+    if not isinstance(data, dict):
+        raise BadInput(f"{path}: the front matter must be a mapping of field to value")
+    return data, match[2]
+
+
+def sections(body: str, mark: str = "## ") -> dict[str, str]:
+    """The body's text by heading of one depth (``mark`` is '## ' or '### ')."""
+    parts = re.split(rf"(?m)^{re.escape(mark)}(.+?)\s*$", body)
+    return {heading.strip(): text.strip() for heading, text in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def _build(kind: type[Note], data: dict[str, Any], path: Path) -> Note:
+    try:
+        note = kind.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+        raise BadInput(f"{path}: {field}: {first['msg']}{more}") from error
+    if getattr(note, "slug", path.stem) != path.stem:
+        raise BadInput(f"{path}: slug: must be the file's name, '{path.stem}'")
+    return note
+
+
+def read_case(path: Path) -> Case:
+    """One case file. Raises BadInput."""
+    data, body = front_matter(path)
+    by_heading = sections(body)
+    reference = sections(by_heading.get("Reference", ""), "### ")
+    unknown = set(reference) - set(Step)
+    if unknown:
+        raise BadInput(f"{path}: Reference: '{sorted(unknown)[0]}' is not one of the seven steps")
+    diagrams = {
+        heading: match[1].strip()
+        for heading, text in by_heading.items()
+        if (match := re.search(r"```mermaid\s*\n(.*?)```", text, re.DOTALL))
+    }
+    if "reference" in data or "diagrams" in data:
+        raise BadInput(f"{path}: reference and diagrams belong in the body, not in the front matter")
+    return _build(Case, {**data, "reference": reference, "diagrams": diagrams}, path)
+
+
+def read_framework_note(path: Path) -> FrameworkNote:
+    """One framework note. Raises BadInput."""
+    data, body = front_matter(path)
+    return _build(FrameworkNote, {**data, "sections": sections(body)}, path)
+
+
+def read_topic_note(path: Path) -> TopicNote:
+    """One topic note. Raises BadInput."""
+    data, body = front_matter(path)
+    return _build(TopicNote, {**data, "sections": sections(body)}, path)
 
 
 class _Shelf(Mapping[str, T], Generic[T]):

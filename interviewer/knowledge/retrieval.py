@@ -11,9 +11,10 @@ import threading
 from dataclasses import dataclass
 
 from interviewer.domain import Step
-from interviewer.knowledge.index import Hit, Index
+from interviewer.errors import CannotRun
+from interviewer.knowledge.index import BeingBuiltError, Hit, Index
 from interviewer.knowledge.passages import FRAMEWORK, TOPICS, Audience, Passage
-from interviewer.knowledge.spelling import respelt
+from interviewer.knowledge.spelling import long_words, respelt
 
 DENSE_WEIGHT = 0.7
 _POOL = 80
@@ -66,6 +67,7 @@ class Retriever:
     def __init__(self, index: Index):
         self.index = index
         self._words: dict[str, _Words] = {}
+        self._spelt: dict[tuple[str, ...], frozenset[str]] = {}
 
     def search(
         self,
@@ -79,23 +81,27 @@ class Retriever:
     ) -> list[Found]:
         """The best passages for the query that this audience may read, best first; none where none is relevant.
 
-        ``case`` adds that case's passages to the framework's and the topics'; other cases never answer.
+        ``case`` adds that case's passages to the framework's and the topics'; other cases never answer. An index that
+        does not answer in time finds nothing either: ``trouble`` says so then.
         """
-        if not query.strip():
+        if not query.strip() or self.index.trouble:
             return []
         where: dict[str, str] = {"audience": audience}
         where |= {"step": step.value} if step else {}
         where |= {"kind": kind} if kind else {}
         known = [case] if case and self.index.knows(case) else []
         shared = [FRAMEWORK] if audience == "interviewer" else [FRAMEWORK, TOPICS]
-        query = respelt(query, (passage.text for group in [*known, *shared] for passage in self.index.passages(group)))
+        query = respelt(query, (), self._spellings((*known, *shared)))
         hits: list[Hit] = []
         lexical: dict[str, float] = {}
-        for group in [*known, *shared]:
-            own = self.index.nearest(group, query, where, _POOL)
-            hits += own
-            allowed = {hit.passage.id for hit in own}
-            lexical |= {id_: score for id_, score in self._lexical(group, query).items() if id_ in allowed}
+        try:
+            for group in [*known, *shared]:
+                own = self.index.nearest(group, query, where, _POOL)
+                hits += own
+                allowed = {hit.passage.id for hit in own}
+                lexical |= {id_: score for id_, score in self._lexical(group, query).items() if id_ in allowed}
+        except (CannotRun, BeingBuiltError):
+            return []  # the index has said why, once
         if max((hit.similarity for hit in hits), default=0.0) < NOTHING_BELOW:
             return []
         dense = _scaled({hit.passage.id: hit.similarity for hit in hits})
@@ -111,10 +117,24 @@ class Retriever:
         ]
         return sorted(found, key=lambda one: (-one.score, one.passage.id))[:limit]
 
+    @property
+    def trouble(self) -> str | None:
+        """A sentence for the user while nothing can be looked up; None when all is well."""
+        return f"Going on without the notes: {self.index.trouble}." if self.index.trouble else None
+
+    def close(self) -> None:
+        """Ends what the index still does."""
+        self.index.close()
+
     def wake(self, case: str) -> None:
         """Builds what a search on behalf of the interviewer reads, unless it is there."""
         for group in [FRAMEWORK, *([case] if self.index.knows(case) else [])]:
             self.index.ready(group)
+
+    def _spellings(self, groups: tuple[str, ...]) -> frozenset[str]:
+        if groups not in self._spelt:
+            self._spelt[groups] = long_words(one.text for group in groups for one in self.index.passages(group))
+        return self._spelt[groups]
 
     def _lexical(self, group: str, query: str) -> dict[str, float]:
         if group not in self._words:

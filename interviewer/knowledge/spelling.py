@@ -10,9 +10,17 @@ _LONG_ENOUGH = 5
 _ALIKE = 0.8
 
 
-def respelt(question: str, texts: Iterable[str]) -> str:
-    """The question with misspelt words put right, where the texts have a word that is nearly the same."""
-    known = {word for text in texts for word in re.findall(r"[a-z]{5,}", text.lower())}
+def long_words(texts: Iterable[str]) -> frozenset[str]:
+    """The words of the texts that are long enough to be put right, in lower case."""
+    return frozenset(word for text in texts for word in re.findall(r"[a-z]{5,}", text.lower()))
+
+
+def respelt(question: str, texts: Iterable[str], known: frozenset[str] | None = None) -> str:
+    """The question with misspelt words put right, where the texts have a word that is nearly the same.
+
+    ``known``: the texts' ``long_words``, where they were gathered before.
+    """
+    known = long_words(texts) if known is None else known
 
     def right(match: re.Match[str]) -> str:
         word = match[0].lower()

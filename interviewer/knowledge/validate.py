@@ -13,7 +13,7 @@ from pathlib import Path
 
 from interviewer.domain import Step
 from interviewer.errors import BadInput
-from interviewer.knowledge.read import read_case, read_framework_note, read_topic_note
+from interviewer.knowledge.load import read_case, read_framework_note, read_topic_note
 from interviewer.knowledge.schema import (
     Arithmetic,
     Case,

@@ -29,7 +29,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from interviewer.config import load
 from interviewer.errors import BadInput
-from interviewer.knowledge.read import front_matter, sections
+from interviewer.knowledge.load import front_matter, sections
 from interviewer.models.base import Message
 from interviewer.paths import shipped
 

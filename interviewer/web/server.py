@@ -98,7 +98,7 @@ def open_engine(settings: Settings) -> "Engine":
     from interviewer.grading.grade import grade
     from interviewer.web.service import Engine
 
-    parts = open_context(settings)
+    parts = open_context(settings, behind=True)
     parts.interviewer().warm()
     graded = partial(grade, retrieve=parts.retriever.search, vectors=parts.vectors)
     return Engine(parts.interviewer(), parts.chain, graded, parts.retriever.search, parts.interviewer().close)
