@@ -54,7 +54,7 @@ def eval_list(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         return
     console = Console(soft_wrap=True, highlight=False)
     for suite in all_suites().values():
-        console.print(f"[bold]{suite.name}[/]  {suite.title}")
+        console.print(f"[bold]{suite.name}[/]  {suite.title} {' '.join(suite.about.split())}")
         for scorer in suite.scorers:
             console.print(f"  [cyan]{scorer.name}[/] ({scorer.better} is better)  {scorer.title}")
             console.print(f"    {' '.join(scorer.formula.split())}", markup=False)

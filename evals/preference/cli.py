@@ -146,16 +146,23 @@ def sheets_(
 def score_(
     name: Annotated[str, typer.Argument(help="The comparison's name.")],
     work: Work,
-    keep: Annotated[bool, typer.Option(help="Add the rankings to evals/data/preference/rankings.jsonl.")] = False,
+    keep: Annotated[
+        bool, typer.Option(help="Add the rankings, and our turns at written interviews, to evals/data/preference.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Read the judges' forms: who is preferred to whom, what is usable, with intervals by interview."""
-    from evals.preference import positions, rankings
+    from evals.preference import options, positions, rankings
 
     found, waiting = rankings.collect(work, name)
-    body = rankings.summary(found, positions.read(work / "positions.jsonl"))
+    places = positions.read(work / "positions.jsonl")
+    body = rankings.summary(found, places)
     if keep:
+        written = {one.id for one in places if one.group == "written"}
+        ours = sorted({source for each in found for source in each.rank if source.startswith("ours:")})
+        said = [one for source in ours for one in options.read(options.path_of(work, source)).values()]
         print(f"{rankings.keep(found)} rankings kept", file=sys.stderr)
+        print(f"{options.keep(one for one in said if one.position in written)} of our turns kept", file=sys.stderr)
     if waiting:
         print(f"{len(waiting)} positions are not judged yet", file=sys.stderr)
     if as_json:

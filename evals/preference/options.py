@@ -13,13 +13,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from evals.preference.positions import Moment
+from evals.preference.positions import DATA, Moment
 from evals.types import Json
 from interviewer.errors import BadInput, InterviewerError, ModelError
 from interviewer.knowledge.load import Knowledge
 
 NOTES_MARK = "#NOTES#"
 """A prompt that keeps notes writes them after this; nobody sees them."""
+KEPT = DATA / "options.jsonl"
+"""Our own turns at positions of written interviews; of real talk nothing is kept, and nothing of other people's."""
 Say = Callable[[Moment], "Option"]
 
 
@@ -106,6 +108,17 @@ def product(world: Any, source: str) -> Say:
         return Option(moment.position.id, source, text, round(time.perf_counter() - start, 2), about)
 
     return say
+
+
+def keep(options: Iterable[Option], path: Path = KEPT) -> int:
+    """Adds options of ours to the kept ones; what was kept of the same source and position is replaced."""
+    old = {}
+    if path.exists():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        old = {(one["source"], one["position"]): one for one in map(json.loads, lines)}
+    every = old | {(one.source, one.position): asdict(one) for one in options}
+    path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for _, one in sorted(every.items())), "utf-8")
+    return len(every)
 
 
 def path_of(work: Path, source: str) -> Path:

@@ -197,6 +197,13 @@ def test_kept_rankings_hold_no_free_words_and_a_judge_once(judged: Path, tmp_pat
     assert "gizmo" not in path.read_text()
 
 
+def test_a_newer_turn_of_ours_replaces_the_kept_one(tmp_path: Path) -> None:
+    path = tmp_path / "options.jsonl"
+    options.keep([Option("w1", "ours:scripted", "Go on."), Option("w1", "ours:openai", "Why?")], path)
+    assert options.keep([Option("w1", "ours:scripted", "And then?")], path) == 2
+    assert options.read(path)["w1"].text == "And then?"
+
+
 BEGUN = Transcript.model_validate({"case": "fraud-detection", "level": "senior", "minutes": 45, "turns": []})
 
 
