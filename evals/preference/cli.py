@@ -147,7 +147,7 @@ def score_(
     name: Annotated[str, typer.Argument(help="The comparison's name.")],
     work: Work,
     keep: Annotated[
-        bool, typer.Option(help="Add the rankings, and our turns at written interviews, to evals/data/preference.")
+        bool, typer.Option(help="Keep rankings and our turns at written interviews in evals/data.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:

@@ -4,6 +4,7 @@ A turn can satisfy every one of these and still not follow from what was said; t
 """
 
 import re
+from collections.abc import Callable, Container
 
 from evals.scorers import scorer
 from evals.scorers.wording import alike, pattern, positions, sentences, unscored
@@ -12,8 +13,32 @@ from evals.types import Json, Point, Record, verdict
 from interviewer.knowledge.validate import says
 
 MOST_WORDS = 60
+ECHO = 16
+"""Words of the candidate in a row that make a summary."""
 EARLY = 0.9
 """Share of the time before which an interview may not end unasked."""
+
+
+_MARKUP = re.compile(r"(?m)^\s*(?:[-*+•]\s|\d+[.)]\s|#{1,6}\s|\|)|\*\*|__|`|\[[^\]]+\]\(|(?:\b\d\)\s.*){2}")
+_QUOTED = re.compile(r"[\"“][^\"”]{1,200}[\"”]")
+Check = Callable[[Json, list[Json]], str | None]
+"""What is wrong with a turn, given the turns before it: nothing (""), or None where the measure does not apply."""
+
+
+def faults(record: Record, check: Check, kinds: Container[str] | None = None) -> list[Point]:
+    """1 for every turn at fault, 0 for the others; a position at which the product failed is unscored."""
+    found = []
+    for ours, before in positions(record):
+        if "error" in ours:
+            found.append(unscored(ours))
+        elif (kinds is None or ours.get("kind") in kinds) and (note := check(ours, before)) is not None:
+            found.append(Point(float(bool(note)), ours["turn"], note, not note))
+    return found
+
+
+def passes(record: Record, check: Check) -> list[Point]:
+    """The same with 1 for the turns that are right."""
+    return [one if one.value is None else verdict(bool(one.ok), one.turn, one.note) for one in faults(record, check)]
 
 
 @scorer(mean)
@@ -22,12 +47,9 @@ def one_question(record: Record) -> list[Point]:
 
     interviewer turns with at most one question mark (doubled marks count once) ÷ interviewer turns
     """
-    return [
-        unscored(ours)
-        if "error" in ours
-        else verdict(len(re.findall(r"\?+", ours["text"])) <= 1, ours["turn"], f"asks twice: {ours['text'][:160]}")
-        for ours, _ in positions(record)
-    ]
+    return passes(
+        record, lambda ours, _: f"asks twice: {ours['text'][:160]}" * (len(re.findall(r"\?+", ours["text"])) > 1)
+    )
 
 
 @scorer(mean)
@@ -36,15 +58,9 @@ def short(record: Record) -> list[Point]:
 
     interviewer turns of at most 60 words ÷ interviewer turns
     """
-    return [
-        unscored(ours)
-        if "error" in ours
-        else verdict(len(ours["text"].split()) <= 60, ours["turn"], f"{len(ours['text'].split())} words")
-        for ours, _ in positions(record)
-    ]
-
-
-_MARKUP = re.compile(r"(?m)^\s*(?:[-*+•]\s|\d+[.)]\s|#{1,6}\s|\|)|\*\*|__|`|\[[^\]]+\]\(|(?:\b\d\)\s.*){2}")
+    return passes(
+        record, lambda ours, _: f"{len(ours['text'].split())} words" * (len(ours["text"].split()) > MOST_WORDS)
+    )
 
 
 @scorer(mean)
@@ -53,40 +69,22 @@ def no_list(record: Record) -> list[Point]:
 
     interviewer turns without bullets, numbered items, headings, bold, code, tables or links ÷ interviewer turns
     """
-    return [
-        unscored(ours)
-        if "error" in ours
-        else verdict(not _MARKUP.search(ours["text"]), ours["turn"], f"markup: {ours['text'][:120]}")
-        for ours, _ in positions(record)
-    ]
-
-
-ECHO = 16
-_QUOTED = re.compile(r"[\"“][^\"”]{1,200}[\"”]")
+    return passes(record, lambda ours, _: f"markup: {ours['text'][:120]}" * bool(_MARKUP.search(ours["text"])))
 
 
 @scorer(mean, "lower")
 def restraint(record: Record) -> list[Point]:
     """Praise, summary or teaching.
 
-    interviewer turns that match a pattern of data/praise.txt, data/summary.txt or data/teaching.txt, or that repeat
-    16 or
-    more words of the candidate in a row ÷ interviewer turns; a neutral nod of up to four words and one recalling clause
-    are fine, and so are words quoted
-    from the candidate; a question does not teach, and a turn of kind hint may
+    interviewer turns that match a pattern of data/praise.txt, data/summary.txt or data/teaching.txt, or that repeat 16
+    or more words of the candidate in a row ÷ interviewer turns; a neutral nod of up to four words and one recalling
+    clause are fine, and so are words quoted from the candidate; a question does not teach, and a turn of kind hint may
     """
-    found = []
-    for ours, before in positions(record):
-        if "error" in ours:
-            found.append(unscored(ours))
-            continue
-        note = fault(ours, before)
-        found.append(Point(float(bool(note)), ours["turn"], note, not note))
-    return found
+    return faults(record, unrestrained)
 
 
-def fault(ours: Json, before: list[Json]) -> str:
-    """What is wrong with the turn, or nothing."""
+def unrestrained(ours: Json, before: list[Json]) -> str:
+    """Which praise, summary or teaching a turn holds, or nothing."""
     text = _QUOTED.sub("", ours["text"])
     told = " ".join(one for one in sentences(text) if not one.endswith("?"))
     for name in ("praise", "summary", "teaching"):
@@ -102,25 +100,29 @@ def fault(ours: Json, before: list[Json]) -> str:
     return ""
 
 
+def _given(record: Record) -> str:
+    """What the case says openly or when asked."""
+    known = (record.output or {}).get("known", {})
+    return " ".join([known.get("brief", ""), *known.get("glossary", []), *known.get("facts", {}).values()])
+
+
 @scorer(mean, "lower")
 def leakage(record: Record) -> list[Point]:
     """Leakage: a signal's phrase said before the candidate said it.
 
-    interviewer turns that say a term of the case's or the framework's signals which stands in no earlier turn, nor
-    in the
-    brief, glossary or a requirement fact ÷ interviewer turns; turns of kind hint are left out
+    interviewer turns that say a term of the case's or the framework's signals which stands in no earlier turn, nor in
+    the brief, glossary or a requirement fact ÷ interviewer turns; turns of kind hint are left out
     """
-    known = (record.output or {}).get("known", {})
-    given = " ".join([known.get("brief", ""), *known.get("glossary", []), *known.get("facts", {}).values()])
-    found = []
-    for ours, before in positions(record):
-        if "error" in ours:
-            found.append(unscored(ours))
-        elif ours.get("kind") != "hint":
-            earlier = " ".join([given, *(turn["text"] for turn in before)])
-            leaked = [term for term in known.get("terms", []) if said(term, ours["text"]) and not said(term, earlier)]
-            found.append(Point(float(bool(leaked)), ours["turn"], _note(leaked, ours["text"]), not leaked))
-    return found
+    given, terms = _given(record), (record.output or {}).get("known", {}).get("terms", [])
+
+    def leaks(ours: Json, before: list[Json]) -> str | None:
+        if ours.get("kind") == "hint":
+            return None
+        earlier = " ".join([given, *(turn["text"] for turn in before)])
+        leaked = [term for term in terms if said(term, ours["text"]) and not said(term, earlier)]
+        return f"says {', '.join(leaked)}: {ours['text'][:160]}" if leaked else ""
+
+    return faults(record, leaks)
 
 
 def said(term: str, text: str) -> bool:
@@ -129,36 +131,25 @@ def said(term: str, text: str) -> bool:
     return first in text.lower() and says(term, text)
 
 
-def _note(leaked: list[str], text: str) -> str:
-    return f"says {', '.join(leaked)}: {text[:160]}" if leaked else ""
-
-
 @scorer(mean, "lower")
 def repeats(record: Record) -> list[Point]:
     """Repeats of an earlier question.
 
     interviewer turns with a question that equals one of an earlier interviewer turn (same letters, or content words
-    with a
-    Jaccard index of 0.8 or more) ÷ interviewer turns with a question
+    with a Jaccard index of 0.8 or more) ÷ interviewer turns with a question
     """
-    found = []
-    for ours, before in positions(record):
-        if "error" in ours:
-            found.append(unscored(ours))
-            continue
-        asked = [one for one in sentences(ours["text"]) if one.endswith("?")]
-        earlier = [
-            one
-            for turn in before
-            if turn["speaker"] == "interviewer"
-            for one in sentences(turn["text"])
-            if one.endswith("?")
-        ]
-        if asked:
-            again = [one for one in asked if any(alike(one, old) for old in earlier)]
-            note = f"asked before: {again[0][:140]}" if again else ""
-            found.append(Point(float(bool(again)), ours["turn"], note, not again))
-    return found
+
+    def repeated(ours: Json, before: list[Json]) -> str | None:
+        asked = _questions(ours["text"])
+        earlier = [one for turn in before if turn["speaker"] == "interviewer" for one in _questions(turn["text"])]
+        again = [one for one in asked if any(alike(one, old) for old in earlier)]
+        return (f"asked before: {again[0][:140]}" if again else "") if asked else None
+
+    return faults(record, repeated)
+
+
+def _questions(text: str) -> list[str]:
+    return [one for one in sentences(text) if one.endswith("?")]
 
 
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
@@ -171,21 +162,11 @@ def facts_kept(record: Record) -> list[Point]:
     """Contradictions of given facts.
 
     opening and answering turns that say a number (other than minutes) which stands neither in the brief, glossary or
-    facts
-    of the case nor in an earlier turn, or that give another number for a noun for which an earlier interviewer turn
-    gave
-    one ÷ opening and answering turns
+    facts of the case nor in an earlier turn, or that give another number for a noun for which an earlier interviewer
+    turn gave one ÷ opening and answering turns
     """
-    known = (record.output or {}).get("known", {})
-    given = " ".join([known.get("brief", ""), *known.get("glossary", []), *known.get("facts", {}).values()])
-    found = []
-    for ours, before in positions(record):
-        if "error" in ours:
-            found.append(unscored(ours))
-        elif ours.get("kind") in ("open", "answer"):
-            note = contradiction(ours["text"], given, before)
-            found.append(Point(float(bool(note)), ours["turn"], note, not note))
-    return found
+    given = _given(record)
+    return faults(record, lambda ours, before: contradiction(ours["text"], given, before), ("open", "answer"))
 
 
 def contradiction(text: str, given: str, before: list[Json]) -> str:
@@ -221,12 +202,8 @@ def move_accepted(record: Record) -> list[Point]:
     accept = record.target.get("accept")
     if not accept:
         return []
-    return [
-        unscored(ours)
-        if "error" in ours
-        else verdict(ours["kind"] in accept, ours["turn"], f"{ours['kind']}; good: {', '.join(accept)}")
-        for ours, _ in positions(record)
-    ]
+    good = ", ".join(accept)
+    return passes(record, lambda ours, _: f"{ours['kind']}; good: {good}" * (ours["kind"] not in accept))
 
 
 @scorer(mean)
@@ -251,12 +228,7 @@ def challenged(record: Record) -> list[Point]:
     """
     if record.target.get("planted") != "wrong":
         return []
-    return [
-        unscored(ours)
-        if "error" in ours
-        else verdict(ours["kind"] == "challenge", ours["turn"], f"{ours['kind']}: {ours['text'][:140]}")
-        for ours, _ in positions(record)
-    ]
+    return passes(record, lambda ours, _: f"{ours['kind']}: {ours['text'][:140]}" * (ours["kind"] != "challenge"))
 
 
 @scorer(mean, "lower")
@@ -267,12 +239,7 @@ def false_challenges(record: Record) -> list[Point]:
     """
     if record.target.get("planted") != "sound":
         return []
-    return [
-        unscored(ours)
-        if "error" in ours
-        else Point(float(ours["kind"] == "challenge"), ours["turn"], ours["text"][:140], ours["kind"] != "challenge")
-        for ours, _ in positions(record)
-    ]
+    return faults(record, lambda ours, _: ours["text"][:140] * (ours["kind"] == "challenge"))
 
 
 @scorer(median, "lower")
@@ -300,13 +267,11 @@ def ended_unasked(record: Record) -> list[Point]:
 
     turns of kind close before nine tenths of the time, without the candidate's ``end`` button ÷ interviewer turns
     """
-    found = []
     minutes = (record.inputs.get("transcript") or {}).get("minutes") or 45
-    for ours, before in positions(record):
-        if "error" in ours:
-            continue
+
+    def ends(ours: Json, before: list[Json]) -> str:
         early = (ours.get("at") or 0.0) < EARLY * minutes * 60
         asked = any(turn.get("event") == "end" for turn in before)
-        bad = ours["kind"] == "close" and early and not asked
-        found.append(Point(float(bad), ours["turn"], ours["text"][:140] if bad else "", not bad))
-    return found
+        return str(ours["text"][:140]) if ours.get("kind") == "close" and early and not asked else ""
+
+    return faults(record, ends)
