@@ -73,6 +73,8 @@ class MoveKind(StrEnum):
     CURVEBALL = "curveball"
     WRAP_UP = "wrap_up"
     CLOSE = "close"
+    META = "meta"
+    """Talk about the interview itself: time left, say that again, why do you ask, am I doing all right, a complaint."""
 
 
 class Manner(StrEnum):

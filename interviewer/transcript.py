@@ -55,6 +55,8 @@ class Heard(_Open):
     step: Step | None = None
     score: float = Field(default=1.0, ge=0, le=1, allow_inf_nan=False)
     """How sure the listener is, 0 to 1."""
+    between: list[str] = Field(default_factory=list)
+    """Of a question that may ask for one or the other: the two facts, the likelier first."""
 
 
 class Turn(_Open):

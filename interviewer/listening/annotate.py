@@ -21,9 +21,10 @@ from interviewer.knowledge.schema import Signal
 from interviewer.knowledge.validate import says
 from interviewer.listening.examples import Exemplars, Sounds, exemplars
 from interviewer.listening.facts import match_facts
-from interviewer.listening.intents import clauses, intents, questions
+from interviewer.listening.intents import OF_THE_INTERVIEWER, Intent, clauses, intents, questions
 from interviewer.listening.mistakes import affirmed
 from interviewer.listening.recorded_moves import read_move
+from interviewer.listening.requests import requests
 from interviewer.text import Span, spans, without_fillers
 from interviewer.transcript import Heard, Transcript, Turn
 
@@ -149,11 +150,19 @@ class Listener:
         if not pieces:
             return []
         heard = self._intents(pieces, ears)
-        asked = questions(pieces)
+        of_us = {one.quote for one in heard if one.id in OF_THE_INTERVIEWER}
+        asked = [piece for piece in questions(pieces) if piece.text not in of_us]
+        asked += [piece for piece in pieces if _unanswered(piece, heard) and piece not in asked]
         for piece in asked:
             matches = match_facts(clauses(without_fillers(piece.text)), ears.sounds, self.embedder)
             heard += [
-                Heard(kind="question", id=match.fact, quote=piece.text, score=min(1.0, match.similarity))
+                Heard(
+                    kind="question",
+                    id=match.fact,
+                    quote=piece.text,
+                    score=min(1.0, match.similarity),
+                    between=list(match.between),
+                )
                 for match in matches
             ]
             if not matches:
@@ -182,6 +191,9 @@ class Listener:
         sounds = [one.vectors for one in (ears.sounds.signals, ears.sounds.facts) if len(one)]
         words = sum(len(piece.text.split()) for piece in pieces)
         nearest = float((self._vectors(pieces) @ np.concatenate(sounds).T).max())
+        wished = requests(pieces, self._vectors(pieces), sounds, self.embedder)
+        known = {one.id for one in found}
+        found += [Heard(kind="intent", id=name, quote=piece.text) for name, piece in wished if name not in known]
         strayed = any(one.id == "off_topic" for one in found)
         if strayed and nearest >= STRAYED:
             return [one for one in found if one.id != "off_topic"]
@@ -203,6 +215,11 @@ class Listener:
         return turn.model_copy(
             update={"move": read_move(turn.text, step, first=first, gave_facts=bool(facts)), "facts": facts}
         )
+
+
+def _unanswered(piece: Span, heard: Sequence[Heard]) -> bool:
+    """Whether a complaint names what was not answered: 'you didn't answer the fraud rate'."""
+    return any(one.id == Intent.NOT_ANSWERED and one.quote == piece.text for one in heard)
 
 
 def _announced(pieces: Sequence[Span]) -> list[Heard]:

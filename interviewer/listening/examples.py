@@ -109,6 +109,7 @@ def exemplars(knowledge: Knowledge, slug: str, embedder: Embedder, folder: Path 
         start = end
     if case := knowledge.case(slug):
         further = kinds.ways(case.facts, sounds["facts"].vectors, embedder)
+        further += [(fact.id, fact.id.replace("-", " ")) for fact in case.facts]  # the terse ask so: 'fraud rate'
         sounds["facts"] = _joined(sounds["facts"], further, embedder)
     return Exemplars(**sounds)
 

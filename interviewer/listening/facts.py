@@ -18,6 +18,8 @@ from interviewer.listening.examples import Exemplars
 
 ASKED = 0.565
 """Likeness to one of a fact's questions above which a question asks for it (suites ``facts`` and ``asked``)."""
+DOUBT, MARGIN = 0.02, 0.04
+"""How much less is still a doubt, and how much nearer than any other fact is sure."""
 ANSWER = 0.15
 """How much the likeness to what the fact says adds to that."""
 WORDS_SHARE = 0.25
@@ -41,8 +43,11 @@ class Match:
     """A fact that a question asks for, and how alike the question and the nearest of its phrasings are (0 to 1)."""
 
     fact: str
+    """Its id; empty when the question lies between two."""
     question: str
     similarity: float
+    between: tuple[str, ...] = ()
+    """The two facts that it lies between, the likelier first."""
 
 
 def _content(text: str) -> frozenset[str]:
@@ -59,6 +64,11 @@ def _shared(asked: frozenset[str], phrasing: frozenset[str]) -> float:
 def _phrasings(texts: tuple[str, ...]) -> tuple[frozenset[str], ...]:
     """The content words of a case's questions: the same at every turn."""
     return tuple(_content(text) for text in texts)
+
+
+def _spelt_out(clause: str) -> str:
+    """'whats the rate' with its apostrophe."""
+    return re.sub(r"\b(what|how|where|who|when|that|there)s\b", r"\1's", clause, flags=re.IGNORECASE)
 
 
 def _core(clause: str) -> str:
@@ -92,7 +102,7 @@ def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, thr
     """For each clause the fact it asks for, in order, each fact once; clauses that ask for none are left out."""
     if not clauses or not len(ears.facts):
         return []
-    asked = [respelt(clause, ears.facts.texts) for clause in clauses]
+    asked = [respelt(_spelt_out(clause), ears.facts.texts) for clause in clauses]
     phrasings = _phrasings(ears.facts.texts)
     cores = [_core(clause) for clause in asked]
     vectors = embedder.encode([*asked, *cores])
@@ -101,8 +111,22 @@ def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, thr
     for i, clause in enumerate(clauses):
         whole, core = _alike(asked[i], ways[i], phrasings), _alike(cores[i], ways[len(asked) + i], phrasings)
         alike = np.maximum(whole, core) + np.maximum(answered[i], answered[len(asked) + i])
-        best = int(np.argmax(alike))
-        fact = ears.facts.ids[best]
-        if fact and alike[best] >= threshold and fact not in found:
-            found[fact] = Match(fact, clause, float(alike[best]))
-    return list(found.values())
+        match = _decided(clause, alike, ears.facts.ids, threshold)
+        if match and (match.fact or clause) not in found:
+            found[match.fact or clause] = match
+    sure = {one.fact for one in found.values() if one.fact}
+    return [one for one in found.values() if one.fact or not sure & {*one.between}]
+
+
+def _decided(clause: str, alike: NDArray[np.float64], ids: Sequence[str], threshold: float) -> Match | None:
+    """The fact that a clause asks for, the two that it lies between, or nothing."""
+    order = np.argsort(-alike)
+    first = ids[order[0]]
+    rival = next((int(index) for index in order if ids[index] != first), None)
+    best, second = float(alike[order[0]]), float(alike[rival]) if rival is not None else -1.0
+    if not first or best < threshold - DOUBT:
+        return None
+    other = ids[rival] if rival is not None else ""
+    if best >= threshold and (best - second >= MARGIN or not other):
+        return Match(first, clause, best)
+    return Match("", clause, best, (first, other)) if other else None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,76 @@ import yaml
 from interviewer.text import Span, without_fillers
 
 _DATA = Path(__file__).parent / "data" / "intents.yaml"
+
+
+class Intent(StrEnum):
+    """What a turn wants of the interviewer, or does with the interview."""
+
+    MANIPULATE = "manipulate"
+    """Orders to the interviewer, fishing for its instructions or for a mark."""
+    ABUSE = "abuse"
+    OFF_TOPIC = "off_topic"
+    TIME_LEFT = "time_left"
+    REPEAT = "repeat"
+    WHAT_MEANT = "what_meant"
+    WHY_ASK = "why_ask"
+    HOW_AM_I = "how_am_i"
+    FOLLOWS = "follows"
+    """Only asks whether they are understood."""
+    ASKED_ALREADY = "asked_already"
+    NOT_ANSWERED = "not_answered"
+    SMALL_TALK = "small_talk"
+    DRAW = "draw"
+    NEED_TIME = "need_time"
+    DONT_KNOW = "dont_know"
+    ASK_HINT = "ask_hint"
+    MAY_I = "may_i"
+    """Asks leave for what they will do next."""
+    ASSUMES = "assumes"
+    """Asks whether something may be assumed."""
+    SEEK_SOLUTION = "seek_solution"
+    """Asks the interviewer for the design."""
+    HAND_OVER = "hand_over"
+    """Leaves it to the interviewer what comes next."""
+    FINISHED = "finished"
+    END = "end"
+    """Wants the interview to end."""
+    ABOUT_US = "about_us"
+    DEFER = "defer"
+    CONTINUE = "continue"
+    """Announces what they do next."""
+    GOES_TO = "goes_to"
+    """Says which step they go to."""
+    # Of the rules before these; they go with them.
+    UNCLEAR = "unclear"
+    ASK_PERMISSION = "ask_permission"
+    ASK_FEEDBACK = "ask_feedback"
+    ASK_DIRECTION = "ask_direction"
+    FINISH = "finish"
+    HAND_BACK = "hand_back"
+    GOODBYE = "goodbye"
+
+
+OF_THE_INTERVIEWER = frozenset(
+    {
+        Intent.TIME_LEFT,
+        Intent.REPEAT,
+        Intent.WHAT_MEANT,
+        Intent.WHY_ASK,
+        Intent.HOW_AM_I,
+        Intent.FOLLOWS,
+        Intent.ASKED_ALREADY,
+        Intent.NOT_ANSWERED,
+        Intent.SMALL_TALK,
+        Intent.DRAW,
+        Intent.NEED_TIME,
+        Intent.ASK_HINT,
+        Intent.MAY_I,
+        Intent.HAND_OVER,
+        Intent.END,
+    }
+)
+"""What is asked of the interviewer as a person: such a sentence asks for no fact of the problem."""
 SHORT = 25
 _ONLY_SHORT = {"need_time", "dont_know", "repeat", "unclear"}
 _LAST_WORDS = {"finish", "goodbye"}

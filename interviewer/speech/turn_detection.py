@@ -5,52 +5,12 @@ A silence ends a turn after a time that depends on how the words before it stop:
 silence anew. While it lasts the page encourages; nobody is ever cut off with words.
 """
 
-import re
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal
 
-import yaml
+from interviewer.listening.ending import ending, turn_end
 
-Ending = Literal["nothing", "handed_over", "whole", "unfinished"]
-_DATA = Path(__file__).with_name("data") / "turn_end.yaml"
 TAKE_YOUR_TIME = "Take your time."
 REMIND = "Still listening. Press Done when you have finished, or ask for a hint."
-
-
-@cache
-def _rules() -> dict[str, Any]:
-    rules: dict[str, Any] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
-    return rules
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[\w']+", text.lower())
-
-
-def ending(text: str) -> Ending:
-    """How the words stop."""
-    words = _words(text)
-    if not words:
-        return "nothing"
-    rules = _rules()
-    plain = " ".join(words)
-    tail = " ".join(words[-9:])
-    if any(phrase in tail for phrase in rules["handed_over_phrases"]):
-        return "handed_over"
-    if text.rstrip().endswith(("...", "…", ",", "-")) or words[-1] in rules["unfinished_words"]:
-        return "unfinished"
-    if any(plain.endswith(phrase) for phrase in rules["unfinished_phrases"]):
-        return "unfinished"
-    if text.rstrip().endswith("?"):
-        last = _words(re.split(r"[.!?]\s+", text.strip())[-1])
-        opening = next(
-            (word for word in last if word not in rules["unfinished_words"] or word in rules["questions"]), ""
-        )
-        asks = opening in rules["questions"]
-        return "handed_over" if asks else "whole"
-    return "whole" if text.rstrip().endswith((".", "!")) else "unfinished"
 
 
 def patience(text: str, factor: float = 1.0) -> float:
@@ -58,7 +18,7 @@ def patience(text: str, factor: float = 1.0) -> float:
     how = ending(text)
     if how == "nothing":
         return float("inf")
-    seconds = float(_rules()[how])
+    seconds = float(turn_end()[how])
     # Words that hand over stay quick even for the patient: whoever asks waits for an answer.
     return seconds * (max(1.0, factor**0.5) if how == "handed_over" else factor)
 
@@ -76,7 +36,7 @@ def judge(text: str, silent: float, factor: float = 1.0) -> Silence:
     """What ``silent`` seconds after these words mean."""
     if silent >= patience(text, factor):
         return Silence(True, "")
-    rules = _rules()
+    rules = turn_end()
     if silent >= rules["remind"] * factor:
         return Silence(False, REMIND)
     waits = ending(text) != "whole" or silent >= rules["whole"]

@@ -1,0 +1,171 @@
+"""Rules that keep the time: the opening and the end, parts that are through, the clock, a change of the situation."""
+
+from interviewer.domain import Level, MoveKind, Step
+from interviewer.interview.agenda import Option
+from interviewer.interview.modes import Kind
+from interviewer.interview.policy import Proposal, TargetKind
+from interviewer.interview.rules.scene import Scene
+from interviewer.interview.rules.settings import settings
+from interviewer.interview.rules.wording import steps
+from interviewer.listening.intents import Intent
+
+_OVER = 90
+"""Seconds past the end from which the interviewer says that it is over time."""
+_TWISTS = {Level.MID: 1, Level.SENIOR: 1, Level.STAFF: 2}
+
+
+def forced(scene: Scene) -> Proposal | None:
+    """The only move that is allowed, where it is one of the beginning or the end."""
+    match scene.allowed.forced:
+        case MoveKind.OPEN:
+            return opening(scene)
+        case MoveKind.WRAP_UP:
+            return _last_words(scene)
+        case MoveKind.CLOSE:
+            return closing(scene)
+    return None
+
+
+def opening(scene: Scene) -> Proposal:
+    """The problem and the length; for a single step or subject a first question on it."""
+    minutes = str(round(scene.view.transcript.minutes))
+    brief = scene.case.brief if scene.case else ""
+    if not brief:
+        name = " ".join(scene.view.transcript.case.replace("-", " ").replace("_", " ").split())
+        return scene.turn(MoveKind.OPEN, "open.unknown", brief=name)
+    if scene.mode.kind is Kind.DRILL and (first := _subject(scene)):
+        signal = scene.signal(first.id)
+        opener = scene.voice.choose(signal.probes) if signal else ""
+        text = scene.voice.say("open.drill", brief=brief, minutes=minutes, opener=opener)
+        return scene.propose(MoveKind.OPEN, text, step=first.step, target=(TargetKind.SIGNAL, first.id))
+    if scene.mode.step:
+        step = scene.mode.step
+        opener = scene.voice.opener(step)
+        text = scene.voice.say("open.step", brief=brief, minutes=minutes, step=steps()[step].name, opener=opener)
+        return scene.propose(MoveKind.OPEN, text, step=step)
+    return scene.turn(MoveKind.OPEN, "open.interview", brief=brief, minutes=minutes)
+
+
+def _subject(scene: Scene) -> Option | None:
+    """The first question of a drill."""
+    options = {option.id: option for own in scene.view.agenda.signals.values() for option in own}
+    fitting = [name for name in scene.view.agenda.near if name in options]
+    return options[fitting[0]] if fitting else next(iter(options.values()), None)
+
+
+def _last_words(scene: Scene) -> Proposal:
+    if scene.state.left > settings().least_share * scene.state.length / 5:
+        return scene.turn(MoveKind.WRAP_UP, "end.confirm", minutes=scene.minutes_left())
+    return scene.turn(MoveKind.WRAP_UP, "wrap_up.time")
+
+
+def closing(scene: Scene) -> Proposal:
+    """The end, and thanks."""
+    if scene.state.closed:
+        return scene.turn(MoveKind.CLOSE, "close.again")
+    if scene.state.elapsed > scene.state.length + _OVER:
+        return scene.turn(MoveKind.CLOSE, "close.over")
+    return scene.turn(MoveKind.CLOSE, "close.time" if scene.state.left <= _OVER else "close.asked")
+
+
+def wants_to_end(scene: Scene) -> Proposal | None:
+    """A wish to end is asked back first."""
+    if not scene.wants(Intent.END):
+        return None
+    move = MoveKind.WRAP_UP if MoveKind.WRAP_UP in scene.allowed.moves else MoveKind.META
+    return scene.turn(move, "end.confirm", minutes=scene.minutes_left())
+
+
+def untouched(scene: Scene) -> list[Step]:
+    """The parts that nobody has steered to or spoken about, in their usual order."""
+    at, state = settings(), scene.state
+    return [
+        step
+        for step in _open(scene)
+        if step not in state.visited
+        and state.used.get(step, 0.0) < at.untouched_share * scene.view.agenda.budgets.get(step, 0.0)
+        and len(state.covered.get(step, [])) < at.untouched_signals
+    ]
+
+
+def _open(scene: Scene) -> list[Step]:
+    """The parts that we have not opened and that got less than their share, but for the one under way."""
+    if scene.one_subject:
+        return []
+    at, state = settings(), scene.state
+    late = state.elapsed > at.early_share * state.length
+    return [
+        step
+        for step in scene.view.agenda.scope
+        if step is not state.step
+        and step not in state.opened
+        and not (step is Step.CLARIFY and (late or step in state.visited))
+        and state.used.get(step, 0.0) < at.least_share * scene.view.agenda.budgets.get(step, 0.0)
+    ]
+
+
+def to_next(scene: Scene, occasion: str) -> Proposal | None:
+    """On to the first part that nobody has touched, said plainly; nothing where none is left."""
+    order, waiting = list(Step), untouched(scene)
+    ahead = [step for step in waiting if order.index(step) > order.index(scene.state.step)]
+    target = next(iter([*ahead, *waiting]), None)
+    if target is None:
+        return None
+    text = scene.voice.say(occasion, step=steps()[target].name, opener=scene.voice.opener(target))
+    return scene.propose(MoveKind.MOVE_ON, text, step=target)
+
+
+def to_more(scene: Scene) -> Proposal | None:
+    """Back to a part that was only touched in passing, said as what it is; nothing where none is left."""
+    target = next((step for step in _open(scene) if step in scene.state.visited), None)
+    if target is None:
+        return None
+    return scene.propose(MoveKind.MOVE_ON, scene.voice.say("move_on.touched", step=steps()[target].name), step=target)
+
+
+def clock(scene: Scene) -> Proposal | None:
+    """Tells the time when parts are open that would no longer get theirs, twice at most."""
+    at, state, waiting = settings(), scene.state, untouched(scene)
+    told = state.moves.count(MoveKind.TIME_CHECK)
+    if not waiting or told >= at.time_checks or state.last_move in (MoveKind.TIME_CHECK, MoveKind.MOVE_ON):
+        return None
+    need = sum(at.least_share * scene.view.agenda.budgets.get(step, 0.0) for step in waiting)
+    short = state.left < need and state.elapsed > state.length / 2
+    late = state.elapsed >= at.remind_at * state.length and len(waiting) > 1 and told == 0
+    if not (short or late) or scene.mode.kind is Kind.RAPID:
+        return None
+    step = waiting[0]
+    slots = {"step": steps()[step].name, "opener": scene.voice.opener(step), "minutes": scene.minutes_left()}
+    return scene.propose(MoveKind.TIME_CHECK, scene.voice.say("time_check.untouched", **slots), step=step)
+
+
+def part_is_over(scene: Scene) -> Proposal | None:
+    """A part that got more than its share of the time gives way to one that nobody has touched."""
+    at, state = settings(), scene.state
+    budget = scene.view.agenda.budgets.get(state.step, 0.0)
+    over = state.used.get(state.step, 0.0) >= at.part_is_over * budget
+    if not over or state.probes_in_step < at.questions_before_moving:
+        return None
+    return to_next(scene, "move_on.time")
+
+
+def twist(scene: Scene) -> Proposal | None:
+    """Changes a constraint, once or twice an interview, on the part that the talk is about."""
+    at, state = settings(), scene.state
+    share = state.elapsed / state.length if state.length else 1.0
+    used = state.moves.count(MoveKind.CURVEBALL)
+    fitting = at.twist_from <= share <= at.twist_until and used < _TWISTS[scene.level]
+    if scene.mode.kind is not Kind.INTERVIEW or not fitting or state.since_curveball < at.twist_gap:
+        return None
+    if scene.words < at.design_from * 2 or state.last_move in (MoveKind.CHALLENGE, MoveKind.TIME_CHECK):
+        return None
+    about = scene.spoken_step or state.step
+    for option in scene.view.agenda.pushbacks:
+        if option.step is about and option.level.rank <= scene.level.rank and option.id not in state.asked:
+            say = next((one.say for one in scene.case.pushbacks if one.id == option.id), "") if scene.case else ""
+            if say and scene.voice.unsaid([say]):
+                text = scene.voice.say("curveball.plain", question=say)
+                return scene.propose(
+                    MoveKind.CURVEBALL, text, step=option.step, target=(TargetKind.PUSHBACK, option.id)
+                )
+    return None

@@ -1,0 +1,48 @@
+"""The tuned numbers of the rules, typed; the values and where they come from are ``data/settings.yaml``."""
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from interviewer.domain import Level
+
+
+class Settings(BaseModel):
+    """All of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    words_after_a_request: int
+    clear_step: float
+    short_answer: int
+    design_from: int
+    confirmation: int
+    tail: int
+    most_facts_words: int
+    question_tail: int
+    early_share: float
+    sure_fact: float
+    part_is_over: float
+    untouched_share: float
+    untouched_signals: int
+    least_share: float
+    remind_at: float
+    time_checks: int
+    questions_before_moving: int
+    twist_from: float
+    twist_until: float
+    twist_gap: int
+    probe_among: int
+    probe_likeness: float
+    sure_mistake: float
+    manner_every: int
+    probes_of_a_case: dict[Level, int]
+
+
+@cache
+def settings() -> Settings:
+    """The shipped settings."""
+    path = Path(__file__).parent / "data" / "settings.yaml"
+    return Settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

@@ -1,0 +1,130 @@
+"""Words for the turns of the rules (``data/wording.yaml``, ``data/followups.yaml``), and one way to choose among them.
+
+Deterministic by the transcript, and never the same sentence twice in an interview while another is left.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from interviewer.domain import Manner, Step
+from interviewer.interview.guardrails import normal
+from interviewer.text import spans
+
+_DATA = Path(__file__).parent / "data"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StepWords(_Strict):
+    """What a step is called aloud, and the questions that open it."""
+
+    name: str
+    openers: list[str] = Field(min_length=2)
+
+
+class Trigger(_Strict):
+    """A question on something that the candidate has just said."""
+
+    id: str
+    said: str
+    unless: str = ""
+    asks: list[str] = Field(min_length=1)
+
+    def ends(self, last: str, everything: str) -> int:
+        """Where in the last answer the subject was named last; -1 when it was not, or when the question is answered."""
+        found = [match.end() for match in _words(self.said).finditer(last)]
+        answered = bool(self.unless) and _words(self.unless).search(everything) is not None
+        return -1 if answered or not found else found[-1]
+
+
+class Followups(_Strict):
+    """Questions that are sure to fit."""
+
+    triggers: list[Trigger]
+    kinds: dict[str, list[str]]
+
+
+@cache
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def followups() -> Followups:
+    """The shipped follow-ups."""
+    return Followups.model_validate(yaml.safe_load((_DATA / "followups.yaml").read_text(encoding="utf-8")))
+
+
+@cache
+def _occasions() -> dict[str, list[str]]:
+    """The variants by occasion: ``meta.time_left``."""
+    data = yaml.safe_load((_DATA / "wording.yaml").read_text(encoding="utf-8"))
+    steps, manner = data.pop("steps"), data.pop("manner")
+    found = {f"{kind}.{name}": forms for kind, by_name in data.items() for name, forms in by_name.items()}
+    found |= {f"manner.{name}": forms for name, forms in manner.items()}
+    return found | {f"step.{name}": words["openers"] for name, words in steps.items()}
+
+
+@cache
+def steps() -> dict[Step, StepWords]:
+    """The words for each step."""
+    data = yaml.safe_load((_DATA / "wording.yaml").read_text(encoding="utf-8"))["steps"]
+    return {step: StepWords.model_validate(data[step.value]) for step in Step}
+
+
+def occasions() -> frozenset[str]:
+    """The names of all occasions, for the test that holds words and uses together."""
+    return frozenset(_occasions())
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Chooses words in one interview, at one moment."""
+
+    said: Sequence[str]
+    """The interviewer's turns so far."""
+    seed: str
+    """What the choice depends on, beside what was said."""
+    sound: Callable[[str], bool]
+    """Whether a turn may be said at all."""
+
+    def say(self, occasion: str, **slots: str) -> str:
+        """A variant for the occasion, with its slots filled."""
+        return self.choose([form.format(**slots) for form in _occasions()[occasion]])
+
+    def opener(self, step: Step) -> str:
+        """A question that opens a step."""
+        return self.choose(steps()[step].openers)
+
+    def choose(self, texts: Sequence[str]) -> str:
+        """One of the texts: one that was never said before, if there is one."""
+        return next(iter(self.unsaid(texts)), self._turned(texts)[0])
+
+    def unsaid(self, texts: Sequence[str]) -> list[str]:
+        """The texts of which no sentence was said before, begun at another one each time."""
+        before = {normal(one.text) for turn in self.said for one in spans(turn)} | {normal(turn) for turn in self.said}
+        order = self._turned(texts)
+        whole = [
+            text for text in order if not any(normal(one.text) in before for one in spans(text)) and self.sound(text)
+        ]
+        return whole or [text for text in order if normal(text) not in before and self.sound(text)]
+
+    def in_manner(self, text: str, manner: Manner, every: int) -> str:
+        """The text after a phrase of the interviewer's manner, about one time in ``every``."""
+        phrases = self.unsaid(_occasions()[f"manner.{manner.value}"])
+        turn = int.from_bytes(hashlib.sha256(f"{self.seed}{len(self.said)}".encode()).digest()[:2]) % every
+        return f"{phrases[0]} {text}" if phrases and turn == 0 and self.sound(f"{phrases[0]} {text}") else text
+
+    def _turned(self, texts: Sequence[str]) -> list[str]:
+        digest = hashlib.sha256(f"{self.seed}|{len(self.said)}|{texts[0]}".encode()).digest() if texts else b"\0\0"
+        by = int.from_bytes(digest[:2]) % max(1, len(texts))
+        return [*texts[by:], *texts[:by]]
