@@ -1,7 +1,7 @@
 """Grading ahead: the report so far is made behind the turns and thrown away; what it cost is remembered.
 
-Embeddings and the model's states are remembered by what determines them, so at the end only what is new must be
-computed, and the report is the same as without this.
+Embeddings are remembered by what determines them, so at the end only what is new must be computed, and the report is
+the same as without this. A model that judges is asked at the end only: its calls cost money or minutes.
 """
 
 from collections.abc import Callable
@@ -15,14 +15,14 @@ from interviewer.knowledge.load import Knowledge
 from interviewer.models.base import ModelChain
 from interviewer.transcript import Transcript
 
-PAID = "openai"
-"""A backend whose calls cost money is not asked for a report that nobody reads."""
-
 
 def ahead(grade: Callable[..., Report], transcript: Transcript, knowledge: Knowledge, chain: ModelChain) -> list[Job]:
-    """The job that prepares the report of an interview that goes on; none before the first answer, and none on a
-    backend that is paid by the call."""
-    if chain.backend == PAID or not transcript.candidate_turns():
+    """The job that prepares the report of an interview that goes on; none before the first answer, and none for a
+    model that judges."""
+    if (
+        any(getattr(model, "capable", model.backend == "openai") for model in chain.models[:1])
+        or not transcript.candidate_turns()
+    ):
         return []
     only = ModelChain(chain.models[:1], named=True)
 

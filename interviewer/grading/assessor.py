@@ -1,4 +1,10 @@
-"""The seam of the judgement: an assessor says what an interview showed; code makes the verdict and the report of it."""
+"""The seam of the judgement: an assessor says what an interview showed; code makes the verdict and the report of it.
+
+    LlmAssessor        a capable model reads and judges           llm_assessor
+    CoverageAssessor   what came up, as far as can be heard       coverage_assessor
+
+Which one serves is the model's own attribute (``capable``); nothing that was chosen for one touches the other.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,18 +21,36 @@ Progress = Callable[[float, str], None]
 
 @dataclass(frozen=True)
 class Material:
-    """What an assessor gets. The transcript has its clock set."""
+    """What an assessor gets. The transcript has its clock set and stands at the level asked for."""
 
     transcript: Transcript
-    level: Level
     knowledge: Knowledge
     warnings: tuple[str, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """The level asked for."""
+        return self.transcript.level
+
+    @property
+    def case(self) -> str:
+        """The case's slug, known or not."""
+        return self.transcript.case
+
+    @property
+    def title(self) -> str:
+        """The problem in words."""
+        known = self.knowledge.case(self.case)
+        return known.title if known else self.case.replace("-", " ").capitalize()
 
 
 class Assessor(Protocol):
     """Assesses an interview on one backend, from start to end."""
 
-    backend: str
+    @property
+    def backend(self) -> str:
+        """Which backend it is."""
+        ...
 
     def assess(self, material: Material, progress: Progress) -> Report:
         """The report. Raises ModelError when the backend cannot serve."""

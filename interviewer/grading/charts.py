@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from html import escape
 
 from interviewer.domain import Step
+from interviewer.grading.presentation import standing
 from interviewer.grading.report import Report, StepTime
 
 _LEFT, _WIDE, _ROW = 158, 236, 30
@@ -39,7 +40,7 @@ def profile(report: Report) -> str:
         body.append(f'<rect class="track" x="{_LEFT}" y="{y + 4}" width="{_WIDE}" height="14" rx="3"/>')
         score = report.steps[step].score
         if score is None:
-            words = report.steps[step].status.replace("_", " ")
+            words = standing(report.steps[step], judged=True)
             body.append(f'<text class="axis" x="{_LEFT + 6}" y="{y + 15}">{words}</text>')
             continue
         good = "good" if score >= report.bar.get("hire", _HIGH) else "short"
@@ -47,6 +48,23 @@ def profile(report: Report) -> str:
         body.append(f'<rect class="{good}" x="{_LEFT}" y="{y + 4}" width="{width:.1f}" height="14" rx="3"/>')
         body.append(f'<text class="value" x="{_LEFT + _WIDE + 10}" y="{y + 16}">{score:.1f}</text>')
     return _svg(bottom + 14, "Score of each step against the bar for a hire", [*body, *lines])
+
+
+def order(report: Report) -> str:
+    """Where there are no marks: the steps that were spoken about, most shown first, with how many quotes each has."""
+    steps = [step for step in report.order if report.steps[step].evidence]
+    if not steps:
+        return ""
+    most = max(len(report.steps[step].evidence) for step in steps)
+    body = []
+    for row, step in enumerate(steps):
+        y, count = 8 + row * _ROW, len(report.steps[step].evidence)
+        body.append(f'<text x="{_LEFT - 10}" y="{y + 15}" text-anchor="end">{escape(_short(step))}</text>')
+        width = count / most * _WIDE
+        body.append(f'<rect class="spent" x="{_LEFT}" y="{y + 4}" width="{width:.1f}" height="14" rx="3"/>')
+        said = f"{count} quote" + ("s" if count > 1 else "")
+        body.append(f'<text class="value" x="{_LEFT + width + 8:.1f}" y="{y + 16}">{said}</text>')
+    return _svg(_ROW * len(steps) + 14, "Points that could be quoted in each step", body)
 
 
 def time(report: Report) -> str:

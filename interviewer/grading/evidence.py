@@ -1,164 +1,213 @@
-"""Evidence: which quotes show which signals, with how much help, and which answers stayed thin.
+"""Places and quotes: a transcript cut into numbered passages, and a quote found again in a candidate's words.
 
-Of what shows a signal (``matching``) the best is quoted. What the interviewer said first earns nothing.
+    [12.1] candidate 14:32: So for the labels …
+    [12.2] … and that is why I'd wait a week.
+
+A turn of captions can hold half an interview, so a turn number alone locates nothing. A quote is looked for with case,
+spacing, punctuation, fillers and stammers set aside; what is kept is the true substring of the turn.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from functools import partial
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from functools import cached_property
 
-import numpy as np
+from interviewer.text import spans
+from interviewer.transcript import Transcript, Turn
 
-from interviewer.domain import Help, MoveKind, Step
-from interviewer.grading.matching import LEAD, SHARED, Likeness, likeness, matches
-from interviewer.grading.own_words import OwnWords
-from interviewer.grading.parameters import Floats
-from interviewer.grading.quotes import quote_at, trimmed
-from interviewer.grading.reading import Reading
-from interviewer.grading.report import Evidence
-from interviewer.knowledge.schema import Signal
-from interviewer.listening.examples import Exemplars, Sounds
-from interviewer.listening.segments import Unit, spans
-from interviewer.listening.thought import depth
-from interviewer.transcript import Transcript
-
-SHARED_SHALLOW, FAIRLY_DEEP = 23.0, 2.4
-"""How much of the signal's own words (``matching.SHARED``) a quote in the candidate's favour must hold where the talk
-around it reads less deep than the second."""
-ASKED, ASKED_CLEARLY = 0.42, 0.48
-"""Likeness of the question to the signal's examples from which the signal was asked for, and from which a thin answer
-to it is held against the candidate."""
-MIXED, DEVELOPED, EMPTY = 2.2, 1.6, 1.0
-"""The depth around a quote from which it counts for the signal: by itself, and where it has a reason of its own;
-under the last one a reason is no longer taken for one."""
-PER_STEP, AGAINST = 4, 2
-"""Quotes shown for a step, and how many of them may be mere mentions."""
-THIN_ANSWER = 14
-"""Words up to which an answer to a direct question is thin."""
-SURELY = 2.5
-"""The depth around a quote from which "I don't know" in it is honesty and not its content."""
-_UNSURE = re.compile(r"\bi (?:don['’]t|do not) (?:really |actually )?know\b|\bno idea\b", re.IGNORECASE)
-_GUIDED = {MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE, MoveKind.CURVEBALL}
+LONGEST_PASSAGE = 110
+"""Words up to which a turn is one passage."""
+SHORTEST_QUOTE = 3
+"""Words of a quote, fillers aside."""
+_ALIKE, _RUN = 0.7, 5
+"""Of a quote that is nowhere as a whole: the share of its words, and how many, that must stand in one run."""
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_FILLERS = frozenset("um umm uh uhh erm er hmm hm mm mhm ah oh like basically actually so well okay ok yeah".split())  # noqa: SIM905
+_PHRASES = (("you", "know"), ("i", "mean"), ("sort", "of"), ("kind", "of"))
+_CLOSES = re.compile(r"[.!?%)\"”]+")
+_PLACE = re.compile(r"(\d+)(?:\.(\d+))?")
+_ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…|\[[^\]]*\])\s*")
 
 
-def help_before(
-    transcript: Transcript,
-    unit: Unit,
-    signal: Signal,
-    asked: Mapping[int, Floats],
-    examples: Floats,
-) -> Help | None:
-    """How much help came before; None when the interviewer had said it first."""
-    terms = [term.lower() for term in signal.terms]
-    own = ""
-    given = Help.UNPROMPTED
-    for index, turn in enumerate(transcript.turns[: unit.turn]):
-        words = turn.text.lower()
-        if turn.speaker == "candidate":
-            own += " " + words
-            hinted = turn.event == "hint" and index >= unit.turn - 2
-        else:
-            if any(term in words and term in unit.text.lower() and term not in own for term in terms):
-                return None
-            move = turn.move
-            same = move is not None and move.signal == signal.id
-            near = index >= unit.turn - 1
-            hinted = move is not None and move.kind == MoveKind.HINT and (same or near)
-            if given == Help.UNPROMPTED and move is not None and (same or (near and move.kind in _GUIDED and same)):
-                given = Help.PROBED
-        if hinted:
-            given = Help.HINTED
-    if given == Help.UNPROMPTED and unit.turn in asked and float((examples @ asked[unit.turn]).max()) >= ASKED:
-        return Help.PROBED
-    return given
+@dataclass(frozen=True)
+class Passage:
+    """A numbered piece of a turn: ``turns[turn].text[start:end]``."""
+
+    turn: int
+    number: int
+    """From 1 within the turn; 0 when the turn is one passage."""
+    start: int
+    end: int
+
+    @property
+    def place(self) -> str:
+        """``12.3``, or ``12`` where the turn is one passage."""
+        return f"{self.turn}.{self.number}" if self.number else str(self.turn)
 
 
-def gather(
-    transcript: Transcript,
-    reading: Reading,
-    signals: Mapping[str, Signal],
-    exemplars: Exemplars,
-    compared: Likeness,
-    own_words: OwnWords,
-    asked: Mapping[int, Floats],
-    deep: Sequence[float],
-    mistaken: Collection[int] = (),
-) -> dict[Step, list[Evidence]]:
-    """Per step the evidence, the most telling first, each signal and each sentence once. ``compared`` is of the
-    reading with the exemplars' signals, ``deep`` each unit's depth at the level asked for, 1 to 4; ``mistaken`` units
-    say a known mistake and speak for nothing, also where it was put right later."""
-    sounds = exemplars.signals
-    ids = np.array(sounds.ids)
-    found: dict[Step, list[Evidence]] = {step: [] for step in Step}
-    shown: set[str] = set()
-    quoted: list[tuple[int, str]] = []
-    for match in matches(reading, sounds, compared, own_words):
-        signal, unit = signals[match.id], reading.units[match.index]
-        if match.step is None or match.index in mistaken or match.id in shown or len(found[match.step]) >= PER_STEP:
+@dataclass(frozen=True)
+class Found:
+    """A quote in its turn: ``text`` is exactly ``turns[turn].text[start:end]``."""
+
+    turn: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class _Word:
+    plain: str
+    start: int
+    end: int
+
+
+def _words(text: str) -> list[_Word]:
+    """The words without fillers and stammers."""
+    every = [_Word(match[0].lower().replace("’", "'"), *match.span()) for match in _WORD.finditer(text)]
+    kept: list[_Word] = []
+    skip = 0
+    for at, word in enumerate(every):
+        if skip:
+            skip -= 1
             continue
-        words = partial(own_words.shared, match.id)
-        quote = quote_at(reading.units, match.index, transcript.turns[unit.turn].text, words)
-        before = [other for turn, other in quoted if turn == unit.turn]
-        if any(quote in other or other in quote or unit.text.strip() in other for other in before):
+        if at + 1 < len(every) and (word.plain, every[at + 1].plain) in _PHRASES:
+            skip = 1
             continue
-        sign = _sign(quote, deep[match.index])
-        least = SHARED_SHALLOW if sign == "+" and deep[match.index] < FAIRLY_DEEP else SHARED
-        if sign is None or words(quote) + LEAD * match.lead < least:
-            continue
-        against = sum(one.sign == "-" for one in found[match.step])
-        if sign == "-" and (against >= AGAINST or reading.steps[match.index] != match.step):
-            continue
-        help_ = help_before(transcript, unit, signal, asked, sounds.vectors[ids == match.id])
-        if help_ is None:
-            continue
-        shown.add(match.id)
-        quoted.append((unit.turn, quote))
-        found[match.step].append(
-            Evidence(signal=match.id, quote=quote, turn=unit.turn, help=help_, sign=sign, about=signal.topic)
-        )
-    _add_thin_answers(found, transcript, reading, signals, sounds, asked, shown)
-    return found
+        if word.plain not in _FILLERS and not (kept and kept[-1].plain == word.plain):
+            kept.append(word)
+    return kept
 
 
-def _sign(quote: str, deep: float) -> Literal["+", "-"] | None:
-    """For the signal, or against it as a mere mention, or neither: a reason in shallow talk may be a wrong one."""
-    said = depth(quote)
-    thin = said.thin or said.listing
-    if _UNSURE.search(quote) and deep < SURELY:
-        return None
-    if deep >= (MIXED if thin else DEVELOPED):
-        return "+"
-    return "-" if thin or deep < EMPTY else None
+def passages(transcript: Transcript) -> list[Passage]:
+    """Every turn that holds words, long ones cut between sentences."""
+    return [one for index, turn in enumerate(transcript.turns) if turn.text.strip() for one in _cut(index, turn)]
 
 
-def _add_thin_answers(
-    found: dict[Step, list[Evidence]],
-    transcript: Transcript,
-    reading: Reading,
-    signals: Mapping[str, Signal],
-    sounds: Sounds,
-    asked: Mapping[int, Floats],
-    shown: set[str],
-) -> None:
-    """A direct question about a signal that got a few words of its step without a reason speaks against it."""
-    answered = {unit.turn: step for unit, step in zip(reading.units, reading.steps, strict=True)}
-    turns = [turn for turn in asked if turn in answered]
-    if not turns:
+def _cut(index: int, turn: Turn) -> Iterator[Passage]:
+    if turn.words <= LONGEST_PASSAGE:
+        yield Passage(index, 0, 0, len(turn.text))
         return
-    names, near = likeness(np.stack([asked[turn] for turn in turns]), sounds)
-    of = dict(zip(sounds.ids, sounds.steps, strict=True))
-    for turn, row in zip(turns, near, strict=True):
-        text = transcript.turns[turn].text
-        own = [unit for unit in reading.units if unit.turn == turn]
-        column = int(row.argmax())
-        name, step = names[column], of[names[column]]
-        thin = sum(unit.words for unit in own) <= THIN_ANSWER and depth(text).thin and "?" not in text
-        meant = row[column] >= ASKED_CLEARLY and answered[turn] == step
-        if not (thin and meant) or step is None or name in shown or len(found[step]) >= PER_STEP:
-            continue
-        shown.add(name)
-        quote = trimmed(text[spans(text)[0][0] : spans(text)[-1][1]])
-        found[step].append(
-            Evidence(signal=name, quote=quote, turn=turn, help=Help.PROBED, sign="-", about=signals[name].topic)
-        )
+    begin, words, number = 0, 0, 1
+    pieces = spans(turn.text)
+    for at, piece in enumerate(pieces):
+        words += len(piece.text.split())
+        if at + 1 < len(pieces) and words >= LONGEST_PASSAGE * 0.75:
+            yield Passage(index, number, begin, pieces[at + 1].start)
+            begin, words, number = pieces[at + 1].start, 0, number + 1
+    yield Passage(index, number, begin, len(turn.text))
+
+
+@dataclass
+class Quotes:
+    """Finds quotes in the candidate's turns, and counts those that nobody said."""
+
+    transcript: Transcript
+    found: int = 0
+    dropped: list[str] = field(default_factory=list)
+
+    @cached_property
+    def passages(self) -> list[Passage]:
+        """The numbered passages of both speakers."""
+        return passages(self.transcript)
+
+    @cached_property
+    def _places(self) -> dict[tuple[int, int], Passage]:
+        return {(one.turn, one.number): one for one in self.passages}
+
+    @cached_property
+    def _read(self) -> dict[int, list[_Word]]:
+        return {index: _words(turn.text) for index, turn in self.transcript.candidate_turns()}
+
+    def numbered(self, mark: Callable[[int], str] = lambda turn: "") -> str:
+        """The transcript as a model gets it: a passage a line, with its number, speaker and time. ``mark`` gives a
+        note on a turn."""
+        lines = []
+        for one in self.passages:
+            turn = self.transcript.turns[one.turn]
+            at = "" if turn.at is None else f" {int(turn.at // 60)}:{int(turn.at % 60):02d}"
+            who = f" {turn.speaker}{at}{mark(one.turn)}:" if one.number <= 1 else ""
+            lines.append(f"[{one.place}]{who} {' '.join(turn.text[one.start : one.end].split())}")
+        return "\n".join(lines)
+
+    def find(self, quote: str, place: str = "") -> Found | None:
+        """The quote in the candidate's words, first where it is said to be; None, and counted, when nobody said it."""
+        hinted = self._hinted(place)
+        order = sorted(self._read, key=lambda turn: (abs(turn - hinted.turn) if hinted else 0, turn))
+        parts = sorted(_ELLIPSIS.split(quote.strip(" \"'“”")), key=len, reverse=True)
+        wanted = [word.plain for word in _words(parts[0])] if parts else []
+        least = max(_RUN, round(len(wanted) * _ALIKE))
+        for run in (len(wanted), least):
+            if len(wanted) < SHORTEST_QUOTE or run > len(wanted):
+                continue
+            for turn in order:
+                found = self._in(turn, wanted, run, hinted)
+                if found is not None:
+                    self.found += 1
+                    return found
+        self.dropped.append(quote)
+        return None
+
+    def _hinted(self, place: str) -> Passage | None:
+        match = _PLACE.search(place)
+        if match is None:
+            return None
+        turn, number = int(match[1]), int(match[2] or 0)
+        own = [one for (index, _), one in self._places.items() if index == turn]
+        return self._places.get((turn, number)) or (own[0] if own else None)
+
+    def _in(self, turn: int, wanted: Sequence[str], run: int, hinted: Passage | None) -> Found | None:
+        """The run of words in a turn; of several the one nearest to the hinted passage."""
+        words = self._read[turn]
+        plain = [word.plain for word in words]
+        if run == len(wanted):
+            starts = [
+                at for at in range(len(plain) - run + 1) if plain[at] == wanted[0] and plain[at : at + run] == wanted
+            ]
+            length = run
+        else:
+            match = SequenceMatcher(None, plain, wanted, autojunk=False).find_longest_match()
+            starts, length = ([match.a], match.size) if match.size >= run else ([], 0)
+        if not starts:
+            return None
+        wants = hinted.start if hinted and hinted.turn == turn else 0
+        ends = hinted.end if hinted and hinted.turn == turn else 0
+        at = min(starts, key=lambda one: (not wants <= words[one].start < max(ends, 1), one))
+        text = self.transcript.turns[turn].text
+        start, end = words[at].start, words[at + length - 1].end
+        closing = _CLOSES.match(text, end)
+        end = closing.end() if closing else end
+        return Found(turn, start, end, text[start:end])
+
+    def covered(self, where: str) -> list[Passage]:
+        """The candidate's passages in a list of places and ranges such as ``3-8, 12.2-12.4``."""
+        order = [(one.turn, one.number) for one in self.passages]
+        taken: dict[Passage, None] = {}
+        for part in re.split(r"[,;]", where):
+            ends = _PLACE.findall(part)
+            if not ends:
+                continue
+            first, last = ((int(turn), int(number or 0)) for turn, number in (ends[0], ends[-1]))
+            last = (last[0], last[1] or 10_000)
+            taken |= {self._places[key]: None for key in order if first <= key <= last}
+        return [one for one in taken if self.transcript.turns[one.turn].speaker == "candidate"]
+
+
+def seconds(transcript: Transcript, parts: Iterable[tuple[Passage, float]]) -> float:
+    """How long passages took: a turn's time, with the question before it, shared out by characters. ``parts`` are
+    passages with the share of each that counts. Every ``at`` is set (``with_clock``)."""
+    from interviewer.transcript import WORDS_A_MINUTE
+
+    turns = transcript.turns
+    total = 0.0
+    for passage, share in parts:
+        turn = turns[passage.turn]
+        before = passage.turn - 1
+        begins = turn.at or 0.0
+        if before >= 0 and turns[before].speaker == "interviewer":
+            begins = turns[before].at or 0.0
+        later = [one.at for one in turns[passage.turn + 1 :] if one.at is not None]
+        ends = later[0] if later else (turn.at or 0.0) + turn.words * 60 / WORDS_A_MINUTE
+        total += max(0.0, ends - begins) * share * (passage.end - passage.start) / max(1, len(turn.text))
+    return round(total, 1)

@@ -1,14 +1,10 @@
-"""The report's words: reasons, comments, what was missing, what to study. Templates filled from verified evidence.
-
-No sentence here says anything that a quote, a score or the knowledge base does not hold.
-"""
+"""The report's own words: sentences filled from verified quotes and the knowledge base; code adds nothing to them."""
 
 from collections.abc import Mapping, Sequence
 
-from interviewer.domain import Help, Level, Step, Verdict
-from interviewer.grading.report import Evidence, Missing, Remark, StepReport, StudyItem
-from interviewer.knowledge.schema import FrameworkNote, Signal
-from interviewer.listening.thought import depth
+from interviewer.domain import Help, Step, Verdict
+from interviewer.grading.report import Evidence, Missing, StepReport, StudyItem
+from interviewer.knowledge.schema import Signal
 
 WORDS = {
     Verdict.STRONG_NO_HIRE: "Strong no hire",
@@ -16,196 +12,87 @@ WORDS = {
     Verdict.HIRE: "Hire",
     Verdict.STRONG_HIRE: "Strong hire",
 }
-MISSING = 3
-SOLID, OUTSTANDING = 2.75, 3.5
-WEAK = 2.2
-"""The score under which a mere mention is held against the candidate: above it, it was often a good one."""
-_SHOWN = {
-    Help.UNPROMPTED: "Without being asked you brought up",
-    Help.PROBED: "When asked, you had an answer on",
-    Help.HINTED: "After a hint you got to",
-}
-_WITHOUT = {
-    "outstanding": "You argued this step through along lines of your own.",
-    "solid": "You argued this step through along lines of your own.",
-    "mixed": "What you said here was sensible but stayed on the surface.",
-    "poor": "What you said here stayed general; none of the points that this step turns on was worked out.",
+HOW_TO_BE_JUDGED = (
+    "To be judged, set OPENAI_API_KEY, or OPENAI_BASE_URL for a model server of your own (Ollama, LM Studio, vLLM), or "
+    "INTERVIEWER_MODEL=local:<path of a GGUF of 4 GB or more>, and grade this interview again."
+)
+TOO_LITTLE = "There is too little in this interview to judge; nothing was scored."
+TOO_LITTLE_HERE = "Too little was said to tell anything about this step."
+MOST_STUDY = 5
+_HELP = {
+    Help.UNPROMPTED: "Unasked you spoke about",
+    Help.PROBED: "When asked you spoke about",
+    Help.HINTED: "After a hint you spoke about",
 }
 
 
-def _grade(score: float) -> str:
-    for least, word in ((OUTSTANDING, "outstanding"), (SOLID, "solid"), (1.75, "mixed")):
-        if score >= least:
-            return word
-    return "poor"
+def not_judged(backend: str) -> tuple[str, str]:
+    """Why there is no verdict, and how to get one."""
+    who = "Without a language model" if backend == "scripted" else "With the small embedded model"
+    return (
+        f"{who} nobody can tell how sound an answer is, so there is no verdict: what follows is what came up, in your "
+        "own words, as far as it could be heard.",
+        HOW_TO_BE_JUDGED,
+    )
 
 
-def open_points(
-    signals: Sequence[Signal], shown: set[str], perhaps: set[str], level: Level, score: float | None
-) -> list[Missing]:
-    """The signals expected at the level for which there is no evidence: the case's own where any of them is open.
-
-    What was ``perhaps`` said is named only where a step was weak and nothing else can be: it was not worked out.
-    """
-    open_ = [one for one in signals if one.level.rank <= level.rank and one.id not in shown]
-    due = [one for one in open_ if one.id not in perhaps]
-    if not due and _weak(score):
-        due = open_[:1]
-    own = [one for one in due if not one.id.startswith("general-")]
-    return [Missing(signal=one.id, text=one.text, study=list(one.study)) for one in (own or due)[:MISSING]]
-
-
-def missing(points: Sequence[Missing], score: float | None) -> list[Missing]:
-    """Those of the open points that a report may call missing: none in a solid step, whose talk is rich enough to have
-    had half of them in other words (``evals/data/claim_readings.jsonl``)."""
-    return list(points) if _weak(score) else []
-
-
-def _weak(score: float | None) -> bool:
-    return score is None or score < SOLID
-
-
-def telling(evidence: Sequence[Evidence], score: float | None) -> list[Evidence]:
-    """The evidence that bears on the score: only in a weak step is a mere mention held against the candidate."""
-    return [one for one in evidence if one.sign == "+" or score is None or score < WEAK]
-
-
-def comment(report: StepReport, topics: Mapping[str, str]) -> str:
-    """What an interviewer would say of a step: the grade, what was shown and with how much help, what stayed thin."""
-    if report.status == "not_reached":
-        return "The interview did not get to this step, so it was not scored."
-    if report.status == "insufficient_evidence" or report.score is None:
-        return "Too little was said about this step to judge it."
-    parts = [f"{_grade(report.score).capitalize()}."]
-    shown = [one for one in report.evidence if one.sign == "+"]
-    against = [one for one in report.evidence if one.sign == "-"]
-    for help_, said in _SHOWN.items():
-        own = [one for one in shown if one.help == help_]
-        if own:
-            parts.append(f"{said} {_names(own, topics)}{_how([one.quote for one in own])}.")
-    if names := _names(against, topics):
-        parts.append(f"You touched on {names} without developing {'it' if len(against) == 1 else 'them'}.")
-    if not report.evidence:
-        parts.append(_WITHOUT[_grade(report.score)])
-    if report.missing:
-        parts.append(f"Work on {_names(report.missing[:1], topics)} first.")
+def covered(evidence: Sequence[Evidence], missing: Sequence[Missing], example: str) -> str:
+    """The comment on a step that was heard and not judged: subjects with a quote behind each, and no praise.
+    ``example`` is a sentence that surely is about the step, or empty."""
+    parts = []
+    for help_, said in _HELP.items():
+        names = listed([f"“{one.about}”" for one in evidence if one.help == help_])
+        if names:
+            parts.append(f"{said} {names}.")
+    if not parts and example:
+        parts.append(f"You spoke about this step, for instance: “{' '.join(example.split())}”")
+    if not parts:
+        return "Nothing could be tied to this step for certain; that does not mean that nothing was said."
+    if missing:
+        parts.append("Below is also what nothing in your words came near to.")
     return " ".join(parts)
 
 
-def _how(quotes: Sequence[str]) -> str:
-    """What the quotes have beside the subject."""
-    said = [depth(quote) for quote in quotes]
-    have = [
-        words
-        for words, there in (
-            ("a reason", any(one.reason for one in said)),
-            ("figures", any(one.number for one in said)),
-            ("a choice", any(one.choice for one in said)),
-        )
-        if there
+def covered_in_short(steps: Mapping[Step, StepReport], order: Sequence[Step]) -> str:
+    """The summary of a report without a verdict."""
+    told = [step for step in order if steps[step].evidence]
+    if len(told) > 1:
+        return f"Most could be heard about {told[0].label.lower()}, least about {order[-1].label.lower()}."
+    return f"You spoke about {listed([step.label.lower() for step in Step if step in order])}." if order else ""
+
+
+def questions(
+    gaps: Mapping[Step, Sequence[Missing]], order: Sequence[Step], signals: Mapping[str, Signal]
+) -> list[str]:
+    """One question a step to ask oneself, about what could not be quoted; the steps least shown come first."""
+    return [
+        f"{step.label}: {signals[gaps[step][0].signal].probes[0]}"
+        for step in weakest_first(order)
+        if gaps[step] and gaps[step][0].signal in signals
     ]
-    return f", with {listed(have)}" if have else ""
+
+
+def exercises(
+    gaps: Mapping[Step, Sequence[Missing]], order: Sequence[Step], signals: Mapping[str, Signal]
+) -> list[StudyItem]:
+    """At most five things to study: the steps least shown come first, one thing each."""
+    plan: list[StudyItem] = []
+    for step in weakest_first(order):
+        gap = next((one for one in gaps[step] if one.study), None)
+        if gap is not None and gap.signal in signals and len(plan) < MOST_STUDY:
+            one = signals[gap.signal]
+            text = f"{one.topic[:1].upper()}{one.topic[1:]}. Answer aloud: “{one.probes[-1]}”"
+            plan.append(StudyItem(step=step, text=text, notes=gap.study))
+    return plan
+
+
+def weakest_first(order: Sequence[Step]) -> list[Step]:
+    """The steps that were not heard, in their usual order, then those that were, least shown first."""
+    return [*(step for step in Step if step not in order), *reversed(order)]
 
 
 def listed(words: Sequence[str]) -> str:
     """``a, b and c``"""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
-
-
-def _names(evidence: Sequence[Evidence | Missing], topics: Mapping[str, str]) -> str:
-    return listed(list(dict.fromkeys(f"“{topics.get(one.signal, one.signal)}”" for one in evidence)))
-
-
-def reasons(
-    steps: Mapping[Step, StepReport], flags: Sequence[Remark], hire: float, topics: Mapping[str, str]
-) -> list[str]:
-    """The two or three things that carried the verdict."""
-    scored = [(report.score, step) for step, report in steps.items() if report.score is not None]
-    if not scored:
-        return ["There was too little to judge."]
-    found = []
-    high, low = max(scored, key=lambda one: (round(one[0], 1), _shown(steps[one[1]]))), min(scored)
-    if high[0] >= hire:
-        found.append(f"Strongest: {high[1].label} ({high[0]:.1f}){_said(steps[high[1]], '+') or '.'}")
-    if low[0] < hire:
-        said = _said(steps[low[1]], "-") or _open(steps[low[1]], topics)
-        found.append(f"Weakest: {low[1].label} ({low[0]:.1f}){said}")
-    absent = [step.label for step, report in steps.items() if report.status == "not_reached"]
-    if absent:
-        found.append(f"Never reached: {', '.join(absent)}.")
-    elif flags:
-        found.append(f"Left standing: {flags[0].text}")
-    elif len(found) < 2:
-        below = sum(score < hire for score, _ in scored)
-        share = f"{len(scored) - below} of {len(scored)}" if below else f"All {len(scored)}"
-        found.append(f"{share} scored steps are at or above the bar for a hire.")
-    return found[:3]
-
-
-def _shown(report: StepReport) -> int:
-    """How many quotes are tied to a criterion of the case or the framework."""
-    return sum(one.sign == "+" and not one.signal.startswith("reasoned-") for one in report.evidence)
-
-
-def _said(report: StepReport, sign: str) -> str:
-    quote = next((one.quote for one in report.evidence if one.sign == sign), "")
-    words = quote.split()
-    return f", e.g. “{' '.join(words[:24])}{' …' if len(words) > 24 else ''}”" if words else ""
-
-
-def _open(report: StepReport, topics: Mapping[str, str]) -> str:
-    return f"; nothing was worked out on {_names(report.missing[:2], topics)}." if report.missing else "."
-
-
-def study_plan(
-    steps: Mapping[Step, StepReport], points: Mapping[Step, Sequence[Missing]], signals: Mapping[str, Signal]
-) -> list[StudyItem]:
-    """At most five of the open points to study: the weakest steps first, each with a question to answer aloud."""
-    order = sorted(
-        steps,
-        key=lambda step: (
-            steps[step].score is not None,
-            steps[step].score or 0.0,
-            list(Step).index(step),
-        ),
-    )
-    plan: list[StudyItem] = []
-    for round_ in range(MISSING):
-        for step in order:
-            if round_ < len(points[step]) and len(plan) < 5:
-                gap = points[step][round_]
-                plan.append(
-                    StudyItem(
-                        step=step,
-                        text=_exercise(gap, signals.get(gap.signal)),
-                        notes=gap.study,
-                    )
-                )
-    return plan
-
-
-def _exercise(gap: Missing, signal: Signal | None) -> str:
-    if signal is None:
-        return gap.text
-    return f"{signal.topic[:1].upper()}{signal.topic[1:]}. Answer aloud: “{signal.probes[0]}”"
-
-
-def next_level(
-    level: Level,
-    score: float | None,
-    bars: Mapping[str, float],
-    hire: float,
-    notes: Mapping[Step, FrameworkNote],
-    weakest: Step | None,
-) -> str:
-    """What the bar at the next level up would ask."""
-    if level == Level.STAFF:
-        return "This is the highest level that is interviewed for."
-    above = Level.SENIOR if level == Level.MID else Level.STAFF
-    text = ""
-    if score is not None:
-        there = max(1.0, score - (bars[above.value] - bars[level.value]))
-        text = f"The same interview would score about {there:.1f} at {above.value}, where {hire:.2f} is a hire. "
-    if weakest is not None and weakest in notes:
-        text += f"There, {weakest.label.lower()} asks: {notes[weakest].levels[above]}"
-    return text.strip()
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,50 +1,38 @@
-"""Red flags that stood at the end of the interview, and trade-offs that were raised.
+"""Mistakes and trade-offs that can be heard without a model that understands: few, and sure.
 
-A red flag is heard as the live listener hears it: the mistake's own words, said as one's own (``affirm``), in a
-sentence that sounds like it. It does not stand when the candidate says the sound thing later, speaks against the
-mistake's own words or takes it back in the next answer.
+A mistake is heard by its own words, said as one's own (``affirm``) in a sentence that sounds very much like it. It was
+corrected when the candidate says the sound thing later, speaks against the mistake's own words or takes it back.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
-from interviewer.domain import Step
-from interviewer.grading.own_words import OwnWords
-from interviewer.grading.parameters import Floats
-from interviewer.grading.quotes import quote_at
+from interviewer.grading.criteria import Wording
 from interviewer.grading.reading import Reading
+from interviewer.grading.report import RedFlag as Flag
 from interviewer.grading.report import Remark
-from interviewer.knowledge.schema import Case, RedFlag, Signal
-from interviewer.listening.annotate import FLAG_MARGIN, FLAGGED, FLAGGED_WITH_CUE
-from interviewer.listening.examples import Exemplars, Sounds
+from interviewer.knowledge.embeddings import Vectors
+from interviewer.knowledge.schema import RedFlag, TradeOff
+from interviewer.listening.examples import Sounds
 from interviewer.listening.mistakes import affirmed, taken_back
-from interviewer.listening.segments import Unit
-from interviewer.transcript import Transcript
+from interviewer.listening.thought import depth
 
-CORRECTED = 0.64
-"""Likeness to a sound statement from which a later sentence puts the mistake right."""
-SHALLOW, DEEP = 2.2, 2.7
-"""Depth around the words, 1 to 4 at the level: up to the first a mistake is heard as the live listener hears it, up to
-the second only when it sounds very much like it, and beyond it never (people who think aloud name mistakes to avoid
-them; all ten flags that were heard in hires of the own recordings were such)."""
-VERY_LIKE = 0.64
-NAMED_AGAIN = 0.30
-"""Likeness to the mistake from which a later sentence with its words is about it: said against it, it puts it right."""
-TRADE_OFF, SHARED, WEIGHED = 0.60, 5.0, 2.0
-"""Likeness, own words (``own_words``) and depth from which a trade-off was raised. Read by the author: of 28 that
-likeness alone found 20 were, of 24 by all three 20."""
-STRONG = 3.2
-"""The score of a step from which a mistake made in it is believed only when it sounds very much like it: the four that
-were heard in such steps of 72 interviews were misheard, those in steps up to 3.0 were made."""
+VERY_LIKE, MARGIN = 0.74, 0.08
+"""Likeness from which a mistake is believed, and how much nearer it must be than every sound statement that looks like
+it: people who think aloud name mistakes to avoid them."""
+CORRECTED, NAMED_AGAIN = 0.58, 0.30
+"""Likeness to a sound statement from which a later sentence puts the mistake right, and to the mistake from which a
+later sentence with its words is about it."""
+RAISED, SHARED = 0.60, 8.0
+"""Likeness and own words (``criteria.Wording``) from which a trade-off was raised."""
 _FOLLOWING = 2
-"""Units after a mistake in which the speaker may take it back."""
+"""Sentences after a mistake in which the speaker may take it back."""
 
 
-def nearest(vectors: Floats, sounds: Sounds) -> dict[str, Floats]:
-    """For each id, every vector's highest cosine with its examples."""
+def nearest(vectors: Vectors, sounds: Sounds) -> dict[str, Vectors]:
+    """For each id, every sentence's highest cosine with its examples."""
     if not len(sounds) or not len(vectors):
         return {}
     near = vectors @ sounds.vectors.T
@@ -52,116 +40,70 @@ def nearest(vectors: Floats, sounds: Sounds) -> dict[str, Floats]:
     return {id_: near[:, ids == id_].max(1) for id_ in dict.fromkeys(sounds.ids)}
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A red flag with the units that say it as their own, whether or not it stands."""
-
-    flag: RedFlag
-    said: tuple[int, ...]
-    near: Floats
-    """Every unit's likeness to the mistake."""
-    sound: Floats
-    """And to the sound statements that look like it."""
-
-
-def mistakes(reading: Reading, flags: Sequence[RedFlag], exemplars: Exemplars) -> list[Mistake]:
-    """Every mistake that was said; the case's own come first."""
-    wrong, right = nearest(reading.vectors, exemplars.red_flags), nearest(reading.vectors, exemplars.right)
-    known = [(flag, wrong[flag.id], right[flag.id]) for flag in flags if flag.id in wrong]
-    found = [Mistake(flag, tuple(_said(reading, flag, near, sound)), near, sound) for flag, near, sound in known]
-    return [one for one in found if one.said]
-
-
-def red_flags(
-    transcript: Transcript,
-    reading: Reading,
-    said: Sequence[Mistake],
-    deep: Sequence[float],
-    scores: Mapping[Step, float | None],
-) -> list[tuple[RedFlag, Remark]]:
-    """The mistakes that were made and left standing, one for a sentence."""
-    found: list[tuple[RedFlag, Remark]] = []
+def red_flags(reading: Reading, flags: Sequence[RedFlag]) -> list[Flag]:
+    """The mistakes that were surely made, one for a sentence; the case's own come first."""
+    wrong, right = nearest(reading.vectors, reading.sounds.red_flags), nearest(reading.vectors, reading.sounds.right)
+    found: list[Flag] = []
     taken: set[int] = set()
-    for mistake in said:
-        near = mistake.near
-        hits = [
-            one
-            for one in mistake.said
-            if (near[one] >= VERY_LIKE and deep[one] < DEEP)
-            or (deep[one] < SHALLOW and (scores.get(reading.steps[one]) or 0) < STRONG)
-        ]
-        if not hits or _put_right(transcript, reading, mistake, hits[-1]):
+    for flag in flags:
+        cues = [re.compile(cue, re.IGNORECASE) for cue in flag.cues]
+        if flag.id not in wrong or not cues:
             continue
-        index = max(hits, key=lambda one: float(near[one]))
+        near, sound = wrong[flag.id], right.get(flag.id)
+        lead = near - sound if sound is not None else near
+        said = [
+            int(at)
+            for at in np.flatnonzero((near >= VERY_LIKE) & (lead >= MARGIN))
+            if affirmed(cues, reading.sentences[at].text, _following(reading, int(at)))
+        ]
+        if not said:
+            continue
+        index = max(said, key=lambda at: float(near[at]))
         if index in taken:
             continue
         taken.add(index)
-        turn = reading.units[index].turn
-        quote = quote_at(reading.units, index, transcript.turns[turn].text)
-        found.append((mistake.flag, Remark(id=mistake.flag.id, text=mistake.flag.text, turn=turn, quote=quote)))
+        one = reading.sentences[index]
+        corrected = _put_right(reading, cues, near, sound, said[-1])
+        found.append(
+            Flag(id=flag.id, text=flag.text, turn=one.turn, quote=one.text, corrected=corrected, step=flag.step)
+        )
     return found
 
 
-def _put_right(transcript: Transcript, reading: Reading, mistake: Mistake, last: int) -> bool:
-    """Whether the candidate says the sound thing after the mistake, speaks against its words, or takes it back in
-    the next answer."""
-    near, sound = mistake.near, mistake.sound
-    if bool(((sound[last + 1 :] >= CORRECTED) & (sound[last + 1 :] >= near[last + 1 :])).any()):
+def _put_right(
+    reading: Reading, cues: Sequence[re.Pattern[str]], near: Vectors, sound: Vectors | None, last: int
+) -> bool:
+    """Whether the candidate says the sound thing after the mistake, speaks against its words, or takes it back."""
+    if sound is not None and bool((sound[last + 1 :] >= CORRECTED).any()):
         return True
-    cues = [re.compile(cue, re.IGNORECASE) for cue in mistake.flag.cues]
-    units = reading.units
-    for i in range(last + 1, len(units)):
-        own_words = near[i] >= NAMED_AGAIN and any(cue.search(units[i].text) for cue in cues)
-        if own_words and not affirmed(cues, units[i].text, _next_words(units, i)):
+    for at in range(last + 1, len(reading.sentences)):
+        text = reading.sentences[at].text
+        again = near[at] >= NAMED_AGAIN and any(cue.search(text) for cue in cues)
+        if again and not affirmed(cues, text, _following(reading, at)):
             return True
-    turn = units[last].turn
-    answer = next((text for index, text in _answers(transcript) if index > turn), "")
-    return taken_back(answer)
+    turn = reading.sentences[last].turn
+    answers = (own.text for index, own in reading.transcript.candidate_turns() if index > turn)
+    return taken_back(next(answers, ""))
 
 
-def _answers(transcript: Transcript) -> list[tuple[int, str]]:
-    return [(index, turn.text) for index, turn in transcript.candidate_turns() if turn.text.strip()]
+def _following(reading: Reading, index: int) -> str:
+    own = reading.sentences[index].turn
+    return " ".join(one.text for one in reading.sentences[index + 1 : index + 1 + _FOLLOWING] if one.turn == own)
 
 
-def _next_words(units: Sequence[Unit], index: int) -> str:
-    return " ".join(one.text for one in units[index + 1 : index + 1 + _FOLLOWING] if one.turn == units[index].turn)
-
-
-def _said(reading: Reading, flag: RedFlag, near: Floats, sound: Floats) -> list[int]:
-    cues = [re.compile(cue, re.IGNORECASE) for cue in flag.cues]
-    if not cues:
-        return [int(i) for i in np.flatnonzero((near >= FLAGGED) & (near - sound >= FLAG_MARGIN))]
-    units = reading.units
-    found = []
-    for i in np.flatnonzero(near >= FLAGGED_WITH_CUE):
-        if affirmed(cues, units[i].text, _next_words(units, int(i))):
-            found.append(int(i))
-    return found
-
-
-def trade_offs(
-    transcript: Transcript,
-    reading: Reading,
-    signals: Iterable[Signal],
-    case: Case | None,
-    exemplars: Exemplars,
-    deep: Sequence[float],
-) -> list[Remark]:
-    """The case's trade-offs that the candidate raised, in their own words and in talk that weighs something."""
+def trade_offs(reading: Reading, choices: Sequence[TradeOff], wording: Wording) -> list[Remark]:
+    """The case's trade-offs that the candidate raised in their own words, weighing something."""
     found: list[Remark] = []
-    if case is None:
-        return found
-    own_words = OwnWords(signals, case.trade_offs)
-    for id_, near in nearest(reading.vectors, exemplars.trade_offs).items():
-        for index in np.argsort(-near, kind="stable"):
-            if near[index] < TRADE_OFF:
+    by_id = {one.id: one for one in choices}
+    for id_, near in nearest(reading.vectors, reading.sounds.trade_offs).items():
+        for at in np.argsort(-near, kind="stable"):
+            if near[at] < RAISED or id_ not in by_id:
                 break
-            turn = reading.units[index].turn
-            quote = quote_at(reading.units, int(index), transcript.turns[turn].text)
-            if deep[index] >= WEIGHED and own_words.shared(id_, quote) >= SHARED:
-                choice = next(own for own in case.trade_offs if own.id == id_)
-                one, other = choice.between
-                text = f"{one[:1].upper()}{one[1:]}, or {other}."
-                found.append(Remark(id=id_, text=text, turn=turn, quote=quote))
+            one = reading.sentences[at]
+            thought = depth(one.text)
+            if (thought.choice or thought.reason) and wording.shared(id_, one.text) >= SHARED:
+                first, second = by_id[id_].between
+                text = f"{first[:1].upper()}{first[1:]}, or {second}."
+                found.append(Remark(id=id_, text=text, turn=one.turn, quote=one.text))
                 break
     return found

@@ -1,60 +1,187 @@
-"""Reads an interview once for the grader: units, their vectors, their steps, what is set aside, how deep it goes."""
+"""The talk as it can be heard without a model that understands: sentences, which step each is about, what comes near.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+Which step a sentence is about shows in what it sounds like, in words that belong to a step, in what was just asked and
+in what the speaker announces. Speakers stay with a subject and mostly move forward, yet may jump back: a Viterbi path.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
 
 from interviewer.domain import Step
-from interviewer.grading.depth import Depth, Encode, groups, measure, substance
-from interviewer.grading.filters import Reason, set_aside
-from interviewer.grading.locate import locate, questions
-from interviewer.grading.parameters import Fitted, Floats
-from interviewer.grading.settle import settled
-from interviewer.listening.segments import Unit, candidate_units
+from interviewer.knowledge.embeddings import Embedder, Vectors
+from interviewer.knowledge.load import Knowledge
+from interviewer.listening.annotate import step_words
+from interviewer.listening.announcements import announced
+from interviewer.listening.examples import Exemplars, Sounds, exemplars
+from interviewer.text import spans, without_fillers
 from interviewer.transcript import Transcript
+
+STEPS = tuple(Step)
+MOST_SENTENCES = 4_000
+"""A guard against files of millions of words; what lies beyond is not read."""
+_SHARPNESS, _A_WORD, _MOST_WORDS = 9.0, 0.05, 3
+_STAY, _STAY_AFTER_QUESTION, _BACKWARDS = 1.5, 0.4, 0.5
+_QUESTION, _ANNOUNCED, _FULL_WORDS = 1.5, 3.0, 18
+_PLACE, _SPREAD = 0.1, 0.15
+_MIDDLE = np.array([0.04, 0.14, 0.30, 0.50, 0.67, 0.80, 0.93])
+"""Where in an interview, as a share of its words, a step usually has its middle (the framework's minutes)."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """About a sentence of a candidate's turn: ``turns[turn].text[start:end] == text``."""
+
+    turn: int
+    start: int
+    end: int
+    text: str
+    words: int
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What counts in an interview: ``units``, ``vectors`` and ``steps`` run in parallel, admitted units only."""
+    """A heard interview. ``sentences``, ``vectors``, ``around`` and ``steps`` run in parallel."""
 
-    units: tuple[Unit, ...]
-    vectors: Floats
-    steps: tuple[Step, ...]
-    aside: tuple[tuple[Unit, Reason], ...]
-    depths: tuple[Depth, ...]
+    transcript: Transcript
+    sentences: tuple[Sentence, ...]
+    vectors: Vectors
+    around: Vectors
+    """Each sentence with its neighbours in the same turn."""
+    asked: Mapping[int, str]
+    """What the interviewer said before each candidate turn."""
+    sounds: Exemplars
+    by_step: Vectors
+    """Each sentence's likeness to each step: (sentences, 7)."""
+    asked_by_step: Mapping[int, Vectors]
+    asked_near: Mapping[int, Mapping[str, float]]
+    """Likeness of the question before a turn to each signal's examples."""
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Which step each sentence is about."""
+        return _path(self)
+
+    def passage(self, index: int) -> str:
+        """A sentence with its neighbours in the same turn."""
+        own = self.sentences[index].turn
+        return " ".join(one.text for one in self.sentences[max(0, index - 1) : index + 2] if one.turn == own)
 
 
-def read(transcript: Transcript, encode: Encode, fitted: Fitted) -> Reading:
-    """The reading of a transcript. ``labels`` and other extras are never looked at."""
-    every = candidate_units(transcript)
-    vectors = encode([unit.plain for unit in every])
-    aside = set_aside(transcript, every, vectors, fitted)
-    kept = [i for i in range(len(every)) if i not in aside]
-    units = [every[i] for i in kept]
-    own = vectors[kept]
-    steps = locate(units, own, asked_vectors(transcript, encode), fitted.step)
+def read(transcript: Transcript, knowledge: Knowledge, embedder: Embedder, folder: Path | None = None) -> Reading:
+    """Reads an interview. ``folder`` keeps the case's vectors."""
+    sounds = exemplars(knowledge, transcript.case, embedder, folder)
+    sentences = tuple(_sentences(transcript))
+    vectors = embedder.encode([without_fillers(one.text) or one.text for one in sentences])
+    asked = _questions(transcript)
+    texts = list(asked.values())
+    meant = embedder.encode([without_fillers(text)[-400:] or "-" for text in texts])
+    heard = by_step(meant, texts, sounds.signals)
+    names, near = likeness(meant, sounds.signals)
     return Reading(
-        tuple(units),
-        own,
-        tuple(steps),
-        tuple((every[i], reason) for i, reason in sorted(aside.items())),
-        tuple(measure(groups(units, steps, substance(own, fitted)), encode, fitted)),
+        transcript=transcript,
+        sentences=sentences,
+        vectors=vectors,
+        around=_around(sentences, vectors),
+        asked=asked,
+        sounds=sounds,
+        by_step=by_step(vectors, [one.text for one in sentences], sounds.signals),
+        asked_by_step=dict(zip(asked, heard, strict=True)),
+        asked_near={
+            turn: dict(zip(names, map(float, row), strict=True)) for turn, row in zip(asked, near, strict=True)
+        },
     )
 
 
-def settle(reading: Reading, got_to: Sequence[Step], encode: Encode, fitted: Fitted, least_words: int) -> Reading:
-    """The reading with words for each step that was got to (``settled``)."""
-    steps = settled(reading.units, reading.vectors, reading.steps, got_to, fitted.step, least_words)
-    if steps == list(reading.steps):
-        return reading
-    shares = substance(reading.vectors, fitted)
-    return replace(
-        reading, steps=tuple(steps), depths=tuple(measure(groups(reading.units, steps, shares), encode, fitted))
-    )
+def _sentences(transcript: Transcript) -> list[Sentence]:
+    found = []
+    for index, turn in transcript.candidate_turns():
+        for piece in spans(turn.text):
+            found.append(Sentence(index, piece.start, piece.end, piece.text, len(piece.text.split())))
+            if len(found) >= MOST_SENTENCES:
+                return found
+    return found
 
 
-def asked_vectors(transcript: Transcript, encode: Encode) -> dict[int, Floats]:
-    """The vector of the question before each candidate turn, where there was one."""
-    found = {turn: text for turn, text in questions(transcript).items() if text}
-    vectors: Sequence[Floats] = list(encode(list(found.values()))) if found else []
-    return dict(zip(found, vectors, strict=True))
+def _questions(transcript: Transcript) -> dict[int, str]:
+    """For each candidate turn with words, what the interviewer said just before it."""
+    found: dict[int, str] = {}
+    said: list[str] = []
+    for index, turn in enumerate(transcript.turns):
+        if turn.speaker == "interviewer":
+            said.append(turn.text)
+        elif turn.text.strip():
+            if any(text.strip() for text in said):
+                found[index] = " ".join(said)
+            said = []
+    return found
+
+
+def _around(sentences: Sequence[Sentence], vectors: Vectors) -> Vectors:
+    found = vectors.copy()
+    for at in range(1, len(sentences)):
+        if sentences[at].turn == sentences[at - 1].turn:
+            found[at] += 0.5 * vectors[at - 1]
+            found[at - 1] += 0.5 * vectors[at]
+    normed: Vectors = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+    return normed
+
+
+def by_step(vectors: Vectors, texts: Sequence[str], sounds: Sounds) -> Vectors:
+    """Likeness to each step: the mean of its three nearest examples, and a little for each word that belongs to it."""
+    near = vectors @ sounds.vectors.T
+    of = np.array([step.value if step else "" for step in sounds.steps])
+    found = np.zeros((len(texts), len(STEPS)), np.float32)
+    for column, step in enumerate(STEPS):
+        if len(texts) and (of == step.value).any():
+            found[:, column] = np.sort(near[:, of == step.value], axis=1)[:, -3:].mean(axis=1)
+        pattern = step_words()[step]
+        found[:, column] += [_A_WORD * min(_MOST_WORDS, len(pattern.findall(text))) for text in texts]
+    return found
+
+
+def likeness(vectors: Vectors, sounds: Sounds) -> tuple[list[str], Vectors]:
+    """The signals' ids, and each vector's likeness to each: the mean of its two nearest examples."""
+    ids = np.array(sounds.ids)
+    names = list(dict.fromkeys(sounds.ids))
+    near = vectors @ sounds.vectors.T
+    columns = [np.sort(near[:, ids == name], axis=1)[:, -2:].mean(axis=1) for name in names]
+    return names, np.stack(columns, axis=1) if columns else np.zeros((len(vectors), 0), np.float32)
+
+
+def _path(reading: Reading) -> tuple[Step, ...]:
+    sentences = reading.sentences
+    if not sentences:
+        return ()
+    words = np.array([one.words for one in sentences], float)
+    place = (np.cumsum(words) - words / 2) / max(words.sum(), 1.0)
+    fit = _centred(reading.by_step) * np.minimum(1.5, words / _FULL_WORDS)[:, None]
+    fit -= _PLACE * ((place[:, None] - _MIDDLE) / _SPREAD) ** 2
+    fresh = np.zeros(len(sentences), bool)
+    for at, one in enumerate(sentences):
+        if (said := announced(one.text)) is not None:
+            fit[at, STEPS.index(said)] += _ANNOUNCED
+        fresh[at] = at == 0 or sentences[at - 1].turn != one.turn
+        if fresh[at] and one.turn in reading.asked_by_step:
+            fit[at] += _QUESTION * _centred(reading.asked_by_step[one.turn][None])[0]
+    apart = 1 - np.eye(len(STEPS))
+    back = np.tril(np.ones((len(STEPS), len(STEPS))), -1) * _BACKWARDS
+    best = fit[0].copy()
+    best[3:] -= 2.0  # interviews do not open with the later steps
+    came_from = []
+    for at in range(1, len(sentences)):
+        step = best[:, None] - (_STAY_AFTER_QUESTION if fresh[at] else _STAY) * apart - back
+        came_from.append(step.argmax(0))
+        best = step.max(0) + fit[at]
+    path = [int(best.argmax())]
+    for origin in reversed(came_from):
+        path.append(int(origin[path[-1]]))
+    return tuple(STEPS[index] for index in reversed(path))
+
+
+def _centred(near: Vectors) -> Vectors:
+    found: Vectors = (near - near.mean(axis=1, keepdims=True)) * _SHARPNESS
+    return found

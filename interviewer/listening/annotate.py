@@ -232,7 +232,7 @@ def _announced(pieces: Sequence[Span]) -> list[Heard]:
 
 
 @cache
-def _step_words() -> dict[Step, re.Pattern[str]]:
+def step_words() -> dict[Step, re.Pattern[str]]:
     data = yaml.safe_load((Path(__file__).parent / "data" / "step_words.yaml").read_text(encoding="utf-8"))
     return {step: re.compile(data[step.value], re.IGNORECASE) for step in Step}
 
@@ -331,7 +331,7 @@ def _step(pieces: Sequence[Span], vectors: Vectors, sounds: Sounds) -> list[Hear
     whole_text = " ".join(piece.text for piece in pieces)
     weight = {
         step: (value * (1 + _WORD_WEIGHT * min(6, len(pattern.findall(whole_text))))) ** _SHARPER
-        for (step, value), pattern in zip(weight.items(), _step_words().values(), strict=True)
+        for (step, value), pattern in zip(weight.items(), step_words().values(), strict=True)
     }
     whole = sum(weight.values()) if len(whole_text.split()) >= _FEWEST else 0.0
     ranked = sorted(Step, key=lambda step: -weight[step])[:2]

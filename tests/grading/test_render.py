@@ -1,15 +1,19 @@
-"""The page, the Markdown and the JSON: nothing a candidate says gets out of its place."""
+"""The page, the Markdown and the JSON: nothing a candidate says gets out of its place, and statuses are honest."""
 
 import json
 from collections.abc import Callable
 from html.parser import HTMLParser
 
+import pytest
+
 from interviewer.domain import Step
+from interviewer.grading.presentation import excerpt
 from interviewer.grading.render import to_html, to_json, to_markdown
 from interviewer.grading.report import Report
+from interviewer.transcript import Transcript
 from tests.grading.interviews import REASONED, interview
 
-Graded = Callable[..., Report]
+Made = Callable[..., Report]
 NASTY = '<img src=x onerror=alert(1)> <script>alert(2)</script> "quoted" &amp; [link](javascript:alert(3)) | pipe'
 
 
@@ -28,9 +32,19 @@ class _Tags(HTMLParser):
         assert not any(name.startswith("on") for name, _ in attrs)
 
 
-def test_the_page_escapes_what_was_said_and_fetches_nothing(graded: Graded) -> None:
-    transcript = interview([f"{answer} {NASTY}" for answer in REASONED])
-    page = to_html(graded(transcript), transcript)
+def _nasty() -> Transcript:
+    return interview([f"{NASTY} {answer}" for answer in REASONED])
+
+
+@pytest.fixture(params=["judged", "heard"])
+def report(request: pytest.FixtureRequest) -> Made:
+    """A report of a capable model, and one of a backend that cannot judge."""
+    made: Made = request.getfixturevalue("judged" if request.param == "judged" else "graded")
+    return made
+
+
+def test_the_page_escapes_what_was_said_and_fetches_nothing(report: Made) -> None:
+    page = to_html(report(_nasty()), _nasty())
     found = _Tags(page)
     assert "script" not in found.tags
     assert "img" not in found.tags
@@ -38,43 +52,80 @@ def test_the_page_escapes_what_was_said_and_fetches_nothing(graded: Graded) -> N
     assert "default-src 'none'" in page
 
 
-def test_every_quote_links_to_a_turn_on_the_page(graded: Graded) -> None:
+def test_every_quote_links_to_a_turn_on_the_page(report: Made) -> None:
     transcript = interview(REASONED)
-    found = _Tags(to_html(graded(transcript), transcript))
+    found = _Tags(to_html(report(transcript), transcript))
     links = [link.removeprefix("#") for link in found.links]
     assert links
     assert set(links) <= set(found.ids)
-    assert found.tags.count("svg") == 2
 
 
-def test_markdown_keeps_its_structure(graded: Graded) -> None:
-    transcript = interview([f"{answer} {NASTY}" for answer in REASONED])
-    text = to_markdown(graded(transcript), transcript)
+def test_markdown_keeps_its_structure(report: Made) -> None:
+    text = to_markdown(report(_nasty()), _nasty())
     assert "<script" not in text
-    assert "](javascript" not in text
+    assert not any("](javascript" in line.replace("\\](", "") for line in text.splitlines())
     assert text.count("\n## ") >= 8
 
 
-def test_json_is_the_contract(graded: Graded) -> None:
-    report = graded(interview(REASONED))
-    data = json.loads(to_json(report))
-    assert Report.model_validate(data) == report
-    assert {"case", "level", "status", "verdict", "confidence", "score", "steps", "warnings", "graded_by"} <= set(data)
+def test_json_is_the_contract(report: Made) -> None:
+    made = report(interview(REASONED))
+    data = json.loads(to_json(made))
+    assert Report.model_validate(data) == made
+    assert {"case", "level", "status", "verdict", "confidence", "p_hire", "score", "steps", "red_flags", "trade_offs",
+            "time", "summary", "decisive", "pacing", "work_on_first", "study_plan", "warnings", "graded_by"} <= set(data)  # fmt: skip
     assert len(data["steps"]) == 7
+    assert {"status", "score", "comment", "criteria", "evidence", "missing"} <= set(data["steps"]["evaluation"])
 
 
-def test_too_little_evidence_is_the_headline_and_no_verdict(graded: Graded) -> None:
+def test_why_comes_before_the_steps(judged: Made) -> None:
+    transcript = interview(REASONED)
+    for text in (to_html(judged(transcript), transcript), to_markdown(judged(transcript), transcript)):
+        order = [
+            text.index(words) for words in ("Hire", "The goal came first.", "Say how it is served.", "You said why.")
+        ]
+        assert order == sorted(order)
+
+
+def test_statuses_are_said_in_words_and_a_corrected_mistake_as_corrected(judged: Made) -> None:
+    transcript = interview(REASONED)
+    for text in (to_html(judged(transcript), transcript), to_markdown(judged(transcript), transcript)):
+        assert "not reached" in text
+        assert "put right later" in text
+        assert "not_reached" not in text
+
+
+def test_a_report_without_a_verdict_says_so_and_how_to_get_one(graded: Made) -> None:
+    transcript = interview(REASONED)
+    report = graded(transcript)
+    for text in (to_html(report, transcript), to_markdown(report, transcript)):
+        assert "Not judged" in text
+        assert "OPENAI" in text
+        assert not any(words in text for words in ("Strong no hire", "No hire", "Strong hire", ">Hire<"))
+
+
+def test_too_little_evidence_is_the_headline_and_no_verdict(graded: Made) -> None:
     transcript = interview(["Hm."])
     report = graded(transcript)
-    assert report.status == "insufficient_evidence"
     for text in (to_html(report, transcript), to_markdown(report, transcript)):
         assert "Not enough evidence" in text
         assert "no hire" not in text.lower()
 
 
-def test_practice_of_one_step_is_headed_by_that_step_and_no_verdict(graded: Graded) -> None:
+@pytest.mark.parametrize(("score", "wanted"), [(2.5, "Evaluation: 2.5 of 4"), (None, "Not enough evidence")])
+def test_practice_of_one_step_is_headed_by_that_step_and_no_verdict(
+    judged: Made, score: float | None, wanted: str
+) -> None:
     transcript = interview(REASONED).model_copy(update={"mode": "step:evaluation"})
-    report = graded(transcript)
-    score = report.steps[Step.EVALUATE].score
-    expected = "Not enough evidence" if score is None else f"Evaluation: {score:.1f} of 4"
-    assert f"<strong>{expected}</strong>" in to_html(report, transcript)
+    report = judged(transcript)
+    report.steps[Step.EVALUATE] = report.steps[Step.EVALUATE].model_copy(update={"score": score})
+    assert f"<strong>{wanted}</strong>" in to_html(report, transcript)
+
+
+def test_a_quote_stands_amid_its_own_words() -> None:
+    transcript = interview([" ".join(f"w{n}" for n in range(100))])
+    before, after = excerpt("w40 w41 w42", 1, transcript)
+    assert before.startswith("… w22 ")
+    assert before.endswith(" w39")
+    assert after.startswith("w43 ")
+    assert after.endswith(" w60 …")
+    assert excerpt("never said", 1, transcript) == ("", "")

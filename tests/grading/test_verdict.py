@@ -1,57 +1,97 @@
-"""From step scores to the verdict: pure, monotone, and fair to steps that were never reached."""
+"""From step marks and the second look to the verdict: pure, monotone, fair to steps that were never reached."""
+
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from interviewer.domain import Level, Step, Verdict
-from interviewer.grading.parameters import rubric
-from interviewer.grading.verdict import cut_offs, mean_score, verdict_of
+from interviewer.grading.report import StepReport, StepStatus
+from interviewer.grading.rubric import cut_offs, rubric
+from interviewer.grading.verdict import judge, mean_mark
 
-LESS = float(rubric()["not_reached"]["less"])
+LESS = float(rubric()["steps"]["not_reached_less"])
 
 
-def _steps(*scores: float | None) -> dict[Step, float | None]:
-    return dict(zip(Step, scores, strict=True))
+def steps(*marks: float | StepStatus | None) -> dict[Step, StepReport]:
+    """A mark, None for not reached, or a status."""
+
+    def one(mark: Any) -> StepReport:
+        if mark is None or isinstance(mark, str):
+            return StepReport(status=mark or "not_reached")
+        return StepReport(status="assessed", score=mark)
+
+    return {step: one(mark) for step, mark in zip(Step, marks, strict=True)}
+
+
+def verdict(p_hire: float, *marks: float | StepStatus | None) -> Verdict:
+    found = judge(steps(*marks), p_hire, Level.SENIOR, rubric())
+    assert found is not None
+    return found.verdict
 
 
 @pytest.mark.parametrize(
-    ("scores", "verdict"),
+    ("marks", "p_hire", "wanted"),
     [
-        ((4, 4, 4, 4, None, None, None), Verdict.HIRE),
-        ((4, 4, 4, 4, 4, 4, 4), Verdict.STRONG_HIRE),
-        ((1, 1, 1, 2, 1, 1, None), Verdict.STRONG_NO_HIRE),
-        ((2, 3, 2, 3, 2, 3, 2), Verdict.NO_HIRE),
-        ((3, 3, 2, 4, 3, 4, 2), Verdict.HIRE),
+        ((4, 4, 4, 4, None, None, None), 0.85, Verdict.HIRE),
+        ((4, 4, 4, 4, 4, 4, None), 0.9, Verdict.STRONG_HIRE),
+        ((1, 1, 1, 2, 1, 1, None), 0.03, Verdict.STRONG_NO_HIRE),
+        ((2, 3, 2, 3, 2, 3, 2), 0.3, Verdict.NO_HIRE),
+        ((3, 3, 2, 4, 3, 4, 2), 0.7, Verdict.HIRE),
     ],
 )
-def test_the_panels_own_step_scores_give_the_panels_verdict(scores: tuple[float | None, ...], verdict: Verdict) -> None:
-    mean = mean_score(_steps(*scores), LESS)
-    assert mean is not None
-    assert verdict_of(mean, cut_offs(rubric(), Level.SENIOR)) == verdict
+def test_the_panels_own_marks_give_the_panels_verdict(
+    marks: tuple[float | None, ...], p_hire: float, wanted: Verdict
+) -> None:
+    assert verdict(p_hire, *marks) == wanted
 
 
-def test_nothing_reached_has_no_mean() -> None:
-    assert mean_score(_steps(*[None] * 7), LESS) is None
+def test_near_the_bar_the_second_look_decides_and_far_from_it_the_marks_do() -> None:
+    near = (2.5, 2.5, 2.5, 2.5, 2.5, 2.5, 2.5)
+    assert verdict(0.55, *near) == Verdict.HIRE
+    assert verdict(0.45, *near) == Verdict.NO_HIRE
+    assert verdict(0.9, 2, 2, 2, 2, 2, 2, 2) == Verdict.NO_HIRE
+    assert verdict(0.2, 4, 4, 3.5, 4, 3.5, 4, 4) == Verdict.HIRE
 
 
-@given(st.lists(st.floats(1, 4), min_size=7, max_size=7), st.integers(0, 6), st.floats(0, 1))
-def test_a_better_step_never_gives_a_worse_verdict(scores: list[float], at: int, more: float) -> None:
-    better = list(scores)
-    better[at] += more
-    bar = cut_offs(rubric(), Level.SENIOR)
-    before, after = mean_score(_steps(*scores), LESS), mean_score(_steps(*better), LESS)
-    assert before is not None
-    assert after is not None
-    assert verdict_of(after, bar).rank >= verdict_of(before, bar).rank
+@pytest.mark.parametrize(("p_hire", "says"), [(0.55, "the second look decides"), (0.45, "")])
+def test_a_disagreement_is_said(p_hire: float, says: str) -> None:
+    found = judge(steps(*[2.5] * 7), p_hire, Level.MID, rubric())
+    assert found is not None
+    assert says in found.disagreement
+    assert bool(found.disagreement) == bool(says)
 
 
-def test_cut_offs_rise_and_the_same_answers_need_no_less_at_a_higher_level() -> None:
-    """Scores are relative to the level, so what is asked of an answer is the cut-off and the level's own bar together."""
-    previous = {"no_hire": 0.0, "hire": 0.0, "strong_hire": 0.0}
+def test_what_a_step_without_a_mark_is_worth() -> None:
+    assert mean_mark(steps(3, 3, 3, 3, 3, 3, "not_applicable"), rubric()) == 3
+    assert mean_mark(steps(3, 3, 3, 3, 3, 3, None), rubric()) == pytest.approx((18 + 3 - LESS) / 7)
+    assert mean_mark(steps(3, 3, 3, 3, 3, 3, "evaded"), rubric()) == pytest.approx(19 / 7)
+    assert mean_mark(steps(*[None] * 7), rubric()) is None
+    assert judge(steps(*[None] * 7), 0.5, Level.MID, rubric()) is None
+
+
+@given(st.lists(st.floats(1, 4), min_size=7, max_size=7), st.integers(0, 6), st.floats(0, 1), st.floats(0, 1))
+def test_a_better_step_never_gives_a_worse_verdict(marks: list[float], at: int, more: float, p_hire: float) -> None:
+    better = list(marks)
+    better[at] = min(4.0, better[at] + more)
+    assert verdict(p_hire, *better).rank >= verdict(p_hire, *marks).rank
+
+
+@given(st.lists(st.floats(1, 4), min_size=7, max_size=7), st.floats(0, 1), st.floats(0, 1))
+def test_a_better_chance_never_gives_a_worse_verdict(marks: list[float], one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert verdict(high, *marks).rank >= verdict(low, *marks).rank
+
+
+@given(st.lists(st.floats(1, 4), min_size=7, max_size=7), st.floats(0, 1))
+def test_confidence_is_a_chance_below_certainty(marks: list[float], p_hire: float) -> None:
+    found = judge(steps(*marks), p_hire, Level.STAFF, rubric())
+    assert found is not None
+    assert 0.05 <= found.confidence <= 0.95
+
+
+def test_cut_offs_rise() -> None:
     for level in Level:
         bar = cut_offs(rubric(), level)
         assert 1 < bar["no_hire"] < bar["hire"] < bar["strong_hire"] < 4
-        asked = {name: cut + rubric()["level"]["offsets"][level.value] for name, cut in bar.items()}
-        assert all(asked[name] >= previous[name] for name in asked)
-        previous = asked

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from interviewer.domain import Step
-from interviewer.grading.feedback import WORDS
+from interviewer.grading.presentation import headline
 from interviewer.grading.report import Report
 from interviewer.interview.modes import known_mode
 from interviewer.knowledge.load import Knowledge
@@ -59,7 +59,7 @@ def _count(number: int) -> str:
 def _row(knowledge: Knowledge, header: Header, report: Report) -> str:
     day = time.strftime("%d %b %Y", time.localtime(header.created))
     one_step = known_mode(header.mode).step
-    verdict = "Not enough evidence" if report.status != "assessed" else WORDS[report.verdict]
+    verdict = headline(report)
     score = report.steps[one_step].score if one_step else report.score
     problem = " · ".join(
         part for part in (case_title(knowledge, header.case), mode_name(knowledge, header.mode)) if part

@@ -6,6 +6,7 @@ cut_offs:
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,27 @@ import yaml
 from interviewer.config import load
 from interviewer.domain import Level
 from interviewer.errors import BadInput
-from interviewer.grading.parameters import rubric
 
+DATA = Path(__file__).parent / "data"
 NAMES = ("no_hire", "hire", "strong_hire")
+
+
+@cache
+def rubric() -> dict[str, Any]:
+    """The numbers in ``data/rubric.yaml``."""
+    data: dict[str, Any] = yaml.safe_load((DATA / "rubric.yaml").read_text(encoding="utf-8"))
+    return data
 
 
 def rubric_in_use() -> dict[str, Any]:
     """The rubric, its ``version`` naming a coach's file. Raises BadInput naming file and field."""
     path = load().rubric
     return rubric() if path is None else with_cut_offs(rubric(), path)
+
+
+def cut_offs(data: Mapping[str, Any], level: Level) -> dict[str, float]:
+    """The cut-offs ``no_hire``, ``hire`` and ``strong_hire`` of a level."""
+    return {name: float(data["cut_offs"][level.value][name]) for name in NAMES}
 
 
 def with_cut_offs(data: Mapping[str, Any], path: Path) -> dict[str, Any]:

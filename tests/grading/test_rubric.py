@@ -1,19 +1,12 @@
 """A coach may move the bar; the report says whose bar it was."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from interviewer.domain import Level, Verdict
+from interviewer.domain import Level
 from interviewer.errors import BadInput
-from interviewer.grading.bar import with_cut_offs
-from interviewer.grading.parameters import rubric
-from interviewer.grading.report import Report
-from interviewer.grading.verdict import cut_offs
-from tests.grading.interviews import REASONED, interview
-
-Graded = Callable[..., Report]
+from interviewer.grading.rubric import cut_offs, rubric, rubric_in_use, with_cut_offs
 
 
 def _file(folder: Path, text: str) -> Path:
@@ -28,16 +21,9 @@ def test_what_is_not_named_stays(tmp_path: Path) -> None:
     assert cut_offs(data, Level.MID) == cut_offs(rubric(), Level.MID)
 
 
-def test_the_report_uses_it_and_says_so(graded: Graded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = graded(interview(REASONED))
-    monkeypatch.setenv(
-        "INTERVIEWER_RUBRIC", str(_file(tmp_path, "cut_offs: {senior: {no_hire: 3.97, hire: 3.98, strong_hire: 3.99}}"))
-    )
-    strict = graded(interview(REASONED))
-    assert strict.bar["hire"] == 3.98
-    assert strict.score == usual.score
-    assert strict.verdict == Verdict.STRONG_NO_HIRE
-    assert "coach.yaml" in strict.graded_by.rubric
+def test_the_version_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTERVIEWER_RUBRIC", str(_file(tmp_path, "cut_offs: {senior: {hire: 2.5}}")))
+    assert "coach.yaml" in str(rubric_in_use()["version"])
 
 
 @pytest.mark.parametrize(
@@ -54,3 +40,8 @@ def test_the_report_uses_it_and_says_so(graded: Graded, tmp_path: Path, monkeypa
 def test_a_bar_that_makes_no_sense_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(BadInput, match=r"coach\.yaml"):
         with_cut_offs(rubric(), _file(tmp_path, text))
+
+
+def test_every_number_has_a_provenance() -> None:
+    for name, block in rubric().items():
+        assert name == "version" or len(str(block["provenance"])) > 20

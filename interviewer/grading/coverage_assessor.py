@@ -1,0 +1,333 @@
+"""What an interview covered, as far as it can be heard without a model that understands. No marks, no verdict.
+
+Embeddings know what a sentence is about, not whether it is thought through: of real interviews they ordered the
+answers hardly better than chance. So this assessor says what came up and quotes it, which steps showed most of what a
+grader looks for, which mistakes were surely made, and what to ask oneself. That a point was not heard it says only
+where nothing in the talk comes near, and that a step was never reached not at all: of 42 answers that name a step
+without its jargon (``tests/grading/plain_answers.yaml``) some sound less like their step than any talk about another.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from interviewer.domain import Help, MoveKind, Step, Verdict
+from interviewer.grading import feedback
+from interviewer.grading.assessor import Material, Progress
+from interviewer.grading.criteria import GENERAL, Wording, due, merged
+from interviewer.grading.evidence import passages, seconds
+from interviewer.grading.filters import aimed_at_the_grader, inside, words_of_their_own
+from interviewer.grading.flags import red_flags, trade_offs
+from interviewer.grading.reading import STEPS, Reading, Sentence, likeness, read
+from interviewer.grading.report import (
+    Evidence,
+    GradedBy,
+    Missing,
+    RedFlag,
+    Remark,
+    Report,
+    Status,
+    StepReport,
+    StepTime,
+)
+from interviewer.grading.rubric import rubric_in_use
+from interviewer.grading.strong import Retrieve, strong_answers
+from interviewer.knowledge.embeddings import Embedder, Vectors, shared_embedder
+from interviewer.knowledge.schema import Signal
+from interviewer.knowledge.validate import says
+from interviewer.listening.thought import depth
+from interviewer.models.base import LanguageModel
+
+HEARD, SHARED = 0.45, 15.0
+"""Likeness to a signal's examples, and weight of its own words (``criteria.Wording``), from which a sentence is quoted
+for it when no other signal is nearer in either. Of 279 quotes that were read (``evals/data/quote_readings.jsonl``)
+these keep 83, and all of them support their signal."""
+LIKE, SOME = 0.50, 13.0
+"""The same where the likeness is greater."""
+SHARED_BY_TWO = 19.0
+"""The same for two sentences together."""
+NOTHING_NEAR, NOTHING_MEANT, FEW_WORDS = 0.38, 0.43, 8.5
+"""Highest likeness to a signal's examples and to its criterion, and density of its own words, up to which nothing in
+the talk comes near it. Likeness tells "not said" from "said otherwise" poorly (of 107 such claims that were read none
+of many cut-offs got above 94 % right), so these are strict, the signal's terms bar the claim, and little is claimed."""
+SURELY_ABOUT = 0.50
+"""Likeness to a step from which a sentence is quoted as being about it."""
+PER_STEP = 3
+"""Quotes, and claims of what was not heard, shown for a step."""
+ASKED_FOR = 0.42
+"""Likeness of a question to a signal's examples from which the signal was asked for."""
+_SHORTEST, _LONGEST = 6, 60
+"""Words of a sentence that can be quoted."""
+
+
+@dataclass
+class CoverageAssessor:
+    """The assessor of the backends that cannot judge. ``model`` names one that is there and too small."""
+
+    model: LanguageModel | None = None
+    folder: Path | None = None
+    """Keeps the case's vectors."""
+    retrieve: Retrieve | None = None
+
+    @property
+    def backend(self) -> str:
+        """``scripted``, or that of the model that is too small."""
+        return self.model.backend if self.model else "scripted"
+
+    def assess(self, material: Material, progress: Progress) -> Report:
+        """The report: ``not_judged``, or ``insufficient_evidence`` where hardly anything was said."""
+        progress(0.05, "Reading the interview")
+        embedder = shared_embedder()
+        data = rubric_in_use()
+        enough = words_of_their_own(material.transcript) >= int(data["evidence"]["least_words"])
+        reading = read(material.transcript, material.knowledge, embedder, self.folder)
+        criteria = merged(material.knowledge, material.case, embedder, self.folder)
+        progress(0.5, "Looking for what came up")
+        signals = {one.id: one for own in material.knowledge.signals(material.case).values() for one in own}
+        heard = Heard.of(reading, criteria, signals, embedder, material) if enough else None
+        steps = {step: _step(step, reading, criteria[step], material, heard) for step in Step}
+        progress(0.9, "Writing the report")
+        order = _order(reading, steps) if enough else []
+        gaps = {step: _open(criteria[step], steps[step], material, heard) for step in Step}
+        status: Status = "not_judged" if enough else "insufficient_evidence"
+        report = Report(
+            case=material.case,
+            title=material.title,
+            level=material.level,
+            status=status,
+            verdict=None if enough else Verdict.STRONG_NO_HIRE,
+            confidence=0.0 if enough else 0.2,
+            steps=steps,
+            red_flags=heard.flags if heard else [],
+            trade_offs=heard.choices if heard else [],
+            time=_times(reading, material),
+            summary=feedback.covered_in_short(steps, order) if enough else feedback.TOO_LITTLE,
+            order=order,
+            questions=feedback.questions(gaps, order, signals) if enough else [],
+            strong=strong_answers(material.case, material.knowledge, gaps, material.level, self.retrieve),
+            study_plan=feedback.exercises(gaps, order, signals),
+            warnings=[*(feedback.not_judged(self.backend) if enough else ()), *material.warnings],
+            graded_by=GradedBy(
+                backend=self.backend,
+                model=self.model.name if self.model else None,
+                model_sha256=self.model.sha256 if self.model else None,
+                rubric=str(data["version"]),
+            ),
+        )
+        progress(1.0, "Done")
+        return report
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What came up: evidence by step, the likeness of the talk to each signal, mistakes, trade-offs."""
+
+    evidence: Mapping[Step, Sequence[Evidence]]
+    absent: frozenset[str]
+    """Signals to which nothing in the talk comes near."""
+    flags: list[RedFlag]
+    choices: list[Remark]
+
+    @classmethod
+    def of(
+        cls,
+        reading: Reading,
+        criteria: Mapping[Step, Sequence[Signal]],
+        signals: Mapping[str, Signal],
+        embedder: Embedder,
+        material: Material,
+    ) -> "Heard":
+        """Hears all of it once."""
+        case = material.knowledge.case(material.case)
+        choices = case.trade_offs if case else []
+        wording = Wording(signals.values(), choices)
+        names, near = likeness(reading.vectors, reading.sounds.signals)
+        flags = red_flags(reading, material.knowledge.red_flags(material.case))
+        wrong = {(one.turn, one.quote) for one in flags}
+        return cls(
+            _evidence(reading, criteria, signals, wording, names, near, wrong),
+            frozenset(_absent(reading, signals, wording, names, near, embedder)),
+            flags,
+            trade_offs(reading, choices, wording),
+        )
+
+
+def _evidence(
+    reading: Reading,
+    criteria: Mapping[Step, Sequence[Signal]],
+    signals: Mapping[str, Signal],
+    wording: Wording,
+    names: Sequence[str],
+    near: Vectors,
+    wrong: set[tuple[int, str]],
+) -> dict[Step, list[Evidence]]:
+    """Per step the quotes that surely are about a criterion, the most telling first, each sentence once."""
+    of = {signal.id: step for step, own in criteria.items() for signal in own}
+    aimed = aimed_at_the_grader(reading.transcript)
+    merged_away = [at for at, name in enumerate(names) if name not in of]
+    near, around = near.copy(), likeness(reading.around, reading.sounds.signals)[1]
+    near[:, merged_away] = around[:, merged_away] = -1.0
+    found: list[tuple[float, Step, Evidence]] = []
+    for at, one in enumerate(reading.sentences):
+        column = int(near[at].argmax()) if names else 0
+        name = names[column] if names else ""
+        quote = ""
+        if name in of:
+            agrees = int(around[at].argmax()) == column
+            quote = _quote(reading, at, name, wording, float(near[at, column]), agrees, of[name] is Step.CLARIFY)
+        if not quote or (one.turn, one.text) in wrong or inside(aimed, one.turn, one.start, one.end):
+            continue
+        help_ = help_before(reading, one, signals[name])
+        if help_ is not None:
+            thought = depth(quote)
+            worth = float(near[at, column]) + 0.01 * wording.shared(name, quote)
+            worth += 0.05 * (thought.reason + thought.number + thought.choice)
+            about = signals[name].topic
+            shown = Evidence(signal=name, quote=quote, turn=one.turn, help=help_, sign="+", about=about)
+            found.append((worth, of[name], shown))
+    kept: dict[Step, list[Evidence]] = {step: [] for step in Step}
+    taken: set[str] = set()
+    for _, step, shown in sorted(found, key=lambda each: (-each[0], each[2].turn, each[2].signal)):
+        if shown.signal not in taken:
+            taken.add(shown.signal)
+            kept[step].append(shown)
+    return kept
+
+
+def _quote(reading: Reading, at: int, name: str, wording: Wording, near: float, agrees: bool, asking: bool) -> str:
+    """The sentence, or with the next one where only both together are sure; empty when neither is. A question shows
+    something only where ``asking`` does."""
+    one = reading.sentences[at]
+    if one.words < _SHORTEST or (one.text.rstrip().endswith("?") and not asking):
+        return ""
+    words = wording.shared(name, one.text)
+    if words >= wording.best(one.text) and ((near >= HEARD and words >= SHARED) or (near >= LIKE and words >= SOME)):
+        return one.text if one.words <= _LONGEST else ""
+    following = reading.sentences[at + 1 : at + 2]
+    if not following or following[0].turn != one.turn or not agrees or near < HEARD:
+        return ""
+    both = reading.transcript.turns[one.turn].text[one.start : following[0].end]
+    sure = wording.shared(name, both) >= max(SHARED_BY_TWO, wording.best(both))
+    return both if sure and len(both.split()) <= _LONGEST else ""
+
+
+def help_before(reading: Reading, sentence: Sentence, signal: Signal) -> Help | None:
+    """How much help came before; None when the interviewer had named the point first."""
+    terms = [term.lower() for term in signal.terms]
+    own, given = "", Help.UNPROMPTED
+    for index, turn in enumerate(reading.transcript.turns[: sentence.turn]):
+        words = turn.text.lower()
+        if turn.speaker == "candidate":
+            own += " " + words
+            hinted = turn.event == "hint" and index >= sentence.turn - 2
+        else:
+            if any(term in words and term in sentence.text.lower() and term not in own for term in terms):
+                return None
+            move = turn.move
+            same = move is not None and move.signal == signal.id
+            hinted = move is not None and move.kind == MoveKind.HINT and (same or index == sentence.turn - 1)
+            if same and given == Help.UNPROMPTED:
+                given = Help.PROBED
+        if hinted:
+            given = Help.HINTED
+    asked = reading.asked_near.get(sentence.turn, {}).get(signal.id, 0.0)
+    return Help.PROBED if given == Help.UNPROMPTED and asked >= ASKED_FOR else given
+
+
+def _absent(
+    reading: Reading,
+    signals: Mapping[str, Signal],
+    wording: Wording,
+    names: Sequence[str],
+    near: Vectors,
+    embedder: Embedder,
+) -> set[str]:
+    """The signals to which nothing in the talk comes near: not in sound, not in sense, not in words."""
+    if not len(near) or not names:
+        return set()
+    _, around = likeness(reading.around, reading.sounds.signals)
+    highest = np.maximum(near.max(axis=0), around.max(axis=0))
+    meaning = embedder.encode([f"{signals[name].text} {signals[name].strong}" for name in names])
+    meant = (reading.around @ meaning.T).max(axis=0)
+    spoken = [reading.passage(at) for at in range(len(reading.sentences))]
+    return {
+        name
+        for name, likest, sense in zip(names, highest, meant, strict=True)
+        if likest < NOTHING_NEAR
+        and sense < NOTHING_MEANT
+        and not any(says(term, text) for term in signals[name].terms for text in spoken)
+        and max(wording.dense(name, text) for text in spoken) < FEW_WORDS
+    }
+
+
+def _step(
+    step: Step, reading: Reading, criteria: Sequence[Signal], material: Material, heard: Heard | None
+) -> StepReport:
+    if heard is None:
+        return StepReport(status="insufficient_evidence", comment=feedback.TOO_LITTLE_HERE)
+    evidence = list(heard.evidence[step][:PER_STEP])
+    missing = [
+        Missing(signal=one.id, text=one.text, study=list(one.study))
+        for one in due(criteria, material.level)
+        if one.id in heard.absent
+    ][:PER_STEP]
+    comment = feedback.covered(evidence, missing, _example(reading, step))
+    return StepReport(status="insufficient_evidence", comment=comment, evidence=evidence, missing=missing)
+
+
+def _example(reading: Reading, step: Step) -> str:
+    """The sentence that most surely is about a step; empty when none surely is."""
+    column = STEPS.index(step)
+    own = [
+        (float(reading.by_step[at, column]), -at)
+        for at, one in enumerate(reading.sentences)
+        if reading.steps[at] == step == STEPS[int(reading.by_step[at].argmax())]
+        and _SHORTEST + 2 <= one.words <= _LONGEST
+    ]
+    likest, at = max(own, default=(0.0, 0))
+    return reading.sentences[-at].text if likest >= SURELY_ABOUT else ""
+
+
+def _order(reading: Reading, steps: Mapping[Step, StepReport]) -> list[Step]:
+    """The steps that were spoken about, by how many points of theirs can be quoted, then by reasons, numbers and
+    choices in the talk about them."""
+    thought = dict.fromkeys(Step, 0)
+    for one, step in zip(reading.sentences, reading.steps, strict=True):
+        said = depth(one.text)
+        thought[step] += said.reason + said.number + said.choice
+    spoken = [step for step in Step if step in reading.steps or steps[step].evidence]
+    return sorted(spoken, key=lambda step: (-len(steps[step].evidence), -thought[step], STEPS.index(step)))
+
+
+def _open(criteria: Sequence[Signal], own: StepReport, material: Material, heard: Heard | None) -> list[Missing]:
+    """What is worth asking oneself about: expected at the level and not quoted; what was surely not heard, and the
+    case's own, come first. Claims nothing."""
+    shown = {one.signal for one in own.evidence}
+    absent = heard.absent if heard else frozenset()
+    wanted = [one for one in due(criteria, material.level) if one.id not in shown]
+    wanted.sort(key=lambda one: (one.id not in absent, one.id.startswith(GENERAL), one.level.rank))
+    return [Missing(signal=one.id, text=one.text, study=list(one.study)) for one in wanted]
+
+
+def _times(reading: Reading, material: Material) -> dict[Step, StepTime]:
+    budgets = material.knowledge.budgets(material.transcript.minutes)
+    own = [one for one in passages(material.transcript) if material.transcript.turns[one.turn].speaker == "candidate"]
+    words: dict[tuple[int, int], dict[Step, int]] = {(one.turn, one.number): {} for one in own}
+    for sentence, step in zip(reading.sentences, reading.steps, strict=True):
+        inside_ = next(
+            (one for one in own if one.turn == sentence.turn and one.start <= sentence.start < one.end), None
+        )
+        if inside_ is not None:
+            count = words[inside_.turn, inside_.number]
+            count[step] = count.get(step, 0) + sentence.words
+    found = {}
+    for step in Step:
+        parts = []
+        for one in own:
+            count = words[one.turn, one.number]
+            if step in count:
+                parts.append((one, count[step] / max(1, sum(count.values()))))
+        found[step] = StepTime(used=seconds(material.transcript, parts), budget=round(budgets[step], 1))
+    return found

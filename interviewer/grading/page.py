@@ -1,0 +1,231 @@
+"""The report as a page that stands alone: no script, nothing fetched, every quote leads to its turn at the end.
+
+Why comes first: the verdict, the moments that carried it, one thing to work on. Then the steps.
+"""
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+from interviewer.domain import Step
+from interviewer.grading import charts
+from interviewer.grading.feedback import WORDS
+from interviewer.grading.presentation import (
+    CRITERION,
+    HELP,
+    clock,
+    excerpt,
+    figures,
+    graded_by,
+    headline,
+    shortened,
+    standing,
+    title,
+)
+from interviewer.grading.report import Criterion, Evidence, Missing, Moment, RedFlag, Remark, Report, StudyItem
+from interviewer.grading.rubric import DATA
+from interviewer.transcript import Transcript
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_MARKS = {"shown": "✓", "partly": "◐", "wrong": "✗", "absent": "○", "not_applicable": "·"}
+_ADDRESS = re.compile(r"(https?://[^\s<>\"')]+)")
+
+
+def to_html(report: Report, transcript: Transcript) -> str:
+    """The page."""
+    style = (DATA / "report.css").read_text(encoding="utf-8")
+    heading = f"{title(report)}, {report.level.value}: {headline(report, transcript)}"
+    parts = [
+        _head(report, transcript),
+        _why(report, transcript),
+        _at_a_glance(report),
+        "<h2>Step by step</h2>",
+        *[_step(step, report, transcript) for step in Step],
+        _remarks("Mistakes", report.red_flags, transcript, "against"),
+        _moments("Said differently in two places", report.contradictions, transcript),
+        _remarks("Trade-offs raised", report.trade_offs, transcript, "for"),
+        _next(report),
+        _notes_on_the_report(report),
+        _conversation(transcript),
+    ]
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{escape(heading)}</title><style>{style}</style></head><body><main>{''.join(parts)}</main></body></html>"
+    )
+
+
+def _p(text: str, kind: str = "") -> str:
+    if not text:
+        return ""
+    return f'<p class="{kind}">{escape(text)}</p>' if kind else f"<p>{escape(text)}</p>"
+
+
+def _list(items: list[str], kind: str = "") -> str:
+    return f'<ul class="{kind}">{"".join(items)}</ul>' if items else ""
+
+
+def _linked(text: str) -> str:
+    """The knowledge base's words with its sources' addresses as links."""
+    return "".join(
+        f'<a href="{escape(part)}" rel="noreferrer" target="_blank">{escape(part)}</a>' if index % 2 else escape(part)
+        for index, part in enumerate(_ADDRESS.split(text))
+    )
+
+
+def _section(heading: str, body: str, kind: str = "") -> str:
+    return f'<section class="{kind}"><h2>{escape(heading)}</h2>{body}</section>' if body else ""
+
+
+# Top -----------------------------------------------------------------------------------------------------------------
+
+
+def _head(report: Report, transcript: Transcript) -> str:
+    said = headline(report, transcript)
+    judged = report.verdict is not None and said == WORDS[report.verdict]
+    kind = report.verdict.value if judged and report.verdict else "none"
+    reasons = _list([f"<li>{escape(one)}</li>" for one in report.reasons], "reasons")
+    why_not = "".join(_p(one) for one in report.warnings[:2]) if report.status == "not_judged" else ""
+    return (
+        f'<header><p class="kicker">{escape(report.level.value.capitalize())} level · mock interview</p>'
+        f"<h1>{escape(title(report))}</h1></header>"
+        f'<div class="verdict {kind}"><strong>{escape(said)}</strong>{_p(report.summary)}{why_not}'
+        f"{_p(figures(report), 'soft')}{reasons}</div>"
+    )
+
+
+def _why(report: Report, transcript: Transcript) -> str:
+    first = f'<div class="first"><h3>Work on this first</h3>{_p(report.work_on_first)}</div>'
+    return _moments("What carried the result", report.decisive, transcript) + (first if report.work_on_first else "")
+
+
+def _at_a_glance(report: Report) -> str:
+    """Charts where there is something to see in them."""
+    profile = charts.profile(report) if report.score is not None else charts.order(report)
+    spent = charts.time(report) if any(one.used for one in report.time.values()) else ""
+    heading = "Steps against the bar" if report.score is not None else "Where most could be heard"
+    body = _figure(heading, profile) + _figure("Time", spent, report.pacing)
+    return f'<div class="glance">{body}</div>' if body else ""
+
+
+def _figure(heading: str, picture: str, caption: str = "") -> str:
+    return f"<figure><h2>{escape(heading)}</h2>{picture}{_p(caption, 'soft')}</figure>" if picture else ""
+
+
+# Quotes --------------------------------------------------------------------------------------------------------------
+
+
+def _quote(quote: str, turn: int, transcript: Transcript) -> str:
+    """A quote amid the words around it, leading to its turn."""
+    before, after = excerpt(quote, turn, transcript)
+    at = transcript.turns[turn].at if turn < len(transcript.turns) else None
+    where = f"turn {turn}" + (f", {clock(at)}" if at is not None else "")
+    lead = f"<span>{escape(before)}</span> " if before else ""
+    tail = f" <span>{escape(after)}</span>" if after else ""
+    return (
+        f'<blockquote>{lead}<q>{escape(shortened(quote))}</q>{tail} <a class="jump" href="#turn-{turn}">{where}</a>'
+        "</blockquote>"
+    )
+
+
+def _moments(heading: str, moments: list[Moment], transcript: Transcript) -> str:
+    items = [f"<li>{_p(one.text)}{_quote(one.quote, one.turn, transcript)}</li>" for one in moments]
+    return _section(heading, _list(items, "moments"))
+
+
+def _remarks(heading: str, remarks: Sequence[Remark], transcript: Transcript, kind: str) -> str:
+    items = []
+    for one in remarks:
+        put_right = isinstance(one, RedFlag) and one.corrected
+        badge = '<span class="badge">put right later</span>' if put_right else ""
+        sort = "neutral" if put_right else kind
+        items.append(f'<li class="{sort}">{_p(one.text)}{badge}{_quote(one.quote, one.turn, transcript)}</li>')
+    return _section(heading, _list(items, "quotes"))
+
+
+# Steps ---------------------------------------------------------------------------------------------------------------
+
+
+def _step(step: Step, report: Report, transcript: Transcript) -> str:
+    own = report.steps[step]
+    judged = report.status == "assessed"
+    spent = report.time.get(step)
+    minutes = f"{spent.used / 60:.0f} of {spent.budget / 60:.0f} min" if spent else ""
+    state = "marked" if own.score is not None else "unmarked"
+    strong = report.strong.get(step, "")
+    gaps = "" if own.criteria else _missing(own.missing, judged)
+    return (
+        f'<article class="step {state}" id="{step.value}"><h3>{escape(step.label)}'
+        f'<span class="score">{escape(standing(own, judged))}</span></h3>'
+        f"{_p(minutes, 'meta')}{_p(own.comment)}"
+        f"{_list([_evidence(one, transcript) for one in own.evidence], 'quotes')}"
+        f"{_checklist(own.criteria)}{gaps}"
+        + (
+            f"<details><summary>What a strong answer has</summary><p>{_linked(strong)}</p></details>"
+            if strong and own.status != "not_applicable"
+            else ""
+        )
+        + "</article>"
+    )
+
+
+def _evidence(one: Evidence, transcript: Transcript) -> str:
+    kind = "for" if one.sign == "+" else "against"
+    said = f"{one.about or one.signal} · {HELP[one.help]}"
+    return f'<li class="{kind}"><span class="meta">{escape(said)}</span>{_quote(one.quote, one.turn, transcript)}</li>'
+
+
+def _checklist(criteria: list[Criterion]) -> str:
+    """The criteria, quietly: a mark and a name each."""
+    items = [
+        f'<li class="{one.status}"><i aria-hidden="true">{_MARKS[one.status]}</i>{escape(one.about or one.signal)}'
+        f'<span class="sr"> ({CRITERION[one.status]})</span></li>'
+        for one in criteria
+    ]
+    key = '<p class="key">✓ shown · ◐ partly · ✗ wrong · ○ not said · · does not apply</p>'
+    return f"<details><summary>{len(items)} criteria</summary>{_list(items, 'check')}{key}</details>" if items else ""
+
+
+def _missing(missing: list[Missing], judged: bool) -> str:
+    heading = "Not said" if judged else "Not heard, as far as we could hear"
+    items = [f"<li>{escape(one.text)}{_studied(one.study)}</li>" for one in missing]
+    return f'<p class="meta">{heading}</p>{_list(items)}' if items else ""
+
+
+def _studied(notes: list[str]) -> str:
+    names = ", ".join(note.replace("-", " ") for note in notes)
+    return f' <span class="meta">Study: {escape(names)}</span>' if names else ""
+
+
+# The rest ------------------------------------------------------------------------------------------------------------
+
+
+def _next(report: Report) -> str:
+    def item(one: StudyItem) -> str:
+        return f"<li><b>{escape(one.step.label)}.</b> {escape(one.text)}{_studied(one.notes)}</li>"
+
+    plan = f"<ol>{''.join(item(one) for one in report.study_plan)}</ol>" if report.study_plan else ""
+    ask = _list([f"<li>{escape(one)}</li>" for one in report.questions])
+    return (
+        _section("Drive and communication", _p(report.communication))
+        + _section("What to study next", plan)
+        + _section("Ask yourself", ask)
+        + _section("The next level up", _p(report.next_level))
+    )
+
+
+def _notes_on_the_report(report: Report) -> str:
+    notes = report.warnings[2:] if report.status == "not_judged" else report.warnings
+    items = _list([f"<li>{escape(one)}</li>" for one in notes])
+    return _section("About this report", items + _p(graded_by(report), "soft"), "about")
+
+
+def _conversation(transcript: Transcript) -> str:
+    turns = [
+        f'<div class="turn {turn.speaker}" id="turn-{index}">'
+        f"<b>{index} · {turn.speaker} {clock(turn.at)}</b>{escape(turn.text)}</div>"
+        for index, turn in enumerate(transcript.turns)
+    ]
+    return f"<h2>Transcript</h2>{''.join(turns)}"

@@ -1,0 +1,96 @@
+"""The words that every rendering of a report shares: headline, marks, statuses, excerpts. Nothing is escaped here."""
+
+from interviewer.domain import Help
+from interviewer.grading.feedback import WORDS
+from interviewer.grading.report import Report, StepReport
+from interviewer.interview.modes import known_mode
+from interviewer.transcript import Transcript
+
+HELP = {Help.UNPROMPTED: "unprompted", Help.PROBED: "after a question", Help.HINTED: "after a hint"}
+STATUS = {
+    "evaded": "asked, not answered",
+    "not_reached": "not reached",
+    "not_applicable": "does not apply",
+    "insufficient_evidence": "too little to mark",
+}
+CRITERION = {
+    "shown": "shown",
+    "partly": "partly",
+    "wrong": "wrong",
+    "absent": "not said",
+    "not_applicable": "does not apply",
+}
+AROUND = 18
+"""Words of the turn shown on either side of a quote."""
+LONGEST_QUOTE = 60
+
+
+def shortened(text: str) -> str:
+    """A quote on one line, its end cut when it is long."""
+    words = text.split()
+    return " ".join(words) if len(words) <= LONGEST_QUOTE else " ".join(words[:LONGEST_QUOTE]) + " …"
+
+
+def excerpt(quote: str, turn: int, transcript: Transcript) -> tuple[str, str]:
+    """The words of the turn before and after a quote, a line each; empty where the turn begins or ends there."""
+    text = transcript.turns[turn].text if turn < len(transcript.turns) else ""
+    at = text.find(quote)
+    if at < 0:
+        return "", ""
+    before, after = text[:at].split(), text[at + len(quote) :].split()
+    lead = ("… " if len(before) > AROUND else "") + " ".join(before[-AROUND:])
+    tail = " ".join(after[:AROUND]) + (" …" if len(after) > AROUND else "")
+    return lead, tail
+
+
+def clock(seconds: float | None) -> str:
+    """``12:05``"""
+    return "" if seconds is None else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
+
+
+def title(report: Report) -> str:
+    """The problem in words."""
+    return report.title or report.case.replace("-", " ").capitalize()
+
+
+def headline(report: Report, transcript: Transcript | None = None) -> str:
+    """What stands above the report: the verdict, or why there is none; for practice of one step its score."""
+    if report.status == "not_judged":
+        return "Not judged"
+    step = known_mode(transcript.mode).step if transcript else None
+    if step and report.steps[step].score is not None:
+        return f"{step.label}: {mark(report.steps[step].score)} of 4"
+    if step or report.status == "insufficient_evidence" or report.verdict is None:
+        return "Not enough evidence"
+    return WORDS[report.verdict]
+
+
+def mark(score: float | None) -> str:
+    """A mark as people write it: ``3``, ``2.5``, ``–``."""
+    return "–" if score is None else f"{score:.1f}".removesuffix(".0")
+
+
+def standing(own: StepReport, judged: bool) -> str:
+    """A step's mark, or in words why it has none. Where nothing was judged the words say only that."""
+    if own.score is not None:
+        return mark(own.score)
+    if not judged and own.status == "insufficient_evidence":
+        return "heard, not marked" if own.evidence else "not marked"
+    return STATUS.get(own.status, own.status.replace("_", " "))
+
+
+def graded_by(report: Report) -> str:
+    """What made the report."""
+    by = report.graded_by
+    model = f", model {by.model}" if by.model else ""
+    return f"Graded on the backend '{by.backend}'{model}; rubric {by.rubric}."
+
+
+def figures(report: Report) -> str:
+    """The numbers beside the verdict, in a sentence; empty where there are none."""
+    if report.score is None or "hire" not in report.bar:
+        return ""
+    said = f"The steps average {report.score:.2f} of 4 (a hire from {report.bar['hire']:.2f})"
+    if report.p_hire is not None:
+        said += f"; the chance that human interviewers would hire is put at {report.p_hire:.0%}"
+    return f"{said}. Confidence in the verdict {report.confidence:.0%}."

@@ -1,0 +1,113 @@
+"""Places and quotes: found with case, spacing, punctuation, fillers and stammers set aside, kept as they were said."""
+
+import pytest
+
+from interviewer.grading.evidence import LONGEST_PASSAGE, Quotes, passages, seconds
+from interviewer.text import spans
+from interviewer.transcript import Transcript, transcript_from, with_clock
+
+CAPTION = (
+    "so um the the labels uh they arrive you know a week late so i'd wait for for seven days before i count it as a no "
+    "and then um i split by time because otherwise next week leaks in"
+)
+
+
+def talk(*turns: tuple[str, str]) -> Transcript:
+    return transcript_from(
+        {"case": "x", "level": "mid", "turns": [{"speaker": who, "text": text} for who, text in turns]}
+    )
+
+
+TALK = talk(("interviewer", "And the labels arrive a week late, right?"), ("candidate", CAPTION))
+
+
+@pytest.mark.parametrize(
+    ("quote", "kept"),
+    [
+        ("the labels they arrive a week late", "the the labels uh they arrive you know a week late"),
+        ("The labels — they arrive a week late.", "the the labels uh they arrive you know a week late"),
+        ("I'd wait for seven days", "i'd wait for for seven days"),
+        ("i’d  wait for seven days", "i'd wait for for seven days"),
+        ("… wait for seven days before I count it as a no …", "wait for for seven days before i count it as a no"),
+        (
+            "I would split by time because otherwise next week leaks in",
+            "split by time because otherwise next week leaks in",
+        ),
+    ],
+)
+def test_a_quote_is_found_and_kept_as_it_was_said(quote: str, kept: str) -> None:
+    quotes = Quotes(TALK)
+    found = quotes.find(quote, "1")
+    assert found is not None
+    assert found.text == kept
+    assert TALK.turns[found.turn].text[found.start : found.end] == found.text
+    assert (quotes.found, quotes.dropped) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "quote", ["I would shuffle all the rows at random", "a week", "", "And the labels arrive right", "…"]
+)
+def test_what_the_candidate_never_said_is_dropped_and_counted(quote: str) -> None:
+    quotes = Quotes(TALK)
+    assert quotes.find(quote, "1") is None
+    assert quotes.dropped == [quote]
+
+
+def test_of_words_said_twice_the_nearest_place_is_taken() -> None:
+    twice = talk(
+        ("candidate", "I split by time here."), ("interviewer", "Go on."), ("candidate", "I split by time here.")
+    )
+    found = [Quotes(twice).find("I split by time here", place) for place in ("0", "2", "[2]", "")]
+    assert [one.turn for one in found if one] == [0, 2, 2, 0]
+
+
+def test_a_turn_that_the_model_misnumbered_is_put_right() -> None:
+    found = Quotes(TALK).find("wait for seven days", "0")
+    assert found is not None
+    assert found.turn == 1
+
+
+def test_a_monologue_is_cut_into_numbered_passages_that_hold_all_of_it() -> None:
+    long = talk(("interviewer", "Begin."), ("candidate", f"{CAPTION} " * 30))
+    own = [one for one in passages(long) if one.turn == 1]
+    text = long.turns[1].text
+    assert len(own) > 8
+    assert "".join(text[one.start : one.end] for one in own) == text
+    assert max(len(text[one.start : one.end].split()) for one in own) <= LONGEST_PASSAGE + 40
+    assert [one.place for one in own[:2]] == ["1.1", "1.2"]
+    lines = Quotes(long).numbered().splitlines()
+    assert lines[0] == "[0] interviewer: Begin."
+    assert lines[1].startswith("[1.1] candidate: so um")
+    assert lines[2].startswith("[1.2] ")
+
+
+def test_in_a_monologue_the_passage_tells_which_of_two() -> None:
+    long = talk(("candidate", f"{CAPTION} " * 30))
+    third = Quotes(long).passages[3]
+    found = Quotes(long).find("I'd wait for seven days", third.place)
+    assert found is not None
+    assert third.start <= found.start < third.end
+
+
+@pytest.mark.parametrize(
+    ("where", "places"),
+    [("1", ["1"]), ("0-3", ["1", "3"]), ("[1], [3]", ["1", "3"]), ("2-9", ["3"]), ("nothing", []), ("", [])],
+)
+def test_places_and_ranges_are_the_candidates_passages(where: str, places: list[str]) -> None:
+    four = talk(("interviewer", "A?"), ("candidate", "One."), ("interviewer", "B?"), ("candidate", "Two."))
+    assert [one.place for one in Quotes(four).covered(where)] == places
+
+
+def test_the_time_of_passages_includes_the_question_before_them() -> None:
+    four = talk(("interviewer", "A?"), ("candidate", "One."), ("interviewer", "B?"), ("candidate", "Two."))
+    turns = [turn.model_copy(update={"at": at}) for turn, at in zip(four.turns, (0, 10, 70, 80), strict=True)]
+    clocked, _ = with_clock(four.model_copy(update={"turns": turns}))
+    (first,) = Quotes(clocked).covered("1")
+    assert seconds(clocked, [(first, 1.0)]) == 70
+    assert seconds(clocked, [(first, 0.5)]) == 35
+
+
+def test_sentences_are_what_passages_are_cut_at() -> None:
+    text = CAPTION * 5
+    begins = {piece.start for piece in spans(text)} | {0}
+    assert {one.start for one in passages(talk(("candidate", text)))} <= begins
