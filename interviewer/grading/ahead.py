@@ -19,10 +19,7 @@ from interviewer.transcript import Transcript
 def ahead(grade: Callable[..., Report], transcript: Transcript, knowledge: Knowledge, chain: ModelChain) -> list[Job]:
     """The job that prepares the report of an interview that goes on; none before the first answer, and none for a
     model that judges."""
-    if (
-        any(getattr(model, "capable", model.backend == "openai") for model in chain.models[:1])
-        or not transcript.candidate_turns()
-    ):
+    if any(model.capable for model in chain.models[:1]) or not transcript.candidate_turns():
         return []
     only = ModelChain(chain.models[:1], named=True)
 

@@ -59,6 +59,6 @@ def _assessor(
 ) -> Assessor:
     """A capable model judges; where hardly anything was said there is nothing to ask it."""
     enough = words_of_their_own(transcript) >= int(rubric_in_use()["evidence"]["least_words"])
-    if getattr(model, "capable", model.backend == "openai") and enough:
+    if model.capable and enough:
         return LlmAssessor(model, vectors, retrieve)
     return CoverageAssessor(model, vectors, retrieve)

@@ -38,6 +38,8 @@ LADDER: tuple[tuple[str, float], ...] = (("json_schema", 0.0), ("json_schema", 0
 """How a structured answer is asked for: a second try at temperature 0 would only say the same again."""
 ROOM_TO_THINK = 2_048
 """Tokens on top, for models that think before they answer; four times as many when that was not enough."""
+A_LONG_ANSWER = 2_000
+"""Tokens of an answer from which a call may take longer than the limit: twice as long for twice as many."""
 CUT_BELOW = 0.6
 """A server that read less than this share of our count of the prompt has cut it: vocabularies differ by less."""
 CUT_FROM = 3_000
@@ -197,7 +199,8 @@ class OpenAICompatible:
         self._client.prepare()
         urgent = limit is not None
         retries = min(self.limits.retries, 1) if urgent else self.limits.retries
-        call = Call(min(limit or self.limits.total, self.limits.total), max_tokens + self._room, urgent, retries)
+        total = self.limits.total * max(1.0, max_tokens / A_LONG_ANSWER)
+        call = Call(min(limit or total, total), max_tokens + self._room, urgent, retries)
         self._own.call = call
         return call
 

@@ -29,6 +29,10 @@ class Asked:
     name: str = "fake"
     sha256: None = None
 
+    @property
+    def capable(self) -> bool:
+        return self.backend == "openai"
+
 
 @dataclass
 class Grades:
