@@ -375,6 +375,24 @@ def doctor(as_json: Json = False) -> None:
         typer.echo(f"{'ok ' if finding.fine else '-- '}{finding.name}: {finding.text}")
 
 
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The file to write, such as interviews.backup.")]) -> None:
+    """All interviews in one file; the app may go on meanwhile."""
+    from interviewer.storage.backup import back_up
+
+    counts = back_up(load().database, file)
+    typer.echo(f"{counts['interviews']} interviews with {counts['turns']} turns are in {file}", err=True)
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A file that `interviewer backup` wrote.")]) -> None:
+    """Fills an empty database from a back-up, whichever kind of database either is."""
+    from interviewer.storage.backup import restore as fill
+
+    counts = fill(load().database, file)
+    typer.echo(f"{counts['interviews']} interviews with {counts['turns']} turns are back", err=True)
+
+
 def _evals() -> None:
     """Adds ``eval`` where the evals are installed; they import nothing heavy until they run."""
     try:
