@@ -1,8 +1,10 @@
-"""Benchmarks of the scripted backend: ``python -m evals.bench`` prints medians, wall and processor seconds.
+"""Benchmarks: ``python -m evals.bench`` prints medians, wall and processor seconds, of the scripted backend, and what a
+whole interview costs in tokens on a language model (``--cost`` alone; ``--peer FILE``: beside a plain prompt).
 
-Wall time depends on what else runs; read figures of a busy machine as ratios.
+Wall time depends on what else runs; read figures of a busy machine as ratios. Tokens are estimated at four characters.
 """
 
+import argparse
 import resource
 import statistics
 import subprocess
@@ -10,16 +12,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evals.cassette import Cassette, Tape, plugged_in
 from evals.changes import stretched
+from evals.preference.options import prompt_messages
+from evals.preference.positions import Moment, Position
 from evals.recorded import recorded
-from evals.types import Data
+from evals.types import Data, Json
 from evals.world import open_world
-from interviewer.transcript import Transcript, transcript_from
+from interviewer.transcript import Transcript, transcript_from, with_clock
 
 CASE = "fraud-detection"
+COSTED = "eta-prediction-02"
 WORDS = 9000
 TURNS = 5
 Row = tuple[str, float, float]
@@ -104,8 +111,92 @@ def _build(folder: Path) -> None:
     index.nearest("topics", "labels", {"audience": "grader"}, 1)
 
 
+@dataclass(frozen=True)
+class Cost:
+    """Tokens of an interview's turns."""
+
+    name: str
+    calls: int
+    prompt: int
+    cached: int
+    """The part of the prompts that an earlier prompt began with: what providers cache."""
+    completion: int
+    later_share: float
+    """The cached share from the third turn on."""
+
+
+def cost_of_turns(transcript: Transcript, name: str, tape: Tape, say: Callable[[Transcript, float], object]) -> Cost:
+    """What the turns of a recorded interview cost whoever says them by asking the tape."""
+    early: dict[str, int] = {}
+    where = [index for index, turn in enumerate(transcript.turns) if turn.speaker == "interviewer" and index]
+    for number, index in enumerate(where):
+        if number == 2:
+            early = dict(tape.usage)
+        prefix = transcript.model_copy(update={"turns": transcript.turns[:index]})
+        say(prefix, transcript.turns[index].at or 0.0)
+    used = tape.usage
+    later = (used["cached"] - early.get("cached", 0)) / max(1, used["prompt"] - early.get("prompt", 0))
+    return Cost(name, used["calls"], used["prompt"], used["cached"], used["completion"], later)
+
+
+def _recorded_words(transcript: Transcript) -> Callable[[Json, str], Json]:
+    """An endpoint that says what the recorded interviewer said next, as often as it is asked."""
+    turns = transcript.turns
+
+    def answer(asked: Json, authorization: str) -> Json:
+        said = " ".join(str(one.get("content")) for one in asked["messages"])
+        last = max((at for at, turn in enumerate(turns) if turn.text and turn.text[-60:] in said), default=0)
+        words = next((turn.text for turn in turns[last + 1 :] if turn.speaker == "interviewer"), "Go on.")
+        return {"content": f'{{"move": "probe"}}\n{words}'}
+
+    return answer
+
+
+def costs(peer: Path | None) -> Iterator[Cost]:
+    """Our turns, and those of a plain prompt that sends everything every time."""
+    from interviewer.knowledge.load import Knowledge
+
+    found = next(one for one in recorded(Data()) if one.id == COSTED)
+    transcript, _ = with_clock(transcript_from(found.body))
+    tape = Tape(Cassette(), _recorded_words(transcript))
+    with plugged_in(tape):
+        world = open_world("openai:cassette")
+        yield cost_of_turns(transcript, "ours, openai", tape, world.reply)
+        world.close()
+    if peer:
+        knowledge, system = Knowledge.load(), peer.read_text(encoding="utf-8")
+        plain = Tape(Cassette(), _recorded_words(transcript))
+
+        def say(prefix: Transcript, at: float) -> object:
+            place = Position("cost", "written", COSTED, len(prefix.turns), "", prefix.case, False, "", at)
+            return plain.reply({"messages": prompt_messages(system, Moment(place, prefix, ""), knowledge)})
+
+        yield cost_of_turns(transcript, "a plain prompt, everything every time", plain, say)
+
+
+def print_costs(peer: Path | None) -> None:
+    """The table of tokens."""
+    print(f"\n{'tokens of the turns of one interview (' + COSTED + ')':62} calls    input   cached   output")
+    for one in costs(peer):
+        print(
+            f"{one.name:62} {one.calls:5} {one.prompt:8,} {one.cached:8,} {one.completion:8,}"
+            f"   cached from the third turn on: {one.later_share:.2f}"
+        )
+
+
 def main() -> None:
     """Prints a row as soon as it is measured."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cost", action="store_true", help="only the tokens")
+    parser.add_argument("--peer", type=Path, help="a text file: a plain prompt to compare with")
+    asked = parser.parse_args()
+    if not asked.cost:
+        print_times()
+    print_costs(asked.peer)
+
+
+def print_times() -> None:
+    """The table of times."""
     print(f"{'':52} {'wall':>8}  {'processor':>9}")
     for name, wall, used in rows():
         print(f"{name:52} {wall:8.3f} s {used:8.3f} s", flush=True)

@@ -38,18 +38,21 @@ CHARACTERS_A_TOKEN = 4
 class Cassette:
     """Answers by key, and the file they are kept in."""
 
-    path: Path
+    path: Path | None = None
+    """None: kept in memory only."""
     about: Json = field(default_factory=dict)
     """``model``, ``answered_by``, ``recorded``."""
     answers: dict[str, Json] = field(default_factory=dict)
     """By key: ``content`` and ``usage``, or ``status`` and ``error`` of a refusal."""
 
     def keep(self, key: str, answer: Json) -> None:
-        """Adds an answer to the file."""
+        """Adds an answer, also to the file."""
+        self.answers[key] = answer
+        if self.path is None:
+            return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if not self.path.exists():
             self.path.write_text(json.dumps({"cassette": self.about}, ensure_ascii=False) + "\n", encoding="utf-8")
-        self.answers[key] = answer
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"key": key, **answer}, ensure_ascii=False) + "\n")
 
@@ -158,30 +161,40 @@ def serving(tape: Tape) -> Iterator[str]:
 
 
 @contextmanager
+def plugged_in(tape: Tape, keep_key: bool = False) -> Iterator[None]:
+    """Everything in this process and its children that reads ``OPENAI_BASE_URL`` asks the tape."""
+    with serving(tape) as address:
+        wanted = (
+            {"OPENAI_BASE_URL": address} if keep_key else {"OPENAI_BASE_URL": address, "OPENAI_API_KEY": "cassette"}
+        )
+        before = {variable: os.environ.get(variable) for variable in wanted}
+        os.environ.update(wanted)
+        try:
+            yield
+        finally:
+            for variable, value in before.items():
+                os.environ.pop(variable) if value is None else os.environ.update({variable: value})
+
+
+@contextmanager
 def playing(name: str, record: bool = False, answered_by: str = "") -> Iterator[Tape]:
     """Plays a cassette to everything in this process and its children that reads ``OPENAI_BASE_URL``.
 
     Raises CannotRun where it does not exist (unless it is to be recorded), and afterwards where it lacked an answer.
     """
-    cassette = load(path_of(name))
+    path = path_of(name)
+    cassette = load(path)
     if not record and not cassette.answers:
-        raise CannotRun(f"no cassette {cassette.path}; record it with --record and an endpoint")
+        raise CannotRun(f"no cassette {path}; record it with --record and an endpoint")
     upstream = os.environ.get("OPENAI_BASE_URL") or OPENAI
     if record and not cassette.about:
         cassette.about = {"answered_by": answered_by, "recorded": datetime.now(UTC).date().isoformat()}
     tape = Tape(cassette, _forward(upstream) if record else None)
-    with serving(tape) as address:
-        wanted = {"OPENAI_BASE_URL": address} if record else {"OPENAI_BASE_URL": address, "OPENAI_API_KEY": "cassette"}
-        before = {variable: os.environ.get(variable) for variable in wanted}
-        os.environ.update(wanted)
-        try:
-            yield tape
-        finally:
-            for variable, value in before.items():
-                os.environ.pop(variable) if value is None else os.environ.update({variable: value})
+    with plugged_in(tape, keep_key=record):
+        yield tape
     if tape.missed:
         raise CannotRun(
-            f"{cassette.path.name} lacks {len(tape.missed)} of {len(tape.missed) + tape.usage['calls']} answers (the "
+            f"{path.name} lacks {len(tape.missed)} of {len(tape.missed) + tape.usage['calls']} answers (the "
             f"prompts have changed since {cassette.about.get('recorded', 'it was recorded')}?), the first to: "
             f"“{tape.missed[0]} …”; record it again with --cassette {name} --record and an endpoint"
         )

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
-from evals.cassette import Cassette, Tape, key_of, load, playing, serving, shared_start
+from evals.cassette import Cassette, Tape, key_of, load, playing, plugged_in, serving, shared_start
 from interviewer.errors import BadInput, CannotRun
 
 pytestmark = pytest.mark.enable_socket
@@ -53,10 +54,7 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Any:
             return {"status": 400, "error": "no response_format here"}
         return {"content": f"answer {len(counted)}", "usage": {"prompt_tokens": 7}}
 
-    class Forgetful(Cassette):
-        def keep(self, key: str, answer: Any) -> None: ...
-
-    with serving(Tape(Forgetful(Path("nowhere")), answer)) as base:
+    with serving(Tape(Cassette(), answer)) as base:
         monkeypatch.setenv("OPENAI_BASE_URL", base)
         yield counted
 
@@ -120,10 +118,29 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
 
 def test_the_part_of_a_prompt_that_a_provider_has_cached_is_counted() -> None:
     assert shared_start("abcdef", "abcxyz") == 3
-    tape = Tape(Cassette(Path("nowhere")), None)
+    tape = Tape(Cassette())
     long = {"role": "system", "content": "x" * 4000}
     for question in ("first?", "second?"):
         body = {"messages": [long, {"role": "user", "content": question}]}
         tape.cassette.answers[key_of(body)] = {"content": "So."}
         tape.reply(body)
     assert tape.usage["cached"] / tape.usage["prompt"] == pytest.approx(0.5, abs=0.01)
+
+
+def test_the_products_own_client_is_served_streamed_and_structured(monkeypatch: pytest.MonkeyPatch) -> None:
+    from interviewer.config import Settings
+    from interviewer.models.base import Message
+    from interviewer.models.factory import open_chain
+
+    class Mark(BaseModel):
+        mark: int
+
+    def answer(body: Any, authorization: str) -> Any:
+        return {"content": '{"mark": 3}' if body.get("response_format") else "Why that?"}
+
+    with plugged_in(Tape(Cassette(), answer)):
+        chain = open_chain(Settings(model="openai:cassette"))
+        (model,) = chain.models
+        assert "".join(model.speak([Message("user", "Go.")])) == "Why that?"
+        assert model.extract([Message("user", "Mark it.")], Mark).mark == 3
+        chain.close()
