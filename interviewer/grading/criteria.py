@@ -65,7 +65,8 @@ def _says(signal: Signal) -> str:
 
 
 def merged(knowledge: Knowledge, case: str, embedder: Embedder, folder: Path | None = None) -> dict[Step, list[Signal]]:
-    """Per step the criteria, none asked twice. ``folder`` keeps the vectors."""
+    """Per step the criteria, none asked twice: the case's, then the framework's, those first that add most to them.
+    ``folder`` keeps the vectors."""
     every = knowledge.signals(case)
     flat = [signal for own in every.values() for signal in own]
     vectors = dict(
@@ -74,10 +75,9 @@ def merged(knowledge: Knowledge, case: str, embedder: Embedder, folder: Path | N
     found: dict[Step, list[Signal]] = {}
     for step, own in every.items():
         kept = [one for one in own if not one.id.startswith(GENERAL)]
-        for one in own:
-            if one.id.startswith(GENERAL) and not any(_same(one, other, vectors) for other in kept):
-                kept.append(one)
-        found[step] = kept
+        general = [one for one in own if one not in kept and not any(_same(one, other, vectors) for other in kept)]
+        general.sort(key=lambda one: max((float(vectors[one.id] @ vectors[other.id]) for other in kept), default=0.0))
+        found[step] = [*kept, *general]
     return found
 
 

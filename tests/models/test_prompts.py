@@ -126,7 +126,7 @@ def test_lengths_never_change_so_quotes_keep_their_place(text: str) -> None:
 
 
 def test_all_shipped_prompts_are_valid_and_known_by_their_hash() -> None:
-    assert {"speak-openai", "speak-local", "listen-openai", "grade-step-openai"} <= set(prompts())
+    assert {"speak-openai", "speak-local", "listen-openai", "assess", "assess-steps", "assess-whole"} <= set(prompts())
     assert all(len(digest) == 64 for digest in versions().values())
 
 

@@ -1,0 +1,189 @@
+"""From a model's answers to what a report may say: quotes found in the talk, ids known, marks bounded.
+
+What cannot be found in the candidate's words carries nothing: a criterion without a quote is left out, a mark without
+one is not taken, and both are counted.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from interviewer.domain import Level, Step
+from interviewer.grading.answers import Cited, JudgedStep, Telling, ToStudy
+from interviewer.grading.criteria import due
+from interviewer.grading.evidence import Found, Passage, Quotes, seconds
+from interviewer.grading.filters import Aimed, inside
+from interviewer.grading.report import (
+    Criterion,
+    Evidence,
+    Missing,
+    Moment,
+    RedFlag,
+    Remark,
+    StepReport,
+    StepTime,
+    StudyItem,
+)
+from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge.schema import Signal
+from interviewer.transcript import Transcript
+
+LONGEST = 900
+"""Characters of a comment."""
+MOST_MISSING = 4
+"""Points named as missing in a step; the checklist holds all of them."""
+MOST_QUOTES = 2
+"""Quotes of one criterion."""
+OTHER = "other"
+"""The id of a mistake or choice that no list has."""
+
+
+@dataclass
+class Judgement:
+    """Turns answers into parts of a report; ``quotes`` counts what was found and what was not."""
+
+    transcript: Transcript
+    level: Level
+    criteria: Mapping[Step, Sequence[Signal]]
+    knowledge: Knowledge
+    quotes: Quotes
+    aimed: Sequence[Aimed]
+    unquoted: list[Step] = field(default_factory=list)
+    """Steps whose mark was not taken for want of a quote."""
+
+    def step(self, answer: JudgedStep) -> tuple[StepReport, list[RedFlag], list[Remark]]:
+        """A step with its mistakes and the choices weighed in it."""
+        own = {one.id: one for one in self.criteria[answer.step]}
+        criteria, evidence = self._criteria(answer, own)
+        flags = self._flags(answer)
+        choices = self._choices(answer)
+        report = StepReport(
+            status=answer.status,
+            comment=short(answer.comment),
+            criteria=sorted(criteria, key=lambda one: list(own).index(one.signal)),
+            evidence=evidence,
+            missing=self._missing(criteria, own),
+        )
+        if answer.status == "evaded":
+            report.score = 1.0
+        elif answer.status == "assessed" and answer.mark is not None and (evidence or flags):
+            report.score = halved(answer.mark)
+        elif answer.status == "assessed":
+            self.unquoted.append(answer.step)
+            report.status, report.comment = "insufficient_evidence", ""
+        return report, flags, choices
+
+    def _find(self, cited: Cited) -> Found | None:
+        """The words in the talk, unless they are aimed at whoever grades: those are evidence of nothing."""
+        found = self.quotes.find(cited.quote, cited.place)
+        return None if found is None or inside(self.aimed, found.turn, found.start, found.end) else found
+
+    def _criteria(self, answer: JudgedStep, own: Mapping[str, Signal]) -> tuple[list[Criterion], list[Evidence]]:
+        criteria: dict[str, Criterion] = {}
+        evidence: list[Evidence] = []
+        for one in answer.criteria:
+            signal = own.get(one.id)
+            if signal is None or one.id in criteria:
+                continue
+            found = [place for cited in one.quotes[:MOST_QUOTES] if (place := self._find(cited)) is not None]
+            if found:
+                criteria[one.id] = Criterion(signal=one.id, status=one.status, about=signal.topic, level=signal.level)
+            evidence += [
+                Evidence(
+                    signal=one.id,
+                    quote=place.text,
+                    turn=place.turn,
+                    help=one.help,
+                    sign="-" if one.status == "wrong" else "+",
+                    about=signal.topic,
+                )
+                for place in found
+            ]
+        named = {one.id for one in answer.criteria}
+        for status, ids in (("absent", answer.absent), ("not_applicable", answer.not_applicable)):
+            for id_ in ids:
+                if id_ in own and id_ not in criteria and id_ not in named:
+                    signal = own[id_]
+                    criteria[id_] = Criterion.model_validate(
+                        {"signal": id_, "status": status, "about": signal.topic, "level": signal.level}
+                    )
+        return list(criteria.values()), evidence
+
+    def _missing(self, criteria: Sequence[Criterion], own: Mapping[str, Signal]) -> list[Missing]:
+        """What was not said and counts at the level."""
+        absent = {one.signal for one in criteria if one.status == "absent"}
+        gaps = [one for one in due(own.values(), self.level) if one.id in absent]
+        return [Missing(signal=one.id, text=one.text, study=list(one.study)) for one in gaps[:MOST_MISSING]]
+
+    def _flags(self, answer: JudgedStep) -> list[RedFlag]:
+        known = {one.id: one for one in self.knowledge.red_flags(self.transcript.case)}
+        flags = []
+        for one in answer.flags:
+            found = self._find(one)
+            text = short(one.text) or (known[one.id].text if one.id in known else "")
+            if found is not None and text:
+                id_ = one.id if one.id in known else OTHER
+                flags.append(
+                    RedFlag(
+                        id=id_, text=text, turn=found.turn, quote=found.text, corrected=one.corrected, step=answer.step
+                    )
+                )
+        return flags
+
+    def _choices(self, answer: JudgedStep) -> list[Remark]:
+        case = self.knowledge.case(self.transcript.case)
+        known = {one.id for one in case.trade_offs} if case else set()
+        found = [(one, self._find(one)) for one in answer.trade_offs if one.text.strip()]
+        return [
+            Remark(id=one.id if one.id in known else OTHER, text=short(one.text), turn=place.turn, quote=place.text)
+            for one, place in found
+            if place is not None
+        ]
+
+    def moments(self, told: Sequence[Telling], most: int) -> list[Moment]:
+        """Those whose words were said."""
+        found = [(one, self._find(one)) for one in told if one.text.strip()]
+        return [
+            Moment(text=short(one.text), turn=place.turn, quote=place.text) for one, place in found if place is not None
+        ][:most]
+
+    def study_plan(self, asked: Sequence[ToStudy], steps: Mapping[Step, StepReport]) -> list[StudyItem]:
+        """At most five things, each tied to a gap: none for what was shown."""
+        signals = {one.id: one for own in self.criteria.values() for one in own}
+        shown = {one.signal for own in steps.values() for one in own.criteria if one.status == "shown"}
+        plan = []
+        for one in asked:
+            if one.criterion in shown or not one.text.strip():
+                continue
+            signal = signals.get(one.criterion)
+            notes = (
+                list(signal.study) if signal else [note for gap in steps[one.step].missing[:1] for note in gap.study]
+            )
+            plan.append(StudyItem(step=one.step, text=short(one.text), notes=notes))
+        return plan[:5]
+
+    def times(self, answers: Mapping[Step, JudgedStep]) -> dict[Step, StepTime]:
+        """The time of each step, by the passages that are about it; one about several is shared."""
+        budgets = self.knowledge.budgets(self.transcript.minutes)
+        own = {step: self.quotes.covered(answer.where) for step, answer in answers.items()}
+        claims: dict[Passage, int] = {}
+        for passages in own.values():
+            for passage in passages:
+                claims[passage] = claims.get(passage, 0) + 1
+        return {
+            step: StepTime(
+                used=seconds(self.transcript, [(one, 1 / claims[one]) for one in own.get(step, [])]),
+                budget=round(budgets[step], 1),
+            )
+            for step in Step
+        }
+
+
+def halved(mark: float) -> float:
+    """Within 1 to 4, in halves."""
+    return min(4.0, max(1.0, round(mark * 2) / 2))
+
+
+def short(text: str) -> str:
+    """A model's words on one line, of bounded length."""
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else text[: LONGEST - 1].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,103 @@
+"""A model for the tests of the judgement: it answers as it is told and keeps what it was asked."""
+
+import re
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from interviewer.domain import Step
+from interviewer.errors import ModelError
+from interviewer.grading.answers import JudgedSteps, Whole
+from interviewer.models.base import Message
+
+QUOTE = "If it was below the fold it isn't a no, nobody saw it"
+WHOLE: dict[str, Any] = {
+    "pattern": "You led and gave reasons. Serving stayed thin.",
+    "decisive": [{"text": "You knew what a no is.", "place": "5", "quote": QUOTE}],
+    "contradictions": [],
+    "pacing": "Even.",
+    "communication": "Clear.",
+    "for_hire": "Reasons throughout.",
+    "against_hire": "Thin on cost.",
+    "p_hire": 0.7,
+    "work_on_first": "Practise cost.",
+    "next_level": "Staff asks for more.",
+    "study": [{"step": "evaluation", "criterion": "", "text": "Read on tests."}],
+}
+
+
+def step(name: str, **changes: Any) -> dict[str, Any]:
+    """A judged step with one quote."""
+    plain = {
+        "step": name,
+        "where": "5",
+        "criteria": [],
+        "absent": [],
+        "not_applicable": [],
+        "flags": [],
+        "trade_offs": [],
+        "comment": "You gave a reason.",
+        "status": "assessed",
+        "mark": 3,
+    }
+    return {**plain, **changes}
+
+
+@dataclass
+class JudgeModel:
+    """A capable model. ``steps`` replaces the answers by step, ``whole`` parts of the last one."""
+
+    steps: dict[str, dict[str, Any]] = field(default_factory=dict)
+    whole: dict[str, Any] = field(default_factory=dict)
+    quoting: Callable[[str], dict[str, Any]] | None = None
+    fails: bool = False
+    backend: str = "openai"
+    name: str = "judge"
+    sha256: str | None = None
+    capable: bool = True
+    window: int = 100_000
+    asked: list[str] = field(default_factory=list)
+    rooms: list[int] = field(default_factory=list)
+    _lock: Any = field(default_factory=threading.Lock)
+
+    @property
+    def usage(self) -> dict[str, int]:
+        return {}
+
+    def extract(
+        self, messages: Sequence[Message], schema: type[BaseModel], *, max_tokens: int = 800, limit: float | None = None
+    ) -> BaseModel:
+        if self.fails:
+            raise ModelError("the fake model has stopped")
+        text = "\n".join(message.content for message in messages)
+        with self._lock:
+            self.asked.append(text)
+            self.rooms.append(max_tokens)
+        if schema is Whole:
+            return Whole.model_validate(WHOLE | self.whole)
+        names = re.search(r"judge these steps, in this order: (.+)\.", text)
+        assert names
+        return JudgedSteps.model_validate({"steps": [self._step(name, text) for name in names[1].split(", ")]})
+
+    def _step(self, name: str, text: str) -> dict[str, Any]:
+        if name in self.steps:
+            return self.steps[name]
+        first = re.search(rf"\({name}\)\n(?:.*\n)*?Criteria.*\n- ([a-z0-9-]+)", text)
+        assert first
+        shown = {"id": first[1], "status": "shown", "help": "unprompted", "quotes": [{"place": "5", "quote": QUOTE}]}
+        return step(name, criteria=[shown])
+
+    def speak(self, *args: object, **more: object) -> Any:
+        raise AssertionError("the grader never speaks")
+
+    def warm(self, messages: Sequence[Message]) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+ALL = [step_.value for step_ in Step]
