@@ -161,6 +161,8 @@ def reply(
                 },
                 "state": _state(answer),
                 "backend": answer.backend,
+                "policy": answer.policy,
+                "rejected": [{"rule": one.rule, "text": one.text} for one in answer.rejected],
                 "warnings": [*found.warnings, *answer.warnings],
             }
         )

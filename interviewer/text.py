@@ -77,3 +77,18 @@ def spans(text: str) -> list[Span]:
 def without_fillers(text: str) -> str:
     """The text as it would be written down: no fillers, no stammered repeats. For embedding, never for quotes."""
     return re.sub(r"\s{2,}", " ", _REPEATED.sub(r"\1", _FILLERS.sub(" ", text))).strip(" ,")
+
+
+def finished(text: str) -> tuple[list[str], str]:
+    """The whole sentences at the beginning of a text that is still being written, and the rest that is not whole yet.
+
+    ('Mm-hm. So you', …) -> ['Mm-hm.'], 'So you'
+    """
+    done: list[str] = []
+    start = 0
+    for match in _END.finditer(text):
+        piece = text[start : match.start()].strip()
+        if piece and ("\n" in match[0] or not _ABBREVIATION.search(text[max(0, match.start() - 8) : match.start()])):
+            done.append(text[start : match.end()].strip())
+            start = match.end()
+    return done, text[start:]

@@ -59,6 +59,38 @@ class Heard(_Open):
     """Of a question that may ask for one or the other: the two facts, the likelier first."""
 
 
+class Noted(_Open):
+    """What a model behind the turn found a criterion of the case to be in one candidate's turn."""
+
+    criterion: str = Field(max_length=200)
+    """The id of a signal of the case or of the framework."""
+    status: Literal["shown", "partly", "wrong"]
+    quote: str = Field(max_length=2_000)
+    """An exact substring of the turn's text."""
+    step: Step | None = None
+
+
+class Observed(_Open):
+    """What a model behind the turn noted on one candidate's turn; never waited for."""
+
+    backend: str
+    criteria: list[Noted] = Field(default_factory=list)
+    asks: str | None = None
+    """A question to the interviewer that stands open, an exact substring."""
+    unfinished: bool = False
+    """Whether the candidate is still in the middle of a thought."""
+    promises: list[str] = Field(default_factory=list)
+    """What they said they would come back to, exact substrings."""
+
+
+class Rejected(_Open):
+    """A try at a turn that was not said, or not as it was."""
+
+    rule: str = Field(max_length=60)
+    """The name of the rule that it broke."""
+    text: str = Field(default="", max_length=4_000)
+
+
 class Turn(_Open):
     """One turn of one speaker. ``at`` is in seconds since the start."""
 
@@ -75,6 +107,14 @@ class Turn(_Open):
     """Requirement facts that an interviewer's turn gave out."""
     backend: str | None = Field(default=None, validation_alias=AliasChoices("backend", "rung"))
     """Which backend spoke; transcripts of earlier revisions call it ``rung``."""
+    policy: str | None = None
+    """Which policy proposed the words: ``llm``, ``rules`` …"""
+    rejected: list[Rejected] = Field(default_factory=list)
+    """What was proposed before and not said."""
+    agreed: list[str] = Field(default_factory=list)
+    """Assumptions that this turn granted where the case is silent: they hold from then on."""
+    observed: Observed | None = None
+    """What a model noted behind the turn; None until it did."""
 
     @property
     def words(self) -> int:
@@ -93,6 +133,8 @@ class Transcript(_Open):
     manner: Manner = Manner.NEUTRAL
     mode: str = Field(default="interview", max_length=60)
     """``interview``, or a practice mode: ``step:<step>``, ``drill:<topic>``, ``warm_up``, ``rapid``."""
+    problem: str | None = Field(default=None, max_length=4_000)
+    """The problem in somebody's own words, where the knowledge base has no such case."""
     parent: str | None = None
     versions: dict[str, Any] = Field(default_factory=dict)
 

@@ -42,12 +42,13 @@ def one_line(done: subprocess.CompletedProcess[bytes], code: int) -> str:
 def test_reply_is_one_json_value_of_the_contract(run):
     done = run("reply", "-", "--json", stdin=json.dumps(GOOD))
     reply = json.loads(done.stdout)
-    assert set(reply) == {"text", "move", "state", "backend", "warnings"}
+    assert set(reply) == {"text", "move", "state", "backend", "policy", "rejected", "warnings"}
     assert set(reply["move"]) == {"kind", "step", "signal"}
     assert set(reply["state"]) == {"step", "covered", "facts", "hints", "elapsed"}
     assert reply["move"]["kind"] in set(MoveKind)
     assert set(reply["state"]["covered"]) == set(Step)
-    assert (reply["backend"], reply["state"]["facts"]) == ("scripted", ["transaction-volume"])
+    assert (reply["backend"], reply["policy"], reply["rejected"]) == ("scripted", "rules", [])
+    assert reply["state"]["facts"] == ["transaction-volume"]
 
 
 def test_an_empty_transcript_is_opened_and_a_closed_one_stays_closed(run):

@@ -1,41 +1,48 @@
 """The turn loop: a transcript in, the interviewer's next turn out.
 
-    listen fast (annotate) ─► state (fold) ─► next move (direct) ─► words (speak)
+    observe ─► state, agenda ─► guardrails.allowed ─► policy.act ─► each sentence checked while it streams ─► said
+                                                        ▲                 │ broken: told why, and again;
+                                                        └─────────────────┘ then the next policy
 
 Nothing is written to a disk here; whoever calls stores the candidate's turn before asking for a reply.
 """
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 from interviewer.background import DroppedError
 from interviewer.domain import MoveKind
-from interviewer.errors import InterviewerError
+from interviewer.errors import InterviewerError, ModelError
+from interviewer.interview import guardrails
 from interviewer.interview.agenda import Agenda, prepare
-from interviewer.interview.decision import Decision
-from interviewer.interview.direct import decide
-from interviewer.interview.fold import fold
-from interviewer.interview.speak import Speaker
-from interviewer.interview.state import State
-from interviewer.interview.templates import Words
+from interviewer.interview.llm_policy import LlmPolicy, can_conduct
+from interviewer.interview.policy import Allowed, Policy, Proposal, View, Violation
+from interviewer.interview.rules.policy import RulesPolicy
+from interviewer.interview.state import State, fold
 from interviewer.knowledge.embeddings import Embedder, shared_embedder, yielding
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
 from interviewer.listening.annotate import Listener
 from interviewer.models.base import ModelChain
-from interviewer.transcript import WORDS_A_MINUTE, Move, Transcript, Turn, with_clock
+from interviewer.text import finished
+from interviewer.transcript import WORDS_A_MINUTE, Move, Rejected, Transcript, Turn, with_clock
 
 log = logging.getLogger(__name__)
 
-_PIECE = 3
-"""Words per streamed piece."""
 _PAUSE = 0.001
 """Seconds between two batches of what is made ready in the background."""
 _LAST_STEP = 10.0
 """Seconds that closing waits for a step under way."""
+PATIENCE = 25.0
+"""Seconds after which no further try of a model's begins: somebody waits."""
+_TEMPLATED = frozenset({MoveKind.OPEN, MoveKind.CLOSE, MoveKind.LET_GO_ON})
+"""Forced moves that need no model: they are said at once, the same on every backend."""
+_DROPPED = frozenset({"praise", "echo"})
+"""Rules whose sentence can be left out without harm to the one after it."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +51,44 @@ class Reply:
 
     turn: Turn
     transcript: Transcript
-    """Annotated, with the new turn at its end."""
+    """Observed, with the new turn at its end."""
     state: State
     backend: str
-    decision: Decision
+    """The backend that really spoke."""
+    policy: str = "rules"
+    rejected: list[Rejected] = field(default_factory=list)
+    """What was proposed and not said."""
     warnings: list[str] = field(default_factory=list)
+    usage: dict[str, int] = field(default_factory=dict)
+    """Tokens of the model's last call for this turn; empty without one."""
+
+
+@dataclass
+class _Draft:
+    """A turn in the making."""
+
+    out: str = ""
+    """Words that were said already: they stay, whatever comes."""
+    rejected: list[Rejected] = field(default_factory=list)
+    proposal: Proposal | None = None
+    spoken_by: Policy | None = None
+
+    def reject(self, broken: Iterable[Violation]) -> None:
+        self.rejected += [Rejected(rule=one.rule, text=one.text[:4000]) for one in broken]
+
+    def add(self, words: str) -> str:
+        """Takes words up; what is to be shown of them."""
+        piece = f" {words}" if self.out else words
+        self.out += piece
+        return piece
 
 
 class Interviewer:
-    """Conducts interviews. Holds no interview: every call gets the whole transcript."""
+    """Conducts interviews. Holds no interview: every call gets the whole transcript.
+
+    ``keep_going``: a backend that the user named and that fails in mid-interview is replaced for that turn, with a
+    warning; without it the failure is raised (``interviewer reply``).
+    """
 
     def __init__(
         self,
@@ -62,23 +98,27 @@ class Interviewer:
         retriever: Retriever | None = None,
         embedder: Embedder | None = None,
         vectors: Path | None = None,
+        keep_going: bool = False,
     ):
         embedder = embedder or shared_embedder()
         self.knowledge = knowledge
         self.listener = Listener(knowledge, embedder, vectors)
         self.chain = chain or ModelChain()
         self.retriever = retriever
-        self._words = Words(knowledge, embedder)
-        self.speaker = Speaker(knowledge, embedder, self.chain)
+        self.keep_going = keep_going
+        self.rules: Policy = RulesPolicy(knowledge, embedder)
+        self.policies: tuple[Policy, ...] = (
+            *(LlmPolicy(model, retriever) for model in self.chain.models if can_conduct(model)),
+            self.rules,
+        )
         self._waking: list[threading.Thread] = []
         self._closed = threading.Event()
 
     def warm(self, case: str = "") -> None:
-        """Makes ready, in the background, what the first answers on a case need: ears, index, embedded model.
+        """Makes ready, in the background, what the first answers on a case need. Returns at once.
 
-        Without a case, what every case needs. Returns at once.
+        Without a case, what every case needs.
         """
-        self.speaker.warmth.begin()
         waking = threading.Thread(target=self._wake, args=(case,), name="waking", daemon=True)
         self._waking = [*(one for one in self._waking if one.is_alive()), waking]
         waking.start()
@@ -109,8 +149,8 @@ class Interviewer:
         timed, _ = with_clock(self.listener.annotate(transcript))
         return fold(timed, at)
 
-    def next_turn(self, transcript: Transcript, at: float | None = None) -> Reply:
-        """The interviewer's next turn. ``at``: when it is asked for, in seconds since the start."""
+    def view(self, transcript: Transcript, at: float | None = None) -> tuple[View, list[str]]:
+        """What a policy sees at that moment, by default once the last turn has been said, and warnings."""
         # An opening needs no ears: the listener wakes while the candidate reads the problem.
         timed, warnings = with_clock(self.listener.annotate(transcript) if transcript.turns else transcript)
         if self.knowledge.case(transcript.case) is None:
@@ -122,29 +162,153 @@ class Interviewer:
         last = timed.turns[state.last_candidate] if state.last_candidate is not None else None
         plain = not transcript.turns and transcript.mode == "interview"
         agenda = Agenda(transcript.level) if plain else prepare(timed, state, last, self.listener, self.retriever)
-        decision = decide(state, last, agenda)
-        wording = self._words.word(decision, timed, state)
-        spoken = self.speaker.speak(decision, wording, timed, state)
-        turn = Turn(
-            speaker="interviewer",
-            text=spoken.text,
-            at=at,
-            move=Move(kind=decision.kind, step=decision.step, signal=decision.ref),
-            facts=list(wording.facts),
-            backend=spoken.backend,
-        )
-        after = timed.with_turn(turn)
-        if self.retriever and self.retriever.trouble:
-            warnings.append(self.retriever.trouble)
-        return Reply(turn, after, fold(after, at), spoken.backend, decision, [*warnings, *spoken.warnings])
+        return View(timed, at, state, agenda, self.knowledge, last), warnings
+
+    def next_turn(self, transcript: Transcript, at: float | None = None) -> Reply:
+        """The interviewer's next turn. ``at``: when it is asked for, in seconds since the start.
+
+        Raises ModelError when the user named a backend that cannot serve, unless ``keep_going``.
+        """
+        for item in self.reply(transcript, at):
+            if isinstance(item, Reply):
+                return item
+        raise InterviewerError("The interviewer fell silent.")
 
     def reply(self, transcript: Transcript, at: float | None = None) -> Iterator[str | Reply]:
-        """The same in pieces of text as they are to be shown, then the whole ``Reply``."""
-        reply = self.next_turn(transcript, at)
-        words = reply.turn.text.split(" ")
-        for start in range(0, len(words), _PIECE):
-            yield " ".join(words[start : start + _PIECE]) + (" " if start + _PIECE < len(words) else "")
-        yield reply
+        """The same sentence by sentence, each as soon as it has passed its checks, then the whole ``Reply``.
+
+        The pieces, joined, are the turn's text. What was said is never taken back.
+        """
+        view, warnings = self.view(transcript, at)
+        allowed = guardrails.allowed(view)
+        draft = _Draft()
+        yield from self._spoken(view, allowed, draft, warnings)
+        proposal, policy = draft.proposal, draft.spoken_by
+        assert proposal is not None  # the rules always speak
+        assert policy is not None
+        turn = Turn(
+            speaker="interviewer",
+            text=draft.out,
+            at=view.at,
+            move=Move(kind=proposal.move, step=proposal.step, signal=proposal.target.id if proposal.target else None),
+            facts=list(proposal.facts),
+            backend=policy.backend,
+            policy=policy.name,
+            rejected=draft.rejected,
+            agreed=list(proposal.agreed),
+        )
+        if self.retriever and self.retriever.trouble:
+            warnings.append(self.retriever.trouble)
+        after = view.transcript.with_turn(turn)
+        yield Reply(
+            turn, after, fold(after, view.at), policy.backend, policy.name, draft.rejected, warnings, proposal.usage()
+        )
+
+    def _spoken(self, view: View, allowed: Allowed, draft: _Draft, warnings: list[str]) -> Generator[str, None, None]:
+        """Says a turn: policy after policy, try after try, until one stands."""
+        ends = monotonic() + PATIENCE
+        for policy in self._policies(allowed):
+            last = policy is self.rules
+            broken: list[Violation] = []
+            for _ in range(policy.tries):
+                if not last and view.attempt and monotonic() > ends:
+                    break
+                try:
+                    proposal = policy.act(view, allowed)
+                    say = self._by_rules(proposal, draft) if last else _say(proposal, view, allowed, draft)
+                    broken = yield from say
+                except ModelError as error:
+                    if draft.proposal is not None and _stands(draft, draft.proposal):
+                        draft.spoken_by = policy
+                        warnings.append(f"The {policy.backend} model broke off ({error}); what it had said stands.")
+                        return
+                    if self.chain.named and not self.keep_going:
+                        raise
+                    warnings.append(
+                        f"The {policy.backend} model could not speak ({error}); this turn was made without it."
+                    )
+                    view = view.after((), draft.out)
+                    break
+                if not broken:
+                    draft.proposal, draft.spoken_by = proposal, policy
+                    return
+                draft.reject(broken)
+                view = view.after(broken, draft.out)
+            else:
+                rules = ", ".join(sorted({one.rule for one in broken}))
+                warnings.append(
+                    f"What the {policy.backend} model proposed was turned down ({rules}); "
+                    "this turn was made without it."
+                )
+
+    def _policies(self, allowed: Allowed) -> Sequence[Policy]:
+        """The policies that are asked, best first; the rules alone where the move is forced and needs no model."""
+        return (self.rules,) if allowed.forced in _TEMPLATED else self.policies
+
+    def _by_rules(self, proposal: Proposal, draft: _Draft) -> Generator[str, None, list[Violation]]:
+        """The rules' words as they are; after words of a model's that are out, only what they ask."""
+        text = " ".join("".join(proposal.words).split())
+        sentences, rest = finished(text)
+        pieces = [*sentences, *([rest.strip()] if rest.strip() else [])]
+        if draft.out:
+            pieces = [one for one in pieces if "?" in one][-1:] or pieces[-1:]
+        for one in pieces:
+            yield draft.add(one)
+        return []
+
+
+def _say(proposal: Proposal, view: View, allowed: Allowed, draft: _Draft) -> Generator[str, None, list[Violation]]:
+    """Says a proposal sentence by sentence, as each passes; what was wrong with it, or nothing.
+
+    A sentence that fails ends the turn when what is out is a whole turn; else the next try goes on from there.
+    """
+    broken = guardrails.of_move(proposal, view, allowed)
+    if broken:
+        return broken
+    ground = guardrails.Ground.of(view, proposal)
+    ending = proposal.move in (MoveKind.CLOSE, MoveKind.WRAP_UP)
+    for sentence in _sentences(proposal.words):
+        kept, cut = guardrails.without_second(sentence)
+        if cut:
+            draft.reject([Violation("stacked", "", cut)])
+        broken = guardrails.of_sentence(kept, draft.out, proposal, view, ground, forced=ending)
+        if not broken:
+            draft.proposal = proposal
+            yield draft.add(kept)
+        elif _stands(draft, proposal) or {one.rule for one in broken} <= _DROPPED:
+            draft.reject(broken)
+            if not {one.rule for one in broken} <= _DROPPED:
+                break
+        else:
+            return broken
+    yield from _facts_left(proposal, view, draft)
+    missing = guardrails.of_whole(draft.out, proposal, view)
+    return [one for one in missing if one.rule != "fact_unsaid"]
+
+
+def _facts_left(proposal: Proposal, view: View, draft: _Draft) -> Iterator[str]:
+    """Facts that were announced and not stated, in the case's own words, as far as there is room."""
+    for fact in guardrails.unsaid_facts(draft.out, proposal, view):
+        draft.reject([Violation("fact_unsaid", "", fact.id)])
+        if len(draft.out.split()) + len(fact.answer.split()) <= guardrails.MOST_WORDS:
+            yield draft.add(fact.answer)
+        else:
+            proposal.facts = tuple(name for name in proposal.facts if name != fact.id)
+
+
+def _stands(draft: _Draft, proposal: Proposal) -> bool:
+    """Whether what is out is a whole turn of that move."""
+    return bool(draft.out) and guardrails.stands(draft.out, proposal)
+
+
+def _sentences(words: Iterable[str]) -> Iterator[str]:
+    """Whole sentences, each as soon as it is there."""
+    held = ""
+    for piece in words:
+        done, held = finished(held + piece)
+        yield from (" ".join(one.split()) for one in done)
+    if held.strip():
+        yield " ".join(held.split())
 
 
 def _asked_at(timed: Transcript) -> float:

@@ -6,8 +6,8 @@ A policy proposes one turn; code checks it and has the last word. Policies stand
 last and their proposals always pass.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -63,10 +63,14 @@ class View:
     """The candidate's turn that is to be answered; None when the candidate did not speak last."""
     told: tuple[Violation, ...] = ()
     """What was wrong with the tries before."""
+    said: str = ""
+    """Words of this very turn that are out already: the next try goes on from them."""
+    attempt: int = 0
+    """How many tries there were before."""
 
-    def after(self, broken: Iterable[Violation]) -> "View":
+    def after(self, broken: Iterable[Violation], said: str = "") -> "View":
         """The view of the next try."""
-        return replace(self, told=(*self.told, *broken))
+        return replace(self, told=(*self.told, *broken), said=said, attempt=self.attempt + 1)
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ class Allowed:
     moves: frozenset[MoveKind]
     facts: frozenset[str] = frozenset()
     """Ids of the facts that may be stated."""
+    steps: frozenset[Step] = frozenset(Step)
+    """The parts that the practice is about."""
 
     @property
     def forced(self) -> MoveKind | None:
@@ -96,17 +102,22 @@ class Proposal:
     """Ids of the case's facts that the words state."""
     agreed: tuple[str, ...] = ()
     """Assumptions on which the case is silent and that this turn grants: never contradicted afterwards."""
-    usage: dict[str, int] = field(default_factory=dict)
-    """Tokens: ``input``, ``cached``, ``output``."""
+    usage: Callable[[], dict[str, int]] = dict
+    """What the words took, once they are all there: tokens read, from a cache, written."""
 
 
 class Policy(Protocol):
     """Proposes the next turn."""
 
-    backend: str
-    """The name of the backend that speaks: ``openai``, ``local`` or ``scripted``."""
+    name: str
+    """``llm``, ``rules`` …"""
     tries: int
     """How often it may propose before the next policy is asked."""
+
+    @property
+    def backend(self) -> str:
+        """The name of the backend that speaks: ``openai``, ``local`` or ``scripted``."""
+        ...
 
     def act(self, view: View, allowed: Allowed) -> Proposal:
         """The proposal. Raises ModelError when it cannot."""

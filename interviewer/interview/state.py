@@ -1,8 +1,42 @@
-"""The state of an interview, as plain data."""
+"""The state of an interview, and the fold that makes it out of an observed transcript.
 
+Plain data and a pure function: the same live, on resume and on recordings.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
 
 from interviewer.domain import MoveKind, Step
+from interviewer.interview.modes import known_mode
+from interviewer.interview.phrases import says
+from interviewer.transcript import Heard, Transcript, Turn
+
+T = TypeVar("T")
+
+
+class Wish(StrEnum):
+    """How far a candidate's wish to end the interview has come."""
+
+    NONE = "none"
+    SAID = "said"
+    """In the last turn, in clear words; nobody has asked back yet."""
+    ASKED = "asked"
+    """The interviewer asked whether to stop."""
+    CONFIRMED = "confirmed"
+    """They said yes, in a turn of its own."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the observer behind the turns noted on a criterion, the last word on it."""
+
+    criterion: str
+    status: str
+    """``shown``, ``partly`` or ``wrong``."""
+    quote: str
+    turn: int
 
 
 @dataclass(frozen=True)
@@ -62,7 +96,17 @@ class State:
     last_candidate: int | None = None
     """Index of the candidate's last turn when it is the last turn, else None."""
     wrapped: bool = False
+    """Whether last words were asked for, and the candidate did not go on instead."""
     closed: bool = False
+    agreed: tuple[str, ...] = ()
+    """Assumptions that were granted where the case is silent."""
+    curveballs: int = 0
+    wish: Wish = Wish.NONE
+    """Of the candidate, to end the interview."""
+    seen: tuple[Seen, ...] = ()
+    """By the observer behind the turns, in the order of happening; empty without one."""
+    observed: int = 0
+    """Candidate turns that the observer has read."""
 
     @property
     def left(self) -> float:
@@ -77,3 +121,223 @@ class State:
     def heard(self, signal: str) -> bool:
         """Whether the signal was heard in any step."""
         return any(signal in signals for signals in self.covered.values())
+
+
+_ASKING = {MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE, MoveKind.ASK_TO_CLARIFY, MoveKind.CURVEBALL}
+_STEERING = {
+    MoveKind.OPEN,
+    MoveKind.MOVE_ON,
+    MoveKind.ASK_TO_CLARIFY,
+    MoveKind.TIME_CHECK,
+    MoveKind.PROBE,
+    MoveKind.TRADE_OFF,
+    MoveKind.CURVEBALL,
+}
+_ANSWER, _STAY, _FOLLOW = 2.6, 1.6, 1.3
+"""How much more readily a turn is taken to be about the step that we asked about, the current one, the one after it."""
+_SIGNAL = 0.06
+"""What each signal heard adds to its step's share of the turn."""
+_LONGEST_TURN = 300.0
+"""Seconds of one exchange that count towards a step: a break is not time spent."""
+_GOES_ON = 15
+"""Words from which a turn goes on with the interview instead of taking leave."""
+
+
+@dataclass
+class _Run:
+    step: Step = Step.CLARIFY
+    covered: dict[Step, list[str]] = field(default_factory=dict)
+    facts: list[str] = field(default_factory=list)
+    hints: int = 0
+    used: dict[Step, float] = field(default_factory=dict)
+    visited: list[Step] = field(default_factory=list)
+    opened: list[Step] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    moves: list[MoveKind] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    deferred: list[Deferred] = field(default_factory=list)
+    flags: dict[str, Flag] = field(default_factory=dict)
+    asked_about: Step | None = None
+    """The step of the question that the candidate is answering."""
+    probes_in_step: int = 0
+    since_curveball: int = 99
+    silences: int = 0
+    redirects: int = 0
+    wrapped: bool = False
+    closed: bool = False
+    agreed: list[str] = field(default_factory=list)
+    curveballs: int = 0
+    wish: Wish = Wish.NONE
+    seen: dict[str, Seen] = field(default_factory=dict)
+    observed: int = 0
+    only: Step | None = None
+    """The step that a practice of one step never leaves."""
+    _live: bool = False
+    """Whether the last turn of the interviewer's was ours: the move of a recorded one is a guess."""
+
+    def enter(self, step: Step) -> None:
+        step = self.only or step
+        if step != self.step:
+            self.probes_in_step = 0
+        self.step = step
+        if step not in self.visited:
+            self.visited.append(step)
+
+    def interviewer(self, turn: Turn) -> None:
+        move = turn.move
+        self.said.append(turn.text)
+        self.facts += [fact for fact in turn.facts if fact not in self.facts]
+        self.agreed += [one for one in turn.agreed if one not in self.agreed]
+        self.silences += 1
+        self.since_curveball += 1
+        if move is None:
+            return
+        self.moves.append(move.kind)
+        if move.signal:
+            self.asked.append(move.signal)
+            self.flags.pop(move.signal, None)
+            self.deferred = [one for one in self.deferred if move.signal != f"deferred:{one.turn}"]
+        self.asked_about = move.step if move.kind in _STEERING else None
+        if move.step and move.kind in _STEERING:
+            self.enter(move.step)
+        if move.step and move.kind in (MoveKind.MOVE_ON, MoveKind.TIME_CHECK):
+            self.opened.append(move.step)
+        self.probes_in_step += move.kind in _ASKING
+        self.redirects = self.redirects + 1 if move.kind is MoveKind.REDIRECT else 0
+        if move.kind is MoveKind.CURVEBALL:
+            self.since_curveball = 0
+            self.curveballs += turn.backend is not None  # of a recorded one it is only guessed
+        self.hints += move.kind is MoveKind.HINT
+        self._end(turn, move.kind)
+
+    def _end(self, turn: Turn, kind: MoveKind) -> None:
+        """What the interviewer's turn does to a wish to end."""
+        self.wrapped = self.wrapped or kind is MoveKind.WRAP_UP
+        self.closed = self.closed or kind is MoveKind.CLOSE
+        if kind is MoveKind.WRAP_UP and self.wish is Wish.SAID:
+            self.wish = Wish.ASKED
+        elif self.wish is Wish.SAID and kind is not MoveKind.WRAP_UP:
+            self.wish = Wish.NONE
+        self._live = turn.backend is not None
+
+    def candidate(self, index: int, turn: Turn) -> None:
+        heard = turn.heard or []
+        self.silences = 0
+        self._wish(turn)
+        if turn.observed is not None:
+            self._observed(index, turn)
+        for one in heard:
+            if (
+                one.kind == "signal"
+                and turn.observed is None
+                and one.step
+                and one.id not in self.covered.setdefault(one.step, [])
+            ):
+                self.covered[one.step].append(one.id)
+            elif one.kind == "red_flag" and one.id not in self.asked:
+                self.flags[one.id] = Flag(one.id, index, one.quote, one.score)
+            elif one.kind == "intent" and one.id == "defer":
+                self.deferred.append(Deferred(index, self.step, one.quote))
+        led = next((one.step for one in heard if one.kind == "intent" and one.id == "goes_to"), None)
+        step = led or _spoken_step(heard, self.step, self.asked_about is not None)
+        if step:
+            self.deferred = [one for one in self.deferred if one.turn == index or one.step != step or step == self.step]
+            self.enter(step)
+
+    def _wish(self, turn: Turn) -> None:
+        """A wish to end, its confirmation, or going on instead."""
+        if not turn.text.strip():
+            return
+        goes_on = len(turn.text.split()) >= _GOES_ON
+        if self.closed and not self._live and goes_on:
+            self.closed = self.wrapped = False
+        if self.wish is Wish.ASKED:
+            refused = says("declines", turn.text) or (goes_on and not says("wish_to_end", turn.text))
+            sure = says("confirms", turn.text) or says("wish_to_end", turn.text)
+            self.wish = Wish.CONFIRMED if sure and not refused else Wish.NONE
+            self.wrapped = self.wish is Wish.CONFIRMED
+        elif self.wish is not Wish.CONFIRMED:
+            self.wish = Wish.SAID if says("wish_to_end", turn.text) else Wish.NONE
+
+    def _observed(self, index: int, turn: Turn) -> None:
+        """What the observer noted on a turn; it goes before what embeddings heard."""
+        assert turn.observed is not None
+        self.observed += 1
+        for one in turn.observed.criteria:
+            before = self.seen.pop(one.criterion, None)
+            status = "shown" if before and before.status == "shown" and one.status == "partly" else one.status
+            self.seen[one.criterion] = Seen(one.criterion, status, one.quote, index)
+            if one.step and one.status == "shown" and one.criterion not in self.covered.setdefault(one.step, []):
+                self.covered[one.step].append(one.criterion)
+        known = {one.quote for one in self.deferred}
+        self.deferred += [Deferred(index, self.step, quote) for quote in turn.observed.promises if quote not in known]
+
+
+def _spoken_step(heard: list[Heard], current: Step, asked: bool) -> Step | None:
+    """The step that a turn was about. The current one keeps the floor unless another clearly takes it."""
+    steps = {one.step: one.score for one in heard if one.kind == "step" and one.step}
+    if not steps:
+        return None
+    for one in heard:
+        if one.kind == "signal" and one.step:
+            steps[one.step] = steps.get(one.step, 0.0) + _SIGNAL
+    order = list(Step)
+    stay = _ANSWER if asked else _STAY
+    pull = {0: stay, 1: _FOLLOW}
+    weighed = {step: share * pull.get(order.index(step) - order.index(current), 1.0) for step, share in steps.items()}
+    best = max(weighed, key=lambda step: weighed[step])
+    backed = any(one.kind == "signal" and one.step == best for one in heard)
+    return best if backed or best == current or current not in steps else current
+
+
+def fold(transcript: Transcript, now: float | None = None) -> State:
+    """The state after the transcript's last turn. ``now`` is the time of asking, in seconds since the start.
+
+    The transcript must be observed and have its clock set.
+    """
+    only = known_mode(transcript.mode).step
+    run = _Run(step=only, only=only, visited=[only], opened=[only]) if only else _Run()
+    turns = transcript.turns
+    for index, turn in enumerate(turns):
+        if turn.speaker == "interviewer":
+            run.interviewer(turn)
+        else:
+            run.candidate(index, turn)
+        end = turns[index + 1].at if index + 1 < len(turns) else now
+        spent = max(0.0, min(_LONGEST_TURN, (end if end is not None else turn.at or 0.0) - (turn.at or 0.0)))
+        run.used[run.step] = run.used.get(run.step, 0.0) + spent
+    last = turns[-1] if turns else None
+    elapsed = max(now or 0.0, (last.at or 0.0) if last else 0.0)
+    return State(
+        step=run.step,
+        covered=_in_order(run.covered),
+        facts=tuple(run.facts),
+        hints=run.hints,
+        elapsed=elapsed,
+        length=transcript.minutes * 60,
+        used=_in_order(run.used),
+        visited=tuple(run.visited),
+        opened=tuple(run.opened),
+        asked=tuple(run.asked),
+        moves=tuple(run.moves),
+        said=tuple(run.said),
+        deferred=tuple(run.deferred),
+        flags=tuple(run.flags.values()),
+        probes_in_step=run.probes_in_step,
+        since_curveball=run.since_curveball,
+        silences=run.silences,
+        redirects=run.redirects,
+        turns=len(turns),
+        last_candidate=len(turns) - 1 if last and last.speaker == "candidate" else None,
+        wrapped=run.wrapped,
+        closed=run.closed,
+        agreed=tuple(run.agreed),
+        curveballs=run.curveballs,
+        wish=run.wish,
+        seen=tuple(run.seen.values()),
+        observed=run.observed,
+    )
+
+
+def _in_order(values: Mapping[Step, T]) -> dict[Step, T]:
+    return {step: values[step] for step in Step if step in values}

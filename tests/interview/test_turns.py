@@ -111,10 +111,10 @@ def test_without_retrieval_the_next_subject_is_no_longer_what_was_just_spoken_of
         "For the training data I take old payments since they have labels. What rings of thieves share with each other interests me.",
     ]
     asked = interviewer.next_turn(say(opened, "How many payments a day?")).transcript
-    followed = [interviewer.next_turn(say(asked, text, 200)).decision for text in ends]
-    unaware = [blind.next_turn(say(asked, text, 200)).decision for text in ends]
-    assert followed[0].ref != followed[1].ref
-    assert unaware[0].ref == unaware[1].ref
+    followed = [interviewer.next_turn(say(asked, text, 200)).turn.move for text in ends]
+    unaware = [blind.next_turn(say(asked, text, 200)).turn.move for text in ends]
+    assert followed[0].signal != followed[1].signal
+    assert unaware[0].signal == unaware[1].signal
 
 
 def test_no_sentence_is_said_twice_in_a_long_interview(interviewer, opened):

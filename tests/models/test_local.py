@@ -19,12 +19,10 @@ from pydantic import BaseModel
 
 from interviewer.config import Settings, load
 from interviewer.errors import CannotRun, ModelError
-from interviewer.interview.lead import faults, tidy
 from interviewer.models import weights
 from interviewer.models.base import Message
 from interviewer.models.factory import open_chain
 from interviewer.models.llama_cpp import LocalModel, open_model
-from interviewer.models.prompts import prompt, render
 
 FIXED = Message(
     "system", "You answer questions about rivers and mountains of the whole world in a few plain words. " * 4
@@ -231,13 +229,6 @@ def large() -> Iterator[LocalModel]:
     model = open_model(Settings(_env_file=None, model=f"local:{path}", total_timeout=180))
     yield model
     model.close()
-
-
-@pytest.mark.timeout(300)
-def test_the_1_5b_says_a_sentence_back(large: LocalModel) -> None:
-    said = "I would refresh the embeddings every night in one batch job, because hourly costs too much."
-    asked = render("speak-local", quote=said, **dict.fromkeys(prompt("speak-local").ignores, ""))
-    assert faults(tidy("".join(large.speak(asked, max_tokens=32, temperature=0.0))), said) == []
 
 
 def test_it_gives_the_states_of_each_part_after_those_before_it(small: LocalModel) -> None:

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.domain import Manner
 from interviewer.errors import BadInput
-from interviewer.models.prompts import FENCE, fence, neutralise, prompt, prompts, read_prompt, render, versions
+from interviewer.models.prompts import FENCE, fence, neutralise, prompt, prompts, read_prompt, versions
 
 GOOD = """---
 name: greet
@@ -65,7 +64,7 @@ def test_missing_and_unknown_inputs_are_named(tmp_path: Path) -> None:
         greet.render(who="Ann", level="")
     with pytest.raises(BadInput, match="does not know an input 'tone'"):
         greet.render(who="Ann", said="", level="", tone="warm")
-    with pytest.raises(BadInput, match=r"there are .*speak-openai"):
+    with pytest.raises(BadInput, match=r"there are .*conduct"):
         prompt("no-such-prompt")
 
 
@@ -126,22 +125,17 @@ def test_lengths_never_change_so_quotes_keep_their_place(text: str) -> None:
 
 
 def test_all_shipped_prompts_are_valid_and_known_by_their_hash() -> None:
-    assert {"speak-openai", "speak-local", "listen-openai", "assess", "assess-steps", "assess-whole"} <= set(prompts())
+    assert {"conduct", "conduct-small", "assess", "assess-steps", "assess-whole"} <= set(prompts())
     assert all(len(digest) == 64 for digest in versions().values())
 
 
-@pytest.mark.parametrize("name", ["speak-openai", "speak-local"])
-@pytest.mark.parametrize("manner", list(Manner))
-def test_the_speaking_prompts_take_the_same_inputs(name: str, manner: Manner) -> None:
-    given_ = dict.fromkeys(SPEAK, "x") | {"manner": manner, "quote": "my own words", "fallback": "What next?"}
-    text = "\n".join(message.content for message in render(name, **given_))
-    assert f"<{FENCE}>\nmy own words\n</{FENCE}>" in text
-    # A small model that is shown the question repeats it: code appends it instead.
-    assert ("What next?" in text) == (name == "speak-openai")
-
-
-def test_what_every_turn_shares_comes_first_so_that_the_prefix_cache_holds_it() -> None:
-    assert not prompt("speak-local").inputs.keys() & set(_places(prompt("speak-local").parts["system"]))
+@pytest.mark.parametrize("name", ["conduct", "conduct-small"])
+def test_the_conducting_prompts_take_the_same_inputs_and_keep_what_changes_for_the_end(name: str) -> None:
+    shown = prompt(name)
+    assert {*shown.inputs, *shown.ignores} == {*prompt("conduct").inputs}
+    changing = {"clock", "records", "their_words", "notes", "moves", "told"}
+    assert not changing & set(_places(shown.parts["system"]))
+    assert changing - {"notes"} <= set(_places(shown.parts["user"]))
 
 
 def _places(text: str) -> list[str]:
@@ -149,13 +143,13 @@ def _places(text: str) -> list[str]:
 
 
 def test_another_folder_of_prompts_goes_before_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = prompt("speak-local")
-    own = GOOD.replace("greet\n", "speak-local\n")
-    write(tmp_path, own, "speak-local")
+    ours = prompt("conduct-small")
+    own = GOOD.replace("greet\n", "conduct-small\n")
+    write(tmp_path, own, "conduct-small")
     monkeypatch.setenv("INTERVIEWER_PROMPTS", str(tmp_path))
     prompts.cache_clear()
     try:
-        assert prompt("speak-local").sha256 != ours.sha256
-        assert prompt("speak-openai").version >= 1
+        assert prompt("conduct-small").sha256 != ours.sha256
+        assert prompt("conduct").version >= 1
     finally:
         prompts.cache_clear()

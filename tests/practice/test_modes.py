@@ -6,9 +6,8 @@ from interviewer.domain import Level, MoveKind, Step
 from interviewer.errors import BadInput
 from interviewer.interview.agenda import Agenda, Option
 from interviewer.interview.direct import decide
-from interviewer.interview.fold import fold
 from interviewer.interview.modes import Kind, Mode, known_mode, parse_mode, scope
-from interviewer.interview.state import State
+from interviewer.interview.state import State, fold
 from interviewer.transcript import Heard, Transcript, Turn
 
 SIGNALS = {step: tuple(Option(f"{step.value}-{n}", step) for n in range(5)) for step in Step}

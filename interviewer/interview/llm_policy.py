@@ -1,0 +1,243 @@
+"""The policy of a capable language model: it hears, chooses the move and words it; the interviewer checks.
+
+    LlmPolicy(model, retriever).act(view, allowed)  ->  Proposal: move, step, facts, and the words as they stream
+
+The answer is a header line of JSON and then the words. Fenced and wholly structured answers are understood too; without
+a header the move is read off the words, conservatively.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from interviewer.domain import MoveKind
+from interviewer.errors import ModelError
+from interviewer.interview import briefing
+from interviewer.interview.guardrails import step_of
+from interviewer.interview.phrases import says
+from interviewer.interview.policy import Allowed, Proposal, Target, TargetKind, View
+from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge.retrieval import Retriever
+from interviewer.models.base import LanguageModel, Message
+from interviewer.models.tokens import count
+from interviewer.text import without_fillers
+
+_MAX_TOKENS = 320
+"""Room for a header and sixty words, and for a sentence of thought before them."""
+_TEMPERATURE = (0.4, 0.7, 0.9)
+"""By try: a second one at the same temperature would mostly say the same again."""
+_NOTES = 3
+_NOTE_WORDS = 55
+_QUERY_WORDS = 90
+_HEADER_LIMIT = 2_000
+"""Characters in which a header must have ended."""
+_SMALL = 15.0
+"""Billions of parameters below which the prompt for small models is used."""
+_TOO_SMALL = 4.0
+"""…and below which a model is no interviewer: it leaks, praises and invents (MEASURED on 0.5 and 1.5 billion)."""
+_BILLIONS = re.compile(r"(?:^|[-_:./ ])(\d{1,3}(?:\.\d+)?)b(?:$|[-_:./ ])", re.IGNORECASE)
+_ROOMY = 16_384
+"""Tokens of a window in which the whole prompt and a long interview have room."""
+_THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL | re.IGNORECASE)
+_FENCE = re.compile(r"```[a-z]*")
+_MAY_BEGIN = re.compile(r"<t?h?i?n?k?\s*$|`+[a-z]{0,8}$", re.IGNORECASE)
+"""The beginning of a thought or of a code fence, perhaps: what follows tells."""
+_PLAIN = re.compile(
+    r"^\W*(?:move\W+)?(?P<move>" + "|".join(MoveKind) + r")\b(?:\W+(?:step\W+)?(?P<step>[a-z_]+))?\W*$", re.IGNORECASE
+)
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_WORDS_KEYS = ("words", "text", "say", "turn", "message", "content")
+
+
+def size_of(name: str) -> float | None:
+    """Billions of parameters that a model's name tells, e.g. 7 of ``qwen2.5:7b``; None where it tells none."""
+    found = _BILLIONS.search(name)
+    return float(found[1]) if found else None
+
+
+def can_conduct(model: LanguageModel) -> bool:
+    """Whether a model is large enough to conduct, as far as its name tells; an embedded one must tell it."""
+    size = size_of(model.name)
+    return size >= _TOO_SMALL if size is not None else model.backend == "openai"
+
+
+def prompt_for(model: LanguageModel) -> str:
+    """The name of the prompt that fits a model: by its size, as far as its name tells, and its window."""
+    size = size_of(model.name)
+    small = (size is not None and size < _SMALL) or window(model) < _ROOMY
+    return "conduct-small" if small else "conduct"
+
+
+def window(model: LanguageModel) -> int:
+    """Tokens that the model can read and write together."""
+    return int(getattr(model, "context", 8192))
+
+
+@dataclass
+class LlmPolicy:
+    """Conducts with a language model."""
+
+    model: LanguageModel
+    retriever: Retriever | None = None
+    """Brings notes for the moment; none without it."""
+    tries: int = 3
+    name: str = "llm"
+
+    @property
+    def backend(self) -> str:
+        """The backend behind the model."""
+        return self.model.backend
+
+    def act(self, view: View, allowed: Allowed) -> Proposal:
+        """The proposal, as soon as its header is there. Raises ModelError."""
+        attempt = min(view.attempt, len(_TEMPERATURE) - 1)
+        pieces = self.model.speak(
+            self.messages(view, allowed), max_tokens=_MAX_TOKENS, temperature=_TEMPERATURE[attempt], seed=7 + attempt
+        )
+        return proposal_from(pieces, view, allowed, lambda: dict(getattr(self.model, "usage", None) or {}))
+
+    def messages(self, view: View, allowed: Allowed) -> list[Message]:
+        """What the model is sent for this turn."""
+        prompt = prompt_for(self.model)
+        notes = self.notes(view) if prompt == "conduct" else ()
+        name = self.model.name
+        return briefing.messages(
+            view, allowed, prompt, notes, lambda chat: count(chat, name), window(self.model) - _MAX_TOKENS
+        )
+
+    def notes(self, view: View) -> Sequence[str]:
+        """What strong candidates weigh at this point and what usually goes wrong; private to the interviewer."""
+        if self.retriever is None or view.last is None:
+            return ()
+        query = " ".join(without_fillers(view.last.text).split()[-_QUERY_WORDS:])
+        found = self.retriever.search(query, audience="grader", case=view.transcript.case, limit=4 * _NOTES)
+        known = {one.id: one for own in view.knowledge.signals(view.transcript.case).values() for one in own}
+        kept: list[str] = []
+        for one in found:
+            signal = known.get(one.passage.ref) if one.passage.kind == "strong" else None
+            text = f"{signal.topic}: {signal.strong}" if signal else one.passage.text
+            if one.passage.kind in ("strong", "note", "reference") and len(kept) < _NOTES:
+                kept.append(" ".join(text.split()[:_NOTE_WORDS]))
+        return kept
+
+
+# -- reading the answer --------------------------------------------------------------------------------
+
+
+def proposal_from(
+    pieces: Iterator[str], view: View, allowed: Allowed, usage: Callable[[], dict[str, int]] = dict
+) -> Proposal:
+    """The proposal in a model's streamed answer, once its header is read; the words go on streaming.
+
+    Raises ModelError when nothing comes, or what begins as a header never ends.
+    """
+    stream = _clean(pieces)
+    held = ""
+    for piece in stream:
+        held = (held + piece).lstrip()
+        header, rest = _split(held)
+        if header is not None:
+            words = next((header[key] for key in _WORDS_KEYS if isinstance(header.get(key), str)), None)
+            return _proposal(header, chain([words], _drained(stream)) if words else chain([rest], stream), view, usage)
+        if held and not held.startswith("{") and "\n" in held:
+            break
+        if len(held) > _HEADER_LIMIT:
+            raise ModelError("the model's header never ends")
+    first, _, rest = held.partition("\n")
+    plain = _PLAIN.match(first)
+    if plain:
+        header = {"move": plain["move"].lower(), "step": plain["step"]}
+        return _proposal(header, chain([rest], stream), view, usage)
+    text = held + "".join(stream)
+    if not text.strip():
+        raise ModelError("the model gave no words")
+    return _proposal({"move": _read_off(text, view, allowed)}, iter([text]), view, usage)
+
+
+def _split(held: str) -> tuple[dict[str, Any] | None, str]:
+    """A JSON object at the beginning, once it is whole, and what follows it."""
+    if not held.startswith("{"):
+        return None, ""
+    try:
+        value, end = json.JSONDecoder().raw_decode(held)
+    except ValueError:
+        return None, ""
+    rest = held[end:].lstrip(" \t`")
+    return (value if isinstance(value, dict) else {}), rest
+
+
+def _clean(pieces: Iterator[str]) -> Iterator[str]:
+    """The pieces without thoughts in angle brackets, code fences, control characters and lone surrogates."""
+    held, thinking = "", False
+    for piece in pieces:
+        held += _CONTROL.sub(" ", piece)
+        if not thinking and "<think" in held.lower():
+            thinking = True
+        if thinking:
+            if "</think>" not in held.lower():
+                continue
+            held, thinking = _THOUGHT.sub("", held).lstrip(), False
+        if _MAY_BEGIN.search(held):
+            continue
+        yield _FENCE.sub("", held)
+        held = ""
+    if held and not thinking:
+        yield _FENCE.sub("", held)
+
+
+def _drained(stream: Iterator[str]) -> Iterator[str]:
+    """Nothing, but the stream is read to its end: what follows a structured answer is not said."""
+    for _ in stream:
+        pass
+    yield from ()
+
+
+def _proposal(
+    header: dict[str, Any], words: Iterator[str], view: View, usage: Callable[[], dict[str, int]]
+) -> Proposal:
+    kind = str(header.get("move") or "").strip().lower().replace(" ", "_").replace("-", "_")
+    move = MoveKind(kind) if kind in set(MoveKind) else _read_off("?", view, None)
+    step = step_of(str(header.get("step") or "")) or view.state.step
+    facts = tuple(dict.fromkeys(str(one) for one in _list(header.get("facts")) if str(one).strip()))
+    agreed = tuple(str(one).strip()[:200] for one in _list(header.get("agreed")) if str(one).strip())
+    return Proposal(
+        move=move,
+        words=words,
+        step=step,
+        target=target(view.knowledge, view.transcript.case, str(header.get("about") or "")),
+        facts=facts,
+        agreed=agreed,
+        usage=usage,
+    )
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None or value == "" else [value]
+
+
+def target(knowledge: Knowledge, slug: str, name: str) -> Target | None:
+    """What an id of the case or of the framework stands for; None for one that there is not."""
+    case = knowledge.case(slug)
+    if any(one.id == name for own in knowledge.signals(slug).values() for one in own):
+        return Target(TargetKind.SIGNAL, name)
+    if any(one.id == name for one in knowledge.red_flags(slug)):
+        return Target(TargetKind.RED_FLAG, name)
+    if case and any(one.id == name for one in case.trade_offs):
+        return Target(TargetKind.TRADE_OFF, name)
+    if case and any(one.id == name for one in case.pushbacks):
+        return Target(TargetKind.PUSHBACK, name)
+    return None
+
+
+def _read_off(text: str, view: View, allowed: Allowed | None) -> MoveKind:
+    """The move of words that came without one: never one that changes the interview."""
+    if allowed is not None and allowed.forced:
+        return allowed.forced
+    if "?" in text:
+        return MoveKind.PROBE
+    if view.last is not None and says("asks", view.last.text) and len(text.split()) > 4:
+        return MoveKind.META
+    return MoveKind.LET_GO_ON
