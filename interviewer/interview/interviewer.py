@@ -19,7 +19,7 @@ from interviewer.domain import MoveKind
 from interviewer.errors import InterviewerError, ModelError
 from interviewer.interview import guardrails
 from interviewer.interview.agenda import Agenda, prepare
-from interviewer.interview.llm_policy import LlmPolicy, can_conduct
+from interviewer.interview.llm_policy import LlmPolicy
 from interviewer.interview.policy import Allowed, Policy, Proposal, View, Violation
 from interviewer.interview.rules.policy import RulesPolicy
 from interviewer.interview.state import State, fold
@@ -108,7 +108,7 @@ class Interviewer:
         self.keep_going = keep_going
         self.rules: Policy = RulesPolicy(knowledge, embedder)
         self.policies: tuple[Policy, ...] = (
-            *(LlmPolicy(model, retriever) for model in self.chain.models if can_conduct(model)),
+            *(LlmPolicy(model, retriever) for model in self.chain.models if model.capable),
             self.rules,
         )
         self._waking: list[threading.Thread] = []
@@ -181,6 +181,8 @@ class Interviewer:
         """
         view, warnings = self.view(transcript, at)
         allowed = guardrails.allowed(view)
+        if self.chain.named and self.chain.models and len(self.policies) == 1 and not self.keep_going:
+            warnings.append(f"{self.chain.models[0].name} is too small to conduct an interview: the rules spoke.")
         draft = _Draft()
         yield from self._spoken(view, allowed, draft, warnings)
         proposal, policy = draft.proposal, draft.spoken_by

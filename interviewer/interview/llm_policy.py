@@ -36,9 +36,9 @@ _HEADER_LIMIT = 2_000
 """Characters in which a header must have ended."""
 _SMALL = 15.0
 """Billions of parameters below which the prompt for small models is used."""
-_TOO_SMALL = 4.0
-"""…and below which a model is no interviewer: it leaks, praises and invents (MEASURED on 0.5 and 1.5 billion)."""
 _BILLIONS = re.compile(r"(?:^|[-_:./ ])(\d{1,3}(?:\.\d+)?)b(?:$|[-_:./ ])", re.IGNORECASE)
+_LEAST_WINDOW = 8_192
+"""Tokens, where a model does not say how much it reads."""
 _ROOMY = 16_384
 """Tokens of a window in which the whole prompt and a long interview have room."""
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL | re.IGNORECASE)
@@ -58,12 +58,6 @@ def size_of(name: str) -> float | None:
     return float(found[1]) if found else None
 
 
-def can_conduct(model: LanguageModel) -> bool:
-    """Whether a model is large enough to conduct, as far as its name tells; an embedded one must tell it."""
-    size = size_of(model.name)
-    return size >= _TOO_SMALL if size is not None else model.backend == "openai"
-
-
 def prompt_for(model: LanguageModel) -> str:
     """The name of the prompt that fits a model: by its size, as far as its name tells, and its window."""
     size = size_of(model.name)
@@ -73,7 +67,7 @@ def prompt_for(model: LanguageModel) -> str:
 
 def window(model: LanguageModel) -> int:
     """Tokens that the model can read and write together."""
-    return int(getattr(model, "context", 8192))
+    return int(getattr(model, "window", _LEAST_WINDOW))
 
 
 @dataclass
@@ -97,7 +91,7 @@ class LlmPolicy:
         pieces = self.model.speak(
             self.messages(view, allowed), max_tokens=_MAX_TOKENS, temperature=_TEMPERATURE[attempt], seed=7 + attempt
         )
-        return proposal_from(pieces, view, allowed, lambda: dict(getattr(self.model, "usage", None) or {}))
+        return proposal_from(pieces, view, allowed, lambda: dict(self.model.usage))
 
     def messages(self, view: View, allowed: Allowed) -> list[Message]:
         """What the model is sent for this turn."""

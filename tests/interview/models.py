@@ -10,14 +10,22 @@ from interviewer.models.base import Message
 class MockModel:
     """Answers with the enqueued texts in order, word by word; an exception is raised; running out is an error."""
 
-    def __init__(self, *answers: str | Exception, backend: str = "openai", name: str = "mock", context: int = 100_000):
+    def __init__(
+        self,
+        *answers: str | Exception,
+        backend: str = "openai",
+        name: str = "mock",
+        window: int = 100_000,
+        capable: bool = True,
+    ):
         self.queue: list[str | Exception] = list(answers)
         self.history: list[list[Message]] = []
         self.backend: Any = backend
         self.name = name
         self.sha256 = None
-        self.context = context
-        self.usage = {"read": 9, "cached": 0, "written": 2}
+        self.window = window
+        self.capable = capable
+        self.usage = {"input": 9, "cached": 0, "output": 2}
         self.read = 0
         """Pieces of the last answer that were taken."""
 
@@ -45,7 +53,6 @@ class MockModel:
             raise answer
         return schema.model_validate_json(answer)
 
-    def judge(self, messages: Sequence[Message]) -> float:
-        raise AssertionError("nobody asks yes or no")
+    def warm(self, messages: Sequence[Message]) -> None: ...
 
     def close(self) -> None: ...

@@ -7,7 +7,7 @@ import pytest
 from interviewer.domain import MoveKind, Step
 from interviewer.errors import ModelError
 from interviewer.interview.interviewer import Interviewer, Reply
-from interviewer.interview.llm_policy import LlmPolicy, can_conduct, prompt_for, proposal_from
+from interviewer.interview.llm_policy import LlmPolicy, prompt_for, proposal_from
 from interviewer.models.base import ModelChain
 from interviewer.models.tokens import count_text
 from interviewer.transcript import Transcript, Turn
@@ -48,7 +48,7 @@ def test_the_model_chooses_the_move_and_words_it(conducting):
     assert (reply.turn.move.kind, reply.turn.move.step) == (MoveKind.PROBE, Step.DATA)
     assert (reply.backend, reply.policy, reply.turn.policy) == ("openai", "llm", "llm")
     assert (reply.rejected, reply.warnings) == ([], [])
-    assert reply.usage["written"] == 2
+    assert reply.usage["output"] == 2
 
 
 def test_the_first_sentence_is_out_while_the_model_still_writes(conducting):
@@ -167,6 +167,13 @@ def test_nothing_ends_because_a_model_wants_it(conducting):
     assert "not over" in mock.history[1][-1].content
 
 
+def test_a_model_that_is_too_small_leaves_the_conduct_to_the_rules_and_says_so(conducting):
+    interviewer, mock = conducting(named=True, capable=False, backend="local")
+    reply = interviewer.next_turn(talk(ANSWER))
+    assert (reply.backend, mock.history) == ("scripted", [])
+    assert "too small" in reply.warnings[-1]
+
+
 # -- what the model is sent ----------------------------------------------------------------------------
 
 
@@ -232,7 +239,7 @@ def test_notes_come_for_the_moment_and_not_without_retrieval(conducting, knowled
 def test_a_small_window_leaves_out_the_oldest_and_says_so(conducting):
     long = [f"{ANSWER} That is point {number}. " + "I would look at it again and again. " * 40 for number in range(41)]
     said = [text if number % 2 == 0 else f"And number {number}?" for number, text in enumerate(long)]
-    interviewer, mock = conducting(PROBE, name="qwen2.5:7b", context=8192)
+    interviewer, mock = conducting(PROBE, name="qwen2.5:7b", window=8192)
     interviewer.next_turn(talk(*said))
     chat = mock.history[0]
     assert sum(count_text(message.content) + 4 for message in chat) <= 8192
@@ -241,14 +248,11 @@ def test_a_small_window_leaves_out_the_oldest_and_says_so(conducting):
     assert "That is point 40." in chat[-1].content
 
 
-def test_small_models_get_their_own_prompt_and_tiny_ones_do_not_conduct():
+def test_small_models_and_small_windows_get_their_own_prompt():
     assert prompt_for(MockModel(name="gpt-x")) == "conduct"
     assert prompt_for(MockModel(name="llama3.1:8b-instruct-q4")) == "conduct-small"
-    assert prompt_for(MockModel(name="gpt-x", context=8192)) == "conduct-small"
+    assert prompt_for(MockModel(name="gpt-x", window=8192)) == "conduct-small"
     assert prompt_for(MockModel(name="qwen2.5-72b")) == "conduct"
-    assert can_conduct(MockModel(name="Qwen2.5-7B-Instruct-Q4_K_M.gguf", backend="local"))
-    assert not can_conduct(MockModel(name="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf", backend="local"))
-    assert not can_conduct(MockModel(name="model.gguf", backend="local"))
 
 
 # -- how its answer is read -----------------------------------------------------------------------------
@@ -296,13 +300,14 @@ def test_what_holds_no_words_is_a_model_error(conducting, answer):
 
 
 def test_over_real_http_the_first_sentence_comes_before_the_last(home, knowledge, retriever):
-    from interviewer.models.openai_compatible import Endpoint
+    from interviewer.config import Settings
+    from interviewer.models.openai_endpoint import open_model
 
     with serving(PROBE) as server:
-        endpoint = Endpoint("house-model", server.key, server.address)
-        endpoint.backend = "openai"
-        endpoint.sha256 = None
-        interviewer = Interviewer(knowledge, ModelChain((endpoint,)), retriever=retriever, vectors=home / "vectors")
+        model = open_model(
+            Settings(_env_file=None, OPENAI_BASE_URL=server.address, OPENAI_API_KEY=server.key, model="openai:big")
+        )
+        interviewer = Interviewer(knowledge, ModelChain((model,)), retriever=retriever, vectors=home / "vectors")
         *pieces, reply = interviewer.reply(talk(ANSWER))
     assert pieces[0] == "You train on last year."
     assert "".join(pieces) == reply.turn.text
