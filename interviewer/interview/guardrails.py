@@ -134,9 +134,9 @@ def allowed(view: View) -> Allowed:
     mode = known_mode(view.transcript.mode)
     moves = set(_FREE)
     if mode.kind in (Kind.STEP, Kind.DRILL):
-        moves -= {MoveKind.MOVE_ON}
+        moves -= {MoveKind.MOVE_ON, MoveKind.TIME_CHECK}
     if mode.kind is Kind.RAPID:
-        moves -= {MoveKind.TIME_CHECK}
+        moves -= {MoveKind.TIME_CHECK, MoveKind.LET_GO_ON}
     if _may_change(view):
         moves.add(MoveKind.CURVEBALL)
     if _may_hint(view):

@@ -217,7 +217,7 @@ class Interviewer:
                     break
                 try:
                     proposal = policy.act(view, allowed)
-                    say = self._by_rules(proposal, draft) if last else _say(proposal, view, allowed, draft)
+                    say = _by_rules(proposal, view, allowed, draft) if last else _say(proposal, view, allowed, draft)
                     broken = yield from say
                 except ModelError as error:
                     if draft.proposal is not None and _stands(draft, draft.proposal):
@@ -247,16 +247,19 @@ class Interviewer:
         """The policies that are asked, best first; the rules alone where the move is forced and needs no model."""
         return (self.rules,) if allowed.forced in _TEMPLATED else self.policies
 
-    def _by_rules(self, proposal: Proposal, draft: _Draft) -> Generator[str, None, list[Violation]]:
-        """The rules' words as they are; after words of a model's that are out, only what they ask."""
-        text = " ".join("".join(proposal.words).split())
-        sentences, rest = finished(text)
-        pieces = [*sentences, *([rest.strip()] if rest.strip() else [])]
-        if draft.out:
-            pieces = [one for one in pieces if "?" in one][-1:] or pieces[-1:]
-        for one in pieces:
-            yield draft.add(one)
-        return []
+
+def _by_rules(proposal: Proposal, view: View, allowed: Allowed, draft: _Draft) -> Generator[str, None, list[Violation]]:
+    """The rules' words as they are; after words of a model's that are out, only what they ask."""
+    if proposal.step not in allowed.steps:
+        proposal.step = view.state.step if proposal.step else None
+    text = " ".join("".join(proposal.words).split())
+    sentences, rest = finished(text)
+    pieces = [*sentences, *([rest.strip()] if rest.strip() else [])]
+    if draft.out:
+        pieces = [one for one in pieces if "?" in one][-1:] or pieces[-1:]
+    for one in pieces:
+        yield draft.add(one)
+    return []
 
 
 def _say(proposal: Proposal, view: View, allowed: Allowed, draft: _Draft) -> Generator[str, None, list[Violation]]:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from interviewer.domain import MoveKind, Step
 from interviewer.interview.modes import known_mode
 from interviewer.interview.phrases import says
+from interviewer.listening.intents import Intent
 from interviewer.transcript import Heard, Transcript, Turn
 
 T = TypeVar("T")
@@ -257,7 +258,8 @@ class _Run:
             self.wish = Wish.CONFIRMED if sure and not refused else Wish.NONE
             self.wrapped = self.wish is Wish.CONFIRMED
         elif self.wish is not Wish.CONFIRMED:
-            self.wish = Wish.SAID if says("wish_to_end", turn.text) else Wish.NONE
+            heard = any(one.kind == "intent" and one.id == Intent.END for one in turn.heard or [])
+            self.wish = Wish.SAID if heard or says("wish_to_end", turn.text) else Wish.NONE
 
     def _observed(self, index: int, turn: Turn) -> None:
         """What the observer noted on a turn; it goes before what embeddings heard."""

@@ -2,29 +2,26 @@
 
 import pytest
 
-from interviewer.domain import Level, MoveKind, Step
+from interviewer.domain import MoveKind, Step
 from interviewer.errors import BadInput
-from interviewer.interview.agenda import Agenda, Option
-from interviewer.interview.direct import decide
 from interviewer.interview.modes import Kind, Mode, known_mode, parse_mode, scope
-from interviewer.interview.state import State, fold
+from interviewer.interview.state import fold
 from interviewer.transcript import Heard, Transcript, Turn
 
-SIGNALS = {step: tuple(Option(f"{step.value}-{n}", step) for n in range(5)) for step in Step}
 THIN = "Just a nice pipeline with the usual tools and a dashboard on top of everything we have in place"
 
 
-def agenda(**changes) -> Agenda:
-    return Agenda(**{"level": Level.SENIOR, "budgets": dict.fromkeys(Step, 380.0), "signals": SIGNALS, **changes})
-
-
-def under_way(**changes) -> State:
-    usual = {"said": ("Hello.",), "moves": (MoveKind.OPEN, MoveKind.PROBE), "turns": 4, "last_candidate": 3}
-    return State(**{**usual, **changes})
-
-
-def said(text: str, *heard: Heard, event: str | None = None) -> Turn:
-    return Turn.model_validate({"speaker": "candidate", "text": text, "at": 60, "heard": list(heard), "event": event})
+def held(interviewer, mode: str, *said: str, minutes: float = 15, step: float = 60.0) -> list[Turn]:
+    """The interviewer's turns of a practice in which the candidate says these words, one answer every ``step`` seconds."""
+    transcript = Transcript.model_validate(
+        {"case": "fraud-detection", "level": "senior", "minutes": minutes, "mode": mode, "turns": []}
+    )
+    transcript = interviewer.next_turn(transcript, 0).transcript
+    for number, text in enumerate(said):
+        at = step * (number + 1)
+        transcript = transcript.with_turn(Turn(speaker="candidate", text=text, at=at))
+        transcript = interviewer.next_turn(transcript, at + 5).transcript
+    return [turn for turn in transcript.turns if turn.speaker == "interviewer"]
 
 
 @pytest.mark.parametrize(
@@ -48,11 +45,6 @@ def test_a_recording_in_an_unknown_mode_is_a_full_interview():
     assert scope("step:nonsense") == tuple(Step)
 
 
-def test_one_step_opens_on_that_step():
-    decision = decide(State(step=Step.EVALUATE), None, agenda(scope=(Step.EVALUATE,)))
-    assert (decision.kind, decision.step, decision.angle) == (MoveKind.OPEN, Step.EVALUATE, "step")
-
-
 def test_one_step_is_never_left_whatever_is_said():
     heard = [Heard(kind="step", id="s", quote="cache", step=Step.SERVE, score=1.0)]
     turns = [
@@ -67,62 +59,25 @@ def test_one_step_is_never_left_whatever_is_said():
     assert fold(transcript.model_copy(update={"mode": "interview"}), 60).step is Step.SERVE
 
 
-@pytest.mark.parametrize("elapsed", [30, 300, 600, 800])
-def test_one_step_asks_only_about_itself(elapsed: int):
-    state = under_way(
-        step=Step.EVALUATE, elapsed=elapsed, length=900, used={Step.EVALUATE: elapsed},
-        visited=(Step.EVALUATE,), opened=(Step.EVALUATE,), probes_in_step=6,
-    )  # fmt: skip
-    one = agenda(scope=(Step.EVALUATE,), trade_offs=(Option("t", Step.SERVE),), pushbacks=(Option("p", Step.SERVE),))
-    for turn in (
-        said(THIN),
-        said("I don't know.", Heard(kind="intent", id="dont_know", quote="x")),
-        said("", event="skip"),
-    ):
-        assert decide(state, turn, one).step in (Step.EVALUATE, None)
+def test_one_step_opens_on_that_step_and_asks_only_about_itself(interviewer):
+    turns = held(interviewer, "step:evaluation", THIN, "I don't know.", THIN + " again", "Let's go to serving.")
+    assert turns[0].move.kind is MoveKind.OPEN
+    assert {turn.move.step for turn in turns} <= {Step.EVALUATE, None}
+    assert MoveKind.MOVE_ON not in {turn.move.kind for turn in turns}
 
 
-def test_one_step_closes_on_time():
-    one = agenda(scope=(Step.EVALUATE,))
-    late = under_way(step=Step.EVALUATE, elapsed=880, length=900)
-    assert decide(late, said(THIN), one).kind is MoveKind.WRAP_UP
-    assert decide(under_way(step=Step.EVALUATE, elapsed=899, length=900), said(THIN), one).kind is MoveKind.CLOSE
+def test_one_step_closes_on_time(interviewer):
+    turns = held(interviewer, "step:evaluation", *[f"{THIN}, number {n}" for n in range(5)], "No.", minutes=5)
+    assert [turn.move.kind for turn in turns][-2:] == [MoveKind.WRAP_UP, MoveKind.CLOSE]
 
 
-def test_a_drill_stays_with_its_subject_across_steps():
-    near = {Step.DATA: (Option("late-labels", Step.DATA),), Step.MONITOR: (Option("label-drift", Step.MONITOR),)}
-    drill = agenda(signals=near, near=("label-drift", "late-labels", "model_development-1"), drill=True)
-    opening = decide(State(), None, drill)
-    assert (opening.kind, opening.ref, opening.step) == (MoveKind.OPEN, "label-drift", Step.MONITOR)
-    state = under_way(step=Step.MONITOR, asked=("label-drift",), elapsed=700, length=900, used={Step.MONITOR: 700})
-    after = decide(state, said("We wait because a label needs a day, so we train on rows of 2 days ago."), drill)
-    assert (after.kind, after.ref, after.step) == (MoveKind.PROBE, "late-labels", Step.DATA)
-    done = under_way(step=Step.DATA, asked=("label-drift", "late-labels"), elapsed=700, length=900)
-    assert decide(done, said("We wait because a label needs a day, or two."), drill).kind is MoveKind.WRAP_UP
+def test_a_drill_opens_on_its_subject_and_moves_nowhere_else(interviewer):
+    turns = held(interviewer, "drill:label delay", THIN, "We wait some days because a label needs them.")
+    assert (turns[0].move.kind, turns[0].move.signal is not None) == (MoveKind.OPEN, True)
+    assert not {MoveKind.MOVE_ON, MoveKind.TIME_CHECK} & {turn.move.kind for turn in turns}
 
 
-def test_a_warm_up_hints_after_a_thin_answer_once_and_an_interview_does_not():
-    state = under_way(step=Step.DATA, asked=("data_preparation-1",))
-    hint = decide(state, said(THIN), agenda(warm_up=True))
-    assert (hint.kind, hint.ref) == (MoveKind.HINT, "data_preparation-1")
-    assert decide(state, said(THIN), agenda()).kind is not MoveKind.HINT
-    hinted = under_way(step=Step.DATA, asked=("data_preparation-1",) * 2, moves=(MoveKind.PROBE, MoveKind.HINT))
-    assert decide(hinted, said(THIN), agenda(warm_up=True)).kind is not MoveKind.HINT
-
-
-def test_a_warm_up_does_not_hint_after_an_answer_with_a_reason():
-    state = under_way(step=Step.DATA, asked=("data_preparation-1",))
-    reasoned = said("I split by time because a random split lets tomorrow's clicks into the training rows.")
-    assert decide(state, reasoned, agenda(warm_up=True)).kind is not MoveKind.HINT
-
-
-def test_rapid_presses_where_an_interview_moves_on_and_never_nods():
-    short = said("We look at the usual metrics there, all of them together.")
-    state = under_way(step=Step.EVALUATE, asked=("press:a", "evaluation-1"), visited=tuple(Step), opened=tuple(Step))
-    assert (decide(state, short, agenda(rapid=True)).ref or "").startswith("press:")
-    assert not (decide(state, short, agenda()).ref or "").startswith("press:")
-    flowing = [Heard(kind="signal", id=f"x{n}", quote="q", step=Step.EVALUATE) for n in range(3)]
-    long = said("I would do that because it costs less, and 3 of them do. " * 8, *flowing)
-    state = under_way(step=Step.EVALUATE, probes_in_step=2, visited=tuple(Step), opened=tuple(Step))
-    assert decide(state, long, agenda()).kind is MoveKind.LET_GO_ON
-    assert decide(state, long, agenda(rapid=True)).kind is not MoveKind.LET_GO_ON
+def test_a_rapid_round_never_merely_nods(interviewer):
+    long = "I would do that because it costs less, and 3 of them do. Next I'll talk about the features. " * 4
+    turns = held(interviewer, "rapid", THIN, long, long + " And more.", minutes=10)
+    assert MoveKind.LET_GO_ON not in {turn.move.kind for turn in turns}

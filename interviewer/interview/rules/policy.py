@@ -50,6 +50,7 @@ class RulesPolicy:
     """Conducts by rules. Its words always pass the guardrails."""
 
     backend = "scripted"
+    name = "rules"
     tries = 1
 
     def __init__(self, knowledge: Knowledge, embedder: Embedder):
