@@ -52,7 +52,12 @@ class AppContext:
         from interviewer.interview.interviewer import Interviewer
 
         return Interviewer(
-            self.knowledge, self.chain, retriever=self.retriever, embedder=self.embedder, vectors=self.vectors
+            self.knowledge,
+            self.chain,
+            retriever=self.retriever,
+            embedder=self.embedder,
+            vectors=self.vectors,
+            keep_going=self.behind,
         )
 
     def close(self) -> None:

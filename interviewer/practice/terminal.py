@@ -46,6 +46,7 @@ def hold(parts: AppContext, transcript: Transcript, save: Path | None) -> None:
     path = save or parts.settings.home / "practice" / f"{name}.json"
     transcript = transcript.model_copy(update={"id": name})
     interviewer = parts.interviewer()
+    interviewer.keep_going = True  # who is in the middle of an interview gets a turn
     interviewer.warm(transcript.case)
     start = time.monotonic()
     while True:
