@@ -41,8 +41,9 @@ GROUPS = (
     (Step.MODEL, Step.EVALUATE, Step.SERVE, Step.MONITOR),
 )
 """Steps that are judged in one call."""
-MOST_CRITERIA = 8
-"""Of a step: more make a report dearer and longer, and no truer."""
+MOST_CRITERIA, MOST_OF_THE_CASE = 9, 6
+"""Of a step, and of them the case's own: more make a report dearer and longer, and no truer; and where the problem that
+was posed is not quite the case's, the framework's are those that apply."""
 ROOM = 8_000
 """Tokens of an answer; models that think take more by themselves."""
 ROOM_OF_A_STEP = 2_500
@@ -243,10 +244,11 @@ class _Mark:
 
 
 def wanted(criteria: Sequence[Signal], level: Level) -> list[Signal]:
-    """The criteria that are asked: the case's, then of the framework's those that count at the level, then others."""
-    return sorted(criteria, key=lambda one: one.id.startswith(GENERAL) * (1 + (one.level.rank > level.rank)))[
-        :MOST_CRITERIA
-    ]
+    """The criteria that are asked: of the case's and then of the framework's first those that count at the level."""
+    first = sorted(criteria, key=lambda one: one.level.rank > level.rank)
+    own = [one for one in first if not one.id.startswith(GENERAL)][:MOST_OF_THE_CASE]
+    general = [one for one in first if one.id.startswith(GENERAL)]
+    return [*own, *general][:MOST_CRITERIA]
 
 
 def _line(one: Signal, level: Level) -> str:

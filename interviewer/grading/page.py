@@ -155,12 +155,13 @@ def _step(step: Step, report: Report, transcript: Transcript) -> str:
     minutes = f"{spent.used / 60:.0f} of {spent.budget / 60:.0f} min" if spent else ""
     state = "marked" if own.score is not None else "unmarked"
     strong = report.strong.get(step, "")
+    half = {one.signal for one in own.criteria if one.status == "partly"}
     gaps = "" if own.criteria else _missing(own.missing, judged)
     return (
         f'<article class="step {state}" id="{step.value}"><h3>{escape(step.label)}'
         f'<span class="score">{escape(standing(own, judged))}</span></h3>'
         f"{_p(minutes, 'meta')}{_p(own.comment)}"
-        f"{_list([_evidence(one, transcript) for one in own.evidence], 'quotes')}"
+        f"{_list([_evidence(one, half, transcript) for one in own.evidence], 'quotes')}"
         f"{_checklist(own.criteria)}{gaps}"
         + (
             f"<details><summary>What a strong answer has</summary><p>{_linked(strong)}</p></details>"
@@ -171,9 +172,11 @@ def _step(step: Step, report: Report, transcript: Transcript) -> str:
     )
 
 
-def _evidence(one: Evidence, transcript: Transcript) -> str:
-    kind = "for" if one.sign == "+" else "against"
-    said = f"{one.about or one.signal} · {HELP[one.help]}"
+def _evidence(one: Evidence, half: set[str], transcript: Transcript) -> str:
+    """A quote for or against a criterion; ``half`` are those that were partly shown."""
+    partly = one.signal in half and one.sign == "+"
+    kind = "against" if one.sign == "-" else "half" if partly else "for"
+    said = f"{one.about or one.signal} · {HELP[one.help]}" + (" · partly" if partly else "")
     return f'<li class="{kind}"><span class="meta">{escape(said)}</span>{_quote(one.quote, one.turn, transcript)}</li>'
 
 
