@@ -72,6 +72,11 @@ class Words:
         self._thinking = False
         self._rest = ""
 
+    @property
+    def kept(self) -> int:
+        """Characters that wait until it is known what they are."""
+        return len(self._rest)
+
     def feed(self, piece: str) -> str:
         """What may be said now."""
         self._rest += piece

@@ -185,8 +185,10 @@ class Client:
                 return _primed(send(self._chat(target), options))
             except openai.APIError as error:
                 said = complaint(error)
+                if said.too_long:
+                    raise TooLongError(said.window or call.size * 3 // 4) from None
                 if _about_the_request(error):
-                    _check_special(error, said, options, form)
+                    _check_form(error, said, options, form)
                     if fields.learn(said, options):
                         continue
                 if not moved and _may_be_elsewhere(error, said) and self._elsewhere(target):
@@ -206,6 +208,8 @@ class Client:
 
             # It advises on its own settings, which nobody here can change.
             warnings.filterwarnings("ignore", category=UserWarning, module=r"langchain_openai\..*")
+            # A content in parts is no text, which the client's types do not know; here they are read for their text.
+            warnings.filterwarnings("ignore", category=UserWarning, message="Pydantic serializer warnings")
             self._chats[target] = BaseChatOpenAI(
                 model=target.name,
                 api_key=SecretStr(target.api_key),
@@ -222,12 +226,10 @@ class Client:
         return self._chats[target]
 
 
-def _check_special(
+def _check_form(
     error: "openai.APIError", said: Complaint, options: Mapping[str, Any], form: Mapping[str, Any] | None
 ) -> None:
-    """Raises TooLongError or FormError where a refusal is about the prompt's length or the answer's form."""
-    if said.window:
-        raise TooLongError(said.window)
+    """Raises FormError where a refusal is about the answer's form, or may be."""
     if not form:
         return
     about = said.about({**options, FORM: form})

@@ -114,6 +114,8 @@ def _status(error: "openai.APIStatusError", asked: Asked) -> Failure:
             return _failure(asked, Kind.OUT, f"it wants a key: set OPENAI_API_KEY{said}")
         case 401:
             return _failure(asked, Kind.OUT, f"it refuses the key: check OPENAI_API_KEY{said}")
+        case 403 if re.search(r"moderation|flagged", said, re.IGNORECASE):
+            return _failure(asked, Kind.ONE, f"its moderation refuses the prompt{said}")
         case 403:
             what = f"the key may not use the model '{asked.model}' there: check INTERVIEWER_MODEL and the key's rights"
             return _failure(asked, Kind.OUT, what + said)

@@ -40,6 +40,12 @@ ROOM_TO_THINK = 2_048
 """Tokens on top, for models that think before they answer; four times as many when that was not enough."""
 A_LONG_ANSWER = 2_000
 """Tokens of an answer from which a call may take longer than the limit: twice as long for twice as many."""
+REFITS = 2
+"""How often a conversation that is too long is shortened and asked again: our count of tokens is not theirs."""
+MOST_HELD = 400_000
+"""Characters of an answer that are held until it is known what of them is thinking."""
+PING = 8.0
+"""Seconds for the small question that is asked behind the turns while an endpoint is out."""
 CUT_BELOW = 0.6
 """A server that read less than this share of our count of the prompt has cut it: vocabularies differ by less."""
 CUT_FROM = 3_000
@@ -72,7 +78,7 @@ class OpenAICompatible:
         self._cure = cure
         self._tasted = tasted
         self._holds = False
-        self._form = 0
+        self._refused_forms: set[str] = set()
         self._room = 0
         self._own = threading.local()
         self._target: Target | None = None
@@ -129,14 +135,18 @@ class OpenAICompatible:
         is (``finish`` says how it ended), and when the words turn out to be thinking.
         """
         call = self._begin(limit, max_tokens)
-        for last in (False, True):
+        thought_twice = False
+        for more in reversed(range(REFITS + 1)):
             asked = self._fitting(messages, call)
             try:
                 if (yield from self._spoken(asked, call, {"temperature": temperature, "seed": seed})):
                     return
+                if thought_twice:
+                    break
+                thought_twice = True
                 self._think(call)
             except TooLongError:
-                if last:
+                if not more:
                     raise self._too_long(call) from None
         raise self._only_thought(call)
 
@@ -145,19 +155,23 @@ class OpenAICompatible:
     ) -> Schema:
         """An answer that fits the schema, within ``limit`` seconds. Raises ModelError."""
         call = self._begin(limit, max_tokens)
-        step, problem, more_room, refitted = self._form, None, False, False
+        step, problem, more_room, refits = 0, None, False, 0
         while step < len(LADDER) and (problem is None or call.left > WORTH_A_TRY):
+            if LADDER[step][0] in self._refused_forms:
+                step += 1
+                continue
             try:
                 answer = self._whole(self._fitting(messages, call), schema, *LADDER[step], call)
                 return parse(answer.text, schema)
             except FormError as refused:
                 problem = self._explained(refused.error, call).error
-                step += 2 if LADDER[step][0] == "json_schema" else 1
-                self._form = max(self._form, step) if refused.named else self._form
+                if refused.named:
+                    self._refused_forms.add(LADDER[step][0])
+                step = next(next_ for next_ in range(step, len(LADDER) + 1) if _kind(next_) != LADDER[step][0])
             except TooLongError:
-                if refitted:
+                refits += 1
+                if refits > REFITS:
                     raise self._too_long(call) from None
-                refitted = True
             except ValueError:  # no JSON, or it does not fit
                 problem = self._unfit(answer, schema, call)
                 if problem.finish == "length" and not more_room:
@@ -173,9 +187,9 @@ class OpenAICompatible:
         """Makes the next call faster: here, by what would be imported then."""
         self._client.prepare()
 
-    def ping(self, seconds: float = 8.0) -> str:
+    def ping(self, seconds: float | None = None) -> str:
         """What it answers to a small question, as far as it gets: nothing from one that thinks. Raises ModelError."""
-        call = Call(min(seconds, self.limits.total), 16, urgent=True)
+        call = Call(min(seconds or PING, self.limits.total), 16, urgent=True)
         words, said = Words(held=True), ""
         with self._failing(call, counts=False):
             self._target = self.target(call.left)
@@ -226,13 +240,15 @@ class OpenAICompatible:
                 finish = piece.finish or finish
                 if text := words.feed(piece.text):
                     yield text
-                if words.size > most:
+                if words.size > most or words.kept > MOST_HELD:
                     raise NonsenseError(f"more than {most} characters where {call.room} tokens were asked for")
         self._tasted, self._holds = True, self._holds or words.bare
         if words.leaked:
             raise ModelError(f"{self.where}: it thought aloud; from now on its answers are held until they are whole")
         self._check_read(call)
         if finish != "content_filter" and (rest := words.end()):
+            if words.size > most:
+                raise ModelError(f"{self.where}: more than {most} characters where {call.room} tokens were asked for")
             yield rest
         if not words.size and (finish == "length" or words.thought or call.last.get("reasoning")):
             return False
@@ -324,7 +340,9 @@ class OpenAICompatible:
         try:
             yield
         except TooLongError as error:
-            self._shown = min(self._shown or error.window, error.window)
+            believed = call.size + call.room  # where that fits, their words are more tokens than ours
+            shown = error.window if believed > error.window else believed * 4 // 5
+            self._shown = min(self._shown or shown, shown)
             raise
         except ModelError as error:  # nobody knows where to ask
             if counts:
@@ -344,6 +362,10 @@ class OpenAICompatible:
             error,
             Asked(self.where, name, key, key != NO_KEY, self._cure, call.seconds, call.begun, self.offered),
         )
+
+
+def _kind(step: int) -> str:
+    return LADDER[step][0] if step < len(LADDER) else ""
 
 
 def _form(kind: str, schema: type[Schema]) -> dict[str, Any]:

@@ -33,6 +33,11 @@ _WINDOW = re.compile(
     r"\D{0,40}?(\d{3,8})",
     re.IGNORECASE,
 )
+_TOO_LONG = re.compile(
+    r"prompt is too long|exceed\w* the (?:available |model's )?context|greater than the context length|"
+    r"context_length_exceeded|input tokens exceed",
+    re.IGNORECASE,
+)
 DEPTH = 8
 
 
@@ -46,6 +51,8 @@ class Complaint:
     """Fields that it names in the places for names, the last word of a path each."""
     window: int | None = None
     """Tokens that the model can read, where the error says that there were too many."""
+    too_long: bool = False
+    """Whether it says that the prompt is too long."""
 
     def about(self, sent: Mapping[str, Any]) -> list[str]:
         """The fields of the request that it is about: those that it names as such, else the first in its words."""
@@ -64,7 +71,7 @@ def read(body: object, text: str) -> Complaint:
     window = int(found[1]) if found else None
     if isinstance(size := _find(body, "n_ctx"), int):
         window = size
-    return Complaint(" ".join(words.split()), named, window)
+    return Complaint(" ".join(words.split()), named, window, bool(window or _TOO_LONG.search(words)))
 
 
 @dataclass

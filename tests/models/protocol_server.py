@@ -1,10 +1,12 @@
 """A server that speaks the OpenAI protocol over real HTTP and misbehaves on demand.
 
     with serving("429", "hello there") as server: ...
+    with serving(Said("I", finish="length"), dialect=dialects.GROQ) as server: ...
 
-Each request takes the next word of the script; the last one stays. A word is a misbehaviour (see ``_answer``)
-or the text to answer with: to a chat, as what was heard, or as sound, a tenth of a second a word. ``server.asked``
-holds the bodies of all requests, in order.
+Each request takes the next word of the script; the last one stays. A word is a misbehaviour (see ``_answer``), an
+answer in every detail (``Said``), or the text to answer with: to a chat, as what was heard, or as sound, a tenth of a
+second a word. ``server.asked`` holds the bodies of all requests, in order. A word may be a function of the request's body. A dialect says where the server stands, what
+it lists and what it refuses.
 """
 
 import asyncio
@@ -13,7 +15,7 @@ import json
 import threading
 import time
 import wave
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,23 +26,56 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from tests.models.dialects import Dialect
+
 HANG = 20.0
 USAGE = {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer in every detail."""
+
+    pieces: Any
+    """What comes: one content or a list of contents, in chunks; each a text or a list of parts."""
+    finish: str | None = "stop"
+    usage: dict[str, Any] | None = None
+    more: dict[str, Any] = field(default_factory=dict)
+    """Other fields of the message."""
+
+    @property
+    def chunks(self) -> list[Any]:
+        return list(self.pieces) if isinstance(self.pieces, tuple) else [self.pieces]
+
+    @property
+    def whole(self) -> Any:
+        found = self.chunks
+        return "".join(found) if all(isinstance(piece, str) for piece in found) else [part for p in found for part in p]
+
+
+Word = str | Said | Callable[[dict[str, Any]], "str | Said"]
+PLAIN = Dialect("plain", models={"object": "list", "data": [{"id": "house-model", "object": "model"}]})
 
 
 @dataclass
 class ProtocolServer:
     """What the server is to do, and what it was asked."""
 
-    script: list[str]
+    script: list[Any]
+    dialect: Dialect = PLAIN
+    lists: str = ""
+    """A misbehaviour of the list of models."""
+    headers: list[dict[str, str]] = field(default_factory=list)
+    queries: list[str] = field(default_factory=list)
     key: str = "sk-test-key-000111222"
     asked: list[dict[str, Any]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     address: str = ""
     closed_early: bool = False
 
-    def next(self) -> str:
-        return self.script.pop(0) if len(self.script) > 1 else self.script[0]
+    def next(self, body: dict[str, Any] | None = None) -> Any:
+        word = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        return word(body or {}) if callable(word) else word
 
 
 def _error(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
@@ -52,16 +87,6 @@ def _whole(text: str | None, finish: str = "stop", **message: Any) -> dict[str, 
     return {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": USAGE}
 
 
-def _token(word: str, logprob: float) -> dict[str, Any]:
-    return {"token": word, "logprob": logprob, "bytes": list(word.encode())}
-
-
-def _with_logprobs(tops: list[dict[str, Any]]) -> dict[str, Any]:
-    answer = _whole(tops[0]["token"], "length")
-    answer["choices"][0]["logprobs"] = {"content": [{**tops[0], "top_logprobs": tops}]}
-    return answer
-
-
 def _chunk(text: str | None, finish: str | None = None) -> str:
     delta = {} if text is None else {"role": "assistant", "content": text}
     choice = {"index": 0, "delta": delta, "finish_reason": finish}
@@ -69,7 +94,39 @@ def _chunk(text: str | None, finish: str | None = None) -> str:
     return f"data: {json.dumps(body)}\n\n"
 
 
-async def _stream(server: ProtocolServer, word: str) -> AsyncIterator[str]:
+def _event(delta: dict[str, Any] | None, finish: str | None = None, **more: Any) -> str:
+    choices = [] if delta is None else [{"index": 0, "delta": delta, "finish_reason": finish}]
+    body = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": choices, **more}
+    return f"data: {json.dumps(body)}\n\n"
+
+
+async def _stream_said(server: ProtocolServer, said: Said, body: dict[str, Any]) -> AsyncIterator[str]:
+    for before in server.dialect.before:
+        yield _event(None, **before)
+    for name, value in said.more.items():
+        yield _event({"role": "assistant", name: value, "content": None})
+    for piece in said.chunks:
+        yield _event({"role": "assistant", "content": piece})
+    if said.finish:
+        yield _event({}, said.finish)
+    if said.usage and body.get("stream_options"):
+        yield _event(None, usage=said.usage)
+    yield "data: [DONE]\n\n"
+
+
+def _in_dialect(server: ProtocolServer, text: str, body: dict[str, Any]) -> Said:
+    """A text as this kind of endpoint says it."""
+    dialect, sent = server.dialect, sum(len(str(m.get("content"))) for m in body.get("messages", ())) // 4
+    usage = {**USAGE, "prompt_tokens": min(sent, dialect.cuts_at or sent)}
+    if not dialect.thinks:
+        return Said(tuple(f"{word} " for word in text.split(" ")), usage=usage)
+    room = body.get("max_completion_tokens") or body.get("max_tokens") or 10_000
+    usage |= {"completion_tokens": min(room, 600), "completion_tokens_details": {"reasoning_tokens": min(room, 590)}}
+    thinking = {"reasoning_content": "The user wants me to say hello. Hmm."}
+    return Said(text, "stop", usage, thinking) if room >= 600 else Said("", "length", usage, thinking)
+
+
+async def _stream(server: ProtocolServer, word: str, body: dict[str, Any]) -> AsyncIterator[str]:
     try:
         if word in ("hang mid-stream", "cut stream", "drip"):
             yield _chunk("Half ")
@@ -85,18 +142,54 @@ async def _stream(server: ProtocolServer, word: str) -> AsyncIterator[str]:
             for number in range(2000):
                 yield _chunk(f"{number} ")
                 await asyncio.sleep(0.01)
-        if word != "empty":
-            for piece in word.split(" "):
-                yield _chunk(piece + " ")
-        yield _chunk(None, "stop")
-        yield "data: [DONE]\n\n"
+        said = Said("") if word == "empty" else _in_dialect(server, word, body)
+        async for event in _stream_said(server, said, body):
+            yield event
     except (asyncio.CancelledError, GeneratorExit):
         server.closed_early = True
         raise
 
 
-async def _answer(server: ProtocolServer, word: str, body: dict[str, Any], authorisation: str) -> Response:
+def _answer_said(server: ProtocolServer, said: Said, body: dict[str, Any]) -> Response:
+    if body.get("stream"):
+        return StreamingResponse(_stream_said(server, said, body), media_type="text/event-stream")
+    return JSONResponse({**_whole(said.whole, said.finish or "stop", **said.more), "usage": said.usage or USAGE})
+
+
+async def _dripped() -> AsyncIterator[bytes]:
+    for _ in range(int(HANG * 10)):
+        yield b" "
+        await asyncio.sleep(0.1)
+
+
+async def _answer(server: ProtocolServer, word: str | Said, body: dict[str, Any], authorisation: str) -> Response:
+    if isinstance(word, Said):
+        return _answer_said(server, word, body)
     match word:
+        case "429 for 20 s":
+            return _error(429, "Rate limit reached", {"Retry-After": "20"})
+        case "drip" if not body.get("stream"):
+            return StreamingResponse(_dripped(), media_type="application/json")
+        case "cut stream" if not body.get("stream"):
+            return Response(b'{"choices": [{"index": 0, "mess', media_type="application/json")
+        case "web page":
+            return Response("<html><body>Sign in to the portal</body></html>", media_type="text/html")
+        case "nonsense":
+            return JSONResponse({"ok": True})
+        case "half a character":
+            return _answer_said(server, Said(("Half \ud83d", " a character")), body)
+        case str() if word.startswith("whole: "):
+            return JSONResponse(_whole(word.removeprefix("whole: ")))
+        case "filtered":
+            return _answer_said(server, Said("I", "content_filter"), body)
+        case "length":
+            return _answer_said(server, Said("I", "length"), body)
+        case "megabyte":
+            return _answer_said(server, Said(("word " * 50_000,) * 4), body)
+        case "error in the stream":
+            return Response(
+                'data: {"error": {"code": 502, "message": "Provider disconnected"}}\n\n', media_type="text/event-stream"
+            )
         case "429":
             return _error(429, "slow down", {"Retry-After": "1"})
         case "500":
@@ -113,23 +206,16 @@ async def _answer(server: ProtocolServer, word: str, body: dict[str, Any], autho
             word = '{"label": "click", "sure": 0.5}'
         case "no sampling" if "temperature" in body or "seed" in body:
             return _error(400, f"Unsupported parameter: {'temperature' if 'temperature' in body else 'seed'}")
-        case "no logprobs" if body.get("logprobs"):
-            return _error(400, "logprobs are not supported by this model")
-        case "no logprobs":
-            word = '{"answer": false, "confidence": 0.9}'
         case "refusal":
             return JSONResponse(_whole(None, refusal="I cannot help with that."))
         case "truncated":
             return JSONResponse(_whole('{"label": "cl', "length"))
-        case "yes 0.8":
-            return JSONResponse(
-                _with_logprobs([_token("Yes", -0.35667), _token(" yes", -2.3026), _token("No", -2.9957)])
-            )
-        case "only no":
-            return JSONResponse(_with_logprobs([_token("no", -0.01), _token("maybe", -5.0)]))
     if body.get("stream"):
-        return StreamingResponse(_stream(server, word), media_type="text/event-stream")
-    return JSONResponse(_whole(word))
+        return StreamingResponse(_stream(server, word, body), media_type="text/event-stream")
+    if word == "empty":
+        return _answer_said(server, Said(""), body)
+    said = _in_dialect(server, word, body)
+    return _answer_said(server, Said(word, said.finish, said.usage, said.more) if said.whole else said, body)
 
 
 async def _fault(word: str, authorisation: str) -> Response | None:
@@ -178,30 +264,53 @@ def _audio_routes(server: ProtocolServer) -> list[Route]:
     ]
 
 
+async def _listed(server: ProtocolServer, authorisation: str) -> Response:
+    match server.lists:
+        case "drip":
+            return StreamingResponse(_dripped(), media_type="application/json")
+        case "":
+            return JSONResponse(server.dialect.models, 200 if server.dialect.models else 404)
+    return await _answer(server, server.lists, {}, authorisation)
+
+
 def _app(server: ProtocolServer) -> Starlette:
+    dialect = server.dialect
+
     async def chat(request: Request) -> Response:
         body = await request.json()
         server.asked.append(body)
+        server.headers.append(dict(request.headers))
+        server.queries.append(request.url.query)
         server.times.append(time.monotonic())
-        return await _answer(server, server.next(), body, request.headers.get("authorization", ""))
+        if dialect.key_header not in request.headers:
+            return _error(401, f"no {dialect.key_header}")
+        if refusal := dialect.refuses(body):
+            return JSONResponse(refusal[1], refusal[0])
+        return await _answer(server, server.next(body), body, request.headers.get("authorization", ""))
 
     async def models(request: Request) -> Response:
-        entry = {"id": "house-model", "object": "model", "created": 1, "owned_by": "us"}
-        return JSONResponse({"object": "list", "data": [entry]})
+        return await _listed(server, request.headers.get("authorization", ""))
+
+    def native(path: str) -> Route:
+        async def answer(request: Request) -> Response:
+            return JSONResponse(dialect.native[path])
+
+        return Route(path, answer, methods=["GET", "POST"])
 
     return Starlette(
         routes=[
-            Route("/v1/chat/completions", chat, methods=["POST"]),
-            Route("/v1/models", models, methods=["GET"]),
+            Route(f"{dialect.base}/chat/completions", chat, methods=["POST"]),
+            Route(f"{dialect.base}/models", models, methods=["GET"]),
+            *(native(path) for path in dialect.native),
             *_audio_routes(server),
         ]
     )
 
 
 @contextmanager
-def serving(*script: str) -> Iterator[ProtocolServer]:
+def serving(*script: Word, dialect: Dialect = PLAIN, lists: str = "") -> Iterator[ProtocolServer]:
     """The server, on a free port of this machine."""
-    server = ProtocolServer(list(script))
+    server = ProtocolServer(list(script), dialect, lists)
     config = uvicorn.Config(
         _app(server), host="127.0.0.1", port=0, log_level="critical", lifespan="off", timeout_graceful_shutdown=0
     )
@@ -213,7 +322,7 @@ def serving(*script: str) -> Iterator[ProtocolServer]:
         assert time.monotonic() < deadline, "the test server does not start"
         time.sleep(0.01)
     port = running.servers[0].sockets[0].getsockname()[1]
-    server.address = f"http://127.0.0.1:{port}/v1"
+    server.address = f"http://127.0.0.1:{port}{dialect.base}{dialect.query}"
     try:
         yield server
     finally:
