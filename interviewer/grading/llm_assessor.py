@@ -47,6 +47,7 @@ was posed is not quite the case's, the framework's are those that apply."""
 ROOM = 8_000
 """Tokens of an answer; models that think take more by themselves."""
 ROOM_OF_A_STEP = 2_500
+"""The same in a small window."""
 HEAD_START = 4.0
 """Seconds after which an endpoint has read the prompt of the first call, so that the second finds it in the cache."""
 LEAST_WORDS = 300
@@ -156,7 +157,7 @@ class Asking:
         groups: Sequence[Sequence[Step]] = ((only,),) if only else GROUPS
         asked = [self.messages(STEPS, self._steps_inputs(group)) for group in groups]
         room = ROOM
-        if not only and max(map(count, asked)) + ROOM > getattr(self.model, "window", 10**9):
+        if not only and self._room(asked) < ROOM:
             groups, room = tuple((step,) for step in Step), ROOM_OF_A_STEP
             asked = [self.messages(STEPS, self._steps_inputs(group)) for group in groups]
         progress(0.15, "The model reads the interview")
@@ -178,7 +179,12 @@ class Asking:
         """The look at the whole, given the judged steps. Raises ModelError."""
         said = "\n".join(_told(step, own, [one for one in flags if one.step is step]) for step, own in steps.items())
         messages = self.messages(WHOLE, {"steps": neutralise(said), "level": self.material.level.value})
-        return self.model.extract(messages, Whole, max_tokens=ROOM)
+        return self.model.extract(messages, Whole, max_tokens=self._room([messages]))
+
+    def _room(self, asked: Sequence[Sequence[Message]]) -> int:
+        """The room for an answer beside the longest of the prompts."""
+        window = getattr(self.model, "window", None)
+        return ROOM if window is None or max(map(count, asked)) + ROOM <= window else ROOM_OF_A_STEP
 
     def _extract(self, messages: Sequence[Message], room: int) -> JudgedSteps:
         return self.model.extract(messages, JudgedSteps, max_tokens=room)

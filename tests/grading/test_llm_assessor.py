@@ -1,11 +1,15 @@
 """A capable model judges: quotes are checked, marks need one, attacks carry nothing, the verdict is code."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from interviewer.config import Settings
 from interviewer.domain import Level, Step, Verdict
 from interviewer.errors import ModelError
 from interviewer.grading import llm_assessor
@@ -14,9 +18,11 @@ from interviewer.grading.report import Report
 from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.knowledge.load import Knowledge
 from interviewer.models.base import ModelChain
+from interviewer.models.factory import open_chain
 from interviewer.transcript import Transcript
-from tests.grading.interviews import REASONED, interview
-from tests.grading.judge_model import ALL, QUOTE, JudgeModel, step
+from tests.grading.interviews import QUESTIONS, REASONED, interview
+from tests.grading.judge_model import ALL, QUOTE, WHOLE, JudgeModel, step
+from tests.models.protocol_server import PLAIN, ProtocolServer, serving
 
 Graded = Callable[..., Report]
 DATA = "data_preparation"
@@ -73,6 +79,7 @@ def test_a_model_with_a_small_window_is_asked_about_one_step_at_a_time(graded: G
     model = JudgeModel(window=12_000)
     report = graded(interview(REASONED), chain=chain(model))
     assert len(model.asked) == 8
+    assert max(model.rooms[:7]) < 3_000
     assert report.score == 3
 
 
@@ -234,3 +241,37 @@ def test_no_criterion_is_asked_twice(knowledge: Knowledge, home: Path) -> None:
     assert "general-late-truth" not in of_data
     assert "label-maturity-window" in of_data
     assert all(len(llm_assessor.wanted(own, Level.STAFF)) <= llm_assessor.MOST_CRITERIA for own in every.values())
+
+
+def endpoint(server: ProtocolServer) -> ModelChain:
+    return open_chain(
+        Settings(
+            _env_file=None,  # type: ignore[call-arg]
+            model="openai:test-model",
+            openai_api_key=SecretStr(server.key),
+            openai_base_url=server.address,
+        )
+    )
+
+
+def test_over_real_http_the_schema_is_sent_and_the_answer_becomes_the_report(
+    graded: Graded, knowledge: Knowledge
+) -> None:
+    practice = interview(REASONED, mode="step:data_preparation")
+    first = knowledge.signals("video-recommendation")[Step.DATA][0].id
+    answers = [json.dumps({"steps": [step(DATA, criteria=[shown(first)])]}), json.dumps(WHOLE)]
+    with serving(*answers) as server:
+        report = graded(practice, chain=endpoint(server))
+    assert report.steps[Step.DATA].score == 3
+    assert report.graded_by.model == "test-model"
+    assert [body["response_format"]["json_schema"]["name"] for body in server.asked] == ["JudgedSteps", "Whole"]
+    assert all(body["response_format"]["json_schema"]["strict"] for body in server.asked)
+    assert min(body.get("max_tokens") or body["max_completion_tokens"] for body in server.asked) >= 8_000
+
+
+def test_a_server_that_cut_the_prompt_has_not_judged_anybody(graded: Graded) -> None:
+    answer = json.dumps({"steps": [step(DATA, criteria=[shown()])]})
+    cutting = replace(PLAIN, cuts_at=1_000)
+    talk = interview(REASONED * 2, QUESTIONS * 2, mode="step:data_preparation")
+    with serving(answer, dialect=cutting) as server, pytest.raises(ModelError, match="cut the prompt"):
+        graded(talk, chain=endpoint(server))
