@@ -155,6 +155,10 @@ class Case(_Strict):
     title: Line
     summary: Line
     """One sentence for the set-up page and the index: the problem, never the solution."""
+    trains: list[Step] = Field(default_factory=list, max_length=3)
+    """The steps that this problem asks most of, for the set-up page and for what to practise next."""
+    difficulty: Literal[1, 2, 3] = 2
+    """1 for a gentle start, 2 as usual, 3 for a demanding one; judged by whoever wrote the case."""
     keywords: list[Line] = Field(min_length=3)
     brief: Line
     """What the interviewer says at the start: at most 45 words, no question mark, no signal."""

@@ -16,6 +16,8 @@ from interviewer.transcript import Transcript, Turn
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+PAUSED = "paused"
+"""The name in ``extra`` under which a stopped clock is kept."""
 UNREADABLE = "unreadable"
 """A turn's mark when its row could not be read: its place is kept, its words are not there."""
 
@@ -37,6 +39,8 @@ class Header:
     consent: Mapping[str, bool]
     turns: int
     reports: int
+    paused: bool = False
+    """Whether the candidate has stopped the clock."""
 
 
 class Rows(list[T]):
@@ -75,6 +79,7 @@ def read_header(row: Any) -> Header:
             consent=read_object(row.consent),
             turns=row.n_turns,
             reports=row.n_reports,
+            paused=bool(read_object(row.extra).get(PAUSED)),
         )
     except ValueError as error:
         raise cannot_be_read(error) from error

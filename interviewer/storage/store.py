@@ -10,7 +10,7 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, TypeVar
 
@@ -19,13 +19,14 @@ from pydantic import ValidationError
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from interviewer.domain import Level
+from interviewer.domain import Level, MoveKind
 from interviewer.errors import BadInput, CannotRun
 from interviewer.grading.report import Report
 from interviewer.storage import database
 from interviewer.storage.database import interviews, people, reports, turns
 from interviewer.storage.leases import Leases
 from interviewer.storage.rows import (
+    PAUSED,
     Header,
     Rows,
     cannot_be_read,
@@ -50,6 +51,10 @@ _LONGEST_GRADING = 1800.0
 
 class MovedOnError(Exception):
     """Somebody appended a turn in the meantime (a second tab): read again."""
+
+
+class OverError(BadInput):
+    """The interview is over: what is said now is no part of it."""
 
 
 def new_key() -> str:
@@ -143,7 +148,8 @@ class Store:
         """Appends the turn and says which number it has; a turn without a time gets the clock's.
 
         The same ``key`` again is the same turn: nothing is added. With ``expected``, raises MovedOnError unless the
-        turn would get that number. Raises BadInput when the interview is not the owner's.
+        turn would get that number. Raises OverError once the interview has ended, BadInput when it is not the owner's.
+        A turn starts a clock that was stopped.
         """
         with self._write() as db:
             row = _need(db, owner, id_, lock=True)
@@ -156,11 +162,39 @@ class Store:
             number = _count(db, id_)
             if expected is not None and expected != number:
                 raise MovedOnError(f"turn {expected} was written by somebody else")
+            if row.ended is not None or _closed(db, id_, number):
+                raise OverError("The interview is over.")
             elapsed = _tick(db, row)
+            _pause(db, row, False)
             if turn.at is None:
                 turn = turn.model_copy(update={"at": int(elapsed * 10) / 10})  # never after the answer to it
             db.execute(turns.insert().values(interview=id_, number=number, key=key, data=_dump(turn)))
         return number
+
+    def replace(self, owner: str, id_: str, number: int, text: str) -> None:
+        """Puts other words into the candidate's last turn while nothing was built on it.
+
+        A bare "go on" that followed it goes with it. Raises MovedOnError when more than that was said since,
+        OverError once the interview has ended, BadInput when it is not the owner's.
+        """
+        with self._write() as db:
+            row = _need(db, owner, id_, lock=True)
+            stored = _turns(db, id_)
+            if row.ended is not None:
+                raise OverError("The interview is over.")
+            if number != editable(stored):
+                raise MovedOnError(f"turn {number} has been built on")
+            data = _dump(stored[number].model_copy(update={"text": text, "heard": None, "edited": True}))
+            same = (turns.c.interview == id_) & (turns.c.number == number)
+            db.execute(turns.update().where(same).values(data=data))
+            db.execute(turns.delete().where(turns.c.interview == id_, turns.c.number > number))
+
+    def pause(self, owner: str, id_: str, paused: bool) -> None:
+        """Stops the interview's clock, or lets it go on."""
+        with self._write() as db:
+            row = _need(db, owner, id_, lock=True)
+            _tick(db, row)
+            _pause(db, row, paused)
 
     def answer(self, owner: str, id_: str, transcript: Transcript, *, expected: int) -> None:
         """Stores the interviewer's turn (the transcript's last, number ``expected``) and what was heard before it.
@@ -173,6 +207,8 @@ class Store:
                 raise MovedOnError(f"turn {expected} was written by somebody else")
             _tick(db, row)
             stored = _turns(db, id_)
+            if any(turn.text != known.text for turn, known in zip(transcript.turns[:-1], stored, strict=True)):
+                raise MovedOnError("an answer was edited in the meantime")
             for number, turn in enumerate(transcript.turns[:-1]):
                 if turn.heard != stored[number].heard and not is_unreadable(stored[number]):
                     # Only what was heard may be added later; what was said stays as it was said.
@@ -268,6 +304,7 @@ class Store:
         with self._read() as db:
             row, own = _need(db, owner, id_), _turns(db, id_)
         extra = read_object(row.extra)
+        extra.pop(PAUSED, None)
         declared = {name: getattr(row, name) for name in ("id", "case", "level", "minutes", "manner", "mode")}
         try:
             return Transcript.model_validate(
@@ -364,7 +401,8 @@ def _need(db: Connection, owner: str, id_: str, lock: bool = False) -> Any:
 def _elapsed(row: Any, now: float) -> float:
     """The interview's clock. A gap is an absence, and so is a clock of the machine that was set forward or back."""
     gap = now - row.seen
-    return float(row.elapsed) + (gap if 0 <= gap <= AWAY_SECONDS and row.ended is None else 0.0)
+    runs = row.ended is None and not read_object(row.extra).get(PAUSED)
+    return float(row.elapsed) + (gap if 0 <= gap <= AWAY_SECONDS and runs else 0.0)
 
 
 def _tick(db: Connection, row: Any) -> float:
@@ -372,3 +410,26 @@ def _tick(db: Connection, row: Any) -> float:
     elapsed = _elapsed(row, now)
     db.execute(interviews.update().where(interviews.c.id == row.id).values(elapsed=elapsed, seen=now))
     return elapsed
+
+
+def _pause(db: Connection, row: Any, paused: bool) -> None:
+    extra = read_object(row.extra)
+    if bool(extra.get(PAUSED)) != paused:
+        said = json.dumps({**extra, PAUSED: paused})
+        db.execute(interviews.update().where(interviews.c.id == row.id).values(extra=said))
+
+
+def _closed(db: Connection, id_: str, count: int) -> bool:
+    """Whether the interviewer's closing words are the last turn: they are stored a moment before the end is."""
+    last = db.execute(sa.select(turns.c.data).where(turns.c.interview == id_, turns.c.number == count - 1)).scalar()
+    move = read_turn(last).move if last else None
+    return move is not None and move.kind is MoveKind.CLOSE
+
+
+def editable(stored: Sequence[Turn]) -> int | None:
+    """The number of the candidate's turn that nothing was built on yet: the last one, or the last before a "go on"."""
+    number = len(stored) - 1
+    if number > 0 and (move := stored[number].move) and move.kind is MoveKind.LET_GO_ON and not stored[number].facts:
+        number -= 1
+    turn = stored[number] if number >= 0 else None
+    return number if turn and turn.speaker == "candidate" and turn.text and turn.mode != "drawn" else None

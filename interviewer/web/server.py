@@ -1,5 +1,6 @@
 """Starts the app: checks where it may listen, loads the models behind the page's back, stops everything at the end."""
 
+import json
 import os
 import signal
 import threading
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from interviewer.web.service import Engine, Service
 
 _STATIC = Path(__file__).parent / "static"
-_SCRIPTS = ("page.js", "voice.js")
+_SCRIPTS = ("page.js", "answer.js", "sketch.js", "player.js", "recorder.js")
+_HEAD = '<meta name="color-scheme" content="light dark">'
+_SESSIONS = 64
+"""Visits whose components Gradio remembers, about half a megabyte each; nothing of ours needs it to."""
 
 
 def main() -> None:
@@ -105,9 +109,10 @@ def open_engine(settings: Settings) -> "Engine":
 
 
 def _launch(settings: Settings, host: "Service", voice: "VoiceParts | None", name: str, port: int | None) -> Any:
-    from interviewer.web.layout import open_context
+    from interviewer.web.components.backend import backend_html
+    from interviewer.web.layout import open_app
 
-    app = open_context(host, voice)
+    app = open_app(host, voice, lambda: backend_html(settings))
     try:
         app.launch(**launch_arguments(settings, name, port), prevent_thread_lock=True)
         print(f"The interviewer is at {app.local_url} (Ctrl+C stops it).", flush=True)
@@ -118,8 +123,13 @@ def _launch(settings: Settings, host: "Service", voice: "VoiceParts | None", nam
 
 def launch_arguments(settings: Settings, name: str, port: int | None) -> dict[str, Any]:
     """What ``launch`` is called with."""
+    from interviewer.web.components.sketch import mermaid_address
+    from interviewer.web.guard import middleware
     from interviewer.web.theme import theme
 
+    state = (_STATIC / "state.css").read_text(encoding="utf-8")
+    scripts = [(_STATIC / script).read_text(encoding="utf-8") for script in _SCRIPTS]
+    scripts.insert(0, f"window.interviewerMermaid = {json.dumps(mermaid_address())};")
     return {
         "server_name": name,
         "server_port": port,
@@ -132,9 +142,12 @@ def launch_arguments(settings: Settings, name: str, port: int | None) -> dict[st
         "mcp_server": False,
         "enable_monitoring": False,
         "footer_links": [],
+        "run_history": False,
+        "state_session_capacity": _SESSIONS,
+        "app_kwargs": {"middleware": middleware(), "docs_url": None, "redoc_url": None},
         "max_file_size": "20mb",
         "max_threads": 64,
         "theme": theme(),
         "css_paths": [_STATIC / "style.css"],
-        "head": "".join(f"<script>{(_STATIC / name).read_text(encoding='utf-8')}</script>" for name in _SCRIPTS),
+        "head": f"{_HEAD}<style>{state}</style>" + "".join(f"<script>{script}</script>" for script in scripts),
     }

@@ -3,17 +3,19 @@
 Nothing about an interview lives in memory: each call reads the database, so a restart or a second tab changes nothing.
 """
 
+import hashlib
 import logging
 import queue
+import re
 import threading
 import weakref
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from interviewer.background import Background
 from interviewer.domain import Level, Manner, MoveKind
-from interviewer.errors import InterviewerError
+from interviewer.errors import BadInput, InterviewerError
 from interviewer.grading.ahead import ahead
 from interviewer.grading.report import Report
 from interviewer.interview.state import State
@@ -22,10 +24,14 @@ from interviewer.models.base import ModelChain
 from interviewer.practice.export import shared
 from interviewer.practice.retake import rewind
 from interviewer.practice.second_opinion import Opinion, Search, over, second_opinion
-from interviewer.storage import Header, MovedOnError, Store
+from interviewer.storage import Header, MovedOnError, Store, editable
 from interviewer.transcript import Transcript, Turn
+from interviewer.web.components.downloads import Kept
 
 log = logging.getLogger(__name__)
+LONGEST_ANSWER = 50_000
+"""Characters of one answer."""
+LONGEST_PROBLEM = 2_000
 _TRIES = 3
 
 
@@ -80,22 +86,23 @@ class Choice:
     minutes: float
     manner: Manner
     mode: str = "interview"
+    problem: str = ""
+    """A problem in the person's own words; then ``case`` is made from it."""
 
 
 @dataclass(frozen=True)
 class Words:
-    """The interviewer's turn so far, and the transcript that it answers."""
+    """The interviewer's turn so far."""
 
     text: str
-    transcript: Transcript
 
 
 @dataclass(frozen=True)
 class Said:
-    """The interviewer's turn is stored."""
+    """The interviewer's turn is stored, and this is how the room looks now."""
 
     warnings: list[str]
-    closed: bool
+    room: "Room"
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,27 @@ class Room:
     state: Any
     backend: str
     best_backend: str
+
+    @property
+    def over(self) -> bool:
+        """Whether the interview has ended."""
+        return self.header.ended is not None or is_over(self.transcript)
+
+    @property
+    def editable(self) -> int | None:
+        """The turn that its speaker may still edit."""
+        return None if self.over else editable(self.transcript.turns)
+
+
+def slug(problem: str) -> str:
+    """A case's name made from a problem's first words: ``own-rank-the-search-results-of-a-shop``."""
+    words = re.findall(r"[a-z0-9]+", problem.lower())[:8]
+    return "-".join(["own", *words])[:60].rstrip("-")
+
+
+def bound(key: str, text: str) -> str:
+    """A key that belongs to these words: sent again with other words it is another turn."""
+    return f"{key[:32]}:{hashlib.sha256(text.encode()).hexdigest()[:24]}"
 
 
 def needs_answer(transcript: Transcript) -> bool:
@@ -142,17 +170,20 @@ class Service:
         self._locks_lock = threading.Lock()
 
     def begin(self, owner: str, choice: Choice) -> str:
-        """A new interview; its id."""
-        versions = {"knowledge": self.knowledge.version}
+        """A new interview; its id. Raises BadInput for a problem of one's own that is empty or too long."""
+        problem = " ".join(choice.problem.split()) or None
+        if problem and len(problem) > LONGEST_PROBLEM:
+            raise BadInput(f"Your problem has {len(problem):,} characters; at most {LONGEST_PROBLEM:,} are possible.")
         return self.store.create(
             owner,
             Transcript(
-                case=choice.case,
+                case=slug(problem) if problem else choice.case,
                 level=choice.level,
                 minutes=choice.minutes,
                 manner=choice.manner,
                 mode=choice.mode,
-                versions=versions,
+                problem=problem,
+                versions={"knowledge": self.knowledge.version},
                 turns=[],
             ),
         )
@@ -182,12 +213,27 @@ class Service:
         return next((news for news in self.grade(owner, parent, level) if isinstance(news, Report)), None)
 
     def say(self, owner: str, id_: str, turn: Turn, key: str | None = None) -> None:
-        """Stores a candidate's turn; the same key again is the same turn."""
-        self.store.append(owner, id_, turn, key=key or None)
+        """Stores a candidate's turn; the same key with the same words again is the same turn.
+
+        Raises OverError once the interview has ended, BadInput for an answer that is too long.
+        """
+        if len(turn.text) > LONGEST_ANSWER:
+            raise BadInput(f"an answer may have {LONGEST_ANSWER:,} characters; this one has {len(turn.text):,}")
+        self.store.append(owner, id_, turn, key=bound(key, turn.text) if key else None)
+
+    def edit(self, owner: str, id_: str, number: int, text: str) -> None:
+        """Puts other words into the last answer. Raises MovedOnError when the interviewer has built on it."""
+        if not text or len(text) > LONGEST_ANSWER:
+            raise BadInput(f"an answer has 1 to {LONGEST_ANSWER:,} characters; this one has {len(text):,}")
+        self.store.replace(owner, id_, number, text)
+
+    def pause(self, owner: str, id_: str, paused: bool) -> None:
+        """Stops the interview's clock, or lets it go on."""
+        self.store.pause(owner, id_, paused)
 
     def answer(self, owner: str, id_: str) -> Iterator[Words | Said]:
         """The interviewer's next turn, if it is its turn: the words as they come, then, stored, Said."""
-        with self._lock(id_), self.behind.first():
+        with self._lock(id_), self.store.answering(id_), self.behind.first():
             for _ in range(_TRIES):
                 transcript = self.store.transcript(owner, id_)
                 if not needs_answer(transcript) or is_over(transcript):
@@ -196,23 +242,55 @@ class Service:
                 try:
                     self.store.answer(owner, id_, reply.transcript, expected=len(transcript.turns))
                 except MovedOnError:
-                    continue  # the candidate said more in another tab: answer that too
+                    continue  # the candidate said more, or said it otherwise: answer that
                 if reply.state.closed:
                     self.store.end(owner, id_)
                     self.behind.drop(id_)
                 else:
                     self._go_on_behind(id_, reply.transcript)
-                yield Said(list(reply.warnings), bool(reply.state.closed))
+                best = self._engine().chain.backend
+                header = self.store.header(owner, id_)
+                yield Said(list(reply.warnings), Room(header, reply.transcript, reply.state, reply.backend, best))
                 return
 
     def _go_on_behind(self, id_: str, transcript: Transcript) -> None:
         engine = self._engine()
         self.behind.put(id_, ahead(engine.grade, transcript, self.knowledge, engine.chain))
 
-    def delete(self, owner: str, id_: str) -> None:
-        """Deletes an interview for good, and ends what is under way for it. Raises BadInput."""
-        self.store.delete(owner, id_)
+    def everything(self, owner: str) -> list[Kept]:
+        """All interviews of somebody with their reports, oldest first."""
+        found = []
+        for number, header in enumerate(reversed(self.store.mine(owner)), 1):
+            reports = self.store.reports(owner, header.id).values()
+            transcript = self.store.transcript(owner, header.id)
+            name = f"{number:03d}-{re.sub(r'[^a-z0-9-]+', '-', header.case.lower())[:60]}-{header.id[:8]}"
+            found.append(Kept(name, transcript, tuple(reports), header.ended is not None))
+        return found
+
+    def take_in(self, owner: str, found: Sequence[Kept]) -> int:
+        """Stores the interviews of an archive, each once, whoever takes it in again; how many were new."""
+        known = {one.id for one in self.store.mine(owner)}
+        known |= {str(self.store.transcript(owner, id_).versions.get("imported")) for id_ in known}
+        added = 0
+        for one in found:
+            old = one.transcript.id or hashlib.sha256(one.transcript.to_json().encode()).hexdigest()[:32]
+            if old in known:
+                continue
+            known.add(old)
+            versions = {**one.transcript.versions, "imported": old}
+            id_ = self.store.create(owner, one.transcript.model_copy(update={"versions": versions, "parent": None}))
+            for report in one.reports:
+                self.store.add_report(owner, id_, report, turns_graded=len(one.transcript.turns))
+            if one.ended:
+                self.store.end(owner, id_)
+            added += 1
+        return added
+
+    def delete(self, owner: str, id_: str) -> bool:
+        """Deletes an interview for good, and ends what is under way for it; whether its bytes are gone already."""
+        finished = self.store.delete(owner, id_)
         self.behind.drop(id_)
+        return finished
 
     def close(self) -> None:
         """Ends what goes on behind the turns."""
@@ -225,12 +303,17 @@ class Service:
         for piece in interviewer.reply(transcript, at):
             if isinstance(piece, str):
                 text += piece
-                yield Words(text, transcript)
+                yield Words(text)
             else:
                 reply = piece
         if reply is None:
             raise InterviewerError("The interviewer fell silent.")
         return reply
+
+    def clock(self, owner: str, id_: str) -> Header:
+        """A sign of life from an open room; where its clock stands."""
+        self.store.tick(owner, id_)
+        return self.store.header(owner, id_)
 
     def room(self, owner: str, id_: str) -> Room:
         """What the room shows now."""
@@ -267,7 +350,7 @@ class Service:
     def _grade(self, owner: str, id_: str, level: Level, news: "queue.Queue[Grading | Report | Exception]") -> None:
         try:
             self.behind.drop(id_)  # what it has found out is remembered
-            with self._lock(f"{id_}/{level}"), self.behind.first():
+            with self._lock(f"{id_}/{level}"), self.store.grading(id_, level), self.behind.first():
                 report = self.store.reports(owner, id_).get(level)
                 if report is None:
                     transcript = self.store.transcript(owner, id_)

@@ -18,11 +18,11 @@ def found(**changes) -> Difference:
 
 def test_the_difference_shows_scores_verdicts_and_what_was_gained():
     page = difference_html(found())
-    assert "Not enough evidence → Hire" in page
+    assert "No verdict → Hire" in page
     assert "<td>2.0</td><td>2.6</td><td class='up'>+0.6</td>" in page
     assert "<td>–</td><td>3.0</td><td class='same'></td>" in page, "where nothing was assessed there is no gain"
     assert "serving &amp; cost: <q>&lt;b&gt;cache&lt;/b&gt;</q>" in page
-    assert "Heard only in the first take" not in page
+    assert "Counted only in the first take" not in page
 
 
 def test_practice_of_one_step_has_no_overall_and_no_verdict():

@@ -71,7 +71,7 @@ def microphone_file(path: Path, samples: Samples) -> Path:
 @pytest.fixture(scope="module")
 def talking_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The app of the pages' tests, with voice."""
-    app = App(tmp_path_factory.mktemp("voice-app"), Path(__file__).parents[1] / "app" / "stand_in.py")
+    app = App(tmp_path_factory.mktemp("voice-app"), Path(__file__).parents[1] / "web" / "stand_in.py")
     app.start()
     yield app
     app.stop()

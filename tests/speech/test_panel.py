@@ -16,7 +16,7 @@ from interviewer.speech import stt, tts
 from interviewer.speech.audio import RATE, to_pcm
 from interviewer.speech.parts import Ears, VoiceParts
 from interviewer.speech.stt import Heard
-from interviewer.web.components.voice import BEGAN_ANEW, VoiceVisits
+from interviewer.web.components.voice import BEGAN_ANEW, VoicePanel
 from tests.speech.conftest import np, pause
 
 
@@ -30,40 +30,40 @@ class Counts:
 
 
 @pytest.fixture
-def visits(tmp_path: Path, vad: Any) -> VoiceVisits:
+def panel(tmp_path: Path, vad: Any) -> VoicePanel:
     """The handlers over a service that knows one interview."""
     store = SimpleNamespace(header=lambda owner, id_: SimpleNamespace(case="none"))
     service = SimpleNamespace(store=store, knowledge=SimpleNamespace(case=lambda slug: None), behind=Background())
-    pages = SimpleNamespace(service=service, owner=lambda browser, request: browser)
+    room = SimpleNamespace(service=service, session=SimpleNamespace(owner=lambda key, request: key))
     parts = SimpleNamespace(settings=Settings(home=tmp_path), ears=lambda: Ears(Counts(), vad))  # type: ignore[arg-type]
-    return VoiceVisits(pages, parts, None)  # type: ignore[arg-type]
+    return VoicePanel(room, parts)  # type: ignore[arg-type]
 
 
-def hear(visits: VoiceVisits, sound: Any, at: int = 0, final: bool = False, keep: bool = False, who: str = "me") -> Any:
+def hear(panel: VoicePanel, sound: Any, at: int = 0, final: bool = False, keep: bool = False, who: str = "me") -> Any:
     packed = {"recording": "1-2", "at": at, "pcm": base64.b64encode(to_pcm(sound)).decode(), "final": final}
-    return json.loads(visits.hear(json.dumps(packed), "interview", False, 1.0, keep, who, None))  # type: ignore[arg-type]
+    return json.loads(panel.hear(json.dumps(packed), "interview", False, 1.0, keep, who, None))  # type: ignore[arg-type]
 
 
-def test_sound_that_is_sent_twice_counts_once(visits: VoiceVisits, spoken: Any) -> None:
+def test_sound_that_is_sent_twice_counts_once(panel: VoicePanel, spoken: Any) -> None:
     sound = np.concatenate([spoken("We store the labels in a table."), pause(1)])
     half = len(sound) // 2
-    assert hear(visits, sound[:half])["have"] == half
-    assert hear(visits, sound[: half + 800])["have"] == half + 800, "the answer was lost: the page sends it again"
-    done = hear(visits, sound[half:], at=half, final=True)
+    assert hear(panel, sound[:half])["have"] == half
+    assert hear(panel, sound[: half + 800])["have"] == half + 800, "the answer was lost: the page sends it again"
+    done = hear(panel, sound[half:], at=half, final=True)
     assert (done["have"], done["over"]) == (len(sound), True)
-    assert done == hear(visits, sound[half:], at=half, final=True), "also the last one"
+    assert done == hear(panel, sound[half:], at=half, final=True), "also the last one"
 
 
-def test_after_a_restart_of_the_server_the_page_goes_on(visits: VoiceVisits, spoken: Any) -> None:
+def test_after_a_restart_of_the_server_the_page_goes_on(panel: VoicePanel, spoken: Any) -> None:
     sound = np.concatenate([spoken("We store the labels in a table."), pause(1)])
-    answer = hear(visits, sound, at=5 * RATE)
+    answer = hear(panel, sound, at=5 * RATE)
     assert (answer["restart"], answer["word"]) == (True, BEGAN_ANEW)
     assert answer["have"] == 5 * RATE + len(sound)
 
 
-def test_two_people_with_the_same_recording_hear_nothing_of_each_other(visits: VoiceVisits) -> None:
-    hear(visits, pause(1), who="me")
-    assert hear(visits, pause(2), who="you")["have"] == 2 * RATE
+def test_two_people_with_the_same_recording_hear_nothing_of_each_other(panel: VoicePanel) -> None:
+    hear(panel, pause(1), who="me")
+    assert hear(panel, pause(2), who="you")["have"] == 2 * RATE
 
 
 @pytest.mark.parametrize(
@@ -71,20 +71,20 @@ def test_two_people_with_the_same_recording_hear_nothing_of_each_other(visits: V
                '{"recording": "1", "at": -1, "pcm": "", "final": false}',
                '{"recording": "1", "at": 0, "pcm": "%%", "final": false}', "x" * 30_000_000],
 )  # fmt: skip
-def test_nonsense_gets_a_word_and_not_a_crash(visits: VoiceVisits, packed: str) -> None:
-    answer = json.loads(visits.hear(packed, "interview", False, 1.0, False, "me", None))  # type: ignore[arg-type]
+def test_nonsense_gets_a_word_and_not_a_crash(panel: VoicePanel, packed: str) -> None:
+    answer = json.loads(panel.hear(packed, "interview", False, 1.0, False, "me", None))  # type: ignore[arg-type]
     assert answer["bad"]
     assert answer["word"].endswith("Typing works.")
 
 
 def test_words_heard_before_the_recogniser_failed_stay(
-    visits: VoiceVisits, spoken: Any, monkeypatch: pytest.MonkeyPatch
+    panel: VoicePanel, spoken: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sound = np.concatenate([spoken("We store the labels in a table."), pause(1)])
-    before = hear(visits, sound)
+    before = hear(panel, sound)
     assert before["text"]
     monkeypatch.setattr(Counts, "hear", _fails)
-    after = hear(visits, sound, at=len(sound))
+    after = hear(panel, sound, at=len(sound))
     assert (after["text"], after["over"], after["bad"]) == (before["text"], True, True)
     assert after["word"] == "I could not listen: the recogniser is gone. Typing works."
 
@@ -93,19 +93,19 @@ def _fails(*_args: Any) -> Heard:
     raise ModelError("the recogniser is gone")
 
 
-def test_sound_is_stored_only_with_consent(visits: VoiceVisits, tmp_path: Path) -> None:
-    hear(visits, pause(1))
+def test_sound_is_stored_only_with_consent(panel: VoicePanel, tmp_path: Path) -> None:
+    hear(panel, pause(1))
     assert not list(tmp_path.rglob("*.pcm"))
-    hear(visits, pause(2), keep=True)
+    hear(panel, pause(2), keep=True)
     assert [path.stat().st_size for path in tmp_path.rglob("*.pcm")] == [2 * RATE], "from the consent on, not before"
-    assert json.loads(visits.forget("interview", "me", None))["word"] == "Deleted: 1 recording."  # type: ignore[arg-type]
+    assert json.loads(panel.forget("interview", "me", None))["word"] == "Deleted: 1 recording."  # type: ignore[arg-type]
     assert not list(tmp_path.rglob("*.pcm"))
 
 
-def test_an_upload_that_is_no_sound_is_refused_with_a_reason(visits: VoiceVisits, tmp_path: Path) -> None:
+def test_an_upload_that_is_no_sound_is_refused_with_a_reason(panel: VoicePanel, tmp_path: Path) -> None:
     path = tmp_path / "answer.wav"
     path.write_bytes(b"#!/bin/sh" * 20)
-    answer = json.loads(visits.upload(str(path), "interview", "me", None))  # type: ignore[arg-type]
+    answer = json.loads(panel.upload(str(path), "interview", "me", None))  # type: ignore[arg-type]
     assert "not a sound file" in answer["word"]
 
 
@@ -141,18 +141,18 @@ class Mouth:
     ("second", "clips", "word"),
     [(True, 2, "first is gone; second speaks instead."), (False, 0, "No sound: second is gone. The reply is above.")],
 )
-def test_another_voice_or_none_is_said_on_the_page(visits: VoiceVisits, second: bool, clips: int, word: str) -> None:
-    def answer(id_: str, browser: Any, request: Any, listen: Any) -> Any:
+def test_another_voice_or_none_is_said_on_the_page(panel: VoicePanel, second: bool, clips: int, word: str) -> None:
+    def answer(id_: str, key: str, request: Any, listen: Any) -> Any:
         for words in ("Got it.", "Got it. What breaks first?"):
             listen(words)
             yield {}
 
     mouth = tts.FirstThatWorks([Mouth("first", False), Mouth("second", second)])
-    visits.visits.answer = answer  # type: ignore[method-assign, assignment]
-    visits.visits.service.store.transcript = lambda owner, id_: (_ for _ in ()).throw(BadInput("not there"))  # type: ignore[method-assign]
-    visits.parts.mouth = lambda: mouth  # type: ignore[method-assign]
-    visits.panel = SimpleNamespace(clips="clips")  # type: ignore[assignment]
-    last = json.loads(list(visits.answer("interview", "me", True, 1.0, None))[-1]["clips"])  # type: ignore[arg-type]
+    panel.room.answer = answer  # type: ignore[method-assign, assignment]
+    panel.service.store.transcript = lambda owner, id_: (_ for _ in ()).throw(BadInput("not there"))  # type: ignore[method-assign]
+    panel.parts.mouth = lambda: mouth  # type: ignore[method-assign]
+    panel.clips = "clips"
+    last = json.loads(list(panel.answer("interview", "me", True, 1.0, None))[-1]["clips"])  # type: ignore[arg-type]
     assert (len(last["audio"]), last["done"], last["word"]) == (clips, True, word)
 
 

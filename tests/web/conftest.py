@@ -94,7 +94,7 @@ def own_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
     """Makes apps for tests that kill them."""
     made: list[App] = []
 
-    def make(script: str = "tests/app/stand_in.py", **extra: str) -> App:
+    def make(script: str = "tests/web/stand_in.py", **extra: str) -> App:
         made.append(App(tmp_path, ROOT / script, extra))
         return made[-1]
 
@@ -125,7 +125,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
         context.on("request", lambda request: _note(request.url, outside))
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.goto(url)
-        page.wait_for_selector("#setup-start, #room-view, #report-view, .login, input[type=password]")
+        page.wait_for_selector("#setup-start, #room-view, #report-view, .login, input[type=password]:visible")
         return page
 
     yield opened

@@ -90,11 +90,12 @@ def test_with_sign_in_each_user_has_their_own(own_app: Callable[..., App], visit
         page.fill("input[type=password]", password)
         page.click("button:has-text('Login')")
         page.wait_for_selector("#setup-start")
+        page.wait_for_selector("#elsewhere", state="detached")
         assert page.locator("#elsewhere").count() == 0, "a user's interviews hang on the name, not on a key"
         page.click("#setup-start")
         page.wait_for_selector("#room-badge .badge")
-        page.click("#nav-home")
-        page.wait_for_selector("#mine-list label")
-        seen.setdefault(user, []).append(page.locator("#mine-list label").count())
+        page.click("#nav-setup")
+        page.wait_for_selector("#mine-list li")
+        seen.setdefault(user, []).append(page.locator("#mine-list li").count())
     assert seen == {"ann": [1, 2], "bob": [1]}
     assert "secret" not in app.log.read_text()

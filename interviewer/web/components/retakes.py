@@ -1,84 +1,129 @@
-"""Second takes: go back to an answer, ask for a second opinion on it, hand the interview out for the evals."""
+"""Second takes: go back to an answer, ask for a stronger one, hand the interview out for the evals."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 
 from interviewer.domain import Step, Verdict
-from interviewer.errors import InterviewerError
+from interviewer.errors import BadInput, InterviewerError
 from interviewer.grading.feedback import WORDS
 from interviewer.practice.export import names_in
 from interviewer.practice.retake import Change, Difference, answers
 from interviewer.practice.second_opinion import Opinion
 from interviewer.transcript import Transcript
+from interviewer.web.components.downloads import handed
 from interviewer.web.escape import for_html
+from interviewer.web.session import QUIET, Session, Updates, line
 
-if TYPE_CHECKING:
-    from interviewer.web.session import Visits
-
-Browser = dict[str, str] | None
 _WORDS = 14
+_CHOSEN = "(_, ...rest) => [interviewer.turn('{where}'), ...rest]"
 
 
-@dataclass(frozen=True)
-class TakesPanel:
-    """The components: the same in the room and under the report, where there is more to ask."""
+class RetakePanel:
+    """Choose an answer, and give it again or see a stronger one. In the room there are no stronger answers yet."""
 
-    box: gr.Accordion
-    turn: gr.Dropdown
-    again: gr.Button
-    opinion: gr.Button | None
-    said: gr.HTML
+    def __init__(self, session: Session, where: str, *, opinions: bool):
+        self.session, self.service, self.where = session, session.service, where
+        with gr.Accordion(
+            "Go back to an answer", open=False, elem_id=f"{where}-takes", elem_classes="folded"
+        ) as self.box:
+            gr.HTML(
+                "<p class='quiet'>Answering again starts a second take from that question; the first one stays as it "
+                "is. When both are graded, the report shows what the difference was worth.</p>"
+            )
+            self.turn = gr.HTML("", elem_id=f"{where}-turn")
+            with gr.Row():
+                self.again = gr.Button("Answer this again", size="sm", elem_id=f"{where}-retake")
+                self.opinion = (
+                    gr.Button("Show a stronger answer", size="sm", elem_id=f"{where}-opinion") if opinions else None
+                )
+            self.said = gr.HTML("", elem_id=f"{where}-said")
+        self.chosen = gr.Textbox(visible=False)
+        self.outputs = [self.box, self.turn, self.said]
+
+    def folded(self) -> Updates:
+        """Updates that fold the panel: what it offered was about another interview."""
+        return {self.box: gr.update(open=False), self.turn: "", self.said: ""}
+
+    def wire(self) -> None:
+        """Which event leads to which handler."""
+        place, js = [self.session.interview, self.session.key], _CHOSEN.format(where=self.where)
+        self.box.expand(self.choices, place, [self.turn], **QUIET)
+        self.session.leads(self.again.click, self.retake, [self.chosen, *place], js=js)
+        if self.opinion:
+            self.opinion.click(self.stronger, [self.chosen, *place], [self.said], js=js, **QUIET)
+
+    def choices(self, id_: str, key: str, request: gr.Request) -> str:
+        """The answers that can be given again, the last one chosen."""
+        try:
+            transcript = self.service.store.transcript(self.session.owner(key, request), id_)
+        except InterviewerError:
+            return ""
+        return choices_html(transcript, self.where)
+
+    def retake(self, turn: str, id_: str, key: str, request: gr.Request) -> Updates:
+        """Starts a second take and enters its room."""
+        owner = self.session.owner(key, request)
+        try:
+            return self.session.go("room", self.service.again(owner, id_, _number(turn)), owner)
+        except InterviewerError as error:
+            return {self.said: f"<p class='bad' role='status'>{for_html(line(error))}</p>"}
+
+    def stronger(self, turn: str, id_: str, key: str, request: gr.Request) -> str:
+        """The second opinion, as HTML."""
+        try:
+            return opinion_html(self.service.opinion(self.session.owner(key, request), id_, _number(turn)))
+        except InterviewerError as error:
+            return f"<p class='bad' role='status'>{for_html(line(error))}</p>"
 
 
-@dataclass(frozen=True)
 class SharePanel:
-    """Handing the interview out."""
+    """Handing the interview out for the evals."""
 
-    box: gr.Accordion
-    consent: gr.Checkbox
-    names: gr.Textbox
-    give: gr.Button
+    def __init__(self, session: Session):
+        self.session, self.service = session, session.service
+        with gr.Accordion(
+            "Give it to the evals", open=False, elem_id="report-share", elem_classes="folded"
+        ) as self.box:
+            gr.HTML(
+                "<p class='quiet'>Downloads this interview in the evals' format. Ids, introductions, addresses and the "
+                "names that you list are taken out; read the file before you pass it on.</p>"
+            )
+            self.names = gr.Textbox(
+                label="Names to take out",
+                placeholder="Yours, your employer's, separated by commas",
+                elem_id="share-names",
+            )
+            self.consent = gr.Checkbox(
+                label="I agree that this interview may be used to test and improve the interviewer.",
+                elem_id="share-consent",
+            )
+            self.give = gr.Button("Download", size="sm", elem_id="share-give")
+        self.outputs = [self.box, self.consent]
+
+    def folded(self) -> Updates:
+        """Updates that fold the panel: a consent was for another interview."""
+        return {self.box: gr.update(open=False), self.consent: False}
+
+    def wire(self) -> None:
+        """Which event leads to which handler."""
+        inputs = [self.consent, self.names, self.session.interview, self.session.key]
+        self.session.hands_out(self.give.click(self.share, inputs, [self.session.file], **QUIET))
+
+    def share(self, consent: bool, names: str, id_: str, key: str, request: gr.Request) -> dict[str, Any]:
+        """The file for the evals."""
+        try:
+            owner = self.session.owner(key, request)
+            given = self.service.share(owner, id_, bool(consent), names_in(names or ""))
+        except InterviewerError as error:
+            raise gr.Error(line(error)) from error
+        return handed(f"{given.case}-eval.json", "application/json", given.to_json())
 
 
-def build_takes(where: str, *, opinions: bool) -> TakesPanel:
-    """Lays the panel out, folded."""
-    with gr.Accordion("Go back to an answer", open=False, elem_id=f"{where}-takes", elem_classes="folded") as box:
-        gr.HTML(
-            "<p class='quiet'>Answering again starts a second take from that question; the first one stays as it is. "
-            "When both are graded, the report shows what the difference was worth.</p>"
-        )
-        turn = gr.Dropdown([], label="Your answer", elem_id=f"{where}-turn", interactive=True)
-        with gr.Row():
-            again = gr.Button("Answer this again", size="sm", elem_id=f"{where}-retake")
-            opinion = gr.Button("Show a stronger answer", size="sm", elem_id=f"{where}-opinion") if opinions else None
-        said = gr.HTML("", elem_id=f"{where}-said")
-    return TakesPanel(box, turn, again, opinion, said)
-
-
-def folded(panel: TakesPanel) -> dict[Any, Any]:
-    """Updates that fold the panel: what it offered was about another interview."""
-    return {panel.box: gr.update(open=False), panel.turn: gr.update(choices=[], value=None), panel.said: ""}
-
-
-def build_share() -> SharePanel:
-    """Lays the panel out, folded."""
-    with gr.Accordion("Give it to the evals", open=False, elem_id="report-share", elem_classes="folded") as box:
-        gr.HTML(
-            "<p class='quiet'>Downloads this interview in the evals' format. Ids, introductions, addresses and the "
-            "names "
-            "that you list are taken out; read the file before you pass it on.</p>"
-        )
-        names = gr.Textbox(
-            label="Names to take out", placeholder="Yours, your employer's, separated by commas", elem_id="share-names"
-        )
-        consent = gr.Checkbox(
-            label="I agree that this interview may be used to test and improve the interviewer.",
-            elem_id="share-consent",
-        )
-        give = gr.Button("Download", size="sm", elem_id="share-give")
-    return SharePanel(box, consent, names, give)
+def _number(turn: str) -> int:
+    if not str(turn).isdigit():
+        raise BadInput("Choose one of your answers first.")
+    return int(turn)
 
 
 def turn_choices(transcript: Transcript) -> list[tuple[str, int]]:
@@ -89,6 +134,18 @@ def turn_choices(transcript: Transcript) -> list[tuple[str, int]]:
         short = " ".join(words[:_WORDS]) + (" …" if len(words) > _WORDS else "")
         rows.append((f"{index} · {short}", index))
     return rows
+
+
+def choices_html(transcript: Transcript, where: str) -> str:
+    """A list to choose from; the browser keeps what is chosen."""
+    rows = turn_choices(transcript)
+    if not rows:
+        return "<p class='quiet'>There is no answer yet.</p>"
+    options = "".join(
+        f"<option value='{turn}'{' selected' if turn == rows[-1][1] else ''}>{for_html(text)}</option>"
+        for text, turn in rows
+    )
+    return f"<label class='field'>Your answer<select id='{where}-turn-choice'>{options}</select></label>"
 
 
 def opinion_html(opinion: Opinion) -> str:
@@ -105,27 +162,31 @@ def opinion_html(opinion: Opinion) -> str:
 
 
 def difference_html(found: Difference, only: Step | None = None) -> str:
-    """What the second take was worth; of practice of one step only that step is shown, without a verdict."""
+    """What changed between the takes; of practice of one step only that step is shown, without a verdict."""
     before, after = (_verdict(one) for one in found.verdicts)
-    rows = [] if only else [_row("Overall", found.overall, f"{before} → {after}" if before != after else after)]
-    rows += [_row(step.label, change) for step, change in found.steps.items() if only in (None, step)]
-    if only and only not in found.steps:
+    verdict = f"{before} → {after}" if before != after else after
+    rows = [] if only else [_row("Overall", found.overall, verdict)]
+    changed = {step: change for step, change in found.steps.items() if only in (None, step)}
+    rows += [_row(step.label, change) for step, change in changed.items()]
+    if not changed and (only or (before == after and found.overall.before == found.overall.after)):
         return "<div class='card difference'><h2>The second take was worth as much as the first</h2></div>"
     lists = ""
-    for title, evidence in (("Heard only in this take", found.gained), ("Heard only in the first take", found.lost)):
+    for which, evidence in (("this", found.gained), ("the first", found.lost)):
         items = "".join(
             f"<li>{for_html(one.about or one.signal)}: <q>{for_html(one.quote)}</q></li>" for one in evidence
         )
-        lists += f"<h3>{title}</h3><ul>{items}</ul>" if items else ""
+        title = f"Counted only in {which} take ({len(evidence)})"
+        lists += f"<details><summary>{title}</summary><ul>{items}</ul></details>" if items else ""
     return (
-        "<div class='card difference'><h2>What the second take was worth</h2><table><thead><tr><th scope='col'></th>"
-        "<th scope='col'>First</th><th scope='col'>This</th><th scope='col'>Change</th><th></th></tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table>{lists}</div>"
+        "<div class='card difference'><h2>What the second take changed</h2><div class='scroll' tabindex='0' "
+        "role='region' aria-label='What the second take changed'><table><thead><tr><th scope='col'>Part</th>"
+        "<th scope='col'>First</th><th scope='col'>This</th><th scope='col'>Change</th><th scope='col'>Verdict</th>"
+        f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>{lists}</div>"
     )
 
 
 def _verdict(verdict: Verdict | None) -> str:
-    return WORDS[verdict] if verdict else "Not enough evidence"
+    return WORDS[verdict] if verdict else "No verdict"
 
 
 def _row(name: str, change: Change, note: str = "") -> str:
@@ -136,47 +197,3 @@ def _row(name: str, change: Change, note: str = "") -> str:
         f"<tr><th scope='row'>{for_html(name)}</th>{figures}"
         f"<td class='{kind}'>{gain}</td><td>{for_html(note)}</td></tr>"
     )
-
-
-class TakeVisits:
-    """The handlers."""
-
-    def __init__(self, visits: "Visits"):
-        self.visits = visits
-        self.service = visits.service
-
-    def choices(self, id_: str, browser: Browser, request: gr.Request) -> Any:
-        """The answers that can be given again, the last one chosen."""
-        try:
-            transcript = self.service.store.transcript(self.visits.owner(browser, request), id_)
-        except InterviewerError:
-            return gr.update(choices=[], value=None)
-        rows = turn_choices(transcript)
-        return gr.update(choices=rows, value=rows[-1][1] if rows else None)
-
-    def again(self, turn: int | None, id_: str, browser: Browser, request: gr.Request) -> dict[Any, Any]:
-        """Starts a second take and enters its room."""
-        owner = self.visits.owner(browser, request)
-        if turn is None:
-            raise gr.Error("Choose one of your answers first.")
-        try:
-            return self.visits.go("room", self.service.again(owner, id_, turn), owner)
-        except InterviewerError as error:
-            raise gr.Error(str(error)) from error
-
-    def opinion(self, turn: int | None, id_: str, browser: Browser, request: gr.Request) -> str:
-        """The second opinion, as HTML."""
-        if turn is None:
-            return "<p class='quiet'>Choose one of your answers first.</p>"
-        try:
-            return opinion_html(self.service.opinion(self.visits.owner(browser, request), id_, turn))
-        except InterviewerError as error:
-            return f"<p class='bad'>{for_html(error)}</p>"
-
-    def share(self, consent: bool, names: str, id_: str, browser: Browser, request: gr.Request) -> dict[str, str]:
-        """The file for the evals."""
-        try:
-            given = self.service.share(self.visits.owner(browser, request), id_, bool(consent), names_in(names or ""))
-        except InterviewerError as error:
-            raise gr.Error(str(error)) from error
-        return {"name": f"{given.case}-eval.json", "type": "application/json", "text": given.to_json()}

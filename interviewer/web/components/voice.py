@@ -27,10 +27,10 @@ from interviewer.speech.recording import Progress, Recording
 from interviewer.speech.vocabulary import vocabulary_of
 from interviewer.web.escape import for_html
 from interviewer.web.service import is_over
+from interviewer.web.session import QUIET
 
 if TYPE_CHECKING:
     from interviewer.web.pages.room import RoomPage
-    from interviewer.web.session import Visits
 
 log = logging.getLogger(__name__)
 _PACKET = 130 * RATE * 2 * 4 // 3
@@ -38,29 +38,7 @@ _PACKET = 130 * RATE * 2 * 4 // 3
 _NAME = re.compile(r"[0-9-]{1,64}\Z")
 _IDLE = 300.0
 _MOST = 32
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 BEGAN_ANEW = "The server was started again. What you had said is in the box; go on."
-
-
-@dataclass(frozen=True)
-class VoicePanel:
-    """The panel's components."""
-
-    talk: gr.Button
-    packet: gr.Button
-    packed: gr.Textbox
-    heard: gr.Textbox
-    clips: gr.Textbox
-    mode: gr.Textbox
-    aloud: gr.Checkbox
-    hands_free: gr.Checkbox
-    send: gr.Checkbox
-    patience: gr.Slider
-    speed: gr.Slider
-    keep: gr.Checkbox
-    listen: gr.Button
-    forget: gr.Button
-    upload: gr.UploadButton
 
 
 @dataclass
@@ -75,56 +53,57 @@ class _Open:
     """What was answered when it was over."""
 
 
-def build_panel(room: "RoomPage", parts: VoiceParts) -> VoicePanel | None:
-    """Puts the panel into the room; when a package is missing, one line that says which, and None."""
-    missing = parts.missing()
-    if missing:
-        with room.write:
-            gr.HTML(f"<p id='voice-word' class='quiet'>{for_html(missing)}</p>")
-        return None
-    away = parts.remote()
-    where = f"Your voice is sent to {for_html(away)}." if away else "Your voice stays on this machine."
-    room.voice.visible = True
-    with room.voice:
-        talk = gr.Button("Speak", elem_id="voice-talk", min_width=80)
-    with room.write:
-        gr.HTML("<p id='voice-word' aria-live='polite'></p>", elem_id="voice-line")
-        with gr.Accordion("Voice", open=False, elem_id="voice-options"):
-            with gr.Row():
-                aloud = gr.Checkbox(False, label="Replies aloud", elem_id="voice-aloud", min_width=140)
-                hands_free = gr.Checkbox(False, label="Hands-free", elem_id="voice-hands-free", min_width=140)
-                send = gr.Checkbox(False, label="Send without correcting", elem_id="voice-send", min_width=180)
-            with gr.Row():
-                patience = gr.Slider(0.5, 2, 1, step=0.1, label="Patience with pauses", elem_id="voice-patience")
-                speed = gr.Slider(0.7, 1.6, 1, step=0.1, label="Speed of the voice", elem_id="voice-speed")
-            with gr.Row():
-                keep = gr.Checkbox(False, label="Keep my recordings until the interview is over", elem_id="voice-keep")
-                listen = gr.Button("Hear my last answer", size="sm", min_width=140, elem_id="voice-listen")
-                forget = gr.Button("Delete my recordings", size="sm", min_width=140, elem_id="voice-forget")
-                upload = gr.UploadButton(
-                    "Upload a recording", size="sm", min_width=140, type="filepath", elem_id="voice-upload"
-                )
-            gr.HTML(f"<p class='quiet'>{where} Nothing of it is stored unless you tick the box above.</p>")
-        packet = gr.Button("", elem_id="voice-packet", elem_classes="voice-hidden")
-    hidden = [gr.Textbox(visible=False) for _ in range(3)]
-    clips = gr.Textbox(visible=False, elem_id="voice-clips")
-    return VoicePanel(
-        talk, packet, hidden[0], hidden[1], clips, hidden[2], aloud, hands_free, send, patience, speed, keep, listen,
-        forget, upload,
-    )  # fmt: skip
+class VoicePanel:
+    """Lays the panel out in the room, handles it, and wires the two."""
 
-
-class VoiceVisits:
-    """The handlers behind the panel."""
-
-    def __init__(self, visits: "Visits", parts: VoiceParts, panel: VoicePanel):
-        self.visits = visits
+    def __init__(self, room: "RoomPage", parts: VoiceParts):
+        self.room, self.session, self.service = room, room.session, room.service
         self.parts = parts
-        self.panel = panel
         self.kept = Kept(parts.settings.home)
         self.kept.sweep()
         self._open: dict[tuple[str, str, str], _Open] = {}
         self._lock = threading.Lock()
+
+    def build(self) -> bool:
+        """Puts the panel into the room; when a package is missing, one line that says which, and False."""
+        missing = self.parts.missing()
+        if missing:
+            with self.room.voice_more:
+                gr.HTML(f"<p id='voice-word' class='quiet'>{for_html(missing)}</p>")
+            return False
+        self.room.voice_place.visible = True
+        with self.room.voice_place:
+            self.talk = gr.Button("Speak", elem_id="voice-talk", min_width=80)
+        with self.room.voice_more:
+            gr.HTML("<p id='voice-word' aria-live='polite'></p>", elem_id="voice-line")
+            with gr.Accordion("Voice", open=False, elem_id="voice-options"):
+                self._build_options()
+            self.packet = gr.Button("", elem_id="voice-packet", elem_classes="voice-hidden")
+        self.packed, self.heard = gr.Textbox(visible=False), gr.Textbox(visible=False)
+        self.clips = gr.Textbox(visible=False, elem_id="voice-clips")
+        return True
+
+    def _build_options(self) -> None:
+        away = self.parts.remote()
+        where = f"Your voice is sent to {for_html(away)}." if away else "Your voice stays on this machine."
+        with gr.Row():
+            self.aloud = gr.Checkbox(False, label="Replies aloud", elem_id="voice-aloud", min_width=140)
+            self.hands_free = gr.Checkbox(False, label="Hands-free", elem_id="voice-hands-free", min_width=140)
+            self.send = gr.Checkbox(False, label="Send without correcting", elem_id="voice-send", min_width=180)
+        with gr.Row():
+            self.patience = gr.Slider(0.5, 2, 1, step=0.1, label="Patience with pauses", elem_id="voice-patience")
+            self.speed = gr.Slider(0.7, 1.6, 1, step=0.1, label="Speed of the voice", elem_id="voice-speed")
+        with gr.Row():
+            self.keep = gr.Checkbox(False, label="Keep my recordings until the interview is over", elem_id="voice-keep")
+            self.listen_again = gr.Button("Hear my last answer", size="sm", min_width=140, elem_id="voice-listen")
+            self.forget_all = gr.Button("Delete my recordings", size="sm", min_width=140, elem_id="voice-forget")
+            self.uploaded = gr.UploadButton(
+                "Upload a recording", size="sm", min_width=140, type="filepath", elem_id="voice-upload"
+            )
+        gr.HTML(
+            f"<p class='quiet'>{where} Nothing of it is stored unless you tick the box above. "
+            "Alt+K begins and ends speaking.</p>"
+        )
 
     def warm(self, place: str) -> None:
         """Loads ears and voice when somebody enters the room, so that the first word is heard at once."""
@@ -134,16 +113,16 @@ class VoiceVisits:
     # -- hearing ---------------------------------------------------------------------------------------------
 
     def hear(
-        self, packed: str, id_: str, hands_free: bool, patience: float, keep: bool, browser: Any, request: gr.Request
+        self, packed: str, id_: str, hands_free: bool, patience: float, keep: bool, key: str, request: gr.Request
     ) -> str:
         """Takes in a packet of sound; what is heard so far, as JSON for the page."""
         name, said = "", ""
         try:
-            owner = self.visits.owner(browser, request)
+            owner = self.session.owner(key, request)
             name, at, pcm, final = _unpacked(packed)
-            header = self.visits.service.store.header(owner, id_)
+            header = self.service.store.header(owner, id_)
             found, anew = self._recording((owner, id_, name), at, header.case, hands_free, patience)
-            with found.recording.lock, self.visits.service.behind.first():
+            with found.recording.lock, self.service.behind.first():
                 said = found.recording.text
                 progress = self._take(found, at, pcm, final, (id_, name) if keep else None)
             have = found.base + found.recording.received
@@ -184,18 +163,18 @@ class VoiceVisits:
                 return found, False
             if len(self._open) >= _MOST:
                 raise BadInput("Too many people are speaking at once")
-            vocabulary = vocabulary_of(self.visits.service.knowledge, case)
+            vocabulary = vocabulary_of(self.service.knowledge, case)
             factor = min(2.0, max(0.5, float(patience or 1)))
             peeks = not ears.recogniser.remote  # an endpoint is asked at pauses only
             made = Recording(ears.recogniser, ears.vad, vocabulary, factor, bool(hands_free), peeks)
             self._open[key] = _Open(made, at)
             return self._open[key], at > 0
 
-    def upload(self, path: str | None, id_: str, browser: Any, request: gr.Request) -> str:
+    def upload(self, path: str | None, id_: str, key: str, request: gr.Request) -> str:
         """Hears an uploaded recording of an answer."""
         try:
-            owner = self.visits.owner(browser, request)
-            case = self.visits.service.store.header(owner, id_).case
+            owner = self.session.owner(key, request)
+            case = self.service.store.header(owner, id_).case
             if not path:
                 raise BadInput("Nothing was uploaded.")
             file = Path(path)
@@ -203,9 +182,7 @@ class VoiceVisits:
             file.unlink(missing_ok=True)
             samples = read_upload(raw)
             ears = self.parts.ears()
-            recording = Recording(
-                ears.recogniser, ears.vad, vocabulary_of(self.visits.service.knowledge, case), peeks=False
-            )
+            recording = Recording(ears.recogniser, ears.vad, vocabulary_of(self.service.knowledge, case), peeks=False)
             progress = recording.feed(samples)
             progress = progress if progress.over else recording.finish()
             return json.dumps({"recording": "", "text": progress.text, "word": progress.word})
@@ -214,13 +191,13 @@ class VoiceVisits:
 
     # -- saying ----------------------------------------------------------------------------------------------
 
-    def answer(self, id_: str, browser: Any, aloud: bool, speed: float, request: gr.Request) -> Iterator[Any]:
+    def answer(self, id_: str, key: str, aloud: bool, speed: float, request: gr.Request) -> Iterator[Any]:
         """The interviewer's turn, and, if wanted, its sound, sentence by sentence."""
         if not id_ or not aloud:
-            yield from self.visits.answer(id_, browser, request)
+            yield from self.room.answer(id_, key, request)
             if id_:  # a page without sound must know as well that it is the candidate's turn: hands-free goes on
-                yield {self.panel.clips: json.dumps({"reply": f"{id_}/{time.time_ns()}", "audio": [], "done": True})}
-            self._forget_when_over(id_, browser, request)
+                yield {self.clips: json.dumps({"reply": f"{id_}/{time.time_ns()}", "audio": [], "done": True})}
+            self._forget_when_over(id_, key, request)
             return
         reply, text = f"{id_}/{time.time_ns()}", ""
         rate = min(1.6, max(0.7, float(speed or 1)))
@@ -233,19 +210,19 @@ class VoiceVisits:
             speaking.feed(words)
 
         try:
-            for updates in self.visits.answer(id_, browser, request, listen):
+            for updates in self.room.answer(id_, key, request, listen):
                 sent = len(speaking.clips)
-                yield {**updates, self.panel.clips: _clips(reply, speaking)}
+                yield {**updates, self.clips: _clips(reply, speaking)}
             speaking.feed(text, whole=True)
             done = not text
             while not done:
                 done = speaking.wait()
                 if len(speaking.clips) > sent or done:
                     sent = len(speaking.clips)
-                    yield {self.panel.clips: _clips(reply, speaking, done, self._fell() if done and text else "")}
+                    yield {self.clips: _clips(reply, speaking, done, self._fell() if done and text else "")}
         finally:
             speaking.stop()
-        self._forget_when_over(id_, browser, request)
+        self._forget_when_over(id_, key, request)
 
     def _fell(self) -> str:
         """Why another voice speaks than the one that was asked for."""
@@ -254,26 +231,26 @@ class VoiceVisits:
         except InterviewerError:
             return ""  # the reply says so itself
 
-    def _forget_when_over(self, id_: str, browser: Any, request: gr.Request) -> None:
+    def _forget_when_over(self, id_: str, key: str, request: gr.Request) -> None:
         try:
-            if id_ and is_over(self.visits.service.store.transcript(self.visits.owner(browser, request), id_)):
+            if id_ and is_over(self.service.store.transcript(self.session.owner(key, request), id_)):
                 self.kept.forget(id_)
         except InterviewerError:
             return
 
     # -- what is kept ----------------------------------------------------------------------------------------
 
-    def listen(self, id_: str, browser: Any, request: gr.Request) -> str:
+    def listen(self, id_: str, key: str, request: gr.Request) -> str:
         """The sound of the last answer, when it was kept."""
-        self.visits.service.store.header(self.visits.owner(browser, request), id_)
+        self.service.store.header(self.session.owner(key, request), id_)
         wav = self.kept.last(id_)
         if wav is None:
             return json.dumps({"reply": f"own/{time.time_ns()}", "audio": [], "word": "No recording is kept."})
         return json.dumps({"reply": f"own/{time.time_ns()}", "audio": [_url(wav)]})
 
-    def forget(self, id_: str, browser: Any, request: gr.Request) -> str:
+    def forget(self, id_: str, key: str, request: gr.Request) -> str:
         """Deletes what is kept."""
-        self.visits.service.store.header(self.visits.owner(browser, request), id_)
+        self.service.store.header(self.session.owner(key, request), id_)
         count = self.kept.forget(id_)
         word = f"Deleted: {count} recording{'' if count == 1 else 's'}." if count else "No recording was kept."
         return json.dumps({"recording": "", "word": word})
@@ -282,33 +259,29 @@ class VoiceVisits:
 
     def wire(self) -> None:
         """Connects the panel."""
-        panel, pages = self.panel, self.visits.pages
-        box, interview, browser = pages.room.box, pages.interview, pages.browser
-        panel.talk.click(
-            None, [panel.aloud], [panel.aloud],
-            js="on => { interviewerVoice.talk(); return interviewerVoice.first(on); }", **_QUIET,
+        interview, key, place = self.session.interview, self.session.key, self.session.place
+        self.talk.click(
+            None, [self.aloud], [self.aloud],
+            js="on => { interviewerVoice.talk(); return interviewerVoice.first(on); }", **QUIET,
         )  # fmt: skip
-        panel.hands_free.input(
-            None, [panel.hands_free, panel.aloud], [panel.aloud],
-            js="(on, aloud) => interviewerVoice.handsFree(on, aloud)", **_QUIET,
+        self.hands_free.input(
+            None, [self.hands_free, self.aloud], [self.aloud],
+            js="(on, aloud) => interviewerVoice.handsFree(on, aloud)", **QUIET,
         )  # fmt: skip
-        options = [panel.hands_free, panel.patience, panel.keep]
-        heard = panel.packet.click(
-            self.hear, [panel.packed, interview, *options, browser], [panel.heard],
+        options = [self.hands_free, self.patience, self.keep]
+        heard = self.packet.click(
+            self.hear, [self.packed, interview, *options, key], [self.heard],
             js="(_, ...rest) => [interviewerVoice.packet(), ...rest]",
-            trigger_mode="multiple", concurrency_limit=8, **_QUIET,
+            trigger_mode="multiple", concurrency_limit=8, **QUIET,
         )  # fmt: skip
-        uploaded = panel.upload.upload(self.upload, [panel.upload, interview, browser], [panel.heard], **_QUIET)
-        forgotten = panel.forget.click(self.forget, [interview, browser], [panel.heard], **_QUIET)
+        uploaded = self.uploaded.upload(self.upload, [self.uploaded, interview, key], [self.heard], **QUIET)
+        forgotten = self.forget_all.click(self.forget, [interview, key], [self.heard], **QUIET)
         for event in (heard, uploaded, forgotten):
-            event.success(
-                None, [panel.heard, box, interview], [box],
-                js="(news, text, id) => interviewerVoice.answered(news, text, id)", **_QUIET,
-            )  # fmt: skip
-        panel.listen.click(self.listen, [interview, browser], [panel.clips], **_QUIET)
-        panel.clips.change(None, [panel.clips], None, js="value => interviewerVoice.clips(value)", **_QUIET)
-        pages.place.change(None, [pages.place], None, js="place => interviewerVoice.went(place)", **_QUIET)
-        pages.place.change(self.warm, [pages.place], None, **_QUIET)
+            event.success(None, [self.heard], None, js="news => interviewerVoice.answered(news)", **QUIET)
+        self.listen_again.click(self.listen, [interview, key], [self.clips], **QUIET)
+        self.clips.change(None, [self.clips], None, js="value => interviewerVoice.clips(value)", **QUIET)
+        place.change(None, [place], None, js="place => interviewerVoice.went(place)", **QUIET)
+        place.change(self.warm, [place], None, **QUIET)
 
 
 def _unpacked(packed: str) -> tuple[str, int, bytes, bool]:

@@ -1,71 +1,208 @@
-"""Progress over time: the score of each step, interview after interview, as pictures that need no script."""
+"""Progress over weeks: interviews and results, the trend per step, what to practise next, and a file of it all."""
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 from interviewer.domain import Step
 from interviewer.grading.presentation import headline
+from interviewer.errors import BadInput, InterviewerError
 from interviewer.grading.report import Report
 from interviewer.interview.modes import known_mode
 from interviewer.knowledge.load import Knowledge
+from interviewer.practice.schedule import DAY, HIRE_LINE, Due, Held, due, weakest
 from interviewer.storage import Header
+from interviewer.web.components.downloads import MOST_BYTES, archive, unpacked
+from interviewer.web.components.wording import LEVEL_NAMES, mode_name, title_of, verdict_of
 from interviewer.web.escape import for_html
-from interviewer.web.pages.setup import LEVEL_NAMES, case_title, mode_name
+from interviewer.web.service import Choice
+from interviewer.web.session import ACTIONS, QUIET, Session, Updates, asked, line, status
 
 _WIDTH, _HEIGHT, _EDGE = 220, 56, 6
+_FILTER = "interviewer.filter(element);"
+Graded = Sequence[tuple[Header, Report]]
 
 
-@dataclass(frozen=True)
 class ProgressPage:
-    """The page's components."""
+    """Lays the page out, handles it, and wires the two."""
 
-    view: gr.Column
-    body: gr.HTML
+    def __init__(self, session: Session):
+        self.session, self.service = session, session.service
+        with gr.Column(elem_id="progress-view", visible=False) as self.view:
+            self.status = gr.HTML("", elem_id="progress-status", elem_classes="status")
+            self.body = gr.HTML("", elem_id="progress-body", js_on_load=ACTIONS + _FILTER)
+            with gr.Row(elem_id="progress-files"):
+                self.export = gr.Button("Export everything", size="sm", elem_id="progress-export", scale=0)
+                self.take_in = gr.UploadButton(
+                    "Import an archive",
+                    size="sm",
+                    type="filepath",
+                    file_types=[".zip"],
+                    elem_id="progress-import",
+                    scale=0,
+                )
+        self.outputs = [self.status, self.body]
+
+    def show(self, owner: str, id_: str = "") -> Updates:
+        """Updates that show the page."""
+        knowledge = self.service.knowledge
+        body = progress_html(knowledge, self.service.store.mine(owner), self.service.store.progress(owner), time.time())
+        return {self.status: "", self.body: body}
+
+    # -- handling --------------------------------------------------------------------------------------------
+
+    def act(self, key: str, event: gr.EventData, request: gr.Request) -> Updates:
+        """A button of the list, or of what to practise next."""
+        owner = self.session.owner(key, request)
+        act, id_ = asked(event)
+        try:
+            if act in ("report", "room"):
+                return self.session.go(act, id_, owner)
+            if act == "practise":
+                return self.session.go("room", self._practice(owner, id_), owner)
+        except InterviewerError as error:
+            return {self.status: status(line(error), "bad")}
+        return {self.status: ""}
+
+    def _practice(self, owner: str, name: str) -> str:
+        """Starts the practice of one step; ``name`` is ``<step>/<case>``."""
+        step, _, case = name.partition("/")
+        if step not in set(Step) or case not in self.service.knowledge.cases:
+            raise BadInput("That practice is not there any more. Reload the page.")
+        last = self.service.store.mine(owner)[0]
+        return self.service.begin(owner, Choice(case, last.level, 15.0, last.manner, f"step:{step}"))
+
+    def everything(self, key: str, request: gr.Request) -> dict[str, Any]:
+        """All interviews and reports as one archive."""
+        try:
+            return archive(self.service.everything(self.session.owner(key, request)))
+        except InterviewerError as error:
+            raise gr.Error(line(error)) from error
+
+    def import_(self, path: str | None, key: str, request: gr.Request) -> Updates:
+        """Takes an archive in; what was in it already is not taken twice."""
+        try:
+            owner = self.session.owner(key, request)
+            file = Path(path or "")
+            raw = file.read_bytes() if path and file.stat().st_size <= MOST_BYTES else b""
+            if path:
+                file.unlink(missing_ok=True)
+            found, wrong = unpacked(raw)
+            added = self.service.take_in(owner, found)
+        except InterviewerError as error:
+            return {self.status: status(line(error), "bad")}
+        known = len(found) - added
+        words = [f"{added} interview{'' if added == 1 else 's'} taken in."]
+        words += [f"{known} had been here already."] if known else []
+        words += [f"Left out: {'; '.join(wrong[:3])}."] if wrong else []
+        return {**self.show(owner), self.status: status(" ".join(words), "bad" if wrong else "note")}
+
+    # -- wiring ----------------------------------------------------------------------------------------------
+
+    def wire(self) -> None:
+        """Which event leads to which handler."""
+        session = self.session
+        session.leads(self.body.act, self.act, [session.key])
+        session.hands_out(self.export.click(self.everything, [session.key], [session.file], **QUIET))
+        self.take_in.upload(self.import_, [self.take_in, session.key], self.outputs, **QUIET)
+
+    def follow(self, event: Any) -> Any:
+        """Nothing follows here."""
+        return event
 
 
-def build_progress() -> ProgressPage:
-    """Lays the page out."""
-    with gr.Column(elem_id="progress-view", visible=False) as view:
-        body = gr.HTML("", elem_id="progress-body")
-    return ProgressPage(view, body)
+# -- pieces of the page --------------------------------------------------------------------------------------
 
 
-def progress_body(knowledge: Knowledge, graded: Sequence[tuple[Header, Report]]) -> str:
-    """The page, from the oldest graded interview to the newest."""
+def progress_html(knowledge: Knowledge, headers: Sequence[Header], graded: Graded, now: float) -> str:
+    """The page; ``graded`` from the oldest to the newest, ``headers`` the other way round."""
     head = "<h1>Progress</h1>"
-    if not graded:
+    if not headers:
         return f"{head}<p class='lead'>After your first graded interview its scores appear here, step by step.</p>"
-    reports = [report for _, report in graded]
+    held = [Held(header.case, header.level, header.created, report) for header, report in graded]
+    trains = {slug: getattr(knowledge.cases[slug], "trains", None) or [] for slug in knowledge.cases}
     cards = [_card("Overall", [_overall(header, report) for header, report in graded])]
-    cards += [_card(step.label, [report.steps[step].score for report in reports]) for step in Step]
-    rows = "".join(_row(knowledge, header, report) for header, report in reversed(graded))
-    return (
-        f"{head}<p class='lead'>{_count(len(graded))}. Scores run from 1 to 4, relative to the level "
-        "that each interview was held for; a gap is a step that was not assessed.</p>"
+    cards += [_card(step.label, [report.steps[step].score for report in (one.report for one in held)]) for step in Step]
+    said = "Scores run from 1 to 4, relative to the level interviewed for; the dashed line is what would pass. "
+    charts = (
+        f"<h2>Trend per step</h2><p class='quiet'>{said}A gap is a step that was not assessed.</p>"
         f"<div class='sparks'>{''.join(cards)}</div>"
-        "<div class='card'><table><thead><tr><th scope='col'>When</th><th scope='col'>Problem</th>"
-        "<th scope='col'>Level</th><th scope='col'>Verdict</th><th scope='col'>Score</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>"
+        if any(report.score is not None or any(s.score for s in report.steps.values()) for _, report in graded)
+        else "<p class='quiet'>No interview has scores yet. What a backend cannot judge it does not score.</p>"
+    )
+    return "".join(
+        [head, _next(knowledge, due(held, trains), now), charts, _weakest(held), _list(knowledge, headers, graded)]
     )
 
 
-def _count(number: int) -> str:
-    return "One graded interview" if number == 1 else f"{number} graded interviews"
+def _next(knowledge: Knowledge, plan: Sequence[Due], now: float) -> str:
+    rows = []
+    for one in plan[:3]:
+        days = round((one.due - now) / DAY)
+        when = "now" if days <= 0 else "tomorrow" if days == 1 else f"in {days} days"
+        title = for_html(title_of(knowledge, one.case)) if one.case else ""
+        button = (
+            f"<button type='button' class='small' data-act='practise' data-id='{one.step}/{one.case}'>"
+            f"Practise 15 minutes<span class='sr-only'>: {for_html(one.step.label)}</span></button>"
+            if one.case
+            else ""
+        )
+        rows.append(
+            f"<li><div><b>{for_html(one.step.label)}</b> <span class='state'>{when}</span>"
+            f"<span class='quiet'>last {one.score:.1f} of 4{f' · {title}' if title else ''}</span></div>"
+            f"<div class='row'>{button}</div></li>"
+        )
+    if not rows:
+        return ""
+    return f"<div class='card mine'><h2>What to practise next</h2><ul>{''.join(rows)}</ul></div>"
 
 
-def _row(knowledge: Knowledge, header: Header, report: Report) -> str:
+def _weakest(held: Sequence[Held]) -> str:
+    items = "".join(
+        f"<li>{for_html(text)} <span class='quiet'>{count} of {min(8, len(held))}</span></li>"
+        for text, count in weakest(held)
+    )
+    if not items:
+        return ""
+    return (
+        f"<details class='card'><summary>What is missing most often</summary><ul class='plain'>{items}</ul></details>"
+    )
+
+
+def _list(knowledge: Knowledge, headers: Sequence[Header], graded: Graded) -> str:
+    reports = {header.id: report for header, report in graded}
+    rows = "".join(_row(knowledge, header, reports.get(header.id)) for header in headers)
+    return (
+        "<div class='card'><div class='listhead'><h2>All interviews</h2>"
+        "<label class='field'>Filter<input type='search' id='progress-filter' autocomplete='off' "
+        "placeholder='Problem, level or result'></label></div>"
+        "<div class='scroll' tabindex='0' role='region' aria-label='All interviews'>"
+        "<table><thead><tr><th scope='col'>When</th><th scope='col'>Problem</th><th scope='col'>Level</th>"
+        "<th scope='col'>Result</th><th scope='col'>Score</th><th scope='col'><span class='sr-only'>Open</span></th>"
+        f"</tr></thead><tbody>{rows}</tbody></table></div>"
+        "<p class='quiet' id='progress-none' hidden>Nothing fits.</p></div>"
+    )
+
+
+def _row(knowledge: Knowledge, header: Header, report: Report | None) -> str:
     day = time.strftime("%d %b %Y", time.localtime(header.created))
-    one_step = known_mode(header.mode).step
-    verdict = headline(report)
-    score = report.steps[one_step].score if one_step else report.score
-    problem = " · ".join(
-        part for part in (case_title(knowledge, header.case), mode_name(knowledge, header.mode)) if part
+    step = known_mode(header.mode).step
+    if report is None:
+        result, score = ("Not graded" if header.ended else "Under way"), None
+    else:
+        result = "–" if step else verdict_of(report)
+        score = report.steps[step].score if step else report.score
+    problem = " · ".join(part for part in (title_of(knowledge, header.case), mode_name(knowledge, header.mode)) if part)
+    act, name = ("report", "Report") if header.ended else ("room", "Go on")
+    button = (
+        f"<button type='button' class='small' data-act='{act}' data-id='{header.id}'>{name}"
+        f"<span class='sr-only'>: {for_html(problem)}, {day}</span></button>"
     )
-    cells = (day, problem, LEVEL_NAMES[header.level], "–" if one_step else verdict, _figure(score))
-    return "<tr>" + "".join(f"<td>{for_html(cell)}</td>" for cell in cells) + "</tr>"
+    cells = (day, problem, LEVEL_NAMES[header.level], result, _figure(score))
+    return "<tr>" + "".join(f"<td dir='auto'>{for_html(cell)}</td>" for cell in cells) + f"<td>{button}</td></tr>"
 
 
 def _overall(header: Header, report: Report) -> float | None:
@@ -86,21 +223,22 @@ def _card(title: str, scores: Sequence[float | None]) -> str:
 
 
 def _picture(title: str, scores: Sequence[float | None]) -> str:
-    """A line with a dot per interview; lines of help at 1, 2, 3 and 4."""
+    """A line with a dot per interview, and the line of what would pass."""
+
+    def height(score: float) -> float:
+        return _HEIGHT - _EDGE - (score - 1) / 3 * (_HEIGHT - 2 * _EDGE)
+
     step = (_WIDTH - 2 * _EDGE) / max(1, len(scores) - 1)
-    spots = [
-        None if score is None else (_EDGE + step * index, _HEIGHT - _EDGE - (score - 1) / 3 * (_HEIGHT - 2 * _EDGE))
-        for index, score in enumerate(scores)
-    ]
+    there = [(_EDGE + step * index, height(score)) for index, score in enumerate(scores) if score is not None]
     grid = "".join(
-        f"<line class='grid' x1='0' x2='{_WIDTH}' y1='{y:.1f}' y2='{y:.1f}'/>"
-        for y in (_HEIGHT - _EDGE - part / 3 * (_HEIGHT - 2 * _EDGE) for part in range(4))
+        f"<line class='{'hire' if score == HIRE_LINE else 'grid'}' x1='0' x2='{_WIDTH}' "
+        f"y1='{height(score):.1f}' y2='{height(score):.1f}'/>"
+        for score in (1, HIRE_LINE, 4)
     )
-    there = [spot for spot in spots if spot]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in there)
+    line_ = " ".join(f"{x:.1f},{y:.1f}" for x, y in there)
     dots = "".join(f"<circle cx='{x:.1f}' cy='{y:.1f}' r='3'/>" for x, y in there)
     said = ", ".join(_figure(score) for score in scores)
     return (
         f"<svg viewBox='0 0 {_WIDTH} {_HEIGHT}' role='img' aria-label='{for_html(title)}: {said}'>"
-        f"{grid}<polyline points='{line}'/>{dots}</svg>"
+        f"{grid}<polyline points='{line_}'/>{dots}</svg>"
     )

@@ -1,82 +1,174 @@
-"""The report page: the graded interview, at any level, to read and to take away."""
+"""The report page: the graded interview at any level, to read, print and take away."""
 
-import re
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
 
 from interviewer.domain import Level
+from interviewer.errors import InterviewerError
 from interviewer.grading.report import Report
+from interviewer.interview.modes import known_mode
+from interviewer.practice.retake import difference
 from interviewer.transcript import Transcript
-from interviewer.web.components.retakes import SharePanel, TakesPanel, build_share, build_takes
+from interviewer.web.components.downloads import download
+from interviewer.web.components.retakes import RetakePanel, SharePanel, difference_html
+from interviewer.web.components.wording import LEVEL_NAMES, mode_name, title_of
 from interviewer.web.escape import for_html
-from interviewer.web.pages.setup import LEVEL_NAMES
 from interviewer.web.service import Grading
+from interviewer.web.session import QUIET, Session, Updates, line, status
+
+log = logging.getLogger(__name__)
+_KINDS = {"html": "Page", "markdown": "Markdown", "json": "JSON", "transcript": "Transcript"}
+_LEVEL = "(_, ...rest) => [interviewer.level(), ...rest]"
 
 
-@dataclass(frozen=True)
 class ReportPage:
-    """The page's components."""
+    """Lays the page out, has the interview graded, and wires the two."""
 
-    view: gr.Column
-    heading: gr.HTML
-    level: gr.Radio
-    status: gr.HTML
-    frame: gr.HTML
-    html: gr.Button
-    markdown: gr.Button
-    json: gr.Button
-    transcript: gr.Button
-    to_room: gr.Button
-    downloads: gr.Row
-    difference: gr.HTML
-    takes: TakesPanel
-    share: SharePanel
+    def __init__(self, session: Session):
+        self.session, self.service = session, session.service
+        with gr.Column(elem_id="report-view", visible=False) as self.view:
+            self.heading = gr.HTML("", elem_id="report-heading")
+            with gr.Row(elem_id="report-bar"):
+                self.level = gr.HTML(
+                    "",
+                    elem_id="report-level",
+                    js_on_load="element.addEventListener('change', () => trigger('change'));",
+                )
+                with gr.Row(elem_id="report-downloads"):
+                    gr.HTML("<button type='button' class='small' id='report-print'>Print or PDF</button>")
+                    self.buttons = {
+                        kind: gr.Button(name, size="sm", min_width=60, elem_id=f"report-{kind}", scale=0)
+                        for kind, name in _KINDS.items()
+                    }
+                    self.to_room = gr.Button("Conversation", size="sm", min_width=90, elem_id="report-room", scale=0)
+            self.status = gr.HTML("", elem_id="report-status", elem_classes="status")
+            self.difference = gr.HTML("", elem_id="report-difference")
+            self.frame = gr.HTML("", elem_id="report-frame")
+            self.retake = RetakePanel(session, "report", opinions=True)
+            self.share = SharePanel(session)
+        self.asked = gr.Textbox(visible=False)
+        self.outputs = [
+            self.heading, self.level, self.status, self.difference, self.frame,
+            *self.retake.outputs, *self.share.outputs,
+        ]  # fmt: skip
+        self._graded = [self.frame, self.status, self.difference]
+
+    # -- showing ---------------------------------------------------------------------------------------------
+
+    def show(self, owner: str, id_: str) -> Updates:
+        """Updates that show the page before its report is there. Raises BadInput when it is not the owner's."""
+        header = self.service.store.header(owner, id_)
+        transcript = self.service.store.transcript(owner, id_)
+        parts = (
+            title_of(self.service.knowledge, header.case, transcript.problem),
+            mode_name(self.service.knowledge, header.mode),
+            "second take" if header.parent else "",
+        )
+        title = for_html(" · ".join(part for part in parts if part))
+        return {
+            self.heading: f"<h1>Report</h1><p class='quiet'>{title}</p>",
+            self.level: level_html(header.level),
+            self.frame: "",
+            self.status: "",
+            self.difference: "",
+            **self.retake.folded(),
+            **self.share.folded(),
+        }
+
+    # -- handling --------------------------------------------------------------------------------------------
+
+    def grade(self, level: str, id_: str, key: str, request: gr.Request) -> Iterator[Updates]:
+        """The report on that level, with the grading's progress."""
+        if not id_:
+            yield gr.skip()
+            return
+        try:
+            owner = self.session.owner(key, request)
+            wanted = level_of(level, self.service.store.header(owner, id_).level)
+            for news in self.service.grade(owner, id_, wanted):
+                if isinstance(news, Grading):
+                    yield {self.frame: grading_html(news), self.status: "", self.difference: ""}
+                    continue
+                frame = framed(news, self.service.store.transcript(owner, id_))
+                yield {self.frame: frame, self.status: "", self.difference: ""}
+                if first := self.service.first_take(owner, id_, wanted):
+                    only = known_mode(self.service.store.header(owner, id_).mode).step
+                    yield {self.difference: difference_html(difference(first, news), only)}
+        except Exception as error:
+            log.exception("no report")
+            text = f"No report yet: {line(error).rstrip('.')}. Choose a level to try once more."
+            yield {self.frame: "", self.status: status(text, "bad")}
+
+    def grade_if_there(self, place: str, level: str, key: str, request: gr.Request) -> Iterator[Updates]:
+        """Grades when the place is a report."""
+        view, _, id_ = place.partition("/")
+        yield from self.grade(level, id_ if view == "report" else "", key, request)
+
+    def take(self, kind: str) -> Callable[..., Any]:
+        """A handler that hands out a file to download."""
+
+        def taken(level: str, id_: str, key: str, request: gr.Request) -> Any:
+            try:
+                owner = self.session.owner(key, request)
+                transcript = self.service.store.transcript(owner, id_)
+                reports = self.service.store.reports(owner, id_) if kind != "transcript" else {}
+            except InterviewerError as error:
+                raise gr.Error(line(error)) from error
+            report = reports.get(level_of(level, transcript.level))
+            if kind != "transcript" and report is None:
+                raise gr.Error("There is no report on that level yet.")
+            return download(kind, report, transcript)
+
+        return taken
+
+    def room(self, id_: str, key: str, request: gr.Request) -> Updates:
+        """Back to the conversation."""
+        return self.session.go("room", id_, self.session.owner(key, request))
+
+    # -- wiring ----------------------------------------------------------------------------------------------
+
+    def wire(self) -> None:
+        """Which event leads to which handler."""
+        place = [self.session.interview, self.session.key]
+        self.level.change(
+            self.grade, [self.asked, *place], self._graded,
+            js=_LEVEL, concurrency_limit=4, trigger_mode="always_last", **QUIET,
+        )  # fmt: skip
+        for kind, button in self.buttons.items():
+            taken = button.click(self.take(kind), [self.asked, *place], [self.session.file], js=_LEVEL, **QUIET)
+            self.session.hands_out(taken)
+        self.session.leads(self.to_room.click, self.room, place)
+        self.retake.wire()
+        self.share.wire()
+
+    def follow(self, event: Any) -> Any:
+        """After any change of place the report appears, if the place is a report."""
+        return event.success(
+            self.grade_if_there,
+            [self.session.place, self.asked, self.session.key],
+            self._graded,
+            concurrency_limit=4,
+            **QUIET,
+        )
 
 
-def build_report() -> ReportPage:
-    """Lays the page out."""
-    with gr.Column(elem_id="report-view", visible=False) as view:
-        heading = gr.HTML("", elem_id="report-heading")
-        with gr.Row(elem_id="report-bar"):
-            level = gr.Radio(
-                [(name, key.value) for key, name in LEVEL_NAMES.items()],
-                label="Graded for level",
-                elem_id="report-level",
-                scale=1,
-                min_width=260,
-            )
-            with gr.Row(elem_id="report-downloads", scale=2) as downloads:
-                html = gr.Button("HTML", size="sm", min_width=70, elem_id="report-html")
-                markdown = gr.Button("Markdown", size="sm", min_width=80, elem_id="report-markdown")
-                json = gr.Button("JSON", size="sm", min_width=70, elem_id="report-json")
-                transcript = gr.Button("Transcript", size="sm", min_width=90, elem_id="report-transcript")
-                to_room = gr.Button("Conversation", size="sm", min_width=100, elem_id="report-room")
-        status = gr.HTML("", elem_id="report-status", elem_classes="status")
-        takes = build_takes("report", opinions=True)
-        share = build_share()
-        difference = gr.HTML("", elem_id="report-difference")
-        frame = gr.HTML("", elem_id="report-frame")
-    return ReportPage(
-        view=view,
-        heading=heading,
-        level=level,
-        status=status,
-        frame=frame,
-        html=html,
-        markdown=markdown,
-        json=json,
-        transcript=transcript,
-        to_room=to_room,
-        downloads=downloads,
-        difference=difference,
-        takes=takes,
-        share=share,
+# -- pieces of the page --------------------------------------------------------------------------------------
+
+
+def level_html(chosen: Level) -> str:
+    """The levels to choose from; the browser keeps what is chosen."""
+    items = "".join(
+        f"<label><input type='radio' name='report-level' value='{key.value}'{' checked' if key is chosen else ''}>"
+        f"<span>{name}</span></label>"
+        for key, name in LEVEL_NAMES.items()
     )
+    return f"<fieldset class='choice'><legend>Graded for level</legend><div>{items}</div></fieldset>"
 
 
-def progress_html(news: Grading) -> str:
+def grading_html(news: Grading) -> str:
     """How far grading is."""
     value = f" value='{news.fraction:.3f}'" if news.fraction is not None else ""
     return (
@@ -86,29 +178,17 @@ def progress_html(news: Grading) -> str:
 
 
 def framed(report: Report, transcript: Transcript) -> str:
-    """The report's own page in a frame that runs no script. (Same origin, so that the frame can be made to fit.)"""
+    """The report's own page in a frame that runs no script; the page around it lets its links jump.
+
+    Same origin, so that the frame can be made to fit and be printed alone.
+    """
     from interviewer.grading.render import to_html
 
     page = for_html(to_html(report, transcript))
     return (
-        "<iframe title='Report' sandbox='allow-same-origin allow-popups' referrerpolicy='no-referrer' "
+        "<iframe title='Report' sandbox='allow-same-origin allow-popups allow-modals' referrerpolicy='no-referrer' "
         f"srcdoc='{page}'></iframe>"
     )
-
-
-def download(kind: str, report: Report | None, transcript: Transcript) -> dict[str, Any]:
-    """A file for the page's script to hand to the person: name, type, text."""
-    from interviewer.grading.render import to_html, to_markdown
-
-    stem = re.sub(r"[^a-z0-9]+", "-", transcript.case.lower()).strip("-")[:60] or "interview"
-    if report is None or kind == "transcript":
-        return {"name": f"{stem}-transcript.json", "type": "application/json", "text": transcript.to_json()}
-    stem = f"{stem}-{report.level.value}-report"
-    if kind == "html":
-        return {"name": f"{stem}.html", "type": "text/html", "text": to_html(report, transcript)}
-    if kind == "markdown":
-        return {"name": f"{stem}.md", "type": "text/markdown", "text": to_markdown(report, transcript)}
-    return {"name": f"{stem}.json", "type": "application/json", "text": report.model_dump_json(indent=1)}
 
 
 def level_of(value: str | None, default: Level) -> Level:

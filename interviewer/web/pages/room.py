@@ -1,229 +1,416 @@
-"""The room: the conversation, the whiteboard, the seven steps, the clock."""
+"""The room: the conversation, the answer, the clock with its plan, the brief, notes and the whiteboard's place."""
 
-from dataclasses import dataclass
-from typing import Any
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from interviewer.domain import Step
+from interviewer.errors import BadInput, InterviewerError
 from interviewer.interview.modes import scope
 from interviewer.knowledge.load import Knowledge
+from interviewer.storage import Header, MovedOnError, OverError, editable
 from interviewer.transcript import Transcript, Turn
-from interviewer.web.components.retakes import TakesPanel, build_takes
-from interviewer.web.escape import for_html, for_markdown, mermaid_block
-from interviewer.web.pages.setup import LEVEL_NAMES, case_title, mode_name
-from interviewer.web.service import Room, is_over
+from interviewer.web.components.conversation import conversation_html, speaking_html
+from interviewer.web.components.retakes import RetakePanel
+from interviewer.web.components.sketch import build_sketch
+from interviewer.web.components.wording import LEVEL_NAMES, mode_name, title_of
+from interviewer.web.escape import for_html
+from interviewer.web.service import Room, Words
+from interviewer.web.session import QUIET, Session, Updates, line, status
 
-EVENTS = {
-    "hint": "Asked for a hint",
-    "pause": "Asked for a moment",
-    "skip": "Asked to move on",
-    "end": "Ended the interview",
-    "silence": "Said nothing",
-}
+if TYPE_CHECKING:
+    from interviewer.web.components.voice import VoicePanel
+
+log = logging.getLogger(__name__)
 BACKENDS = {
-    "openai": ("Language model", "A language model behind an OpenAI-compatible endpoint words the questions."),
+    "openai": ("Language model", "A language model behind an OpenAI-compatible endpoint speaks."),
     "local": ("Embedded model", "A small model on this machine listens; the case file words the questions."),
     "scripted": ("Scripted", "No language model: the questions are the case file's own words."),
 }
-SKETCH = "flowchart LR\n  events[Events] --> features[Features] --> model[Model] --> ranking[Ranking]"
+_FRAME = 0.08
+"""Seconds between two pictures of a turn that is being spoken."""
+TOO_LATE = "The interview is over. Your last words were not sent; they are kept in your notes."
+_BACK = "Your words are back in the box."
+_PACKETS = 20
+"""Answers that may be under way at once."""
+_ANSWER = (
+    "<label class='sr-only' for='answer'>Your answer</label>"
+    "<textarea id='answer' rows='2' dir='auto' "
+    "placeholder='Your answer. Enter sends, Shift+Enter starts a new line.'></textarea>"
+)
+_PANELS = (("plan", "Plan"), ("brief", "Brief"), ("notes", "Notes"), ("board", "Whiteboard"))
 
 
-@dataclass(frozen=True)
 class RoomPage:
-    """The page's components."""
+    """Lays the room out, handles what happens in it, and wires the two."""
 
-    view: gr.Column
-    heading: gr.HTML
-    chat: gr.Chatbot
-    status: gr.HTML
-    box: gr.Textbox
-    send: gr.Button
-    voice: gr.Column
-    """Empty: the voice panel's place, next to the text box."""
-    hint: gr.Button
-    moment: gr.Button
-    end: gr.Button
-    confirm: gr.Row
-    end_yes: gr.Button
-    end_no: gr.Button
-    again: gr.Button
-    write: gr.Column
-    over: gr.Column
-    to_report: gr.Button
-    clock: gr.HTML
-    steps: gr.HTML
-    badge: gr.HTML
-    sketch: gr.Textbox
-    preview: gr.Markdown
-    show_sketch: gr.Button
-    send_sketch: gr.Button
-    pulse: gr.Timer
-    takes: TakesPanel
+    def __init__(self, session: Session):
+        self.session = session
+        self.service = session.service
+        self.voice: VoicePanel | None = None
+        with gr.Column(elem_id="room-view", visible=False) as self.view:
+            with gr.Row(elem_id="room-top"):
+                self.heading = gr.HTML("", elem_id="room-heading")
+                self.clock = gr.HTML("", elem_id="room-clock")
+            with gr.Row(elem_id="room-columns"):
+                with gr.Column(elem_id="room-talk", scale=3, min_width=300):
+                    self._build_talk()
+                with gr.Column(elem_id="room-side", scale=2, min_width=280):
+                    self._build_side()
+            self.pulse = gr.Timer(20, active=False)
+        self.acknowledged = gr.Textbox(visible=False)
+        """What became of the answers that the page sent."""
+        self.packed = gr.Textbox(visible=False)
+        self.outputs = [
+            self.heading, self.clock, self.conversation, self.speaking, self.status, self.again, self.write, self.over,
+            self.steps, self.brief, self.badge, self.paused, self.pulse, *self.retake.outputs,
+        ]  # fmt: skip
+
+    def _build_talk(self) -> None:
+        with gr.Column(elem_id="room-chat"):
+            self.conversation = gr.HTML("", elem_id="room-said", container=False)
+            self.speaking = gr.HTML("", elem_id="room-speaking")
+            gr.HTML("<div id='outbox' role='status'></div>", elem_id="room-outbox")
+        self.status = gr.HTML("", elem_id="room-status", elem_classes="status")
+        self.again = gr.Button("Try again", size="sm", visible=False, elem_id="room-again")
+        gr.HTML("<div id='answer-word' role='status'></div>", elem_id="room-word", elem_classes="status")
+        self.resend = gr.Button("", elem_id="room-resend", elem_classes="voice-hidden")
+        with gr.Column(elem_id="room-write") as self.write:
+            with gr.Row(elem_id="room-entry"):
+                gr.HTML(_ANSWER, elem_id="room-box")
+                self.voice_place = gr.Column(visible=False, elem_id="voice-panel", scale=0, min_width=80)
+                self.send = gr.Button("Send", variant="primary", elem_id="room-send", scale=0, min_width=84)
+            with gr.Row(elem_id="room-buttons"):
+                self.hint = gr.Button("Hint", size="sm", min_width=60, elem_id="room-hint")
+                self.moment = gr.Button("Let me think", size="sm", min_width=90, elem_id="room-moment")
+                self.skip = gr.Button("Move on", size="sm", min_width=80, elem_id="room-skip")
+                self.pause = gr.Button("Pause the clock", size="sm", min_width=110, elem_id="room-pause")
+                gr.HTML("<button type='button' class='small' id='room-end'>End interview</button>", elem_id="end-place")
+            with gr.Row(elem_id="room-confirm", elem_classes="confirm"):
+                gr.HTML("<p>End the interview and have it graded?</p>")
+                self.end = gr.Button("End and grade", variant="primary", size="sm", elem_id="room-end-yes", scale=0)
+                gr.HTML("<button type='button' class='small' id='room-end-no'>Keep going</button>")
+            self.voice_more = gr.Column(elem_id="voice-more")
+        with gr.Row(visible=False, elem_id="room-paused", elem_classes="confirm") as self.paused:
+            gr.HTML("<p>The clock stands still. Sending an answer starts it again.</p>")
+            self.resume = gr.Button("Go on", variant="primary", size="sm", elem_id="room-resume", scale=0)
+        with gr.Row(visible=False, elem_id="room-over", elem_classes="confirm") as self.over:
+            gr.HTML("<p>The interview is over.</p>")
+            self.to_report = gr.Button("See the report", variant="primary", elem_id="room-report", scale=0)
+
+    def _build_side(self) -> None:
+        tabs = "".join(
+            f"<button type='button' role='tab' id='tab-{name}' data-panel='{name}' aria-controls='panel-{name}' "
+            f"aria-selected='{str(not number).lower()}' tabindex='{-1 if number else 0}'>{title}</button>"
+            for number, (name, title) in enumerate(_PANELS)
+        )
+        gr.HTML(f"<div role='tablist' aria-label='Beside the talk'>{tabs}</div>", elem_id="room-tabs")
+        with gr.Column(elem_id="panel-plan"):
+            self.steps = gr.HTML("", elem_id="room-steps")
+            self.badge = gr.HTML("", elem_id="room-badge")
+            self.retake = RetakePanel(self.session, "room", opinions=False)
+        with gr.Column(elem_id="panel-brief"):
+            self.brief = gr.HTML("", elem_id="room-brief")
+        with gr.Column(elem_id="panel-notes"):
+            gr.HTML(
+                "<div class='card'><label for='notes'>Your own notes</label><textarea id='notes' rows='10' dir='auto'>"
+                "</textarea><p class='quiet'>They stay in this browser; neither the interviewer nor the report "
+                "reads them.</p></div>"
+            )
+        with gr.Column(elem_id="panel-board") as self.board:
+            with gr.Column(elem_id="board-place") as self.board_place:
+                """Empty: the drawn whiteboard's place."""
+            build_sketch()
+
+    # -- showing ---------------------------------------------------------------------------------------------
+
+    def show(self, owner: str, id_: str) -> Updates:
+        """Updates that show the room. Raises BadInput when it is not the owner's."""
+        room = self.service.room(owner, id_)
+        return {
+            **self._shown(room),
+            self.status: "",
+            self.again: gr.update(visible=False),
+            **self.retake.folded(),
+        }
+
+    def _shown(self, room: Room) -> Updates:
+        knowledge = self.service.knowledge
+        return {
+            self.heading: heading_html(knowledge, room),
+            self.conversation: conversation_html(room.transcript, room.editable),
+            self.speaking: "",
+            self.clock: clock_html(room.header, room.over),
+            self.steps: steps_html(knowledge, room),
+            self.brief: brief_html(knowledge, room),
+            self.badge: badge_html(room.backend, room.best_backend),
+            self.write: gr.update(visible="hidden" if room.over else True),
+            self.over: gr.update(visible=room.over),
+            self.paused: gr.update(visible=room.header.paused and not room.over),
+            self.pulse: gr.Timer(active=not room.over),
+        }
+
+    # -- handling --------------------------------------------------------------------------------------------
+
+    def say(self, packed: str, id_: str, key: str, request: gr.Request) -> Updates:
+        """Stores what the page has not had acknowledged yet, each with its key, and says what became of it."""
+        news: list[dict[str, str]] = []
+        try:
+            owner = self.session.owner(key, request)
+            for one in _unpacked(packed):
+                news.append(self._store(owner, one))
+            room = self.service.store.transcript(owner, id_) if id_ else None
+        except Exception as error:
+            if not isinstance(error, InterviewerError):
+                log.exception("a turn was not stored")
+            return {self.acknowledged: json.dumps({"news": news, "word": f"Not sent: {line(error)}"})}
+        said = {self.acknowledged: json.dumps({"news": news, "word": "", "at": time.time_ns()})}
+        if room is None or not news:
+            return said
+        return {**said, **self._heard(room)}
+
+    def _heard(self, transcript: Transcript) -> Updates:
+        """Updates after something was stored: it is shown before it is answered."""
+        shown = conversation_html(transcript, editable(transcript.turns))
+        return {self.conversation: shown, self.status: "", self.paused: gr.update(visible=False)}
+
+    def _store(self, owner: str, one: dict[str, Any]) -> dict[str, str]:
+        """One answer: stored (or known already), or why not. What is refused goes back to the person."""
+        done = {"key": one["key"], "state": "stored", "word": ""}
+        try:
+            if one["edits"] is not None:
+                self.service.edit(owner, one["id"], one["edits"], one["text"])
+            else:
+                turn = Turn(speaker="candidate", text=one["text"], mode=one["mode"])
+                self.service.say(owner, one["id"], turn, one["key"])
+        except OverError:
+            return {**done, "state": "over", "word": TOO_LATE}
+        except MovedOnError:
+            return {**done, "state": "refused", "word": f"Too late to edit: it was answered already. {_BACK}"}
+        except BadInput as error:
+            return {**done, "state": "refused", "word": f"Not sent: {line(error).rstrip('.')}. {_BACK}"}
+        return done
+
+    def press(self, event: str) -> Callable[..., Updates]:
+        """A handler that stores a button's turn."""
+
+        def pressed(id_: str, key: str, request: gr.Request) -> Updates:
+            try:
+                owner = self.session.owner(key, request)
+                turn = Turn.model_validate({"speaker": "candidate", "text": "", "event": event})
+                self.service.say(owner, id_, turn)
+                transcript = self.service.store.transcript(owner, id_)
+            except InterviewerError as error:
+                raise gr.Error(line(error)) from error
+            return self._heard(transcript)
+
+        return pressed
+
+    def answer(
+        self, id_: str, key: str, request: gr.Request, listen: Callable[[str], None] | None = None
+    ) -> Iterator[Updates]:
+        """The interviewer's turn, as its words come, if it is its turn; ``listen`` is told the words so far."""
+        if not id_:
+            yield gr.skip()  # no interview is open: another view
+            return
+        room, warnings, shown = None, [], 0.0
+        try:
+            owner = self.session.owner(key, request)
+            for news in self.service.answer(owner, id_):
+                if not isinstance(news, Words):
+                    room, warnings = news.room, news.warnings
+                    continue
+                if listen:
+                    listen(news.text)
+                if time.monotonic() - shown > _FRAME:
+                    shown = time.monotonic()
+                    yield {self.speaking: speaking_html(news.text)}
+            room = room or self.service.room(owner, id_)
+        except Exception as error:
+            log.exception("a turn was not answered")
+            text = f"The interviewer could not answer: {line(error).rstrip('.')}. Everything you said is kept."
+            yield {self.status: status(text, "bad"), self.again: gr.update(visible=True), self.speaking: ""}
+            return
+        yield {
+            **self._shown(room),
+            self.status: status(" ".join(warnings)),
+            self.again: gr.update(visible=False),
+        }
+
+    def stop(self, paused: bool) -> Callable[..., Updates]:
+        """A handler that stops the clock or lets it go on."""
+
+        def stopped(id_: str, key: str, request: gr.Request) -> Updates:
+            try:
+                owner = self.session.owner(key, request)
+                self.service.pause(owner, id_, paused)
+                header = self.service.store.header(owner, id_)
+            except InterviewerError as error:
+                raise gr.Error(line(error)) from error
+            over = header.ended is not None
+            return {self.clock: clock_html(header, over), self.paused: gr.update(visible=paused and not over)}
+
+        return stopped
+
+    def beat(self, id_: str, key: str, request: gr.Request) -> Updates:
+        """A sign of life from an open room: the clock goes on."""
+        if not id_:
+            return {self.status: ""}
+        try:
+            header = self.service.clock(self.session.owner(key, request), id_)
+        except InterviewerError as error:
+            return {self.status: status(line(error), "bad"), self.pulse: gr.Timer(active=False)}
+        return {self.clock: clock_html(header, header.ended is not None)}
+
+    # -- wiring ----------------------------------------------------------------------------------------------
+
+    def wire(self) -> None:
+        """Which event leads to which handler."""
+        place = [self.session.interview, self.session.key]
+        stored = [self.acknowledged, self.conversation, self.status, self.paused]
+        # The page keeps what is under way and sends it until it is acknowledged: sent twice it is one turn.
+        for button in (self.send, self.resend):
+            sent = button.click(
+                self.say, [self.packed, *place], stored,
+                js="(_, ...place) => [interviewer.send(), ...place]",
+                trigger_mode="multiple", concurrency_limit=16, **QUIET,
+            )  # fmt: skip
+            sent.failure(None, None, None, js="() => interviewer.unsent()", **QUIET)
+            sent.success(None, [self.acknowledged], None, js="news => interviewer.acknowledged(news)", **QUIET)
+            self.answered(sent)
+        for button, event in ((self.hint, "hint"), (self.moment, "pause"), (self.skip, "skip"), (self.end, "end")):
+            pressed = button.click(self.press(event), place, stored[1:], trigger_mode="once", **QUIET)
+            went = self.answered(pressed)
+            if event == "end":
+                self.session.leads(went.success, self.report, place)
+        for button, paused in ((self.pause, True), (self.resume, False)):
+            button.click(self.stop(paused), place, [self.clock, self.paused], trigger_mode="once", **QUIET)
+        self.session.leads(self.to_report.click, self.report, place)
+        self.answered(self.again.click(None, None, None, js="() => {}", **QUIET), also=True)
+        self.pulse.tick(self.beat, place, [self.clock, self.status, self.pulse], **QUIET)
+        self.retake.wire()
+
+    def report(self, id_: str, key: str, request: gr.Request) -> Updates:
+        """To the report page; grading follows."""
+        return self.session.go("report", id_, self.session.owner(key, request))
+
+    def follow(self, event: Any) -> Any:
+        """After any change of place drafts come back and the interviewer goes on."""
+        drafts = event.success(None, [self.session.interview], None, js="id => interviewer.entered(id)", **QUIET)
+        return self.answered(drafts)
+
+    def answered(self, event: Any, also: bool = False) -> Any:
+        """After the event the interviewer speaks, if it is its turn; aloud as well, if that is wanted."""
+        answer: Any = self.answer
+        inputs = [self.session.interview, self.session.key]
+        outputs = [*self.outputs]
+        if self.voice:
+            answer, inputs = self.voice.answer, [*inputs, self.voice.aloud, self.voice.speed]
+            outputs.append(self.voice.clips)
+        follow = event.then if also else event.success
+        return follow(answer, inputs, outputs, concurrency_limit=16, **QUIET)
 
 
-def build_room() -> RoomPage:
-    """Lays the page out."""
-    with gr.Column(elem_id="room-view", visible=False) as view:
-        heading = gr.HTML("", elem_id="room-heading")
-        with gr.Row(elem_id="room-columns"):
-            with gr.Column(scale=3, min_width=300, elem_id="room-talk"):
-                chat = gr.Chatbot(
-                    label="Conversation",
-                    show_label=False,
-                    elem_id="room-chat",
-                    height="100%",
-                    layout="bubble",
-                    buttons=[],
-                    latex_delimiters=[],
-                    feedback_options=None,
-                    allow_tags=False,
-                    placeholder="The interviewer is getting ready; a problem takes longer the first time.",
-                )
-                status = gr.HTML("", elem_id="room-status", elem_classes="status")
-                again = gr.Button("Try again", size="sm", visible=False, elem_id="room-again")
-                with gr.Column(elem_id="room-write") as write:
-                    with gr.Row(elem_id="room-entry"):
-                        box = gr.Textbox(
-                            label="Your answer",
-                            show_label=False,
-                            placeholder="Your answer. Enter sends, Shift+Enter starts a new line.",
-                            lines=1,
-                            max_lines=12,
-                            max_length=20_000,
-                            elem_id="room-box",
-                            container=False,
-                            scale=5,
-                            min_width=200,
-                        )
-                        voice = gr.Column(visible=False, elem_id="voice-panel", scale=1, min_width=80)
-                        send = gr.Button("Send", variant="primary", elem_id="room-send", scale=0, min_width=84)
-                    with gr.Row(elem_id="room-buttons"):
-                        hint = gr.Button("Hint", size="sm", min_width=70, elem_id="room-hint")
-                        moment = gr.Button("I need a moment", size="sm", min_width=130, elem_id="room-moment")
-                        end = gr.Button("End interview", size="sm", min_width=110, elem_id="room-end")
-                    with gr.Row(visible=False, elem_id="room-confirm", elem_classes="confirm") as confirm:
-                        gr.HTML("<p>End the interview and have it graded?</p>")
-                        end_yes = gr.Button("End and grade", variant="primary", size="sm", elem_id="room-end-yes")
-                        end_no = gr.Button("Keep going", size="sm", elem_id="room-end-no")
-                    with gr.Accordion("Whiteboard", open=False, elem_id="whiteboard"):
-                        sketch = gr.Textbox(
-                            label="Sketch in Mermaid",
-                            placeholder=SKETCH,
-                            lines=6,
-                            max_lines=20,
-                            max_length=10_000,
-                            elem_id="sketch-box",
-                        )
-                        with gr.Row():
-                            show = gr.Button("Preview", size="sm", min_width=90, elem_id="sketch-preview-button")
-                            send_sketch = gr.Button("Show the interviewer", size="sm", elem_id="sketch-send")
-                        preview = gr.Markdown("", elem_id="sketch-preview", latex_delimiters=[])
-                with gr.Column(visible=False, elem_id="room-over", elem_classes="card") as over:
-                    gr.HTML("<p>The interview is over.</p>")
-                    to_report = gr.Button("See the report", variant="primary", elem_id="room-report")
-                takes = build_takes("room", opinions=False)
-            with gr.Column(scale=1, min_width=250, elem_id="room-side"):
-                clock = gr.HTML("", elem_id="room-clock")
-                steps = gr.HTML("", elem_id="room-steps")
-                badge = gr.HTML("", elem_id="room-badge")
-        pulse = gr.Timer(20, active=False)
-    return RoomPage(
-        view=view,
-        heading=heading,
-        chat=chat,
-        status=status,
-        box=box,
-        send=send,
-        voice=voice,
-        hint=hint,
-        moment=moment,
-        end=end,
-        confirm=confirm,
-        end_yes=end_yes,
-        end_no=end_no,
-        again=again,
-        write=write,
-        over=over,
-        to_report=to_report,
-        clock=clock,
-        steps=steps,
-        badge=badge,
-        sketch=sketch,
-        preview=preview,
-        show_sketch=show,
-        send_sketch=send_sketch,
-        pulse=pulse,
-        takes=takes,
-    )
+def _unpacked(packed: str) -> list[dict[str, Any]]:
+    """The answers that the page sent, checked. Raises BadInput."""
+    wrong = BadInput("the page sent something that is not an answer; reload it")
+    try:
+        entries = json.loads(packed or "[]")
+    except (ValueError, RecursionError) as error:
+        raise wrong from error
+    if not isinstance(entries, list) or len(entries) > _PACKETS:
+        raise wrong
+    found = []
+    for one in entries:
+        if not (isinstance(one, dict) and all(isinstance(one.get(name), str) for name in ("id", "key", "text"))):
+            raise wrong
+        mode, edits = one.get("mode"), one.get("edits")
+        found.append(
+            {
+                "id": one["id"][:64],
+                "key": one["key"][:64],
+                "text": one["text"].encode("utf-8", "replace").decode().strip(),
+                "mode": mode if mode in ("typed", "spoken", "drawn") else "typed",
+                "edits": edits if isinstance(edits, int) and not isinstance(edits, bool) else None,
+            }
+        )
+    return [one for one in found if one["text"]]
 
 
-def chat_messages(transcript: Transcript, speaking: str = "") -> list[dict[str, str]]:
-    """The conversation as the chat shows it; ``speaking`` are the interviewer's words that are still coming."""
-    messages = [_message(turn) for turn in transcript.turns if turn.text.strip() or turn.event]
-    if speaking:
-        messages.append({"role": "assistant", "content": for_markdown(speaking)})
-    return messages
+# -- pieces of the page --------------------------------------------------------------------------------------
 
 
-def _message(turn: Turn) -> dict[str, str]:
-    if turn.speaker == "interviewer":
-        return {"role": "assistant", "content": for_markdown(turn.text)}
-    if turn.mode == "drawn":
-        return {"role": "user", "content": mermaid_block(turn.text)}
-    said = for_markdown(turn.text.strip())
-    event = f"*{EVENTS[turn.event]}*" if turn.event else ""
-    return {"role": "user", "content": "\n\n".join(part for part in (said, event) if part)}
-
-
-def show_room(page: RoomPage, knowledge: Knowledge, room: Room) -> dict[Any, Any]:
-    """Updates that show the room as it is."""
-    over = is_over(room.transcript) or room.header.ended is not None
-    title = for_html(case_title(knowledge, room.transcript.case))
-    about = [LEVEL_NAMES[room.transcript.level], f"{room.transcript.minutes:g} minutes"]
+def heading_html(knowledge: Knowledge, room: Room) -> str:
+    """What the interview is about."""
+    transcript = room.transcript
+    about = [LEVEL_NAMES[transcript.level], f"{transcript.minutes:g} minutes"]
     about += [
-        one for one in (mode_name(knowledge, room.transcript.mode), "second take" if room.header.parent else "") if one
+        one for one in (mode_name(knowledge, transcript.mode), "second take" if room.header.parent else "") if one
     ]
-    return {
-        page.heading: f"<h1>{title}</h1><p class='quiet'>{for_html(' · '.join(about))}</p>",
-        page.chat: chat_messages(room.transcript),
-        page.clock: clock_html(room, over),
-        page.steps: steps_html(knowledge, room),
-        page.badge: badge_html(room.backend, room.best_backend),
-        page.write: gr.update(visible=not over),
-        page.over: gr.update(visible=over),
-        page.pulse: gr.Timer(active=not over),
-    }
+    title = for_html(title_of(knowledge, transcript.case, transcript.problem))
+    return f"<h1>{title}</h1><p class='quiet'>{for_html(' · '.join(about))}</p>"
 
 
-def clock_html(room: Room, over: bool) -> str:
+def clock_html(header: Header, over: bool) -> str:
     """The clock. The page's script lets it tick; without one it shows the minutes left."""
-    elapsed, minutes = room.state.elapsed, room.transcript.minutes
-    left = max(0, round(minutes - elapsed / 60))
-    what = "Time's up" if over else f"{left} min left"
+    left = max(0, round(header.minutes - header.elapsed / 60))
+    what = f"Over after {round(header.elapsed / 60)} min" if over else f"{left} min left"
+    running = int(not over and not header.paused)
     return (
-        f"<div class='card clock' role='timer' aria-label='Time left' data-elapsed='{elapsed:.1f}' "
-        f"data-minutes='{minutes:g}' data-running='{int(not over)}'><div class='left'>{what}</div>"
-        "<div class='bar'><div></div></div></div>"
+        f"<div class='clock{' paused' if header.paused and not over else ''}' role='timer' aria-label='Time left' "
+        f"data-elapsed='{header.elapsed:.1f}' data-minutes='{header.minutes:g}' data-running='{running}'>"
+        f"<div class='left'>{what}</div><div class='bar'><div></div></div></div>"
     )
 
 
 def steps_html(knowledge: Knowledge, room: Room) -> str:
-    """The seven steps with the subjects that came up. What did not come up is not named: it would give it away."""
-    topics = {
-        signal.id: signal.topic for signals in knowledge.signals(room.transcript.case).values() for signal in signals
-    }
+    """The steps with a quiet mark for what was touched, and the time beside the plan. No criterion is named."""
+    state = room.state
+    shown = scope(room.transcript.mode)
+    budgets = {step: note.minutes for step, note in knowledge.framework.items()}
+    whole = sum(budgets[step] for step in shown) or 1.0
     rows = []
-    for step in scope(room.transcript.mode):
-        heard = dict.fromkeys(topics[signal] for signal in room.state.covered.get(step, ()) if signal in topics)
-        current = step is room.state.step
-        kind = "current" if current else "touched" if heard else "untouched"
-        here = " aria-current='step'" if current else ""
-        items = "".join(f"<li>{for_html(topic)}</li>" for topic in heard)
-        rows.append(
-            f"<li class='{kind}'{here} data-step='{step}'><span class='name'>{for_html(step.label)}</span>"
-            f"{f'<ul>{items}</ul>' if items else ''}</li>"
-        )
-    return f"<div class='card steps'><h2>Covered so far</h2><ol>{''.join(rows)}</ol></div>"
+    for step in shown:
+        touched = bool(state.covered.get(step)) or state.used.get(step, 0) >= 30
+        current = step is state.step and bool(room.transcript.turns)
+        kind = "current" if current else "touched" if touched else "untouched"
+        plan = budgets[step] / whole * room.transcript.minutes
+        rows.append(_step_html(step, kind, state.used.get(step, 0.0) / 60, plan))
+    said = "The order is yours. A mark says that a step was touched, not that it was done well."
+    return f"<div class='card steps'><h2>Plan</h2><ol>{''.join(rows)}</ol><p class='quiet'>{said}</p></div>"
+
+
+def _step_html(step: Step, kind: str, used: float, plan: float) -> str:
+    here = " aria-current='step'" if kind == "current" else ""
+    said = {"current": "now", "touched": "touched", "untouched": "not yet"}[kind]
+    spent = f"{used:.0f} of " if used >= 0.5 else ""
+    return (
+        f"<li class='{kind}'{here} data-step='{step}'><span class='name'>{for_html(step.label)}"
+        f"<span class='sr-only'>, {said}</span></span>"
+        f"<span class='minutes'>{spent}{max(1, round(plan))} min</span></li>"
+    )
+
+
+def brief_html(knowledge: Knowledge, room: Room) -> str:
+    """The problem as it was put, and every fact that was given since."""
+    transcript = room.transcript
+    case = knowledge.case(transcript.case)
+    opening = next((turn.text for turn in transcript.turns if turn.speaker == "interviewer"), "")
+    brief = transcript.problem or opening
+    known = {fact.id: fact.answer for fact in (getattr(case, "facts", None) or [])} if case else {}
+    given = dict.fromkeys(fact for turn in transcript.turns for fact in turn.facts)
+    items = "".join(f"<li>{for_html(known[fact])}</li>" for fact in given if fact in known)
+    facts = (
+        f"<ul>{items}</ul>" if items else "<p class='quiet'>None yet. Ask, and what you are told is pinned here.</p>"
+    )
+    return (
+        f"<div class='card'><h2>The problem</h2><p class='problem' dir='auto'>{for_html(brief)}</p></div>"
+        f"<div class='card'><h2>Facts so far</h2>{facts}</div>"
+    )
 
 
 def badge_html(backend: str, best: str) -> str:
@@ -231,10 +418,7 @@ def badge_html(backend: str, best: str) -> str:
     if not backend:
         return ""
     name, meaning = BACKENDS.get(backend, (backend, ""))
-    fell = (
-        ""
-        if backend == best
-        else f"<span class='fell'>standing in for: {for_html(BACKENDS.get(best, (best,))[0])}</span>"
-    )
-    attributes = f"class='badge' data-backend='{for_html(backend)}' title='{for_html(meaning)}'"
-    return f"<div {attributes}>{for_html(name)}{fell}</div>"
+    better = BACKENDS.get(best, (best,))[0]
+    fell = "" if backend == best else f"<span class='fell'>standing in for: {for_html(better)}</span>"
+    attributes = f"class='badge' data-backend='{for_html(backend)}'"
+    return f"<div {attributes}><b>{for_html(name)}</b> {for_html(meaning)}{fell}</div>"

@@ -1,206 +1,181 @@
-"""The set-up page: what to practise, and the interviews so far."""
+"""The set-up page: what to practise, the interviews so far, and what is at work behind the pages."""
 
+import json
+import logging
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
 
-from interviewer.domain import Level, Manner, Step
-from interviewer.interview.modes import ABOUT, LABELS, MINUTES, Kind, known_mode
+from interviewer.domain import Level, Manner
+from interviewer.errors import BadInput, InterviewerError
+from interviewer.interview.modes import Kind, parse_mode
 from interviewer.knowledge.load import Knowledge
+from interviewer.practice.schedule import Held, recommended
 from interviewer.storage import Header
+from interviewer.web.components.cases import LENGTHS, Defaults, form_html
+from interviewer.web.components.downloads import download
+from interviewer.web.components.wording import LEVEL_NAMES, OWN, mode_name, result_of, title_of
 from interviewer.web.escape import for_html
+from interviewer.web.service import Choice
+from interviewer.web.session import ACTIONS, QUIET, Session, Updates, asked, line, status, valid_key
 
-LENGTHS = (10, 15, 30, 45, 60)
-LEVEL_NAMES = {Level.MID: "Mid", Level.SENIOR: "Senior", Level.STAFF: "Staff"}
-MANNER_NAMES = {Manner.SUPPORTIVE: "Supportive", Manner.NEUTRAL: "Neutral", Manner.TOUGH: "Tough"}
-
-
-@dataclass(frozen=True)
-class Setup:
-    """The page's components."""
-
-    view: gr.Column
-    case: gr.Dropdown
-    summary: gr.HTML
-    level: gr.Radio
-    minutes: gr.Radio
-    manner: gr.Radio
-    mode: gr.Radio
-    about: gr.HTML
-    step: gr.Dropdown
-    topic: gr.Dropdown
-    start: gr.Button
-    status: gr.HTML
-    mine: gr.Radio
-    nothing_yet: gr.HTML
-    actions: gr.Row
-    resume: gr.Button
-    report: gr.Button
-    export: gr.Button
-    delete: gr.Button
-    confirm: gr.Row
-    delete_yes: gr.Button
-    delete_no: gr.Button
-    key: gr.Textbox
-    use_key: gr.Button
-    elsewhere: gr.Accordion
+log = logging.getLogger(__name__)
+_PENDING = "Its bytes are overwritten as soon as nobody reads the database any more."
+_START = (
+    "element.addEventListener('click', (event) => { const at = event.target.closest('[data-act=start]');"
+    " if (!at || at.disabled) return; const packed = interviewer.choice(); if (!packed) return;"
+    " trigger('start', { packed }); }); interviewer.form(element);"
+)
 
 
-def build_setup(knowledge: Knowledge) -> Setup:
-    """Lays the page out."""
-    cases = sorted((knowledge.cases[slug].title, slug) for slug in knowledge.cases)
-    first = cases[0][1] if cases else None
-    with gr.Column(elem_id="setup-view", visible=False) as view:
-        gr.HTML(
-            "<h1>Practise an ML system design interview</h1>"
-            "<p class='lead'>You lead, the interviewer listens, asks and pushes back. At the end you get a hire or "
-            "no-hire report that quotes your own words.</p>",
-            elem_id="welcome",
-        )
-        with gr.Row(elem_id="setup-columns"):
-            with gr.Column(elem_id="setup-choice", elem_classes="card", scale=3, min_width=300):
-                gr.HTML("<h2>New interview</h2>")
-                case = gr.Dropdown(cases, value=first, label="Problem", elem_id="setup-case", filterable=len(cases) > 8)
-                summary = gr.HTML(case_summary(knowledge, first), elem_id="setup-summary")
-                mode = gr.Radio(
-                    [(name, key.value) for key, name in LABELS.items()],
-                    value=Kind.INTERVIEW.value,
-                    label="Mode",
-                    elem_id="setup-mode",
+class SetupPage:
+    """Lays the page out, handles what is chosen on it, and wires the two."""
+
+    def __init__(self, session: Session, backend: Callable[[], str] = lambda: ""):
+        self.session = session
+        self.service = session.service
+        self.forgotten: list[Callable[[str], object]] = []
+        """What else is told that an interview was deleted."""
+        self._backend = backend
+        with gr.Column(elem_id="setup-view", visible=False) as self.view:
+            gr.HTML(
+                "<h1>Practise an ML system design interview</h1>"
+                "<p class='lead'>You lead; the interviewer listens, asks and pushes back. At the end a report quotes "
+                "your own words.</p>",
+                elem_id="welcome",
+            )
+            self.status = gr.HTML("", elem_id="setup-status", elem_classes="status")
+            self.form = gr.HTML("", elem_id="setup-form", js_on_load=_START)
+            self.backend = gr.HTML("", elem_id="setup-backend")
+            self.mine = gr.HTML("", elem_id="setup-mine", js_on_load=ACTIONS)
+            with gr.Accordion(
+                "Use these interviews in another browser", open=False, elem_id="elsewhere"
+            ) as self.elsewhere:
+                gr.HTML(
+                    "<p class='quiet'>Your interviews belong to this browser's key. Copy it into another browser to "
+                    "see them there. Whoever has it can read them.</p>"
                 )
-                step = gr.Dropdown(
-                    [(one.label, one.value) for one in Step],
-                    value=Step.EVALUATE.value,
-                    label="Step",
-                    elem_id="setup-step",
-                    visible=False,
-                    filterable=False,
-                )
-                topic = gr.Dropdown(
-                    sorted((knowledge.topics[slug].title, slug) for slug in knowledge.topics),
-                    label="Topic",
-                    info="Choose one or write your own, for example: trade-offs of serving.",
-                    elem_id="setup-topic",
-                    visible=False,
-                    allow_custom_value=True,
-                )
-                about = gr.HTML(mode_about(Kind.INTERVIEW.value), elem_id="setup-about")
-                level = gr.Radio(
-                    [(name, key.value) for key, name in LEVEL_NAMES.items()],
-                    value=Level.SENIOR.value,
-                    label="Level you interview for",
-                    elem_id="setup-level",
-                )
-                minutes = gr.Radio(
-                    [(f"{length} min", length) for length in LENGTHS], value=45, label="Length", elem_id="setup-minutes"
-                )
-                manner = gr.Radio(
-                    [(name, key.value) for key, name in MANNER_NAMES.items()],
-                    value=Manner.NEUTRAL.value,
-                    label="Interviewer's manner",
-                    elem_id="setup-manner",
-                )
-                start = gr.Button("Start the interview", variant="primary", elem_id="setup-start")
-                status = gr.HTML("", elem_id="setup-status", elem_classes="status")
-            with gr.Column(elem_id="setup-mine", elem_classes="card", scale=2, min_width=300):
-                gr.HTML("<h2>Your interviews</h2>")
-                nothing = gr.HTML("<p class='quiet'>None yet. They are kept here, on this server.</p>")
-                mine = gr.Radio(
-                    [], label="Your interviews", show_label=False, elem_id="mine-list", visible=False, container=False
-                )
-                with gr.Row(visible=False, elem_id="mine-actions") as actions:
-                    resume = gr.Button("Open", variant="primary", size="sm", min_width=80, elem_id="mine-resume")
-                    report = gr.Button("Report", size="sm", min_width=80, elem_id="mine-report")
-                    export = gr.Button("Export", size="sm", min_width=80, elem_id="mine-export")
-                    delete = gr.Button("Delete", size="sm", min_width=80, elem_id="mine-delete")
-                with gr.Row(visible=False, elem_id="mine-confirm", elem_classes="confirm") as confirm:
-                    gr.HTML("<p>Delete this interview and its reports for good? This cannot be undone.</p>")
-                    yes = gr.Button("Delete for good", variant="stop", size="sm", elem_id="mine-delete-yes")
-                    no = gr.Button("Keep it", size="sm", elem_id="mine-delete-no")
-                with gr.Accordion("In another browser", open=False, elem_id="elsewhere") as elsewhere:
-                    gr.HTML(
-                        "<p class='quiet'>Your interviews belong to this browser's key. Copy it into another browser "
-                        "to see them there. Whoever has it can read them.</p>"
-                    )
-                    key = gr.Textbox(label="Key", type="password", elem_id="owner-key", max_length=64)
-                    use = gr.Button("Use this key", size="sm", elem_id="owner-use")
-    return Setup(
-        view=view,
-        case=case,
-        summary=summary,
-        level=level,
-        minutes=minutes,
-        manner=manner,
-        mode=mode,
-        about=about,
-        step=step,
-        topic=topic,
-        start=start,
-        status=status,
-        mine=mine,
-        nothing_yet=nothing,
-        actions=actions,
-        resume=resume,
-        report=report,
-        export=export,
-        delete=delete,
-        confirm=confirm,
-        delete_yes=yes,
-        delete_no=no,
-        key=key,
-        use_key=use,
-        elsewhere=elsewhere,
+                self.key = gr.Textbox(label="Key", type="password", elem_id="owner-key", max_length=64)
+                self.use = gr.Button("Use this key", size="sm", elem_id="owner-use")
+        self.outputs = [self.status, self.form, self.backend, self.mine]
+
+    # -- showing ---------------------------------------------------------------------------------------------
+
+    def show(self, owner: str, id_: str = "") -> Updates:
+        """Updates that show the page."""
+        headers = self.service.store.mine(owner)
+        knowledge = self.service.knowledge
+        return {
+            self.status: "",
+            self.form: form_html(knowledge, self._defaults(owner, headers)),
+            self.backend: self._backend(),
+            self.mine: mine_html(knowledge, headers),
+        }
+
+    def _defaults(self, owner: str, headers: Sequence[Header]) -> Defaults:
+        knowledge = self.service.knowledge
+        graded = self.service.store.progress(owner)
+        held = [Held(header.case, header.level, header.created, report) for header, report in graded]
+        trains = {slug: getattr(knowledge.cases[slug], "trains", None) or [] for slug in knowledge.cases}
+        easy = [slug for slug in sorted(knowledge.cases) if getattr(knowledge.cases[slug], "difficulty", 2) == 1]
+        results = {header.case: result_of(report) for header, report in graded}
+        case = recommended(held, trains, easy[::-1])
+        if not headers:
+            return Defaults(case, results=results)
+        last = headers[0]
+        minutes = last.minutes if last.minutes in LENGTHS else 45
+        return Defaults(case, last.level, minutes, last.manner, results)
+
+    # -- handling --------------------------------------------------------------------------------------------
+
+    def begin(self, key: str, event: gr.EventData, request: gr.Request) -> Updates:
+        """Starts an interview and enters its room."""
+        owner = self.session.owner(key, request)
+        try:
+            choice = self._chosen(event._data)
+            return self.session.go("room", self.service.begin(owner, choice), owner)
+        except InterviewerError as error:
+            return {self.status: status(line(error), "bad")}
+
+    def _chosen(self, data: Any) -> Choice:
+        """What the form sent, checked. Raises BadInput."""
+        try:
+            form = json.loads(data["packed"])
+            case, kind = str(form["case"]), Kind(form["mode"])
+            level, minutes, manner = Level(form["level"]), float(form["minutes"]), Manner(form["manner"])
+            subject = {Kind.STEP: str(form.get("step", "")), Kind.DRILL: str(form.get("topic", ""))}.get(kind, "")
+            problem = str(form.get("problem", "")) if case == OWN else ""
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadInput("Choose a problem, a level and a length first.") from error
+        if minutes not in LENGTHS or (case != OWN and case not in self.service.knowledge.cases):
+            raise BadInput("Choose a problem, a level and a length first.")
+        if case == OWN and not problem.strip():
+            raise BadInput("Describe your own problem first, in a sentence or two.")
+        if kind is Kind.DRILL:
+            slugs = {note.title: slug for slug, note in self.service.knowledge.topics.items()}
+            subject = slugs.get(subject, subject)
+            if not subject.strip():
+                raise BadInput("Choose a topic first, of at most 54 characters.")
+        mode = str(parse_mode(f"{kind}:{subject}" if subject else kind.value))
+        return Choice(case, level, minutes, manner, mode, problem)
+
+    def act(self, key: str, event: gr.EventData, request: gr.Request) -> Updates:
+        """A button of one of my interviews."""
+        owner = self.session.owner(key, request)
+        act, id_ = asked(event)
+        try:
+            if act in ("room", "report"):
+                return self.session.go(act, id_, owner)
+            if act == "delete":
+                finished = self.service.delete(owner, id_)
+                for forget in self.forgotten:
+                    forget(id_)
+                word = "Deleted." if finished else f"Deleted. {_PENDING}"
+                return {**self.show(owner), self.status: status(word)}
+            if act == "export":
+                return {self.session.file: download("transcript", None, self.service.store.transcript(owner, id_))}
+        except InterviewerError as error:
+            return {**self.show(owner), self.status: status(line(error), "bad")}
+        return {self.status: ""}
+
+    def use_key(self, key: str, request: gr.Request) -> Updates:
+        """Takes over another browser's key."""
+        try:
+            key = valid_key(key)
+        except InterviewerError as error:
+            raise gr.Error(line(error)) from error
+        return {self.session.key: key, **self.show(self.session.owner(key, request))}
+
+    # -- wiring ----------------------------------------------------------------------------------------------
+
+    def wire(self) -> None:
+        """Which event leads to which handler."""
+        session = self.session
+        session.leads(self.form.start, self.begin, [session.key])
+        acted = self.mine.act(self.act, [session.key], [*session.outputs, session.file], trigger_mode="once", **QUIET)
+        acted = session.hands_out(acted)
+        for page in session.pages.values():
+            acted = page.follow(acted)
+        used = self.use.click(self.use_key, [self.key], [session.key, *self.outputs], **QUIET)
+        used.success(None, [session.key], None, js="key => interviewer.take(key)", **QUIET)
+
+    def follow(self, event: Any) -> Any:
+        """Nothing follows here."""
+        return event
+
+
+def mine_html(knowledge: Knowledge, headers: Sequence[Header]) -> str:
+    """The interviews so far, newest first, each with what can be done with it."""
+    rows = "".join(_row(knowledge, header) for header in headers)
+    none = "<p class='quiet'>None yet. They are kept on this server.</p>"
+    lost = getattr(headers, "unreadable", 0)
+    skipped = (
+        f"<p class='bad'>{lost} could not be read and {'is' if lost == 1 else 'are'} left out.</p>" if lost else ""
     )
-
-
-def case_summary(knowledge: Knowledge, slug: str | None) -> str:
-    """The case in one sentence, as HTML."""
-    case = knowledge.case(slug) if slug else None
-    return f"<p class='quiet'>{for_html(case.summary)}</p>" if case else ""
-
-
-def mode_about(mode: str) -> str:
-    """The mode in a sentence, as HTML."""
-    return f"<p class='quiet'>{for_html(ABOUT[known_mode_kind(mode)])}</p>"
-
-
-def known_mode_kind(mode: str) -> Kind:
-    """The kind that the radio sent."""
-    return Kind(mode) if mode in set(Kind) else Kind.INTERVIEW
-
-
-def show_mode(setup: Setup, mode: str) -> dict[Any, Any]:
-    """Updates that show what a mode needs: its subject and its usual length."""
-    kind = known_mode_kind(mode)
-    return {
-        setup.about: mode_about(mode),
-        setup.step: gr.update(visible=kind is Kind.STEP),
-        setup.topic: gr.update(visible=kind is Kind.DRILL),
-        setup.minutes: MINUTES[kind],
-    }
-
-
-def mode_name(knowledge: Knowledge, mode: str) -> str:
-    """A mode as a row or a heading says it; nothing for a full interview."""
-    known = known_mode(mode)
-    if known.kind is Kind.INTERVIEW:
-        return ""
-    title = knowledge.topics[known.topic].title if known.topic in knowledge.topics else known.topic
-    return f"{LABELS[known.kind]}: {title}" if title else known.label
-
-
-def case_title(knowledge: Knowledge, slug: str) -> str:
-    """The case's title; a case that is gone keeps its slug."""
-    case = knowledge.case(slug)
-    return case.title if case else slug
-
-
-def interview_choices(knowledge: Knowledge, headers: Sequence[Header]) -> list[tuple[str, str]]:
-    """The rows of the list: label and id."""
-    return [(_row(knowledge, header), header.id) for header in headers]
+    listed = skipped + (f"<ul id='mine-list'>{rows}</ul>" if rows else none)
+    return f"<div class='mine'><h2>Your interviews</h2>{listed}</div>"
 
 
 def _row(knowledge: Knowledge, header: Header) -> str:
@@ -209,27 +184,20 @@ def _row(knowledge: Knowledge, header: Header) -> str:
         where = f"{int(header.elapsed // 60)} of {header.minutes:g} min"
     else:
         where = "graded" if header.reports else "finished"
-    take = "second take" if header.parent else ""
-    parts = (
-        case_title(knowledge, header.case),
-        mode_name(knowledge, header.mode),
-        LEVEL_NAMES[header.level],
-        take,
-        day,
-        where,
+    parts = (mode_name(knowledge, header.mode), LEVEL_NAMES[header.level], "second take" if header.parent else "", day)
+    title = title_of(knowledge, header.case)
+    acts = [("room", "Open" if header.ended else "Go on"), ("report", "Report"), ("export", "Export")]
+    buttons = "".join(
+        f"<button type='button' class='small' data-act='{act}' data-id='{header.id}' "
+        f"aria-label='{name}: {for_html(title)}, {day}'>{name}</button>"
+        for act, name in acts
     )
-    return " · ".join(part for part in parts if part)
-
-
-def show_mine(
-    setup: Setup, knowledge: Knowledge, headers: Sequence[Header], chosen: str | None = None
-) -> dict[Any, Any]:
-    """Updates that show the list."""
-    choices = interview_choices(knowledge, headers)
-    value = chosen if chosen in {id_ for _, id_ in choices} else None
-    return {
-        setup.mine: gr.update(choices=choices, value=value, visible=bool(choices)),
-        setup.nothing_yet: gr.update(visible=not choices),
-        setup.actions: gr.update(visible=value is not None),
-        setup.confirm: gr.update(visible=False),
-    }
+    return (
+        f"<li><div><b dir='auto'>{for_html(title)}</b> <span class='state'>{for_html(where)}</span>"
+        f"<span class='quiet'>{for_html(' · '.join(part for part in parts if part))}</span></div>"
+        f"<div class='row'>{buttons}<button type='button' class='small' data-confirm aria-label='Delete: "
+        f"{for_html(title)}, {day}'>Delete</button></div>"
+        "<div class='confirm' hidden><p>Delete this interview and its reports for good?</p>"
+        f"<button type='button' class='small stop' data-act='delete' data-id='{header.id}'>Delete for good</button>"
+        "<button type='button' class='small' data-keep>Keep it</button></div></li>"
+    )

@@ -1,45 +1,141 @@
-// What only the browser can do: tick the clock, keep drafts, change the address, hand over a file, fit a frame.
+// What only the browser can do for the pages: the key, the address, the clock, forms, tabs, files, the report's frame.
 (() => {
-  const PREFIX = "ml-design-interviewer:";
-  const read = (name) => { try { return JSON.parse(localStorage.getItem(PREFIX + name)) || {}; } catch { return {}; } };
-  const write = (name, value) => { try { localStorage.setItem(PREFIX + name, JSON.stringify(value)); } catch { /* full or forbidden */ } };
-  const drop = (name) => { try { localStorage.removeItem(PREFIX + name); } catch { /* forbidden */ } };
+  const PREFIX = "ml-design-interviewer:", KEY = /^[0-9a-f]{32}$/;
+  const $ = (id) => document.getElementById(id);
+  const button = (id) => { const at = $(id); return at && (at.tagName === "BUTTON" ? at : at.querySelector("button")); };
   const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+  const store = {
+    read: (name) => { try { return localStorage.getItem(PREFIX + name); } catch { return null; } },
+    write: (name, value) => { try { localStorage.setItem(PREFIX + name, value); return true; } catch { return false; } },
+    drop: (name) => { try { localStorage.removeItem(PREFIX + name); } catch { /* forbidden */ } },
+    names: (start) => { try { return Object.keys(localStorage).filter((one) => one.startsWith(PREFIX + start)).map((one) => one.slice(PREFIX.length)).sort(); } catch { return []; } },
+  };
+  let own = "", handed = 0, from = null;
 
-  window.interviewer = {
-    keep(id, text) {
-      if (!id) return;
-      if (text) write("draft:" + id, { text, nonce: read("draft:" + id).nonce || random() });
-      else drop("draft:" + id);
+  const page = (window.interviewer = {
+    store, random, button,
+    // Two tabs that are opened at once share one key: it is made under a lock that they share.
+    async key(earlier) {
+      const make = () => {
+        const known = store.read("key");
+        if (KEY.test(known || "")) return known;
+        const old = earlier && KEY.test(earlier.key || "") ? earlier.key : "";
+        own = own || old || random();
+        store.write("key", own);
+        return own;
+      };
+      return navigator.locks ? navigator.locks.request(PREFIX + "key", make) : make();
     },
-    nonce: (id) => read("draft:" + id).nonce || random(),
-    sent: (id) => drop("draft:" + id),
-    drafts: (id) => [read("draft:" + id).text || "", read("draft:" + id + ":sketch").text || ""],
+    take(key) { if (KEY.test(key)) store.write("key", key); },
     went(place) {
       if (!place) return;
       const [view, id] = place.split("/");
-      const old = new URLSearchParams(location.search);
-      const now = new URLSearchParams(location.search);
+      document.body.dataset.view = view;
+      for (const name of ["setup", "progress", "coach"]) {
+        const at = $("nav-" + name);
+        if (at) view === name ? at.setAttribute("aria-current", "page") : at.removeAttribute("aria-current");
+      }
+      delete document.body.dataset.ending;
+      const old = new URLSearchParams(location.search), now = new URLSearchParams(location.search);
       now.delete("view"); now.delete("interview");
       if (view !== "setup") now.set("view", view);
       if (id) now.set("interview", id);
       if (now.toString() === old.toString()) return;
-      const address = location.pathname + (now.toString() ? "?" + now : "");
-      history.pushState(null, "", address);
+      history.pushState(null, "", location.pathname + (now.toString() ? "?" + now : ""));
       scrollTo(0, 0);
     },
     download(file) {
-      if (!file || !file.name) return;
+      if (!file || !file.name || file.nonce === handed) return;
+      handed = file.nonce;
+      const text = file.binary ? Uint8Array.from(atob(file.text), (c) => c.charCodeAt(0)) : file.text;
       const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([file.text], { type: file.type }));
+      link.href = URL.createObjectURL(new Blob([text], { type: file.type }));
       link.download = file.name;
       document.body.append(link);
       link.click();
       link.remove();
       setTimeout(() => URL.revokeObjectURL(link.href), 10000);
     },
+    choice() {
+      const form = $("setup-choice");
+      if (!form) return "";
+      const data = Object.fromEntries(new FormData(form));
+      const word = data.case === "own" && !(data.problem || "").trim() ? "Describe your own problem first, in a sentence or two."
+        : data.mode === "drill" && !(data.topic || "").trim() ? "Choose a topic first." : "";
+      $("setup-word").textContent = word;
+      if (word) return "";
+      const start = $("setup-start");
+      start.setAttribute("aria-busy", "true");
+      start.textContent = "Opening the room …";
+      setTimeout(() => { start.removeAttribute("aria-busy"); start.textContent = "Start the interview"; }, 8000);
+      return JSON.stringify(data);
+    },
+    form(element) {
+      const modes = () => {
+        const form = element.querySelector("form");
+        if (!form) return;
+        const mode = new FormData(form).get("mode");
+        form.querySelectorAll("[data-mode]").forEach((at) => { at.hidden = at.dataset.mode !== mode; });
+      };
+      element.addEventListener("change", (event) => {
+        if (event.target.name !== "mode") return;
+        modes();
+        const about = element.querySelector(`.about[data-mode="${event.target.value}"]`);
+        const length = about && element.querySelector(`[name=minutes][value="${about.dataset.minutes}"]`);
+        if (length) length.checked = true;
+      });
+      element.addEventListener("focusin", (event) => { if (event.target.name === "problem") element.querySelector("[name=case][value=own]").checked = true; });
+      new MutationObserver(modes).observe(element, { childList: true, subtree: true });
+      modes();
+    },
+    filter(element) {
+      element.addEventListener("input", (event) => {
+        if (event.target.id !== "progress-filter") return;
+        const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
+        let shown = 0;
+        element.querySelectorAll("tbody tr").forEach((row) => {
+          row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
+          if (!row.hidden) shown += 1;
+        });
+        $("progress-none").hidden = shown > 0;
+      });
+    },
+    level: () => (document.querySelector("[name=report-level]:checked") || {}).value || "",
+    turn: (where) => ($(where + "-turn-choice") || {}).value || "",
+  });
+  addEventListener("popstate", () => { const back = button("nav-back"); if (back) back.click(); else location.reload(); });
+
+  // Small things to open and close: no question to the server, so at once.
+  const panel = (name, focus) => {
+    document.body.dataset.panel = name;
+    document.querySelectorAll("#room-tabs [role=tab]").forEach((tab) => {
+      const chosen = tab.dataset.panel === name;
+      tab.setAttribute("aria-selected", String(chosen));
+      tab.tabIndex = chosen ? 0 : -1;
+      if (chosen && focus) tab.focus();
+    });
+    dispatchEvent(new CustomEvent("room-panel", { detail: name }));
   };
-  addEventListener("popstate", () => location.reload());
+  page.panel = panel;
+  addEventListener("click", (event) => {
+    const at = event.target.closest && event.target.closest("button, [role=tab]");
+    if (!at) return;
+    if (at.dataset.panel) panel(at.dataset.panel);
+    if ("confirm" in at.dataset) { const ask = at.closest("li").querySelector(".confirm"); ask.hidden = false; ask.querySelector("button").focus(); }
+    if ("keep" in at.dataset) { const ask = at.closest(".confirm"); ask.hidden = true; ask.closest("li").querySelector("[data-confirm]").focus(); }
+    if (at.id === "room-end") { document.body.dataset.ending = "1"; const yes = button("room-end-yes"); if (yes) yes.focus(); }
+    if (at.id === "room-end-no") { delete document.body.dataset.ending; $("room-end").focus(); }
+    if (at.id === "report-print") print_();
+    if (at.id === "report-back") back();
+  });
+  addEventListener("keydown", (event) => {
+    const tab = event.target.closest && event.target.closest("#room-tabs [role=tab]");
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!tab || !step) return;
+    const tabs = [...document.querySelectorAll("#room-tabs [role=tab]")];
+    panel(tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length].dataset.panel, true);
+    event.preventDefault();
+  });
 
   // The clock: the server says how much has passed, the page counts on from there.
   const since = new WeakMap();
@@ -63,13 +159,43 @@
     clock.querySelector(".bar div").style.width = `${Math.min(100, (passed / whole) * 100)}%`;
   };
 
-  // The report's frame has no scroll bar of its own.
+  // The report's frame runs no script and has no scroll bar of its own: this page makes it fit and lets its links jump.
+  const frame = () => document.querySelector("#report-frame iframe");
   const fit = () => {
-    const frame = document.querySelector("#report-frame iframe");
-    const page = frame && frame.contentDocument && frame.contentDocument.documentElement;
-    if (!page || !frame.contentDocument.body) return;
-    const height = Math.ceil(frame.contentDocument.body.getBoundingClientRect().height) + 48;
-    if (height > 60 && Math.abs(height - frame.clientHeight) > 8) frame.style.height = `${height}px`;
+    const at = frame(), inner = at && at.contentDocument;
+    if (!inner || !inner.body || !inner.body.childElementCount) return;
+    const height = Math.ceil(inner.body.getBoundingClientRect().height) + 48;
+    if (height > 60 && Math.abs(height - at.clientHeight) > 8) at.style.height = `${height}px`;
+    if (inner.interviewerWired) return;
+    inner.interviewerWired = true;
+    inner.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href^='#']");
+      if (!link) return;
+      event.preventDefault();
+      jump(inner.getElementById(link.getAttribute("href").slice(1)));
+    });
+    inner.querySelectorAll("details").forEach((one) => one.addEventListener("toggle", fit));
   };
-  setInterval(() => { tick(); fit(); }, 400);
+  const jump = (target) => {
+    if (!target) return;
+    if (from === null) from = scrollY;
+    for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+    fit();
+    target.classList.add("jumped");
+    scrollTo({ top: scrollY + frame().getBoundingClientRect().top + target.getBoundingClientRect().top - 90 });
+    target.setAttribute("tabindex", "-1");
+    target.focus({ preventScroll: true });
+    let at = $("report-back");
+    if (!at) {
+      at = document.createElement("button");
+      at.id = "report-back"; at.type = "button"; at.textContent = "Back to where I was";
+      document.body.append(at);
+    }
+  };
+  const back = () => { if (from !== null) scrollTo({ top: from }); from = null; const at = $("report-back"); if (at) at.remove(); };
+  const print_ = () => {
+    const at = frame();
+    if (at) { at.contentDocument.querySelectorAll("details").forEach((one) => { one.open = true; }); fit(); at.contentWindow.focus(); at.contentWindow.print(); }
+  };
+  setInterval(() => { tick(); fit(); if (from !== null && !frame()) back(); }, 400);
 })();

@@ -1,19 +1,11 @@
-// What only the browser can do for voice: hear the microphone, keep what was not taken in yet, play and stop at once.
+// The candidate's voice: hears the microphone and keeps what was not taken in yet.
 // Words for people come from the server, except those about the microphone itself and a lost connection.
 (() => {
   const RATE = 16000, EVERY = 400, LIMIT = 20 * 60 * RATE, LOST = 6000, LOUD = 0.02, BARGE = 15, BEFORE = 75;
   const $ = (id) => document.getElementById(id);
-  const button = (id) => { const at = $(id); return at && (at.tagName === "BUTTON" ? at : at.querySelector("button")); };
-  const mic = { context: null, node: null, stream: null, on: false, chunks: [], length: 0, base: 0, id: "", final: false, sentAt: 0, waiting: false, before: "", heldFrom: 0, ask: null, opening: false };
-  const play = { queue: [], seen: 0, reply: "", hushed: null, whole: false, now: null, loud: 0, ring: [] };
-  const stats = (window.interviewerVoiceStats = { played: 0, released: 0, firstAudio: 0, samples: 0, stopped: [] });
-  const options = { handsFree: false, aloud: true, send: false };
-  let spoken = "";
+  const voice = window.interviewerVoice, { options, stats, say } = voice, { button } = window.interviewer;
+  const mic = { context: null, node: null, stream: null, on: false, chunks: [], length: 0, base: 0, id: "", final: false, sentAt: 0, waiting: false, before: "", said: "", opening: false, loud: 0, ring: [] };
 
-  const say = (text, bad) => {
-    const at = document.querySelector("#voice-word");
-    if (at) { at.textContent = text || ""; at.classList.toggle("bad", !!bad); at.setAttribute("role", "status"); }
-  };
   const WHY = {
     NotAllowedError: "The browser does not let this page use the microphone. Allow it in the address bar, or type.",
     NotFoundError: "No microphone was found. Plug one in, or type.",
@@ -57,11 +49,11 @@
     const pcm = new Int16Array(samples.length);
     for (let i = 0; i < samples.length; i++) pcm[i] = Math.max(-1, Math.min(1, samples[i])) * 32767;
     // Barge-in: 120 ms of voice (15 blocks of 8 ms; a click is shorter) while the interviewer speaks stops it.
-    if (play.now && !mic.on) {
-      play.loud = loud > LOUD ? play.loud + 1 : 0;
-      play.ring.push(pcm);
-      if (play.ring.length > BEFORE) play.ring.shift();
-      if (play.loud >= BARGE) { hush("barge-in"); begin(play.ring.splice(0)); return; }
+    if (voice.playing() && !mic.on) {
+      mic.loud = loud > LOUD ? mic.loud + 1 : 0;
+      mic.ring.push(pcm);
+      if (mic.ring.length > BEFORE) mic.ring.shift();
+      if (mic.loud >= BARGE) { voice.hush("barge-in"); begin(mic.ring.splice(0)); return; }
     }
     if (!mic.on || mic.final || mic.base + mic.length >= LIMIT) return;
     mic.chunks.push(pcm); mic.length += pcm.length;
@@ -75,7 +67,7 @@
   };
 
   const start = async () => {
-    hush("talk");
+    voice.hush("talk");
     mic.opening = true; // takes a while: nothing may begin to play meanwhile
     try {
       if (!(await open())) return;
@@ -86,9 +78,8 @@
   const begin = (before) => {
     const length = before.reduce((sum, chunk) => sum + chunk.length, 0);
     Object.assign(mic, { on: true, chunks: before, length, base: 0, said: "", final: false, waiting: false, sentAt: 0, id: crypto.getRandomValues(new Uint32Array(4)).join("-") });
-    const box = document.querySelector("#room-box textarea");
-    mic.before = box ? box.value.trim() : "";
-    spoken = mic.before ? spoken : "";
+    mic.before = window.interviewer.text().trim();
+    if (!mic.before) window.interviewer.speaking("");
     say("Listening.");
     paint();
   };
@@ -122,31 +113,10 @@
       const input = document.querySelector(`#${id} input[type=checkbox]`);
       if (input) options[name] = input.checked;
     }
-    if (!options.aloud && play.now) hush("mute");
+    if (!options.aloud && voice.playing()) voice.hush("mute");
   }, EVERY);
 
-  const hush = (why) => {
-    const was = play.now;
-    play.queue = []; play.now = null;
-    if (why !== "new reply") play.hushed = play.reply; // its later sentences stay unsaid as well
-    if (was) { was.pause(); was.removeAttribute("src"); was.remove(); stats.stopped.push({ why, at: performance.now() }); }
-  };
-  const next = () => {
-    if (play.now || !play.queue.length) return;
-    const audio = document.createElement("audio");
-    audio.id = "voice-player"; audio.src = play.queue.shift(); audio.autoplay = true;
-    play.now = audio;
-    const on = () => { if (play.now === audio) { play.now = null; audio.remove(); next(); if (!play.now && !play.queue.length) after(); } };
-    audio.onended = on; audio.onerror = on;
-    audio.onplaying = () => { stats.played += 1; if (stats.released) { stats.firstAudio = performance.now() - stats.released; stats.released = 0; } };
-    document.body.append(audio);
-    const going = audio.play();
-    if (going) going.catch((error) => { if (error.name === "NotAllowedError") { say("The browser blocks sound until you click on the page once.", true); on(); } });
-  };
-  // A gap between two sentences on a slow machine is not the end of the reply.
-  const after = () => { const at = $("room-write"); if (play.whole && options.handsFree && !mic.on && at && at.offsetParent) start(); };
-
-  const voice = {
+  Object.assign(voice, {
     async talk() { if (mic.on) finish(); else await start(); },
     packet() {
       const all = new Int16Array(mic.length);
@@ -156,10 +126,9 @@
       const last = mic.final && part.length === all.length;
       return JSON.stringify({ recording: mic.id, at: mic.base, pcm: base64(new Uint8Array(part.buffer, part.byteOffset, part.byteLength)), final: last });
     },
-    answered(reply, text, id) {
-      const whole = voice.taken(reply, text);
-      if (whole !== text && window.interviewer) window.interviewer.keep(id, whole);
-      return whole;
+    answered(reply) {
+      const text = window.interviewer.text(), whole = voice.taken(reply, text);
+      if (whole !== text) window.interviewer.put(whole);
     },
     taken(reply, text) {
       let news; try { news = JSON.parse(reply || "{}"); } catch { return text; }
@@ -179,7 +148,7 @@
       say(news.word || (news.over ? "" : "Listening."), news.bad);
       mic.said = news.text;
       const whole = [mic.before, news.text].filter(Boolean).join(" ");
-      if (news.text) spoken = "1";
+      if (news.text) window.interviewer.speaking("1");
       if (!news.over) { if (mic.final) setTimeout(() => push(true), 0); return whole || text; }
       const send = (options.handsFree || options.send) && !news.bad && news.text;
       if (!stats.released) stats.released = performance.now();
@@ -189,30 +158,18 @@
       else if (options.handsFree && !news.text && !news.bad) setTimeout(start, 0);
       return whole || text;
     },
-    mode: () => spoken,
-    sent() { spoken = ""; },
-    clips(value) {
-      let news; try { news = JSON.parse(value || "{}"); } catch { return; }
-      if (news.reply !== play.reply) { play.reply = news.reply; play.seen = 0; hush("new reply"); }
-      play.whole = news.done !== false;
-      if (news.word) say(news.word, true);
-      if (!options.aloud || mic.on || mic.opening || news.reply === play.hushed) {
-        play.seen = (news.audio || []).length;
-        if (news.done && !options.aloud) after();
-        return;
-      }
-      for (const clip of (news.audio || []).slice(play.seen)) play.queue.push(clip);
-      play.seen = (news.audio || []).length;
-      next();
-      if (news.done && !play.now && !play.queue.length) after();
-    },
-    hush,
-    leave() { hush("left"); reset(); release(); },
+    busy: () => mic.on || mic.opening,
+    silent() { const at = $("room-write"); if (options.handsFree && !mic.on && at && at.offsetParent) start(); },
+    leave() { voice.hush("left"); reset(); release(); },
     went(place) { if (!(place || "").startsWith("room/")) voice.leave(); },
-    first: (aloud) => { const was = voice.used; voice.used = true; return was ? aloud : true; },
-    handsFree(on, aloud) { options.handsFree = on; if (on) { if (!mic.on && !play.now) start(); return true; } if (!mic.on) release(); return aloud; },
-  };
-  window.interviewerVoice = voice;
+    handsFree(on, aloud) { options.handsFree = on; if (on) { if (!mic.on && !voice.playing()) start(); return true; } if (!mic.on) release(); return aloud; },
+  });
+  // Alt+K begins and ends speaking from anywhere in the room, also while the hands are in the text box.
+  addEventListener("keydown", (event) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyK") return;
+    const at = button("voice-talk");
+    if (at && at.offsetParent) { event.preventDefault(); at.click(); }
+  });
   addEventListener("offline", () => { if (mic.on) say("The connection is gone. Your words are kept here and sent when it is back.", true); });
 
   // Gradio loads the page again when a lost connection is back: what was not sent yet outlives that.

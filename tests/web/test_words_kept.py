@@ -1,0 +1,227 @@
+"""No word is lost in the browser: the six ways in which words went missing, and what the server says to each."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interviewer.domain import Level, Manner
+from interviewer.errors import BadInput
+from interviewer.models.base import ModelChain
+from interviewer.storage import MovedOnError, OverError, Store, owner_of_user
+from interviewer.transcript import Turn
+from interviewer.web.service import LONGEST_ANSWER, Choice, Engine, Service, bound
+from tests.web.conftest import App
+from tests.web.stand_in import StandIn, StandInLibrary, grade
+from tests.web.test_room import heard, say, start, talk
+
+BOX = "#room-box textarea"
+ANN = owner_of_user("ann")
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Any:
+    knowledge: Any = StandInLibrary()
+    made = Service(
+        Store.open(f"sqlite:///{tmp_path / 'interviews.sqlite'}"),
+        knowledge,
+        lambda: Engine(StandIn(), ModelChain(), grade),
+    )
+    yield made
+    made.close()
+    made.store.close()
+
+
+def held(service: Service, *texts: str) -> str:
+    id_ = service.begin(ANN, Choice("fraud-detection", Level.SENIOR, 45, Manner.NEUTRAL))
+    list(service.answer(ANN, id_))
+    for text in texts:
+        service.say(ANN, id_, Turn(speaker="candidate", text=text))
+        list(service.answer(ANN, id_))
+    return id_
+
+
+def said(service: Service, id_: str) -> list[str]:
+    return [turn.text for turn in service.store.transcript(ANN, id_).turns if turn.speaker == "candidate"]
+
+
+def stored(app: App, page: Any) -> list[str]:
+    """What the database has of the interview that the page shows."""
+    id_ = page.evaluate("() => new URLSearchParams(location.search).get('interview')")
+    with sqlite3.connect(app.home / "interviews.sqlite") as db:
+        rows = db.execute("select data from turns where interview = ? order by number", (id_,)).fetchall()
+    turns = [json.loads(data) for (data,) in rows]
+    return [turn["text"] for turn in turns if turn["speaker"] == "candidate"]
+
+
+def test_a_key_belongs_to_its_words(service: Service) -> None:
+    id_ = held(service)
+    for text in ("first", "first", "second"):
+        service.say(ANN, id_, Turn(speaker="candidate", text=text), key="k" * 32)
+    assert said(service, id_) == ["first", "second"], "the same words once; other words are another turn"
+    assert bound("k", "a") != bound("k", "b")
+    assert len(bound("k" * 40, "a")) <= 64
+
+
+def test_words_after_the_end_are_refused_and_an_acknowledgement_that_was_lost_is_given_again(service: Service) -> None:
+    id_ = held(service)
+    service.say(ANN, id_, Turn(speaker="candidate", text="end"), key="a" * 32)
+    list(service.answer(ANN, id_))
+    service.say(ANN, id_, Turn(speaker="candidate", text="end"), key="a" * 32)
+    with pytest.raises(OverError):
+        service.say(ANN, id_, Turn(speaker="candidate", text="one more thing"), key="b" * 32)
+    assert said(service, id_) == ["end"]
+
+
+def test_too_long_is_said_and_nothing_is_cut(service: Service) -> None:
+    id_ = held(service)
+    with pytest.raises(BadInput, match="50,000 characters; this one has 50,001"):
+        service.say(ANN, id_, Turn(speaker="candidate", text="x" * (LONGEST_ANSWER + 1)))
+    service.say(ANN, id_, Turn(speaker="candidate", text="x" * LONGEST_ANSWER))
+    assert [len(text) for text in said(service, id_)] == [LONGEST_ANSWER]
+
+
+def test_an_answer_is_edited_until_the_interviewer_builds_on_it(service: Service) -> None:
+    id_ = held(service)
+    service.say(ANN, id_, Turn(speaker="candidate", text="ten milions"))
+    service.edit(ANN, id_, 1, "ten million")
+    list(service.answer(ANN, id_))
+    assert said(service, id_) == ["ten million"]
+    with pytest.raises(MovedOnError):
+        service.edit(ANN, id_, 1, "twenty million")
+    service.say(ANN, id_, Turn.model_validate({"speaker": "candidate", "text": "wait", "event": "pause"}))
+    list(service.answer(ANN, id_))  # a bare "take your time" builds on nothing
+    service.edit(ANN, id_, 3, "wait, I was wrong")
+    assert service.room(ANN, id_).editable == 3
+    assert len(service.store.transcript(ANN, id_).turns) == 4
+
+
+def test_a_stopped_clock_does_not_count(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    id_ = held(service)
+    now = service.store.header(ANN, id_).created
+    monkeypatch.setattr("interviewer.storage.time.time", lambda: now)
+    for seconds, paused in ((60, True), (100, False), (30, False)):
+        now += seconds
+        service.pause(ANN, id_, paused)
+    elapsed = service.clock(ANN, id_).elapsed
+    assert elapsed == pytest.approx(90, abs=2)
+    service.pause(ANN, id_, True)
+    service.say(ANN, id_, Turn(speaker="candidate", text="I go on."))
+    assert not service.store.header(ANN, id_).paused, "an answer starts the clock again"
+    assert "paused" not in service.store.transcript(ANN, id_).model_dump()
+
+
+@pytest.mark.browser
+def test_typing_on_while_a_send_is_under_way(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    page.fill(BOX, "slowly: the first part")
+    page.press(BOX, "Enter")
+    page.locator(BOX).press_sequentially("and the second")
+    heard(page, 2)
+    assert page.input_value(BOX) == "and the second"
+    page.reload()
+    page.wait_for_function("() => document.querySelector('#room-box textarea')?.value === 'and the second'")
+    assert stored(app, page) == ["slowly: the first part"]
+
+
+@pytest.mark.browser
+def test_typing_and_sending_while_the_connection_is_gone(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    page.context.set_offline(True)
+    page.wait_for_selector("#answer-word .bad:has-text('The connection is gone')")
+    page.fill(BOX, "said without a connection")
+    page.press(BOX, "Enter")
+    page.wait_for_selector("#outbox .pending:has-text('Not sent yet')")
+    page.locator(BOX).press_sequentially("typed without one")
+    page.context.set_offline(False)
+    heard(page, 2)
+    page.wait_for_function("() => document.querySelector('#room-box textarea')?.value === 'typed without one'")
+    page.wait_for_function("() => !document.querySelector('#outbox .pending')")
+    assert stored(app, page) == ["said without a connection"]
+
+
+@pytest.mark.browser
+def test_paste_cut_delete_undo_and_what_a_script_fills_in_are_kept(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    box = page.locator(BOX)
+    box.press_sequentially("abc")
+    box.evaluate("at => { at.focus(); document.execCommand('insertText', false, ' pasted'); }")
+
+    def kept() -> str:
+        page.reload()
+        page.wait_for_function("() => document.querySelector('#room-box textarea')?.dataset.interview")
+        return str(page.input_value(BOX))
+
+    assert kept() == "abc pasted"
+    box.evaluate("at => { at.focus(); at.setSelectionRange(3, 10); document.execCommand('delete'); }")
+    assert kept() == "abc"
+    box.evaluate("at => { at.value = 'filled in by a script'; }")  # dictation does so: no event at all
+    assert kept() == "filled in by a script"
+    box.evaluate("at => { at.focus(); at.select(); document.execCommand('cut'); }")
+    assert kept() == ""
+
+
+@pytest.mark.browser
+def test_after_a_lost_acknowledgement_the_same_words_count_once_and_others_count_too(
+    app: App, visit: Callable[..., Any]
+) -> None:
+    page = visit(app.url)
+    start(page)
+    page.route("**/gradio_api/queue/data*", lambda route: route.abort())
+    page.evaluate("() => { document.querySelector('#room-box textarea').value = 'filled without keys'; }")
+    page.click("#room-send")
+    page.wait_for_selector("#outbox .pending")
+    page.wait_for_timeout(600)
+    page.fill(BOX, "and other words")
+    page.click("#room-send")
+    page.wait_for_timeout(600)
+    page.unroute("**/gradio_api/queue/data*")
+    page.reload()
+    page.wait_for_function("() => document.querySelectorAll('#room-chat .user-row').length >= 2")
+    page.wait_for_function("() => !document.querySelector('#outbox .pending')")
+    page.reload()
+    heard(page, 2)
+    assert sorted(stored(app, page)) == ["and other words", "filled without keys"]
+
+
+@pytest.mark.browser
+def test_a_long_paste_is_whole_or_refused_aloud(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    text = ("word " * 5001) + "!"
+    page.fill(BOX, text)
+    page.click("#room-send")
+    heard(page, 2)
+    (found,) = stored(app, page)
+    assert hashlib.sha256(found.encode()).digest() == hashlib.sha256(text.encode()).digest()
+    page.fill(BOX, "x" * (LONGEST_ANSWER + 1))
+    page.click("#room-send")
+    page.wait_for_selector("#answer-word .bad:has-text('this one has 50,001')")
+    assert len(page.input_value(BOX)) == LONGEST_ANSWER + 1
+    buttons = page.locator("#room-end").bounding_box()
+    assert buttons["y"] + buttons["height"] <= 900, "a long answer never pushes the buttons away"
+
+
+@pytest.mark.browser
+def test_words_after_the_end_are_kept_and_said_so(app: App, visit: Callable[..., Any]) -> None:
+    one = visit(app.url)
+    start(one)
+    two = one.context.new_page()
+    two.goto(one.url)
+    two.wait_for_selector("#room-chat .bot")
+    two.fill(BOX, "one more thing")
+    say(one, "end", 2)
+    one.wait_for_selector("#room-over:visible")
+    two.press(BOX, "Enter")
+    two.wait_for_selector("#answer-word .bad:has-text('kept in your notes')")
+    two.click("#tab-notes")
+    assert two.input_value("#notes") == "one more thing"
+    assert stored(app, one) == ["end"]
+    assert "one more thing" not in talk(two)
