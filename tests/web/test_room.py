@@ -230,6 +230,11 @@ def test_words_stay_words(app: App, visit: Callable[..., Any]) -> None:
     say(page, text, 2)
     assert talk(page)[1] == text
     sketch(page, f'flowchart LR\n  a["{attacks}"] --> b\n```\n{attacks}')
+    page.wait_for_selector("#sketch-word.bad:has-text('cannot be drawn')")
+    page.click("#sketch-send")
+    page.wait_for_timeout(300)
+    assert len(talk(page)) == 3, "what cannot be drawn is shown to its author and not sent"
+    page.fill("#sketch-source", 'flowchart LR\n  a["<img src=x onerror=window.pwned=1>"] --> b[b]')
     page.click("#sketch-send")
     heard(page, 3)
     page.click("#tab-plan")
@@ -285,7 +290,7 @@ def test_an_answer_is_given_again_and_the_report_says_what_it_was_worth(app: App
     assert page.url != first
     page.click("#nav-progress")
     page.wait_for_selector("#progress-body tbody")
-    assert page.inner_text("#progress-body tbody").count("One step: Evaluation") == 2
+    assert page.locator("#progress-body tbody tr:has-text('One step: Evaluation')").count() == 2
 
 
 def test_a_failing_interviewer_says_so_in_a_line_and_keeps_the_words(app: App, visit: Callable[..., Any]) -> None:
