@@ -8,7 +8,6 @@ from typing import Any
 import gradio as gr
 
 from interviewer.domain import Step
-from interviewer.grading.presentation import headline
 from interviewer.errors import BadInput, InterviewerError
 from interviewer.grading.report import Report
 from interviewer.interview.modes import known_mode
