@@ -63,8 +63,8 @@ def read_any(
     Raises BadInput naming the file and the cure; SpeakersUnclear, with the speakers found, when it cannot be told who
     the candidate is.
     """
-    candidates = [candidate] if isinstance(candidate, str) else list(candidate)
-    interviewers = [interviewer] if isinstance(interviewer, str) else list(interviewer)
+    candidates = [one for one in ([candidate] if isinstance(candidate, str) else candidate) if one.strip()]
+    interviewers = [one for one in ([interviewer] if isinstance(interviewer, str) else interviewer) if one.strip()]
     name = filename or "transcript"
     if len(data) > encodings.MAX_BYTES:
         raise BadInput(f"{name}: larger than {encodings.MAX_BYTES:,} bytes")

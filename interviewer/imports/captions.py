@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from interviewer.imports.encodings import unescaped
-from interviewer.imports.lines import CLOCK, Line, Talk, on_a_line, proposed, seconds
+from interviewer.imports.lines import CLOCK, Line, Talk, narrowed, on_a_line, proposed, seconds
 
 _CUE = re.compile(rf"^\s*(?P<at>{CLOCK})\s*(?:-{{1,2}}>|,)\s*(?P<end>{CLOCK})(?:\s.*)?$")
 _BLOCK = re.compile(r"^(?:WEBVTT|NOTE|STYLE|REGION|Kind:|Language:|X-TIMESTAMP-MAP)\b")
@@ -43,7 +43,7 @@ def are_captions(text: str) -> bool:
 
 def read_captions(text: str) -> Talk:
     """The lines of captions."""
-    cues = _cues(text)
+    cues = _cues(narrowed(text))
     if _roll(cues):
         cues = _unrolled(cues)
     lines: list[Line] = []

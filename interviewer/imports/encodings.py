@@ -27,7 +27,7 @@ _NO_TRANSCRIPTS = (
     (b"\x89PNG", "a picture: import the transcript's text"),
     (b"\x1f\x8b", "a compressed file: unpack it first"),
 )
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _MOST_CONTROLS = 0.01

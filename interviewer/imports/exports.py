@@ -280,7 +280,7 @@ def document_text(data: bytes, name: str) -> str:
             with archive.open("word/document.xml") as file:
                 xml = file.read(MAX_XML + 1)
     except _UNPACKING as error:
-        raise BadInput(f"{name}: the document cannot be unpacked ({error or 'it is cut off'})") from error
+        raise BadInput(f"{name}: the document cannot be unpacked: it is damaged or cut off") from error
     if len(xml) > MAX_XML:
         raise BadInput(f"{name}: the document's text is larger than {MAX_XML:,} bytes")
     return "\n".join(text for text, _ in _Document(name).read(xml))

@@ -9,7 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,6 +24,8 @@ _NEARLY_ALL = 0.8
 """The same for a possible name that stands there once, beside names that recur."""
 _SOME = 0.2
 """Share of lines below which one recurring word before a colon is no speaker."""
+_MOST_LABELS = 2_000
+"""Different beginnings of lines that are looked at, the commonest first."""
 _BADGE = re.compile(r"\s*[\[({（][^\])}）]{0,60}[\])}）]\s*")
 _PUNCTUATION = re.compile(r"[?!;\"“”=/\\]|\.\s+[a-z]|,\s+[a-z]|\s[-–]\s[a-z]")
 
@@ -44,6 +46,7 @@ def data() -> dict[str, Any]:
     return loaded
 
 
+@lru_cache(maxsize=20_000)
 def tokens(name: str, badges: bool = False) -> tuple[str, ...]:
     """A name's words for comparison: without case, accents, symbols, and badges such as "(Guest)".
 
@@ -61,6 +64,7 @@ def same(one: str, other: str) -> bool:
     return bool(tokens(one)) and sorted(tokens(one)) == sorted(tokens(other))
 
 
+@lru_cache(maxsize=20_000)
 def role_named(label: str) -> Role | None:
     """The role that a label says by itself: "Interviewer 2", "Anna (Candidate)"; never "Candidate generation"."""
     roles = data()["roles"]
@@ -153,6 +157,7 @@ def _names(lines: Sequence[Line], known: Sequence[str]) -> dict[tuple[str, ...],
             headers.add(key)
         if line.opens:
             opening.add(key)
+    first = {key: first[key] for key, _ in counts.most_common(_MOST_LABELS)}
     given = {_key(one) for one in known}
     accepted = {
         key

@@ -8,6 +8,14 @@ CLOCK = r"(?:\d{1,3}:)?\d{1,3}:\d{1,2}(?:[.,]\d{1,9})?"
 """1:02, 00:01:02, 0:00:02.120, 00:00:02,120"""
 
 
+_SPACES = re.compile(r"[^\S\n]{9,}")
+
+
+def narrowed(text: str) -> str:
+    """The text without endless runs of spaces, which say nothing and cost time."""
+    return _SPACES.sub(" " * 8, text)
+
+
 @dataclass(frozen=True)
 class Line:
     """Some words in the order of the recording."""

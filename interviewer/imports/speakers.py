@@ -15,6 +15,8 @@ _CLEAR = 2
 """Signs of an interviewer that one speaker must have more than the other before we choose without being told."""
 _TALKS = 0.75
 """Share of the words from which nobody is taken for an interviewer."""
+_CROWD = 40
+"""Speakers beyond which nobody is chosen without being told."""
 _LESS = 0.45
 """Share of the words below which one of two says less."""
 
@@ -100,7 +102,7 @@ def cast(
     found = [voice.speaker for voice in voices]
     if not voices:
         if candidates or interviewers:
-            given = [*candidates, *interviewers][0]
+            given = " ".join([*candidates, *interviewers][0].split())[:80]
             raise SpeakersUnclear(
                 f"{name}: '{given}' never speaks: the file names no speakers. Without names the whole talk is read as "
                 "the candidate's",
@@ -128,6 +130,7 @@ def cast(
 def _matched(given: str, found: Sequence[Speaker], name: str) -> str:
     """The one label that a name given by the user means."""
     wanted = tokens(given)
+    shown = " ".join(given.split())[:80]
     labels = [one.name for one in found]
     tiers = (
         lambda label: label == given,
@@ -144,9 +147,9 @@ def _matched(given: str, found: Sequence[Speaker], name: str) -> str:
             return hits[0]
         if hits:
             raise SpeakersUnclear(
-                f"{name}: '{given}' could be {' or '.join(repr(hit) for hit in hits[:6])}: give the whole name", found
+                f"{name}: '{shown}' could be {' or '.join(repr(hit) for hit in hits[:6])}: give the whole name", found
             )
-    raise SpeakersUnclear(f"{name}: '{given}' never speaks. Speakers found: {listed(found)}", found)
+    raise SpeakersUnclear(f"{name}: '{shown}' never speaks. Speakers found: {listed(found)}", found)
 
 
 def _begins(wanted: Sequence[str], label: Sequence[str]) -> bool:
@@ -207,6 +210,11 @@ def _inferred(voices: Sequence[_Voice], name: str) -> tuple[dict[str, Role], lis
     if len(voices) == 1:
         only = voices[0].name
         return {only: "candidate"}, [f"Only '{only}' speaks in this file, and is taken as the candidate."]
+    if len(voices) > _CROWD:
+        raise SpeakersUnclear(
+            f"{name}: {len(voices)} speakers: choose with --candidate NAME, if this is a transcript at all",
+            [voice.speaker for voice in voices[:_CROWD]],
+        )
     total = sum(voice.words for voice in voices) or 1
     signs = {voice.name: _signs(voice, voices, total) for voice in voices}
     talker = max(voices, key=lambda voice: (voice.words, -voice.first))

@@ -9,7 +9,7 @@ Interviewer: words           roles, Q: and A:, Speaker 1:
 import re
 
 from interviewer.imports.encodings import unescaped
-from interviewer.imports.lines import CLOCK, Line, Talk, on_a_line, proposed, seconds
+from interviewer.imports.lines import CLOCK, Line, Talk, narrowed, on_a_line, proposed, seconds
 
 _STAMP = rf"(?:[\[(]\s*{CLOCK}(?:\s*(?:-{{1,2}}>?|–|to)\s*{CLOCK})?\s*[\])]|{CLOCK}(?:\s*(?:-{{1,2}}>?|–)\s*{CLOCK})?)"
 _CLOCK = re.compile(CLOCK)
@@ -25,7 +25,7 @@ _NAME_TIME_WORDS = re.compile(
     rf"^(?P<name>\S.{{0,80}}?)(?:\s{{2,}}|\t|\s+)(?P<stamp>[\[(]?{CLOCK}[\])]?)(?:\s+)(?P<rest>\S.*)$"
 )
 _LEADING = re.compile(rf"^\s*(?P<stamp>{_STAMP})(?:\s*[AP]M)?(?P<gap>\s*[-–|:]?\s+|\t)", re.I)
-_INLINE = re.compile(r"\s*\[\s*((?:\d{1,3}:)?\d{1,3}:\d{2}(?:[.,]\d{1,6})?)\s*\]\s*")
+_INLINE = re.compile(r"\[\s*((?:\d{1,3}:)?\d{1,3}:\d{2}(?:[.,]\d{1,9})?)\s*\]")
 _HEADING = re.compile(r"^#{1,6}\s+(?P<name>.{1,80}?)\s*#*$")
 _BOLD_ALONE = re.compile(
     r"^\s*(?:\*\*|__)(?P<name>[^*_]{1,80}?)(?:\*\*|__)\s*(?P<stamp>[\[(]?" + CLOCK + r"[\])]?)?\s*$"
@@ -36,13 +36,15 @@ _FOOT = re.compile(
     r"(?:transcription|meeting|recording) ended (?:after|at) \S+.*|.{1,80} (?:started|stopped) transcription)\s*$",
     re.I,
 )
+_HEADER = 200
+"""Characters of the longest line that may hold a name and a time alone."""
 _LEAST_STAMPED = 0.25
 """Share of lines that begin with a time from which times without brackets are times and not words."""
 
 
 def read_talk(text: str, markdown: bool = False) -> Talk:
     """The lines of a written transcript."""
-    raw = [line.rstrip() for line in unescaped(text).split("\n")]
+    raw = [line.rstrip() for line in narrowed(unescaped(text)).split("\n")]
     filled = [line for line in raw if line.strip()]
     leading = sum(bool(_LEADING.match(line)) or bool(_ONLY_TIME.match(line)) for line in filled)
     stamped = bool(filled) and leading >= _LEAST_STAMPED * len(filled)
@@ -66,7 +68,7 @@ def _read(line: str, after: str, stamped: bool, blank: bool) -> list[Line]:
     if _ONLY_TIME.match(line):
         clock = _CLOCK.search(line)
         return [Line("", seconds(clock[0]) if clock else None)]
-    if head := _header(line, after):
+    if len(line) <= _HEADER and (head := _header(line, after)):
         return [head]
     found: list[Line] = []
     at = None
@@ -93,6 +95,8 @@ def _header(line: str, after: str) -> Line | None:
     for pattern in (_NAME_TIME, _TIME_NAME, _BOLD_ALONE, _HEADING):
         if not (match := pattern.match(line)):
             continue
+        if match["name"].rstrip().endswith(":") and (not after or proposed(after)):
+            continue  # the words are a time: "Ben: 10:30"
         name = on_a_line(match["name"].strip().rstrip(":"))
         clock = _CLOCK.search(match["stamp"] or "") if "stamp" in pattern.groupindex else None
         if name:
