@@ -21,6 +21,8 @@ MAX_TURNS = 5_000
 WORDS_A_MINUTE = 140
 """Speaking rate for estimating the clock of a transcript without times (ordinary conversation)."""
 _PAUSE = 2.0
+MAX_AT = 5e6
+"""Seconds (58 days) beyond which no turn of a file may lie, so that times made from it stay within ``Seconds``."""
 MAX_DEPTH = 40
 """Levels of nesting in a transcript; ours has six."""
 _SURROGATE = re.compile("[\\ud800-\\udfff]")
@@ -188,11 +190,15 @@ def transcript_from(data: Mapping[str, Any], name: str = "transcript") -> Transc
     """
     _fit_to_write(data, name)
     try:
-        return Transcript.model_validate(data)
+        transcript = Transcript.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])
         raise BadInput(f"{name}: {field}: {first['msg']}") from error
+    for index, turn in enumerate(transcript.turns):
+        if turn.at is not None and turn.at > MAX_AT:
+            raise BadInput(f"{name}: turns.{index}.at: at most {MAX_AT:,.0f} seconds")
+    return transcript
 
 
 def _fit_to_write(data: Mapping[str, Any], name: str) -> None:

@@ -130,6 +130,7 @@ class Listener:
 
     def annotate(self, transcript: Transcript) -> Transcript:
         """The transcript with every turn listened to. Stored results are kept as they are."""
+        transcript = self._known(transcript)
         if all(_is_heard(turn) for turn in transcript.turns):
             return transcript  # nothing to listen to: an opening is shown before the ears are made
         ears = self.ears(transcript.case)
@@ -143,6 +144,19 @@ class Listener:
                     turn = self._overhear(turn, transcript.case, ears, first=not turns)
                 said |= _words(turn.text)
             turns.append(turn)
+        return transcript.model_copy(update={"turns": turns})
+
+    def _known(self, transcript: Transcript) -> Transcript:
+        """The transcript without what was heard of facts that its case does not have: the case was edited since, or the
+        file is not ours. Such a turn is listened to anew."""
+        case = self.knowledge.case(transcript.case)
+        facts = {"", *(fact.id for fact in case.facts)} if case else {""}
+        turns = [
+            turn.model_copy(update={"heard": None})
+            if any(one.kind == "question" and one.id not in facts for one in turn.heard or [])
+            else turn
+            for turn in transcript.turns
+        ]
         return transcript.model_copy(update={"turns": turns})
 
     def _listen(self, text: str, ears: Ears, said: set[str]) -> list[Heard]:
