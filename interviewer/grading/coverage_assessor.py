@@ -70,6 +70,8 @@ class CoverageAssessor:
     folder: Path | None = None
     """Keeps the case's vectors."""
     retrieve: Retrieve | None = None
+    unheard: str = ""
+    """Why this talk cannot be judged by anybody, where that is so; else it is the backend that cannot judge."""
 
     @property
     def backend(self) -> str:
@@ -108,7 +110,7 @@ class CoverageAssessor:
             questions=feedback.questions(gaps, order, signals) if enough else [],
             strong=strong_answers(material.case, material.knowledge, gaps, material.level, self.retrieve),
             study_plan=feedback.exercises(gaps, order, signals),
-            warnings=[*(feedback.not_judged(self.backend) if enough else ()), *material.warnings],
+            warnings=[*self._reasons(enough), *material.warnings],
             graded_by=GradedBy(
                 backend=self.backend,
                 model=self.model.name if self.model else None,
@@ -118,6 +120,11 @@ class CoverageAssessor:
         )
         progress(1.0, "Done")
         return report
+
+    def _reasons(self, enough: bool) -> tuple[str, ...]:
+        if not enough:
+            return ()
+        return (self.unheard,) if self.unheard else feedback.not_judged(self.backend)
 
 
 @dataclass(frozen=True)

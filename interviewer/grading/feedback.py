@@ -36,6 +36,23 @@ def not_judged(backend: str) -> tuple[str, str]:
     )
 
 
+def badly_heard(share: float) -> str:
+    """Why talk that was not understood by the recorder gets no verdict, and how to get one."""
+    return (
+        f"Hardly more than {share:.0%} of the candidate's words seem to have arrived as they were said, so nobody can "
+        "tell what was meant, and there is no verdict. Take a better recogniser's transcript, or correct this one, and "
+        "grade it again."
+    )
+
+
+def doubtfully_heard(share: float) -> str:
+    """What the reader of a report on such talk must know."""
+    return (
+        f"About {share:.0%} of the candidate's words seem to have arrived as they were said: quotes may hold misheard "
+        "words, and the confidence is lower for it."
+    )
+
+
 def covered(evidence: Sequence[Evidence], missing: Sequence[Missing], example: str) -> str:
     """The comment on a step that was heard and not judged: subjects with a quote behind each, and no praise.
     ``example`` is a sentence that surely is about the step, or empty."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from interviewer.domain import Level
 from interviewer.errors import ModelError
+from interviewer.grading import feedback
 from interviewer.grading.assessor import Assessor, Material, Progress
 from interviewer.grading.coverage_assessor import CoverageAssessor
 from interviewer.grading.filters import words_of_their_own
@@ -17,6 +18,7 @@ from interviewer.grading.report import Report
 from interviewer.grading.rubric import rubric_in_use
 from interviewer.grading.strong import Retrieve
 from interviewer.knowledge.load import Knowledge
+from interviewer.listening.readability import Hearing, hearing, plain
 from interviewer.models.base import LanguageModel, ModelChain
 from interviewer.transcript import Transcript, with_clock
 
@@ -40,18 +42,33 @@ def grade(
             f"The knowledge base has no case '{transcript.case}': the general criteria were used, and the problem was "
             "taken from the talk itself."
         )
+    case = knowledge.case(transcript.case)
+    heard = hearing(clocked, plain(case.model_dump_json()) if case else ())
+    if heard.level == "unreadable":
+        unheard = CoverageAssessor(None, vectors, retrieve, feedback.badly_heard(heard.share))
+        return unheard.assess(Material(clocked, knowledge, tuple(warnings)), tell)
     for model in chain.models:
         try:
-            return _assessor(clocked, model, vectors, retrieve).assess(
+            report = _assessor(clocked, model, vectors, retrieve).assess(
                 Material(clocked, knowledge, tuple(warnings)), tell
             )
+            return _no_surer_than_heard(report, heard)
         except ModelError as error:
             if chain.named:
                 raise
             warnings.append(
                 f"The backend '{model.backend}' failed ({error}); the report was started again on the next one."
             )
-    return CoverageAssessor(None, vectors, retrieve).assess(Material(clocked, knowledge, tuple(warnings)), tell)
+    report = CoverageAssessor(None, vectors, retrieve).assess(Material(clocked, knowledge, tuple(warnings)), tell)
+    return _no_surer_than_heard(report, heard)
+
+
+def _no_surer_than_heard(report: Report, heard: Hearing) -> Report:
+    """The report, less sure where the candidate was heard badly; never surer, and no mark is changed."""
+    if heard.level == "clear":
+        return report
+    told = [*report.warnings, feedback.doubtfully_heard(heard.share)]
+    return report.model_copy(update={"confidence": round(report.confidence * heard.share, 2), "warnings": told})
 
 
 def _assessor(
