@@ -60,8 +60,17 @@ def test_an_endpoint_words_the_turn(home: Path) -> None:
 def test_what_breaks_the_rules_is_not_said(home: Path) -> None:
     with serving("Great answer! Have you thought of it? And of that?") as server:
         reply = value(call(home, server, "openai:test-model", "reply", "-", "--json"))
-    assert "Great" not in reply["text"]
-    assert len(server.asked) == 2
+    assert reply["text"] == "Have you thought of it?"
+    assert [one["rule"] for one in reply["rejected"]] == ["praise", "questions"]
+    assert len(server.asked) == 1  # what can be left out costs no second try
+
+
+@pytest.mark.timeout(200)
+def test_a_turn_that_cannot_be_mended_is_asked_for_again(home: Path) -> None:
+    with serving("You should use a time split. Why?", "When is one ripe?") as server:
+        reply = value(call(home, server, "openai:test-model", "reply", "-", "--json"))
+    assert (reply["text"], reply["policy"]) == ("When is one ripe?", "llm")
+    assert "turned down" in server.asked[1]["messages"][-1]["content"]
 
 
 @pytest.mark.timeout(200)
