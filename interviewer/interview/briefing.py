@@ -44,6 +44,8 @@ _RECALLED = 16
 """Words of each."""
 _QUOTE = 30
 """Words of a candidate's that are quoted in the block."""
+_TOUCHED = 0.15
+"""Share of its plan under which a part has had hardly any time."""
 _NARROW = 3
 """Questions in a row on one part from which the block says so."""
 _SURELY_READ = frozenset({MoveKind.OPEN, MoveKind.ANSWER, MoveKind.LET_GO_ON, MoveKind.PROBE, MoveKind.MOVE_ON})
@@ -253,10 +255,12 @@ def _pace(view: View) -> str:
         f"{SHORT[step]} {state.used.get(step, 0.0) / 60:.0f}/{plan.get(step, 0.0) / 60:.0f}" for step in steps
     )
     line = f"Minutes per part, used/planned: {times}. They are in {SHORT[state.step]}."
-    waiting = [step for step in steps if step not in state.visited and step != state.step]
+    waiting = [
+        step for step in steps if step != state.step and state.used.get(step, 0.0) < _TOUCHED * plan.get(step, 0.0)
+    ]
     due = sum(plan.get(step, 0.0) for step in waiting)
     if waiting:
-        line += f" Not spoken of yet: {', '.join(SHORT[step] for step in waiting)}."
+        line += f" Hardly any time yet: {', '.join(SHORT[step] for step in waiting)}."
     if waiting and state.left < due:
         line += _wording("records", "behind")
     return line
@@ -282,7 +286,7 @@ def _touched(state: State) -> str:
 
 def _questions(state: State) -> list[str]:
     """The last questions that the interviewer asked, shortened."""
-    asked = [one.text for text in state.said for one in spans(text) if "?" in one.text]
+    asked = [one.text for text in state.said for one in spans(text) if "?" in one.text and one.text.count(" ") > 2]
     return [_short(one, _RECALLED) for one in asked[-_LATELY:]]
 
 

@@ -31,6 +31,8 @@ _TEMPERATURE = (0.4, 0.7, 0.9)
 """By try: a second one at the same temperature would mostly say the same again."""
 _NOTES = 3
 _NOTE_WORDS = 55
+_NEAR = 0.35
+"""Cosine similarity to what was just said from which a note is about it."""
 _QUERY_WORDS = 90
 _HEADER_LIMIT = 2_000
 """Characters in which a header must have ended."""
@@ -107,15 +109,17 @@ class LlmPolicy:
         if self.retriever is None or view.last is None:
             return ()
         query = " ".join(without_fillers(view.last.text).split()[-_QUERY_WORDS:])
-        found = self.retriever.search(query, audience="grader", case=view.transcript.case, limit=4 * _NOTES)
+        found = self.retriever.search(query, audience="grader", case=view.transcript.case, limit=8 * _NOTES)
         known = {one.id: one for own in view.knowledge.signals(view.transcript.case).values() for one in own}
-        kept: list[str] = []
+        kept: dict[str, str] = {}
         for one in found:
-            signal = known.get(one.passage.ref) if one.passage.kind == "strong" else None
-            text = f"{signal.topic}: {signal.strong}" if signal else one.passage.text
-            if one.passage.kind in ("strong", "note", "reference") and len(kept) < _NOTES:
-                kept.append(" ".join(text.split()[:_NOTE_WORDS]))
-        return kept
+            passage, signal = one.passage, known.get(one.passage.ref) if one.passage.kind == "strong" else None
+            about = passage.ref or passage.id  # of one note, one piece: three would only be the candidate's own words
+            near = one.similarity >= _NEAR and passage.kind in ("strong", "note", "reference")
+            if near and about not in kept and len(kept) < _NOTES:
+                text = f"{signal.topic}: {signal.strong}" if signal else passage.text
+                kept[about] = " ".join(text.split()[:_NOTE_WORDS])
+        return list(kept.values())
 
 
 # -- reading the answer --------------------------------------------------------------------------------
