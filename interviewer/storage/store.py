@@ -184,7 +184,9 @@ class Store:
                 raise OverError("The interview is over.")
             if number != editable(stored):
                 raise MovedOnError(f"turn {number} has been built on")
-            data = _dump(stored[number].model_copy(update={"text": text, "heard": None, "edited": True}))
+            data = _dump(
+                stored[number].model_copy(update={"text": text, "heard": None, "observed": None, "edited": True})
+            )
             same = (turns.c.interview == id_) & (turns.c.number == number)
             db.execute(turns.update().where(same).values(data=data))
             db.execute(turns.delete().where(turns.c.interview == id_, turns.c.number > number))
@@ -218,6 +220,19 @@ class Store:
                     )
             last = _dump(transcript.turns[-1])
             db.execute(turns.insert().values(interview=id_, number=expected, key=None, data=last))
+
+    def note(self, owner: str, id_: str, transcript: Transcript) -> None:
+        """Keeps what was observed behind the turns, where the words are still the same; what was said is not touched.
+
+        Raises BadInput when the interview is not the owner's.
+        """
+        with self._write() as db:
+            _need(db, owner, id_, lock=True)
+            for number, (turn, known) in enumerate(zip(transcript.turns, _turns(db, id_), strict=False)):
+                if turn.observed and turn.text == known.text and known.observed is None and not is_unreadable(known):
+                    same = (turns.c.interview == id_) & (turns.c.number == number)
+                    data = _dump(known.model_copy(update={"observed": turn.observed}))
+                    db.execute(turns.update().where(same).values(data=data))
 
     def tick(self, owner: str, id_: str) -> float:
         """A sign of life: the interview's clock in seconds. It stands still while nobody is in the room.

@@ -100,12 +100,14 @@ def open_engine(settings: Settings) -> "Engine":
 
     from interviewer.context import open_context
     from interviewer.grading.grade import grade
+    from interviewer.interview.observer import Observer
     from interviewer.web.service import Engine
 
     parts = open_context(settings, behind=True)
     parts.interviewer().warm()
     graded = partial(grade, retrieve=parts.retriever.search, vectors=parts.vectors)
-    return Engine(parts.interviewer(), parts.chain, graded, parts.retriever.search, parts.interviewer().close)
+    observe = Observer(parts.chain, parts.knowledge).observe
+    return Engine(parts.interviewer(), parts.chain, graded, parts.retriever.search, parts.interviewer().close, observe)
 
 
 def _launch(settings: Settings, host: "Service", voice: "VoiceParts | None", name: str, port: int | None) -> Any:

@@ -10,12 +10,13 @@ import re
 import threading
 import weakref
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from interviewer.background import Background
+from interviewer.background import Background, Breathe, Job
 from interviewer.domain import Level, Manner, MoveKind
-from interviewer.errors import BadInput, InterviewerError
+from interviewer.errors import BadInput, InterviewerError, ModelError
 from interviewer.grading.ahead import ahead
 from interviewer.grading.report import Report
 from interviewer.interview.state import State
@@ -75,6 +76,8 @@ class Engine:
     """Looks passages up; None without an index."""
     close: Callable[[], None] = lambda: None
     """Ends what it still does in the background."""
+    observe: Callable[[Transcript, Breathe], Transcript] | None = None
+    """Notes behind the turns what answers show; None where nothing does."""
 
 
 @dataclass(frozen=True)
@@ -247,15 +250,25 @@ class Service:
                     self.store.end(owner, id_)
                     self.behind.drop(id_)
                 else:
-                    self._go_on_behind(id_, reply.transcript)
+                    self._go_on_behind(owner, id_, reply.transcript)
                 best = self._engine().chain.backend
                 header = self.store.header(owner, id_)
                 yield Said(list(reply.warnings), Room(header, reply.transcript, reply.state, reply.backend, best))
                 return
 
-    def _go_on_behind(self, id_: str, transcript: Transcript) -> None:
+    def _go_on_behind(self, owner: str, id_: str, transcript: Transcript) -> None:
         engine = self._engine()
-        self.behind.put(id_, ahead(engine.grade, transcript, self.knowledge, engine.chain))
+        jobs = ahead(engine.grade, transcript, self.knowledge, engine.chain)
+        if engine.observe and transcript.candidate_turns():
+            jobs = [self._noting(owner, id_, engine.observe), *jobs]
+        self.behind.put(id_, jobs)
+
+    def _noting(self, owner: str, id_: str, observe: Callable[[Transcript, Breathe], Transcript]) -> Job:
+        def note(breathe: Breathe) -> None:
+            with suppress(ModelError, BadInput):  # the next turn's notes take this answer up; or it was deleted
+                self.store.note(owner, id_, observe(self.store.transcript(owner, id_), breathe))
+
+        return note
 
     def everything(self, owner: str) -> list[Kept]:
         """All interviews of somebody with their reports, oldest first."""

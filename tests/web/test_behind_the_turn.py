@@ -13,7 +13,7 @@ from interviewer.errors import ModelError
 from interviewer.grading.report import Report
 from interviewer.models.base import ModelChain
 from interviewer.storage import Store, owner_of_user
-from interviewer.transcript import Transcript, Turn
+from interviewer.transcript import Observed, Transcript, Turn
 from interviewer.web.service import Choice, Engine, Said, Service
 from tests.web.stand_in import StandIn, StandInLibrary, grade
 
@@ -165,3 +165,36 @@ def test_who_asks_for_the_report_goes_first(held: Callable[..., Held]) -> None:
     assert len(news) > 2
     assert interview.service.behind.idle(SOON)
     assert len(interview.grades.turns) == 2
+
+
+def noted(transcript: Transcript, breathe: Callable[[], None]) -> Transcript:
+    """Notes 'seen' on every answer that has no note yet."""
+    breathe()
+    marks = {"observed": Observed(backend="openai", promises=[])}
+    turns = [
+        turn.model_copy(update=marks) if turn.speaker == "candidate" and turn.observed is None else turn
+        for turn in transcript.turns
+    ]
+    return transcript.model_copy(update={"turns": turns})
+
+
+def test_what_the_observer_notes_is_stored_with_the_answer(tmp_path: Path) -> None:
+    knowledge: Any = StandInLibrary()
+    engine = Engine(StandIn(), ModelChain(), grade, observe=noted)
+    service = Service(Store.open(f"sqlite:///{tmp_path / 'interviews.sqlite'}"), knowledge, lambda: engine)
+    try:
+        id_ = service.begin(ANN, Choice("fraud-detection", Level.SENIOR, 45, Manner.NEUTRAL))
+        list(service.answer(ANN, id_))
+        service.say(ANN, id_, Turn(speaker="candidate", text="Labels arrive late."))
+        list(service.answer(ANN, id_))
+        assert service.behind.idle(SOON)
+        answer = service.store.transcript(ANN, id_).turns[1]
+        assert answer.observed is not None
+        assert answer.text == "Labels arrive late."
+        other = service.store.transcript(ANN, id_).turns[1].model_copy(update={"text": "Other words."})
+        changed = service.store.transcript(ANN, id_).model_copy(update={"turns": [answer, other]})
+        service.store.note(ANN, id_, changed)  # of words that are no longer there: nothing is kept
+        assert service.store.transcript(ANN, id_).turns[1].text == "Labels arrive late."
+    finally:
+        service.close()
+        service.store.close()
