@@ -3,6 +3,8 @@
 import io
 import struct
 import wave
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,14 +18,22 @@ RATE = 16_000
 MAX_SECONDS = 20 * 60
 MAX_BYTES = 60_000_000
 _KINDS = {
-    b"RIFF": "wav",
     b"OggS": "ogg",
     b"fLaC": "flac",
     b"ID3": "mp3",
-    b"\xff\xfb": "mp3",
-    b"\xff\xf3": "mp3",
     b"\x1aE\xdf\xa3": "webm",
+    b"FORM": "aiff",
+    b"caff": "caf",
+    b"#!AMR": "amr",
+    b".snd": "au",
+    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11": "wma",
+    b"RF64": "wav",
+    b"RIFF": "wav",
 }
+"""The first bytes of what is decoded. A list, not a guess: a decoder left to guess also opens playlists that name other
+files and addresses."""
+_ADTS = (0xF0, 0xF6)
+"""The second byte's layer bits of raw AAC, as against MP3's."""
 
 
 def resampled(samples: Samples, rate: int, to: int = RATE) -> Samples:
@@ -75,10 +85,14 @@ def kind_of(raw: bytes) -> str:
     """The kind of a sound file by its first bytes, never by its name. Raises BadInput for anything else."""
     if raw[4:8] == b"ftyp":
         return "m4a"
+    if raw.startswith(b"RIFF") and raw[8:12] == b"AVI ":
+        return "avi"
     for mark, kind in _KINDS.items():
         if raw.startswith(mark):
             return kind
-    raise BadInput("This is not a sound file that can be read. Upload WAV, MP3, M4A, OGG, FLAC or WebM.")
+    if len(raw) > 2 and raw[0] == 0xFF and raw[1] & 0xE0 == 0xE0:
+        return "aac" if raw[1] & _ADTS[1] == _ADTS[0] else "mp3"
+    raise BadInput("This is not a sound file that can be read. Upload WAV, MP3, M4A, MP4, OGG, Opus, FLAC or WebM.")
 
 
 def read_upload(raw: bytes) -> Samples:
@@ -90,7 +104,10 @@ def read_upload(raw: bytes) -> Samples:
         raise BadInput(f"The recording is larger than {MAX_BYTES // 1_000_000} MB. Cut it, or save it as MP3.")
     if len(raw) < 64:
         raise BadInput("The recording is empty.")
-    return _decoded_wav(raw) if kind_of(raw) == "wav" else _decoded_other(raw)
+    if kind_of(raw) == "wav":
+        samples = _decoded_wav(raw)
+        return _decoded_other(raw) if samples is None else samples
+    return _decoded_other(raw)
 
 
 def _too_long(seconds: float) -> None:
@@ -100,16 +117,17 @@ def _too_long(seconds: float) -> None:
         )
 
 
-def _decoded_wav(raw: bytes) -> Samples:
+def _decoded_wav(raw: bytes) -> Samples | None:
+    """A WAV file of whole numbers; None for what only PyAV reads: 24 bits, floating point, extensible, compressed."""
     try:
         with wave.open(io.BytesIO(raw)) as file:
             width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
             if width not in (1, 2, 4) or not 1 <= channels <= 8 or not 4_000 <= rate <= 192_000:
-                raise BadInput("This WAV file has an unusual format. Save it as 16-bit mono, 16 kHz.")
+                return None
             _too_long(file.getnframes() / rate)
             frames = file.readframes(file.getnframes())
-    except (wave.Error, EOFError, struct.error, RuntimeError) as error:  # the last: a chunk that is not there
-        raise BadInput(f"The WAV file cannot be read ({error or 'it is cut off'}).") from error
+    except (wave.Error, EOFError, struct.error, RuntimeError):  # the last: a chunk that is not there
+        return None
     frames = frames[: len(frames) // (width * channels) * width * channels]
     scale: dict[int, Any] = {1: ("u1", 128, 128), 2: ("<i2", 0, 32768), 4: ("<i4", 0, 2147483648)}
     type_, middle, full = scale[width]
@@ -118,26 +136,40 @@ def _decoded_wav(raw: bytes) -> Samples:
 
 
 def _decoded_other(raw: bytes) -> Samples:
+    """Whatever PyAV decodes; a file that was cut off is heard as far as it goes."""
     try:
         import av
     except ImportError as error:
-        raise BadInput("Without the extra `voice` only WAV files can be read.") from error
+        raise BadInput(
+            "Without the extra `voice` only WAV files of 8, 16 or 32 bits can be read. Save it so, or install the extra."
+        ) from error
+    pieces: list[Any] = []
     try:
-        with av.open(io.BytesIO(raw), "r") as container:
+        with av.open(io.BytesIO(raw), "r", metadata_errors="ignore") as container:
             if not container.streams.audio:
                 raise BadInput("There is no sound in this file.")
             stream = container.streams.audio[0]
-            known = container.duration / av.time_base if container.duration else 0.0
-            _too_long(known)
-            resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
-            pieces, total = [], 0
-            for frame in container.decode(stream):
-                for out in resampler.resample(frame):
-                    pieces.append(out.to_ndarray().reshape(-1))
-                    total += pieces[-1].size
-                    _too_long(total / RATE)  # a header may lie, or not say
-    except av.FFmpegError as error:
-        raise BadInput(f"The recording cannot be read ({error.strerror}).") from error
-    whole: Any = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int16)
+            _too_long(container.duration / av.time_base if container.duration and container.duration > 0 else 0.0)
+            total = 0
+            for piece in _at_our_rate(
+                container.decode(stream), av.AudioResampler(format="s16", layout="mono", rate=RATE)
+            ):
+                pieces.append(piece)
+                total += piece.size
+                _too_long(total / RATE)  # a header may lie, or not say
+    except (av.FFmpegError, ValueError, TypeError, OverflowError) as error:
+        if not pieces:
+            what = getattr(error, "strerror", None) or error
+            raise BadInput(f"The recording cannot be read ({what}). Save it as WAV or MP3.") from error
+    if not pieces:
+        raise BadInput("There is no sound in this file.")
+    whole: Any = np.concatenate(pieces)
     samples: Samples = whole.astype(np.float32) / np.float32(32768)
     return samples
+
+
+def _at_our_rate(frames: Iterable[Any], resampler: Any) -> Iterator[Any]:
+    """The decoded frames as mono samples at 16 kHz, the resampler's remainder at the end included."""
+    for frame in chain(frames, [None]):
+        for out in resampler.resample(frame):
+            yield out.to_ndarray().reshape(-1)
