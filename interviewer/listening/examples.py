@@ -4,6 +4,7 @@ The vectors of a case are computed once and kept under ``<home>/vectors``, keyed
 """
 
 import hashlib
+import logging
 import os
 import tempfile
 from collections.abc import Sequence
@@ -13,9 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from interviewer.domain import Step
-from interviewer.knowledge.embeddings import Embedder, Vectors, model_sha256
+from interviewer.knowledge.embeddings import DIMENSIONS, Embedder, Vectors, model_sha256
 from interviewer.knowledge.load import Knowledge
 from interviewer.listening import question_kinds as kinds
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -78,17 +81,29 @@ def kept_vectors(texts: Sequence[str], embedder: Embedder, folder: Path | None) 
     path = folder / f"{key}.npy"
     try:
         kept: Vectors = np.load(path, allow_pickle=False)
-        if kept.shape[0] == len(texts):
+        if kept.ndim == 2 and kept.shape == (len(texts), DIMENSIONS):
             return kept
-    except (OSError, ValueError):
+    except (OSError, ValueError, EOFError):
         pass
     vectors = embedder.encode(texts)
-    folder.mkdir(parents=True, exist_ok=True)
-    # Written aside and renamed, so that two commands side by side never read half a file.
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".tmp", delete=False) as file:
-        np.save(file, vectors)
-    os.replace(file.name, path)
+    try:
+        _keep(vectors, path)
+    except OSError as error:
+        log.info("%s: vectors cannot be kept (%s): they are computed anew each time", folder, error.strerror)
     return vectors
+
+
+def _keep(vectors: Vectors, path: Path) -> None:
+    """Written aside and renamed, so that two commands side by side never read half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+        try:
+            np.save(file, vectors)
+            file.flush()
+            os.replace(file.name, path)
+        except OSError:
+            os.unlink(file.name)
+            raise
 
 
 def exemplars(knowledge: Knowledge, slug: str, embedder: Embedder, folder: Path | None = None) -> Exemplars:

@@ -141,7 +141,7 @@ def _decoded_other(raw: bytes) -> Samples:
         import av
     except ImportError as error:
         raise BadInput(
-            "Without the extra `voice` only WAV files of 8, 16 or 32 bits can be read. Save it so, or install the extra."
+            "Without the extra `voice` only WAV files of 8, 16 or 32 bits can be read. Save it as one, or install it."
         ) from error
     pieces: list[Any] = []
     try:
@@ -151,9 +151,8 @@ def _decoded_other(raw: bytes) -> Samples:
             stream = container.streams.audio[0]
             _too_long(container.duration / av.time_base if container.duration and container.duration > 0 else 0.0)
             total = 0
-            for piece in _at_our_rate(
-                container.decode(stream), av.AudioResampler(format="s16", layout="mono", rate=RATE)
-            ):
+            resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+            for piece in _at_our_rate(container.decode(stream), resampler):
                 pieces.append(piece)
                 total += piece.size
                 _too_long(total / RATE)  # a header may lie, or not say
