@@ -87,7 +87,7 @@ _LAST_WORDS = {"finish", "goodbye"}
 """Who takes leave or is through says so last, however much comes before it."""
 
 _QUESTION_WORDS = re.compile(
-    r"\b(?:how (?:many|much|big|fast|long|often|fresh|large|old|quickly|soon|rare|about)|"
+    r"\b(?:how (?:many|much|big|fast|long|often|fresh|large|old|quickly|soon|rare|about|do|does|would|should|is|are)|"
     r"what(?:'s| is| are| do| does| kind| sort| counts| about| happens| would| can)|which|who(?:'s| is)?|"
     r"where (?:do|does|is|are)|when (?:do|does|is|are)|"
     r"(?:do|does|did|are|is|was|can|could|may|should|have|has) (?:we|you|they|the|there|it|users?|i|this|that|"
@@ -100,12 +100,18 @@ _CONDITIONAL = re.compile(
     r"i|we|they|you|people)\s+$",
     re.IGNORECASE,
 )
-_STATED = re.compile(r"(?:is|are|was|has|have|do|does|did|can) (?:there|this|that|the|these|it)\b", re.IGNORECASE)
 _CLAUSE_START = re.compile(
     r"(?:^|[,;]|\b(?:and|so|but|or|then|um|uh|okay|well|also|now)|\b(?:how|what|which|where)(?: \w+){0,2})\s*$",
     re.IGNORECASE,
 )
 """'is there' asks where a clause begins; 'the label is there' states."""
+_WONDERS = re.compile(
+    r"\b(?:tell me|(?:want|like|need|love) to (?:know|ask)|curious|wonder(?:ing)?|question is|ask(?: you)?)"
+    r"(?: about)?\s*$",
+    re.IGNORECASE,
+)
+_ANEW = re.compile(r"(?:^|[;:]|\b(?:and|so|but|or|then|also))\s*$", re.IGNORECASE)
+"""Where 'which' asks; after other words it goes on."""
 _OPENS_QUESTION = re.compile(
     r"^(?:(?:and|so|but|okay|ok|then|also|well|um|uh)\W+)*"
     r"(?:(?:is|are|does|did|was|can|could|should|may|must|will|has) (?!be\b)\w+|"
@@ -156,10 +162,16 @@ def _asks(text: str, alone: bool) -> bool:
     bare = without_fillers(text)
     if _OPENS_QUESTION.match(bare) or (alone and _TERSE_QUESTION.search(bare)):
         return True
-    match = _QUESTION_WORDS.search(text)
-    if not match or _CONDITIONAL.search(text[: match.start()]):
-        return False
-    return not _STATED.match(match[0]) or bool(_CLAUSE_START.search(text[: match.start()]))
+    return any(_begins_clause(text[: match.start()], match[0]) for match in _QUESTION_WORDS.finditer(text))
+
+
+def _begins_clause(before: str, word: str) -> bool:
+    """Whether a question may begin with the word after these: 'features which have been' only goes on."""
+    if _WONDERS.search(before):
+        return True
+    if word.lower().startswith(("which", "who")):
+        return bool(_ANEW.search(before))
+    return not _CONDITIONAL.search(before) and bool(_CLAUSE_START.search(before))
 
 
 def clauses(question: str) -> list[str]:

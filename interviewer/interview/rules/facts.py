@@ -37,7 +37,8 @@ _OWN_ANSWER = re.compile(
 def waiting(scene: Scene) -> list[Heard]:
     """The questions in the last turn that wait for an answer; those answered in the same breath are left out."""
     at, text = settings(), scene.last.text if scene.last else ""
-    early = scene.state.step is Step.CLARIFY or scene.state.elapsed < at.early_share * scene.state.length
+    share = scene.state.elapsed / scene.state.length
+    early = share < at.early_share or (scene.state.step is Step.CLARIFY and share < 2 * at.early_share and "?" in text)
     found = []
     for one in scene.heard("question"):
         after = text[text.rfind(one.quote) + len(one.quote) :].replace("’", "'")

@@ -58,6 +58,8 @@ def brief_answer(scene: Scene) -> Proposal | None:
     """A mere okay hands the word back; a word or two in answer to a question are asked to be spelt out."""
     if scene.words > settings().short_answer:
         return None
+    if scene.state.last_move is MoveKind.OPEN:
+        return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
     if begins(scene.text, _OKAY) and scene.words <= settings().confirmation and scene.state.last_move not in _ASKED:
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_ahead")
     pressed = [move for move in scene.state.moves[-2:] if move is MoveKind.ASK_TO_CLARIFY]
@@ -85,42 +87,46 @@ def mistaken(scene: Scene) -> Proposal | None:
 
 
 def asks(scene: Scene, embedder: Embedder) -> Proposal:
-    """A follow-up: on what was just said, else one of the case's own, else one that fits the answer as a whole."""
-    found = on_a_word(scene) or of_the_case(scene, embedder) or as_a_whole(scene)
+    """A follow-up: one of the case's own, one on what was just said, or one that fits the answer as a whole."""
+    own, likeness = of_the_case(scene, embedder)
+    first = own if likeness >= settings().probe_first else None
+    found = first or on_a_word(scene) or own or as_a_whole(scene)
     return found or scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
 
 
 def on_a_word(scene: Scene) -> Proposal | None:
     """A question on the last thing named that has one, and whose answer nothing said so far comes near."""
-    last = " ".join(scene.text.split()[-settings().tail :])
+    last = " ".join(scene.text.split()[-settings().word_tail :])
     found = [(trigger.ends(last, scene.everything), trigger) for trigger in followups().triggers]
-    asked = {trigger.id for _, trigger in found if scene.told(trigger.asks)}
     for end, trigger in sorted(found, key=lambda pair: -pair[0]):
-        if end < 0 or trigger.id in asked:
-            continue
         questions = scene.voice.unsaid(trigger.asks)
-        if questions:
+        if end >= 0 and questions and not scene.told(trigger.asks):
             return _probe(scene, questions[0])
     return None
 
 
-def of_the_case(scene: Scene, embedder: Embedder) -> Proposal | None:
-    """A question of the case whose subject was surely not said and follows from the end of the answer."""
+def of_the_case(scene: Scene, embedder: Embedder) -> tuple[Proposal | None, float]:
+    """The question of the case that follows best from the end of the answer, and how much it does (cosine).
+
+    Its subject was surely not said: nothing of the talk sounds like it, and none of its terms was said.
+    """
     at = settings()
     tail = " ".join(without_fillers(scene.text).split()[-at.tail :])
     if not tail or sum(name in _own(scene) for name in scene.state.asked) >= at.probes_of_a_case[scene.level]:
-        return None
+        return None, 0.0
+    end = embedder.encode([tail])[0]
+    best: tuple[float, str, str] = (-1.0, "", "")
     for name in _near(scene):
-        option = _own(scene)[name]
         signal = scene.signal(name)
         questions = scene.voice.unsaid(signal.probes) if signal else []
         if not questions or signal is None or any(says(term, scene.everything) for term in signal.terms):
             continue
-        near = embedder.encode(questions) @ embedder.encode([tail])[0]
-        if float(near.max()) >= at.probe_likeness or scene.one_subject:
-            text = questions[int(near.argmax())]
-            return _probe(scene, text, step=option.step, target=(TargetKind.SIGNAL, name))
-    return None
+        near = embedder.encode(questions) @ end
+        best = max(best, (float(near.max()), name, questions[int(near.argmax())]))
+    likeness, name, question = best
+    if not name or (likeness < at.probe_likeness and not scene.one_subject):
+        return None, 0.0
+    return _probe(scene, question, step=_own(scene)[name].step, target=(TargetKind.SIGNAL, name)), likeness
 
 
 def _own(scene: Scene) -> dict[str, Option]:
@@ -128,16 +134,15 @@ def _own(scene: Scene) -> dict[str, Option]:
 
 
 def _near(scene: Scene) -> list[str]:
-    """What the case could ask here: the subjects nearest to the answer, of the part it is about, not yet spoken of."""
+    """What the case could ask here: the subjects nearest to the end of the answer, not yet asked or spoken of."""
     agenda, state = scene.view.agenda, scene.state
     options = _own(scene)
     nearest = agenda.near if scene.one_subject else agenda.near[: settings().probe_among]
-    here = {state.step, scene.spoken_step or state.step}
     return [
         name
         for name in nearest
         if name in options
-        and (scene.one_subject or options[name].step in here)
+        and options[name].step in agenda.scope
         and options[name].level.rank <= scene.level.rank
         and name not in state.asked
         and name not in agenda.brushed

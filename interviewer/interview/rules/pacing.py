@@ -100,6 +100,7 @@ def _open(scene: Scene) -> list[Step]:
         if step is not state.step
         and step not in state.opened
         and not (step is Step.CLARIFY and (late or step in state.visited))
+        and not (step is Step.FRAME and Step.MODEL in state.visited)
         and state.used.get(step, 0.0) < at.least_share * scene.view.agenda.budgets.get(step, 0.0)
     ]
 
@@ -157,7 +158,8 @@ def twist(scene: Scene) -> Proposal | None:
     fitting = at.twist_from <= share <= at.twist_until and used < _TWISTS[scene.level]
     if scene.mode.kind is not Kind.INTERVIEW or not fitting or state.since_curveball < at.twist_gap:
         return None
-    if scene.words < at.design_from * 2 or state.last_move in (MoveKind.CHALLENGE, MoveKind.TIME_CHECK):
+    after_pressure = state.last_move in (MoveKind.CHALLENGE, MoveKind.TIME_CHECK) or Intent.DONT_KNOW in scene.intents
+    if scene.words < at.design_from * 2 or after_pressure:
         return None
     about = scene.spoken_step or state.step
     for option in scene.view.agenda.pushbacks:

@@ -88,8 +88,11 @@ class Scene:
     @cached_property
     def spoken_step(self) -> Step | None:
         """The step that the last turn was mostly about, where that is clear."""
-        about = max(self.heard("step"), key=lambda one: one.score, default=None)
-        return about.step if about and about.score >= settings().clear_step else None
+        about = sorted(self.heard("step"), key=lambda one: -one.score)
+        if not about or about[0].score < settings().clear_step:
+            return None
+        rival = about[1].score if len(about) > 1 else 0.0
+        return about[0].step if about[0].score >= settings().clear_lead * rival else None
 
     def minutes_left(self) -> str:
         """Whole minutes, at least one."""

@@ -16,10 +16,12 @@ class Settings(BaseModel):
 
     words_after_a_request: int
     clear_step: float
+    clear_lead: float
     short_answer: int
     design_from: int
     confirmation: int
     tail: int
+    word_tail: int
     most_facts_words: int
     question_tail: int
     early_share: float
@@ -36,6 +38,7 @@ class Settings(BaseModel):
     twist_gap: int
     probe_among: int
     probe_likeness: float
+    probe_first: float
     sure_mistake: float
     manner_every: int
     probes_of_a_case: dict[Level, int]
