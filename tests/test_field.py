@@ -16,7 +16,7 @@ NAMED = sorted({test.partition("[")[0] for *_, test in ROWS})
 
 
 @cache
-def tests_in(path: str) -> frozenset[str]:
+def functions_of(path: str) -> frozenset[str]:
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
 
@@ -30,7 +30,7 @@ def test_the_table_is_whole() -> None:
 @pytest.mark.parametrize("named", NAMED)
 def test_every_test_that_is_named_exists(named: str) -> None:
     path, _, name = named.partition("::")
-    assert name in tests_in(path)
+    assert name in functions_of(path)
 
 
 def test_no_recorders_format_is_missing() -> None:
