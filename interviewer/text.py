@@ -5,6 +5,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 LONG = 34
@@ -60,6 +61,12 @@ def _cut_long(whole: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def spans(text: str) -> list[Span]:
     """The sentences of a text, in order; an endless caption is cut where the speaker takes breath."""
+    return list(_spans(text))
+
+
+@lru_cache(maxsize=4096)
+def _spans(text: str) -> tuple[Span, ...]:
+    """A turn asks for the sentences of the same texts many times over."""
     bounds = [0]
     for match in _END.finditer(text):
         if not _ABBREVIATION.search(text[max(0, match.start() - 8) : match.start()]) or "\n" in match[0]:
@@ -71,7 +78,7 @@ def spans(text: str) -> list[Span]:
         if len(text[start:end].split()) > LONG:
             pieces = _cut_long(text, start, end)
         found += [span for piece in pieces if (span := _span(text, *piece))]
-    return found
+    return tuple(found)
 
 
 def without_fillers(text: str) -> str:

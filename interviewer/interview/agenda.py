@@ -7,7 +7,6 @@ from interviewer.interview.modes import Kind, known_mode, scope
 from interviewer.interview.state import State
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
-from interviewer.knowledge.validate import says
 from interviewer.listening.annotate import Listener
 from interviewer.text import spans, without_fillers
 from interviewer.transcript import Transcript, Turn
@@ -137,8 +136,8 @@ def _brushed(transcript: Transcript, listener: Listener) -> frozenset[str]:
     ears = listener.ears(transcript.case)
     names, likeness = ears.by_signal(listener.embedder.encode(pieces))
     alike = {name for name, value in zip(names, likeness.max(0), strict=True) if value >= _BRUSHED}
-    whole = " ".join(turn.text for _, turn in transcript.candidate_turns())
-    return frozenset(alike | {one.id for one in ears.signals.values() if any(says(term, whole) for term in one.terms)})
+    named = (listener.named(transcript.case, turn.text) for _, turn in transcript.candidate_turns())
+    return frozenset(alike).union(*named)
 
 
 def _trade_offs(transcript: Transcript, last: Turn | None, listener: Listener) -> tuple[Option, ...]:

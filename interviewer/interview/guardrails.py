@@ -12,7 +12,7 @@ again with it.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from interviewer.domain import Level, MoveKind, Step
 from interviewer.interview.modes import Kind, known_mode, scope
@@ -536,6 +536,7 @@ def leaks(text: str, terms: Iterable[str], candidate_said: str) -> list[str]:
     return [term for term in terms if says_term(term, own) and not _was_named(term, candidate_said, said)]
 
 
+@lru_cache(maxsize=4096)
 def normal(text: str) -> str:
     """A question without case, punctuation and quoted words, for finding repeats."""
     return re.sub(r"[^a-z0-9 ]+", "", without_quotes(text).lower()).strip()
@@ -559,6 +560,7 @@ def problems(
     return found
 
 
+@lru_cache(maxsize=4096)
 def _stems(text: str) -> frozenset[str]:
     """Telling words, cut to six letters."""
     return frozenset(

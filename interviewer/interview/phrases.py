@@ -1,7 +1,7 @@
 """Patterns of what people say, by name. Pure; the patterns are ``data/phrases.yaml`` and ``data/guardrails.yaml``."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -16,6 +16,7 @@ def patterns(file: str) -> dict[str, re.Pattern[str]]:
     return {name: re.compile("|".join(f"(?:{one})" for one in ones), re.I | re.M) for name, ones in data.items()}
 
 
+@lru_cache(maxsize=8192)  # the state is folded anew each turn
 def says(name: str, text: str) -> bool:
     """Whether the text shows what the name of ``phrases.yaml`` stands for; apostrophes may be curly."""
     return patterns("phrases")[name].search(text.replace("’", "'")) is not None

@@ -9,6 +9,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from interviewer.domain import Step
@@ -55,8 +56,21 @@ def evaluate(expression: str) -> float:
 
 def says(term: str, text: str) -> bool:
     """Whether the text says the term as whole words, plural or not, whatever the case and hyphens."""
-    words = r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s\-]+", term.strip()) if word)
-    return bool(re.search(rf"(?i)(?<!\w){words}(?:s|es)?(?!\w)", text))
+    first, pattern = _term(term)
+    return first in _lower(text) and pattern.search(text) is not None
+
+
+@lru_cache(maxsize=20_000)
+def _term(term: str) -> tuple[str, re.Pattern[str]]:
+    """The term's first word and the pattern of the whole: a turn looks for hundreds of terms."""
+    words = [word for word in re.split(r"[\s\-]+", term.strip()) if word]
+    pattern = r"[\s-]+".join(map(re.escape, words))
+    return (words[0].lower() if words else ""), re.compile(rf"(?i)(?<!\w){pattern}(?:s|es)?(?!\w)")
+
+
+@lru_cache(maxsize=256)
+def _lower(text: str) -> str:
+    return text.lower()
 
 
 def _words(text: str) -> int:

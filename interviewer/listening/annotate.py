@@ -73,6 +73,8 @@ _MOVING = re.compile(
     re.IGNORECASE,
 )
 """Words of somebody who goes somewhere: 'for the metric I'd take' names a subject and stays."""
+_REMEMBERED = 20_000
+"""Answers whose named signals are remembered."""
 _FEWEST = 8
 """Words from which a turn tells by itself which step it is about."""
 
@@ -110,6 +112,7 @@ class Listener:
         self._folder = folder
         self._ears: dict[str, Ears] = {}
         self._making = threading.Lock()
+        self._named: dict[tuple[str, str], frozenset[str]] = {}
 
     def ears(self, slug: str) -> Ears:
         """The ears for a case, or the framework's general ones for an unknown case; made once, by whoever is first."""
@@ -127,6 +130,16 @@ class Listener:
             {signal.id: step for step, signals in by_step.items() for signal in signals},
             {flag.id: [re.compile(cue, re.IGNORECASE) for cue in flag.cues] for flag in self.knowledge.red_flags(slug)},
         )
+
+    def named(self, slug: str, text: str) -> frozenset[str]:
+        """The signals one of whose terms the text says. Remembered: every turn asks it of all answers so far."""
+        key = (slug, text)
+        if key not in self._named:
+            if len(self._named) > _REMEMBERED:
+                self._named.clear()
+            signals = self.ears(slug).signals.values()
+            self._named[key] = frozenset(one.id for one in signals if any(says(term, text) for term in one.terms))
+        return self._named[key]
 
     def annotate(self, transcript: Transcript) -> Transcript:
         """The transcript with every turn listened to. Stored results are kept as they are."""

@@ -42,8 +42,9 @@ class Trigger(_Strict):
     def ends(self, last: str, everything: str) -> int:
         """Where in the last answer the subject was named last; -1 when it was not, or when the question is answered."""
         found = [match.end() for match in _words(self.said).finditer(last)]
-        answered = bool(self.unless) and _words(self.unless).search(everything) is not None
-        return -1 if answered or not found else found[-1]
+        if not found or (self.unless and _words(self.unless).search(everything)):
+            return -1
+        return found[-1]
 
 
 class Followups(_Strict):
