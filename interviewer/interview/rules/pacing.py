@@ -53,6 +53,11 @@ def _subject(scene: Scene) -> Option | None:
     return options[fitting[0]] if fitting else next(iter(options.values()), None)
 
 
+def ends(scene: Scene) -> Proposal:
+    """Last words, or the end, when the time leaves nothing else."""
+    return _last_words(scene) if MoveKind.WRAP_UP in scene.allowed.moves else closing(scene)
+
+
 def _last_words(scene: Scene) -> Proposal:
     if scene.state.left > settings().least_share * scene.state.length / 5:
         return scene.turn(MoveKind.WRAP_UP, "end.confirm", minutes=scene.minutes_left())

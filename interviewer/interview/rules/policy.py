@@ -65,7 +65,11 @@ class RulesPolicy:
             if proposal is not None and proposal.move in allowed.moves:
                 return proposal
         proposal = followup.asks(scene, self._embedder)
-        return proposal if proposal.move in allowed.moves else scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
+        if proposal.move in allowed.moves:
+            return proposal
+        if MoveKind.LET_GO_ON in allowed.moves:
+            return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
+        return pacing.ends(scene)
 
     def _voice(self, view: View) -> Voice:
         transcript, state = view.transcript, view.state
