@@ -35,10 +35,32 @@ QUIET = {
 """What turns off the telemetry, tracing and silent downloads of everything that we build on."""
 
 
+OWN_HOSTS = ("localhost", "127.0.0.1", "::1")
+"""This machine, which is never asked through a proxy."""
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
 def quieten() -> None:
-    """Turns off every dependency's telemetry. Call it before importing any of them; a user's own value stands."""
+    """Turns off every dependency's telemetry and tames proxies. Call it before importing any of them; a user's own
+    value stands."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+    tame_proxies()
+
+
+def tame_proxies() -> None:
+    """Keeps proxies in the environment away from this machine's own addresses, and ``socks://`` readable.
+
+    Desktops write ``socks://``, by which they mean SOCKS 5; clients that do not know the word refuse to start.
+    """
+    used = [name for proxy in _PROXIES for name in (proxy, proxy.lower()) if os.environ.get(name)]
+    for name in used:
+        if os.environ[name].lower().startswith("socks://"):
+            os.environ[name] = f"socks5://{os.environ[name][len('socks://') :]}"
+    if used:
+        given = ",".join(os.environ.get(name, "") for name in ("NO_PROXY", "no_proxy"))
+        hosts = dict.fromkeys([*(host.strip() for host in given.split(",") if host.strip()), *OWN_HOSTS])
+        os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(hosts)
 
 
 class Settings(BaseSettings):
@@ -72,6 +94,8 @@ class Settings(BaseSettings):
     """Seconds that an endpoint may take to begin an answer or fall silent in the middle of one."""
     total_timeout: float = Field(default=60, gt=0, le=3600)
     """Seconds that one call to an endpoint may take altogether, tries again included."""
+    turn_timeout: float = Field(default=10, gt=0, le=600)
+    """Seconds until the first word of a turn must be there; a slow server of one's own may need more."""
     retries: int = Field(default=2, ge=0, le=10)
     """How often a busy or broken endpoint is asked again."""
     prompts: Path | None = None

@@ -61,11 +61,14 @@ def _database(settings: Settings) -> str:
 
 
 def _endpoint(settings: Settings) -> str:
-    from interviewer.models import openai_endpoint
+    from interviewer.models import openai_endpoint, probe
 
-    if not openai_endpoint.configured(settings):
-        raise InterviewerError("not configured. Set OPENAI_API_KEY, or OPENAI_BASE_URL for another endpoint")
-    return f"configured for {settings.openai_base_url or 'the OpenAI API'}; its judgement here is unmeasured"
+    if openai_endpoint.configured(settings):
+        return f"{settings.openai_base_url or 'the OpenAI API'} {probe.examine(settings).describe()}"
+    found = probe.local_servers()
+    if found:
+        raise InterviewerError(f"not configured. {'. '.join(server.how for server in found)}")
+    raise InterviewerError("not configured. Set OPENAI_API_KEY, or OPENAI_BASE_URL for another endpoint")
 
 
 def _weights(settings: Settings) -> str:

@@ -139,6 +139,9 @@ class Interviewer:
                 self.listener.ears(case)
                 if self.retriever and not self._closed.is_set():
                     self.retriever.wake(case)
+                for model in self.chain.models:
+                    if model.capable and not self._closed.is_set():
+                        model.warm(())
         except DroppedError:
             return
         except InterviewerError:

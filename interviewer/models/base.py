@@ -9,12 +9,9 @@ Callers try ``ModelChain.models`` in order; a failure is a ``ModelError`` and th
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, runtime_checkable
+from typing import Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
-
-if TYPE_CHECKING:
-    from interviewer.models.states import Vectors
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -64,7 +61,7 @@ class LanguageModel(Protocol):
         seed: int = 7,
         limit: float | None = None,
     ) -> Iterator[str]:
-        """Streams words; no longer than ``limit`` seconds, where one is given."""
+        """Streams words: the first within ``limit`` seconds, by default within a turn's time."""
         ...
 
     def extract(
@@ -79,15 +76,6 @@ class LanguageModel(Protocol):
 
     def close(self) -> None:
         """Stops whatever serves the model."""
-        ...
-
-
-@runtime_checkable
-class Embeds(Protocol):
-    """A model whose inner states can be read beside its words (the embedded one)."""
-
-    def embed(self, parts: Sequence[str]) -> "Vectors":
-        """The mean state over each part, read after those before it: (parts, width). Raises ModelError."""
         ...
 
 

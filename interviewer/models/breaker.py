@@ -76,7 +76,7 @@ class Breaker:
         with self._lock:
             if kind is Kind.ONE or self._gone or (kind is Kind.SILENT and self._served > began):
                 return
-            self._why = error
+            self._why, self._asked = error, monotonic()
             self._wait = FIRST_WAIT
             self._not_before = monotonic() + (0.0 if kind is Kind.SILENT else max(wait or 0.0, FIRST_WAIT))
             self._changed.clear()

@@ -45,9 +45,11 @@ class Limits:
     """Seconds and tries that a call may take."""
 
     request: float = 30
-    """Until the first word, and between two."""
+    """Until the answer begins, and between two words."""
     total: float = 60
     retries: int = 2
+    turn: float = 10
+    """The same as ``request`` where somebody waits for the words."""
 
 
 @dataclass
@@ -60,6 +62,8 @@ class Call:
     urgent: bool = False
     """Somebody waits for it."""
     retries: int = 0
+    patience: float = 30
+    """Seconds until a streamed answer begins, and between two of its words."""
     size: int = 0
     """Our count of the prompt's tokens."""
     begun: bool = False
@@ -74,6 +78,11 @@ class Call:
     def left(self) -> float:
         """Seconds."""
         return max(self.began + self.seconds - monotonic(), 0.0)
+
+    @property
+    def soon(self) -> float:
+        """Seconds that anything before the answer may take."""
+        return min(self.left, self.patience)
 
 
 @dataclass(frozen=True)
@@ -131,13 +140,13 @@ class Client:
         """The pieces of one answer. Raises DeadlineError when it breaks off, and what the client raises."""
         call.begun = False
         options = {**wanted, "room": call.room, "stream_options": {"include_usage": True}}
-        options["timeout"] = max(min(self._limits.request, call.left), WORTH_A_TRY)
+        options["timeout"] = max(call.soon, WORTH_A_TRY)
 
         def send(chat: "BaseChatOpenAI", options: dict[str, Any]) -> Iterator[Any]:
             return chat.stream(_for_chain(asked), **options)
 
         used, finished = None, False
-        chunks = within(call.left, lambda: self._adapted(call, options, send), silence=self._limits.request)
+        chunks = within(call.left, lambda: self._adapted(call, options, send), silence=call.patience)
         for chunk in chunks:
             call.begun = True
             used = chunk.usage_metadata or used
@@ -178,7 +187,7 @@ class Client:
 
         moved, tries = False, 0
         while not over():
-            target = self._target(call.left)
+            target = self._target(call.soon)
             fields = self.fields(target.name)
             options = fields.options(wanted)
             try:

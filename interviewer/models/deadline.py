@@ -45,8 +45,8 @@ def pause(seconds: float) -> bool:
 
 
 def within(seconds: float, start: Callable[[], Iterable[Item]], silence: float | None = None) -> Iterator[Item]:
-    """Yields the items of ``start()``. Raises DeadlineError ``seconds`` after the start, or when a
-    ``silence`` of so many seconds follows an item.
+    """Yields the items of ``start()``. Raises DeadlineError ``seconds`` after the start, or in a ``silence`` of so many
+    seconds, at the beginning or after an item.
 
     When the caller stops early the source is closed at its next item.
     """
@@ -70,11 +70,10 @@ def within(seconds: float, start: Callable[[], Iterable[Item]], silence: float |
             items.put(("end", None))
 
     threading.Thread(target=work, name="model-call", daemon=True).start()
-    begun = False
     try:
         while True:
             patience = ends - monotonic()
-            if silence is not None and begun:
+            if silence is not None:
                 patience = min(patience, silence)
             try:
                 kind, value = items.get(timeout=max(patience, 0.001))
@@ -85,7 +84,6 @@ def within(seconds: float, start: Callable[[], Iterable[Item]], silence: float |
             if kind == "error":
                 assert isinstance(value, BaseException)
                 raise value
-            begun = True
             yield value  # type: ignore[misc]
     finally:
         stopped.set()

@@ -78,10 +78,11 @@ class Offer:
 class Directory:
     """What an endpoint offers, asked once behind whoever wants to know. Safe to use from several threads."""
 
-    def __init__(self, place: Place, key: str, where: str, has_key: bool):
+    def __init__(self, place: Place, key: str, where: str, has_key: bool, limit: float = LIMIT):
+        self._limit = limit
         self._place = place
         self._key = key
-        self._asked = Asked(where, "", key, has_key, "check the network and OPENAI_BASE_URL", LIMIT)
+        self._asked = Asked(where, "", key, has_key, "check the network and OPENAI_BASE_URL", limit)
         self._lock = threading.Lock()
         self._answered = threading.Event()
         self._asking = False
@@ -100,7 +101,7 @@ class Directory:
     def get(self, seconds: float) -> Offer:
         """The offer, within so many seconds. Raises ModelError."""
         self.begin()
-        self._answered.wait(min(seconds, LIMIT))
+        self._answered.wait(min(seconds, self._limit))
         if self.known is None:
             raise self._failure
         return self.known
@@ -110,7 +111,7 @@ class Directory:
         import openai
 
         try:
-            self.known = once(LIMIT, lambda: ask(self._place, self._key))
+            self.known = once(self._limit, lambda: ask(self._place, self._key))
         except (openai.OpenAIError, httpx2.HTTPError, DeadlineError, ValueError, TypeError, KeyError) as error:
             self._failure = self._told(error)
         finally:

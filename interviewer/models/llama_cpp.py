@@ -18,11 +18,9 @@ from interviewer.config import Settings
 from interviewer.errors import CannotRun, ModelError
 from interviewer.models import weights
 from interviewer.models.base import Message
-from interviewer.models.cache import Remembered
 from interviewer.models.client import Limits, Target
 from interviewer.models.connection import place
 from interviewer.models.openai_compatible import OpenAICompatible
-from interviewer.models.states import MOST, Vectors, states_of
 
 START_LIMIT = 120.0
 """Seconds until the server must be up: a large model on a slow disk takes long."""
@@ -50,7 +48,7 @@ class LocalModel(OpenAICompatible):
         super().__init__(
             f"the embedded model {path.name}",
             # A cold prompt is read in silence.
-            Limits(settings.total_timeout, settings.total_timeout, retries=0),
+            Limits(settings.total_timeout, settings.total_timeout, retries=0, turn=settings.total_timeout),
             settings.context,
             "its server has stopped; the next call starts it again",
             extra={"cache_prompt": True},
@@ -77,20 +75,12 @@ class LocalModel(OpenAICompatible):
         """The server's process id while it runs."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
-    @cached_property
-    def _states(self) -> Remembered[Vectors]:
-        return Remembered(self.sha256, MOST)
-
-    def embed(self, parts: Sequence[str]) -> Vectors:
-        """The mean state of the last layer over each part, each read after those before it. Raises ModelError."""
-        return self._states.of(parts, lambda: self._read(parts))
-
-    def _read(self, parts: Sequence[str]) -> Vectors:
-        served = self.target(self.limits.total)
-        return states_of(parts, served.place.base.removesuffix("/v1"), served.api_key, self.limits.total)
-
     def warm(self, messages: Sequence[Message]) -> None:
-        """Reads a prompt ahead of its use, so that a turn that begins with it starts at once. Raises ModelError."""
+        """Reads a prompt ahead of its use, so that a turn that begins with it starts at once; without one the server
+        is only started. Raises ModelError."""
+        if not messages:
+            self.target(self.limits.total)
+            return
         try:
             for _ in self.speak(messages, max_tokens=1, temperature=0.0):
                 pass

@@ -35,10 +35,6 @@ def _serve(wanted: dict[str, Any]) -> Any:
     params.endpoint_slots = False
     params.n_ctx = wanted["context"]
     params.n_parallel = 1
-    # Unpooled states can be asked for beside words; a request for words costs the same as without.
-    params.embedding = True
-    params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_NONE
-    params.embd_normalize = -1
     params.cache_ram_mib = wanted["cache_mib"]
     # One thread writes: with two, one busy neighbour slows every word down several times. Two read.
     params.cpuparams.n_threads = wanted["threads"]

@@ -129,12 +129,13 @@ class OpenAICompatible:
         seed: int = 7,
         limit: float | None = None,
     ) -> Iterator[str]:
-        """Streams words, for ``limit`` seconds at most.
+        """Streams words: somebody waits for them. The first is there within ``limit`` seconds (by default a turn's),
+        every other one within as many after the one before, all of them within the time of a call.
 
         Raises ModelError, also after words were given: when the stream is cut, when the answer may not be used as it
         is (``finish`` says how it ended), and when the words turn out to be thinking.
         """
-        call = self._begin(limit, max_tokens)
+        call = self._begin(None, max_tokens, patience=min(limit or self.limits.turn, self.limits.total))
         thought_twice = False
         for more in reversed(range(REFITS + 1)):
             asked = self._fitting(messages, call)
@@ -189,7 +190,7 @@ class OpenAICompatible:
 
     def ping(self, seconds: float | None = None) -> str:
         """What it answers to a small question, as far as it gets: nothing from one that thinks. Raises ModelError."""
-        call = Call(min(seconds or PING, self.limits.total), 16, urgent=True)
+        call = Call(min(seconds or PING, self.limits.total), 16, urgent=True, patience=seconds or PING)
         words, said = Words(held=True), ""
         with self._failing(call, counts=False):
             self._target = self.target(call.left)
@@ -206,25 +207,30 @@ class OpenAICompatible:
     def _ask(self) -> None:
         self.ping()
 
-    def _begin(self, limit: float | None, max_tokens: int) -> Call:
-        """A call, unless the endpoint is out (ModelError)."""
+    def _begin(self, limit: float | None, max_tokens: int, patience: float | None = None) -> Call:
+        """A call, unless the endpoint is out (ModelError). ``patience``: somebody waits for the words."""
         if self.breaks:
             self._breaker.check()
         self._client.prepare()
-        urgent = limit is not None
-        retries = min(self.limits.retries, 1) if urgent else self.limits.retries
+        urgent = limit is not None or patience is not None
         total = self.limits.total * max(1.0, max_tokens / A_LONG_ANSWER)
-        call = Call(min(limit or total, total), max_tokens + self._room, urgent, retries)
+        call = Call(
+            min(limit or total, total),
+            max_tokens + self._room,
+            urgent,
+            min(self.limits.retries, 1) if urgent else self.limits.retries,
+            patience or self.limits.request,
+        )
         self._own.call = call
         return call
 
     def _fitting(self, messages: Sequence[Message], call: Call) -> list[Message]:
         with self._failing(call):
-            self._target = self.target(call.left)
+            self._target = self.target(call.soon)
         name = self._target.name
         call.size = count(messages, name)
         if call.size > CUT_FROM:
-            self.settle(call.left)
+            self.settle(call.soon)
         fits = self.window - call.room
         asked = fit(messages, fits, name)
         call.size = count(asked, name) if len(asked) < len(messages) else call.size
@@ -358,9 +364,9 @@ class OpenAICompatible:
 
     def _explained(self, error: BaseException, call: Call) -> Failure:
         name, key = (self._target.name, self._target.api_key) if self._target else ("", NO_KEY)
+        seconds = call.patience if call.urgent else call.seconds
         return explain(
-            error,
-            Asked(self.where, name, key, key != NO_KEY, self._cure, call.seconds, call.begun, self.offered),
+            error, Asked(self.where, name, key, key != NO_KEY, self._cure, seconds, call.begun, self.offered)
         )
 
 

@@ -1,10 +1,14 @@
 """The backend ``openai``: any OpenAI-compatible endpoint, with a key, or without one when it is a local address."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from time import monotonic
 
 from interviewer.config import Settings
 from interviewer.errors import CannotRun, ModelError
 from interviewer.models import discovery
+from interviewer.models.base import Message
+from interviewer.models.breaker import Kind
 from interviewer.models.client import NO_KEY, Limits, Target
 from interviewer.models.connection import OPENAI, place
 from interviewer.models.openai_compatible import OpenAICompatible
@@ -37,7 +41,7 @@ class OpenAIModel(OpenAICompatible):
         self._directory = discovery.Directory(self._place, self._key, where, self._key != NO_KEY)
         super().__init__(
             where,
-            Limits(settings.request_timeout, settings.total_timeout, settings.retries),
+            Limits(settings.request_timeout, settings.total_timeout, settings.retries, settings.turn_timeout),
             settings.window or WINDOW,
             "check the network and OPENAI_BASE_URL",
             tasted=self._hosted,
@@ -47,9 +51,15 @@ class OpenAIModel(OpenAICompatible):
     @property
     def name(self) -> str:
         """The model's name: the one that was set, else the first one of the endpoint's that can chat."""
+        if self._named:
+            return self._named
+        if self.out:  # whoever asks behind the turns will know
+            return UNKNOWN
+        began = monotonic()
         try:
             return self.target(discovery.LIMIT).name
-        except ModelError:
+        except ModelError as error:
+            self._breaker.failed(error, Kind.OUT, began)
             return UNKNOWN
 
     def target(self, seconds: float) -> Target:
@@ -78,6 +88,15 @@ class OpenAIModel(OpenAICompatible):
         except ModelError:
             return ()
 
+    def warm(self, messages: Sequence[Message]) -> None:
+        """Asks what there is, and has a server of one's own network load its model, which may take a minute."""
+        super().warm(messages)
+        with suppress(ModelError):  # the turn that needs it says so
+            if not self._hosted:
+                self._directory.get(discovery.LIMIT)
+            if discovery.near(self._place) and not self.out:
+                self.ping(self.limits.total)
+
     def settle(self, seconds: float) -> None:
         """Waits a moment for the endpoint to say how much its model reads."""
         if not self._hosted and not self._settings.window:
@@ -87,11 +106,15 @@ class OpenAIModel(OpenAICompatible):
                 return
 
     @property
+    def said_window(self) -> int | None:
+        """Tokens that the model reads and writes together, where the endpoint has said so."""
+        offer = self._directory.known
+        return offer.window(self._named or discovery.chooses(offer)) if offer else None
+
+    @property
     def window(self) -> int:
         """As it was set, else as the endpoint says; never more than a call has shown."""
-        offer = self._directory.known
-        said = offer.window(self._named or discovery.chooses(offer)) if offer else None
-        window = self._settings.window or said or WINDOW
+        window = self._settings.window or self.said_window or WINDOW
         return min(window, self._shown or window)
 
 

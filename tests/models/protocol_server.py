@@ -166,6 +166,10 @@ async def _answer(server: ProtocolServer, word: str | Said, body: dict[str, Any]
     if isinstance(word, Said):
         return _answer_said(server, word, body)
     match word:
+        case "no credit":
+            return JSONResponse(
+                {"error": {"message": "You exceeded your current quota.", "code": "insufficient_quota"}}, 429
+            )
         case "429 for 20 s":
             return _error(429, "Rate limit reached", {"Retry-After": "20"})
         case "drip" if not body.get("stream"):

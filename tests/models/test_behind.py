@@ -7,8 +7,6 @@ from time import sleep
 import pytest
 
 from interviewer.background import Background, Breathe
-from interviewer.models.base import Message
-from interviewer.models.cache import Remembered
 
 SOON = 5.0
 A_MOMENT = 0.05
@@ -126,31 +124,3 @@ def test_nothing_is_taken_on_after_closing() -> None:
     behind.put("ann", [job])
     assert behind.idle(SOON)
     assert not job.begun.is_set()
-
-
-ASKED = [Message("system", "yes or no"), Message("user", "an answer")]
-
-
-def test_the_same_question_is_asked_once_and_another_one_again() -> None:
-    known, asks = Remembered[float]("weights"), iter([1.5, 2.5])
-    assert [known.of(ASKED, lambda: next(asks)) for _ in range(3)] == [1.5, 1.5, 1.5]
-    assert known.of([*ASKED[:1], Message("user", "another")], lambda: next(asks)) == 2.5
-
-
-def test_a_judgement_that_failed_is_not_remembered() -> None:
-    known = Remembered[float]("weights")
-    with pytest.raises(OSError, match="no"):
-        known.of(ASKED, lambda: (_ for _ in ()).throw(OSError("no")))
-    assert known.of(ASKED, lambda: 0.5) == 0.5
-
-
-def test_the_memory_forgets_what_was_least_used() -> None:
-    known = Remembered[float]("weights", most=2)
-    asked: list[str] = []
-
-    def of(word: str) -> float:
-        return known.of([Message("user", word)], lambda: asked.append(word) or float(len(asked)))
-
-    for word in ("a", "b", "a", "c", "a", "b"):
-        of(word)
-    assert asked == ["a", "b", "c", "b"]

@@ -13,7 +13,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from pydantic import BaseModel
 
@@ -106,15 +105,6 @@ def test_another_prompt_in_between_costs_the_conversation_nothing(small: LocalMo
     talk = [FIXED, Message("user", "Name a river of Asia.")]
     pieces(small, talk, max_tokens=4)
     small.warm([Message("user", "Is this a long and quite different text about cooking with onions? yes or no")])
-    pieces(small, talk, max_tokens=4)
-    assert small.usage["cached"] >= 0.9 * small.usage["input"]
-
-
-def test_reading_answers_in_between_costs_the_conversation_nothing(small: LocalModel) -> None:
-    talk = [FIXED, Message("user", "Name a lake of Africa.")]
-    pieces(small, talk, max_tokens=4)
-    for said in (" by time, since tomorrow must not leak", " by day", " at random"):
-        small.embed(["Interviewer: How do you split the data?\nCandidate:", said])
     pieces(small, talk, max_tokens=4)
     assert small.usage["cached"] >= 0.9 * small.usage["input"]
 
@@ -229,25 +219,3 @@ def large() -> Iterator[LocalModel]:
     model = open_model(Settings(_env_file=None, model=f"local:{path}", total_timeout=180))
     yield model
     model.close()
-
-
-def test_it_gives_the_states_of_each_part_after_those_before_it(small: LocalModel) -> None:
-    before, said = "Interviewer: How do you split the data?\nCandidate:", " by time since tomorrow must not leak"
-    both = small.embed([before, said])
-    assert both.shape[0] == 2
-    assert small.embed([before, said]) is both  # remembered
-    assert not np.allclose(both[1], small.embed(["Interviewer: Anything else?\nCandidate:", said])[1])
-    halves = small.embed([before, " by time since", " tomorrow must not leak"])
-    assert np.allclose(both[0], halves[0], atol=1e-3)  # what comes later changes nothing
-
-
-def test_words_are_served_as_before_between_states(small: LocalModel) -> None:
-    asked = [FIXED, Message("user", "Name a mountain.")]
-    first = pieces(small, asked, max_tokens=10, seed=3)
-    small.embed(["Candidate:", " labels arrive late"])
-    assert pieces(small, asked, max_tokens=10, seed=3) == first
-
-
-def test_a_part_without_words_is_an_error(small: LocalModel) -> None:
-    with pytest.raises(ModelError, match="length"):
-        small.embed(["Candidate:", ""])

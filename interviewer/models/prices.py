@@ -1,0 +1,98 @@
+"""What calls cost, as far as it is known: an estimate for the page, before an interview and after it.
+
+price = price_of("gpt-4.1", None)
+price.of({"input": 30_000, "cached": 20_000, "output": 900})      US dollars
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from interviewer.models.connection import place
+from interviewer.models.discovery import near
+from interviewer.models.weights import data_text
+
+_MILLION = 1_000_000
+_DATED = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{8}|latest)$")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Price(_Strict):
+    """US dollars for a million tokens."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+    cached: float | None = Field(default=None, ge=0)
+    """Of input that the provider has kept; as much as any other input where that is not known."""
+
+    def of(self, usage: Mapping[str, int]) -> float:
+        """US dollars for tokens as ``LanguageModel.usage`` counts them: ``cached`` is part of ``input``."""
+        read, kept = usage.get("input", 0), usage.get("cached", 0)
+        own = self.input if self.cached is None else self.cached
+        return (max(read - kept, 0) * self.input + kept * own + usage.get("output", 0) * self.output) / _MILLION
+
+
+class _Provider(_Strict):
+    at: list[str] = Field(min_length=1)
+    models: dict[str, Price]
+
+
+class _Prices(_Strict):
+    date: object
+    providers: list[_Provider]
+
+
+FREE = Price(input=0, output=0, cached=0)
+"""Of a server on one's own machine or network."""
+
+
+@cache
+def _known() -> _Prices:
+    return _Prices.model_validate(yaml.safe_load(data_text("prices.yaml")))
+
+
+def price_date() -> str:
+    """The day on which the prices were read."""
+    return str(_known().date)
+
+
+def price_of(model: str, address: str | None) -> Price | None:
+    """The price of a model at an address (OpenAI's own without one); None where it is not known."""
+    where = place(address)
+    if near(where):
+        return FREE
+    name = _DATED.sub("", model.rpartition("/")[2].partition(":")[0])
+    free = model.endswith(":free") and where.host == "openrouter.ai"
+    if free:
+        return FREE
+    for provider in _known().providers:
+        if where.host in provider.at and name in provider.models:
+            return provider.models[name]
+    return None
+
+
+@dataclass
+class Spent:
+    """What an interview has cost so far against its limit."""
+
+    price: Price | None
+    limit: float | None = None
+    """US dollars; None without one."""
+    dollars: float = 0.0
+
+    def add(self, usage: Mapping[str, int]) -> None:
+        """Counts a call in."""
+        if self.price is not None:
+            self.dollars += self.price.of(usage)
+
+    @property
+    def over(self) -> bool:
+        """Whether the limit is reached; never where the price is not known."""
+        return self.limit is not None and self.price is not None and self.dollars >= self.limit
