@@ -14,7 +14,8 @@ from pathlib import Path
 import yaml
 
 from interviewer.domain import Level, MoveKind, Step
-from interviewer.interview.guardrails import brief, curveballs_left
+from interviewer.interview.allowed import curveballs_left
+from interviewer.interview.guardrails import brief
 from interviewer.interview.modes import known_mode
 from interviewer.interview.policy import Allowed, View, Violation
 from interviewer.interview.state import State, Wish

@@ -10,37 +10,33 @@ again with it.
 """
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
-from interviewer.domain import Level, MoveKind, Step
-from interviewer.interview.modes import Kind, known_mode, scope
+from interviewer.domain import MoveKind
+from interviewer.interview.allowed import allowed as allowed
+from interviewer.interview.allowed import case_facts
 from interviewer.interview.numbers import figures, unknown
 from interviewer.interview.phrases import patterns, says
 from interviewer.interview.policy import Allowed, Proposal, View, Violation
-from interviewer.interview.state import State, Wish
+from interviewer.interview.words import (
+    MOST_WORDS,
+    asked_before,
+    forbidden,
+    is_complete,
+    is_echo,
+    is_language,
+    secret_terms,
+    stems,
+    was_named,
+    without_quotes,
+)
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Fact
 from interviewer.knowledge.validate import says as says_term
-from interviewer.text import spans
-from interviewer.transcript import Transcript, Turn
+from interviewer.transcript import Transcript
 
-MOST_WORDS = 60
-CURVEBALLS = {Level.MID: 1, Level.SENIOR: 2, Level.STAFF: 2}
-"""How often the situation may be changed in an interview."""
-_CURVEBALLS_FROM, _CURVEBALLS_TO = 0.25, 0.9
-"""Shares of the time between which it may be."""
-WRAP_SHARE = 0.1
-"""Share of the time at the end in which last words may be asked for."""
-LAST_SECONDS = 120.0
-"""With less than this left, and last words asked for, the interview may close."""
-GRACE = 180.0
-"""Seconds over time after which nothing but the close is left."""
 _MINUTE_OFF = 1.05
 """Minutes by which a time that is said may differ from the clock."""
-_SAME = 0.8
-"""Share of common content words from which a question is one that was asked before."""
 _TOLD = 0.6
 """Share of a fact's telling words that nobody had said from which a sentence tells it."""
 _STATED = 0.3
@@ -52,25 +48,6 @@ _ALIKE = 2
 _SURELY_ASKED = 0.8
 """Likeness of a question to one of a fact's from which it surely asks for it."""
 _MOST_FACTS = 4
-_LONGEST_TERM = 4
-"""Words of a term that is looked for in our own wording."""
-_SPOKEN = 25
-"""Words of a candidate from which an interview has begun, whoever opened it."""
-
-_FREE = frozenset(
-    {
-        MoveKind.ANSWER,
-        MoveKind.ASK_TO_CLARIFY,
-        MoveKind.LET_GO_ON,
-        MoveKind.PROBE,
-        MoveKind.TRADE_OFF,
-        MoveKind.CHALLENGE,
-        MoveKind.REDIRECT,
-        MoveKind.MOVE_ON,
-        MoveKind.TIME_CHECK,
-        MoveKind.META,
-    }
-)
 _ASKING = frozenset(
     {
         MoveKind.ASK_TO_CLARIFY,
@@ -87,23 +64,6 @@ _ASKING = frozenset(
 """Moves whose turn asks for something."""
 _SUPPOSING = frozenset({MoveKind.CURVEBALL, MoveKind.OPEN, MoveKind.TIME_CHECK, MoveKind.META, MoveKind.WRAP_UP})
 """Moves in whose words figures are not facts of the product."""
-
-_NODS = re.compile(
-    r"\b(?:right|okay|ok|got it|noted|all right|alright|i see|sure|so|yes|yeah|um|uh|ha|h?m+|mm-hm)\b", re.I
-)
-_JOINS = re.compile(r"^(?:(?:and|so|but|then|okay|ok|right|now|hm+|well)\s+)+")
-_QUOTED = re.compile(r'"[^"]*"|“[^”]*”')
-_WORD = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*")
-_ENGLISH = frozenset(
-    """the a an of to and in is it you that what how which would do does for on with when who where why your this if at
-    by from we us go not but be are have has can there one so no yes okay any about over back out more some people
-    they their i me my all up than then just into these those them new only still after before""".split()  # noqa: SIM905
-)
-_LIGHT = frozenset(
-    """about after again also another because been before being between could every first from have here into just like
-    make many more most much only other over said same should some such take than that their them then there these they
-    thing this those time very want well were what when where which while will with would your you're""".split()  # noqa: SIM905
-)
 _AMOUNT = r"(\d{1,3}|[a-z]+(?:-[a-z]+)?|half an hour|a quarter of an hour|a couple of|a few|a)"
 _LEFT = re.compile(
     rf"\b{_AMOUNT}(?:\s+(?:more|good|full|odd))?\s+(minutes?)\s*(?:are |is |or so )?(left|to go|remaining)\b",
@@ -120,106 +80,6 @@ _CLOCK = re.compile(
     rf"{_LEFT.pattern}|{_HAVE.pattern}|{_PAST.pattern}|\bat (?:about |around )?{_AMOUNT} minutes?\b", re.I
 )
 """What speaks of the interview's clock: its figures are no facts of the product."""
-
-
-# -- what is allowed -----------------------------------------------------------------------------------
-
-
-def allowed(view: View) -> Allowed:
-    """What a policy may choose from; one move where nothing else would be right."""
-    state, steps = view.state, frozenset(scope(view.transcript.mode))
-    forced = _forced(view)
-    if forced:
-        return Allowed(forced, _facts(view) if MoveKind.ANSWER in forced else frozenset(), steps)
-    mode = known_mode(view.transcript.mode)
-    moves = set(_FREE)
-    if mode.kind in (Kind.STEP, Kind.DRILL):
-        moves -= {MoveKind.MOVE_ON, MoveKind.TIME_CHECK}
-    if mode.kind is Kind.RAPID:
-        moves -= {MoveKind.TIME_CHECK, MoveKind.LET_GO_ON}
-    if _may_change(view):
-        moves.add(MoveKind.CURVEBALL)
-    if _may_hint(view):
-        moves.add(MoveKind.HINT)
-    if state.wish is Wish.SAID or (state.left <= WRAP_SHARE * state.length and not state.wrapped):
-        moves.add(MoveKind.WRAP_UP)
-    if may_close(view):
-        moves.add(MoveKind.CLOSE)
-    return Allowed(frozenset(moves), _facts(view), steps)
-
-
-def _forced(view: View) -> frozenset[MoveKind]:
-    """The moves that are left where the clock, a button or silence decides; nothing where they do not."""
-    state, last = view.state, view.last
-    if state.closed or (last and last.event == "end") or state.wish is Wish.CONFIRMED:
-        return frozenset({MoveKind.CLOSE})
-    if not state.said and sum(turn.words for _, turn in view.transcript.candidate_turns()) < _SPOKEN:
-        return frozenset({MoveKind.OPEN})
-    if state.elapsed >= state.length + GRACE:
-        return frozenset({MoveKind.CLOSE})
-    match last.event if last else None:
-        case "hint":
-            return frozenset({MoveKind.HINT})
-        case "skip":
-            whole = known_mode(view.transcript.mode).kind in (Kind.INTERVIEW, Kind.WARM_UP, Kind.RAPID)
-            return frozenset({MoveKind.MOVE_ON if whole else MoveKind.PROBE})
-        case "pause" | "silence":
-            return frozenset({MoveKind.LET_GO_ON})
-    if state.left <= 0:
-        end = MoveKind.CLOSE if state.wrapped else MoveKind.WRAP_UP
-        return frozenset({end, MoveKind.ANSWER, MoveKind.META} if last and says("asks", last.text) else {end})
-    if last is None or not last.text.strip():
-        quiet = {MoveKind.LET_GO_ON} if state.silences <= 1 else {MoveKind.LET_GO_ON, MoveKind.PROBE, MoveKind.MOVE_ON}
-        return frozenset(quiet & ({*_FREE} - _not_in(view.transcript.mode)))
-    return frozenset()
-
-
-def _not_in(mode: str) -> set[MoveKind]:
-    return {MoveKind.MOVE_ON} if known_mode(mode).kind in (Kind.STEP, Kind.DRILL) else set()
-
-
-def may_close(view: View) -> bool:
-    """Whether the interview may end with this turn: time, button, or a wish that was confirmed in a turn of its own."""
-    state, last = view.state, view.last
-    if state.closed or state.left <= 0 or state.wish is Wish.CONFIRMED or (last is not None and last.event == "end"):
-        return True
-    if not state.wrapped or state.left > WRAP_SHARE * state.length:
-        return False
-    no_more = last is not None and says("has_no_more", last.text) and not says("declines", last.text[3:])
-    return state.left <= LAST_SECONDS or no_more
-
-
-def _may_change(view: View) -> bool:
-    state = view.state
-    share = state.elapsed / state.length
-    few = state.curveballs < CURVEBALLS[view.transcript.level]
-    return few and _CURVEBALLS_FROM <= share <= _CURVEBALLS_TO and state.since_curveball > 2
-
-
-def _may_hint(view: View) -> bool:
-    warm_up = known_mode(view.transcript.mode).kind is Kind.WARM_UP
-    return warm_up or (view.last is not None and says("wants_help", view.last.text))
-
-
-def _facts(view: View) -> frozenset[str]:
-    """Facts that may be stated: those already given, and any of the case's where something was asked."""
-    given = set(view.state.facts)
-    if view.last is not None and (says("asks", view.last.text) or _heard_question(view.last)):
-        given |= {fact.id for fact in case_facts(view.knowledge, view.transcript.case)}
-    return frozenset(given)
-
-
-def _heard_question(turn: Turn) -> bool:
-    return any(one.kind == "question" for one in turn.heard or [])
-
-
-def case_facts(knowledge: Knowledge, slug: str) -> Sequence[Fact]:
-    """The facts of a case; none of one that the knowledge base does not have."""
-    case = knowledge.case(slug)
-    return case.facts if case else ()
-
-
-# -- the choice -----------------------------------------------------------------------------------------
 
 
 def of_move(proposal: Proposal, view: View, allowed: Allowed) -> list[Violation]:
@@ -259,9 +119,6 @@ def _not_now(move: MoveKind, allowed: Allowed) -> str:
     return f"'{move.value}' is not possible now. Possible: {names}."
 
 
-# -- the words ------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Ground:
     """What the words of a turn are checked against; made once a turn."""
@@ -285,8 +142,8 @@ class Ground:
         facts = [fact.answer for fact in case_facts(knowledge, transcript.case) if fact.id in stated]
         given = " ".join([brief(transcript, knowledge), *facts, *view.state.agreed, *proposal.agreed])
         talk = f"{candidate}\n{ours}\n{given}"
-        said = _stems(talk)
-        terms = tuple(one for one in secret_terms(knowledge, transcript.case) if not _was_named(one, talk, said))
+        said = stems(talk)
+        terms = tuple(one for one in secret_terms(knowledge, transcript.case) if not was_named(one, talk, said))
         return cls(candidate, talk, (*figures(talk), transcript.minutes), terms)
 
 
@@ -294,44 +151,6 @@ def brief(transcript: Transcript, knowledge: Knowledge) -> str:
     """The problem as it was posed: the case's brief, else what the transcript says of it."""
     case = knowledge.case(transcript.case)
     return case.brief if case else transcript.problem or transcript.case.replace("-", " ").replace("_", " ")
-
-
-def secret_terms(knowledge: Knowledge, slug: str) -> tuple[str, ...]:
-    """The terms that give a case's criteria away, without those that are ordinary words in an interviewer's mouth."""
-    terms = {term for own in knowledge.signals(slug).values() for one in own for term in one.terms}
-    return tuple(sorted(terms - _ordinary_terms(knowledge, frozenset(terms))))
-
-
-def _ordinary_terms(knowledge: Knowledge, terms: frozenset[str]) -> frozenset[str]:
-    """Those that questions of the knowledge base use, that are listed as ordinary, or that are a mere figure."""
-    own, listed = _wording(knowledge), patterns("guardrails")["ordinary"]
-    return frozenset(
-        term for term in terms if re.search(r"\d", term) or listed.match(term) or " ".join(_words(term)) in own
-    )
-
-
-def _words(text: str) -> list[str]:
-    """Words without case, hyphens and plural endings."""
-    return [word.removesuffix("s") for word in re.findall(r"[a-z0-9']+", text.lower())]
-
-
-@cache
-def _wording(knowledge: Knowledge) -> frozenset[str]:
-    """Up to four words in a row of all questions in the knowledge base: none of them gives an answer away."""
-    texts: list[str] = []
-    for note in knowledge.framework.values():
-        texts += [text for one in note.signals for text in (*one.probes, one.topic)]
-    for case in knowledge.cases.values():
-        texts += [text for own in case.signals.values() for one in own for text in (*one.probes, one.topic)]
-        texts += [one.say for one in case.pushbacks] + [one.challenge for one in case.red_flags]
-        texts += [case.brief, *(term.text for term in case.glossary)]
-        texts += [text for fact in case.facts for text in (fact.answer, *fact.asks)]
-    found: set[str] = set()
-    for text in texts:
-        words = _words(text)
-        for length in range(1, _LONGEST_TERM + 1):
-            found.update(" ".join(words[start : start + length]) for start in range(len(words) - length + 1))
-    return frozenset(found)
 
 
 def of_sentence(
@@ -348,7 +167,7 @@ def of_sentence(
         found.append(Violation("long", "Too long: at most 45 words, usually 12 to 30.", sentence))
     if (before + own).count("?") > 1:
         found.append(Violation("questions", "One question only, with one thing asked in it.", sentence))
-    if not _is_language(own, ground.candidate):
+    if not is_language(own, ground.candidate):
         found.append(Violation("language", "Speak the candidate's language, which is English here.", sentence))
     if is_echo(sentence) and proposal.move is not MoveKind.META:
         found.append(Violation("echo", "Do not give a stray word back; say nothing instead.", sentence))
@@ -392,11 +211,11 @@ def _invented(own: str, sentence: str, proposal: Proposal, view: View, ground: G
     if odd:
         reason = f"The figure {odd[0]:g} stands in no fact: give the facts' own figures, or note it as agreed."
         found.append(Violation("figure", reason, sentence))
-    telling, talk = _stems(own), _stems(ground.talk)
+    telling, talk = stems(own), stems(ground.talk)
     for fact in case_facts(view.knowledge, view.transcript.case):
         if fact.id in proposal.facts or fact.id in view.state.facts:
             continue
-        answer = _stems(fact.answer)
+        answer = stems(fact.answer)
         new = answer - talk
         odd = [one for one in unknown(figures(fact.answer), ground.known) if one > _TELLTALE and not supposed]
         same = len(odd) > len(unknown(odd, figures(own))) and len(answer & telling) >= _ALIKE
@@ -468,151 +287,5 @@ def states_fact(text: str, fact: Fact) -> bool:
     """Whether the text has the fact's figures and enough of its telling words."""
     if unknown(figures(fact.answer), figures(text)):
         return False
-    telling = _stems(fact.answer)
-    return not telling or len(telling & _stems(text)) >= _STATED * len(telling)
-
-
-def is_complete(text: str) -> bool:
-    """Whether a turn asks for something: a question, or a request such as 'Walk me through one.'"""
-    return "?" in text or says("requests", text)
-
-
-def without_second(sentence: str) -> tuple[str, str]:
-    """A question without the second thing asked in it, and what was cut off (empty when there was none)."""
-    if "?" not in sentence:
-        return sentence, ""
-    match = patterns("guardrails")["stacked"].search(sentence)
-    first = sentence[: match.start()].rstrip(" ,;-") if match else ""
-    asks = bool(
-        re.search(
-            r"\b(?:how|what|which|where|when|who|whose|why|do|does|did|is|are|would|will|can|could|should)\b",
-            first,
-            re.I,
-        )
-    )
-    if not match or not asks or len(first.split()) < 4:
-        return sentence, ""
-    return f"{first}?", sentence[match.start() :].strip()
-
-
-def is_echo(sentence: str) -> bool:
-    """Whether a sentence only gives a stray word back ('Right, the bunch.')."""
-    rules, text = patterns("guardrails"), sentence.replace("’", "'")
-    what = _NODS.sub(" ", text).strip(" ,.;:-!")
-    return bool(what and rules["echo"].match(text)) and not rules["no_echo"].search(what)
-
-
-def asked_before(sentence: str, said: Iterable[str]) -> bool:
-    """Whether a question was asked before: in the same words, or with nearly the same content words."""
-    if "?" not in sentence:
-        return False
-    own, plain = _content(sentence), _JOINS.sub("", normal(sentence))
-    for turn in said:
-        for one in spans(turn):
-            if "?" not in one.text:
-                continue
-            other = _content(one.text)
-            if plain == _JOINS.sub("", normal(one.text)) and len(plain.split()) > 3:
-                return True
-            if min(len(own), len(other)) >= 4 and len(own & other) >= _SAME * len(own | other):
-                return True
-    return False
-
-
-def forbidden(text: str) -> list[str]:
-    """The rules of ``forbidden.yaml`` that a text breaks; what it quotes counts for lists only."""
-    own = without_quotes(text).replace("’", "'")
-    return [rule for rule, pattern in patterns("forbidden").items() if pattern.search(text if rule == "list" else own)]
-
-
-def without_quotes(text: str) -> str:
-    """The text without what it quotes: the candidate's own words are not the interviewer's."""
-    return _QUOTED.sub('""', text)
-
-
-def leaks(text: str, terms: Iterable[str], candidate_said: str) -> list[str]:
-    """The terms that the text says and that the candidate has not said."""
-    own, said = without_quotes(text), _stems(candidate_said)
-    return [term for term in terms if says_term(term, own) and not _was_named(term, candidate_said, said)]
-
-
-@lru_cache(maxsize=4096)
-def normal(text: str) -> str:
-    """A question without case, punctuation and quoted words, for finding repeats."""
-    return re.sub(r"[^a-z0-9 ]+", "", without_quotes(text).lower()).strip()
-
-
-def problems(
-    text: str, *, terms: Iterable[str] = (), candidate_said: str = "", said: Iterable[str] = (), hint: bool = False
-) -> list[str]:
-    """What is wrong with the words of a turn wherever it stands, each a name of a rule: ``empty``, ``long``,
-    ``questions``, ``repeat``, ``leak: <term>`` and those of ``forbidden.yaml``. A hint may say a signal's terms."""
-    found = [] if text.strip() else ["empty"]
-    if len(text.split()) > MOST_WORDS:
-        found.append("long")
-    if without_quotes(text).count("?") > 1:
-        found.append("questions")
-    found += forbidden(text)
-    if any(asked_before(one.text, said) for one in spans(text)):
-        found.append("repeat")
-    if not hint:
-        found += [f"leak: {term}" for term in leaks(text, terms, candidate_said)]
-    return found
-
-
-@lru_cache(maxsize=4096)
-def _stems(text: str) -> frozenset[str]:
-    """Telling words, cut to six letters."""
-    return frozenset(
-        word[:6] for word in _WORD.findall(text.lower().replace("’", "'")) if len(word) > 3 and word not in _LIGHT
-    )
-
-
-def _content(sentence: str) -> frozenset[str]:
-    return _stems(without_quotes(sentence))
-
-
-def _was_named(term: str, talk: str, stems: frozenset[str]) -> bool:
-    """Whether the talk says the term, or each of its words in another form ('calibrate' for 'calibrated')."""
-    if says_term(term, talk):
-        return True
-    words = [word for word in re.split(r"[\s-]+", term.lower()) if len(word) > 3]
-    return bool(words) and all(word[:6] in stems for word in words)
-
-
-def _is_language(text: str, candidate: str) -> bool:
-    """Whether the words are English, unless the candidate's are not either."""
-    words = _WORD.findall(text.lower().replace("’", "'"))
-    if len(words) < 10 or any(word.split("'")[0] in _ENGLISH for word in words):
-        return True
-    theirs = _WORD.findall(candidate.lower()[-2000:])
-    return sum(word in _ENGLISH for word in theirs) < 0.1 * len(theirs)
-
-
-def curveballs_left(state: State, level: Level) -> int:
-    """How often the situation may still be changed."""
-    return max(0, CURVEBALLS[level] - state.curveballs)
-
-
-def step_of(name: str | None) -> Step | None:
-    """A step by its full or short name; None for none that there is."""
-    plain = (name or "").strip().lower().replace(" ", "_").replace("-", "_")
-    return next(
-        (
-            step
-            for step in Step
-            if plain and (step.value == plain or step.value.startswith(plain) or plain in _SHORT[step])
-        ),
-        None,
-    )
-
-
-_SHORT = {
-    Step.CLARIFY: ("clarify", "requirements"),
-    Step.FRAME: ("frame", "framing"),
-    Step.DATA: ("data", "features"),
-    Step.MODEL: ("model", "modelling", "modeling"),
-    Step.EVALUATE: ("evaluation", "evaluate"),
-    Step.SERVE: ("serving", "serve", "deployment"),
-    Step.MONITOR: ("monitoring", "monitor", "infrastructure"),
-}
+    telling = stems(fact.answer)
+    return not telling or len(telling & stems(text)) >= _STATED * len(telling)

@@ -23,6 +23,7 @@ from interviewer.interview.llm_policy import LlmPolicy
 from interviewer.interview.policy import Allowed, Policy, Proposal, View, Violation
 from interviewer.interview.rules.policy import RulesPolicy
 from interviewer.interview.state import State, fold
+from interviewer.interview.words import MOST_WORDS, without_second
 from interviewer.knowledge.embeddings import Embedder, shared_embedder, yielding
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
@@ -276,7 +277,7 @@ def _say(proposal: Proposal, view: View, allowed: Allowed, draft: _Draft) -> Gen
     ground = guardrails.Ground.of(view, proposal)
     ending = proposal.move in (MoveKind.CLOSE, MoveKind.WRAP_UP)
     for sentence in _sentences(proposal.words):
-        kept, cut = guardrails.without_second(sentence)
+        kept, cut = without_second(sentence)
         if cut:
             draft.reject([Violation("stacked", "", cut)])
         broken = guardrails.of_sentence(kept, draft.out, proposal, view, ground, forced=ending)
@@ -298,7 +299,7 @@ def _facts_left(proposal: Proposal, view: View, draft: _Draft) -> Iterator[str]:
     """Facts that were announced and not stated, in the case's own words, as far as there is room."""
     for fact in guardrails.unsaid_facts(draft.out, proposal, view):
         draft.reject([Violation("fact_unsaid", "", fact.id)])
-        if len(draft.out.split()) + len(fact.answer.split()) <= guardrails.MOST_WORDS:
+        if len(draft.out.split()) + len(fact.answer.split()) <= MOST_WORDS:
             yield draft.add(fact.answer)
         else:
             proposal.facts = tuple(name for name in proposal.facts if name != fact.id)

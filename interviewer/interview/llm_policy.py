@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from interviewer.domain import MoveKind
+from interviewer.domain import MoveKind, Step
 from interviewer.errors import ModelError
 from interviewer.interview import briefing
-from interviewer.interview.guardrails import step_of
 from interviewer.interview.phrases import says
 from interviewer.interview.policy import Allowed, Proposal, Target, TargetKind, View
 from interviewer.knowledge.load import Knowledge
@@ -51,6 +50,16 @@ _PLAIN = re.compile(
     r"^\W*(?:move\W+)?(?P<move>" + "|".join(MoveKind) + r")\b(?:\W+(?:step\W+)?(?P<step>[a-z_]+))?\W*$", re.IGNORECASE
 )
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_ALSO: dict[Step, tuple[str, ...]] = {
+    Step.CLARIFY: ("requirements",),
+    Step.FRAME: ("framing",),
+    Step.DATA: ("features",),
+    Step.MODEL: ("modelling", "modeling"),
+    Step.EVALUATE: ("evaluate",),
+    Step.SERVE: ("serving", "serve"),
+    Step.MONITOR: ("monitor", "infrastructure"),
+}
+"""Names that a model gives a step beside its own."""
 _WORDS_KEYS = ("words", "text", "say", "turn", "message", "content")
 
 
@@ -210,6 +219,12 @@ def _proposal(
         agreed=agreed,
         usage=usage,
     )
+
+
+def step_of(name: str) -> Step | None:
+    """A step by its full or short name; None for none that there is."""
+    plain = name.strip().lower().replace(" ", "_").replace("-", "_")
+    return next((step for step in Step if plain and (step.value.startswith(plain) or plain in _ALSO[step])), None)
 
 
 def _list(value: Any) -> list[Any]:

@@ -3,11 +3,11 @@
 import pytest
 
 from interviewer.domain import MoveKind
-from interviewer.interview import guardrails
 from interviewer.interview.agenda import Agenda
-from interviewer.interview.guardrails import Ground, allowed, of_move, of_sentence, of_whole, without_second
+from interviewer.interview.guardrails import Ground, allowed, of_move, of_sentence, of_whole
 from interviewer.interview.policy import Proposal, View
 from interviewer.interview.state import fold
+from interviewer.interview.words import problems, without_second
 from interviewer.text import finished
 from interviewer.transcript import Transcript, with_clock
 
@@ -291,7 +291,7 @@ def test_help_is_a_hint_only_when_it_is_wanted(knowledge):
 
 
 def test_problems_names_rules_for_words_without_an_interview():
-    assert guardrails.problems("Great, go on.") == ["praise"]
-    assert guardrails.problems("What about the two-tower part?", terms=["two-tower"]) == ["leak: two-tower"]
-    assert guardrails.problems('You said "two-tower". Why?', terms=["two-tower"]) == []
-    assert "repeat" in guardrails.problems("Okay. What would you train on?", said=["What would you train on?"])
+    assert problems("Great, go on.") == ["praise"]
+    assert problems("What about the two-tower part?", terms=["two-tower"]) == ["leak: two-tower"]
+    assert problems('You said "two-tower". Why?', terms=["two-tower"]) == []
+    assert "repeat" in problems("Okay. What would you train on?", said=["What would you train on?"])

@@ -9,11 +9,11 @@ import pytest
 from interviewer.domain import MoveKind
 from interviewer.interview import rules
 from interviewer.interview.agenda import prepare
-from interviewer.interview.guardrails import problems
 from interviewer.interview.policy import Allowed, Proposal, View
 from interviewer.interview.rules.policy import RulesPolicy
 from interviewer.interview.rules.wording import followups, occasions
 from interviewer.interview.state import fold
+from interviewer.interview.words import problems
 from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.transcript import Move, Transcript, Turn, with_clock
 

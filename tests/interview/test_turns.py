@@ -3,8 +3,8 @@
 import pytest
 
 from interviewer.domain import MoveKind
-from interviewer.interview.guardrails import problems
 from interviewer.interview.interviewer import Interviewer
+from interviewer.interview.words import problems
 from interviewer.transcript import Transcript, Turn
 
 CASE = "fraud-detection"

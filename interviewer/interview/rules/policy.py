@@ -9,11 +9,11 @@ are sure to fit.
 from collections.abc import Callable
 
 from interviewer.domain import MoveKind
-from interviewer.interview.guardrails import problems
 from interviewer.interview.policy import Allowed, Proposal, View
 from interviewer.interview.rules import facts, followup, meta, pacing
 from interviewer.interview.rules.scene import Scene
 from interviewer.interview.rules.wording import Voice
+from interviewer.interview.words import problems
 from interviewer.knowledge.embeddings import Embedder
 from interviewer.knowledge.load import Knowledge
 

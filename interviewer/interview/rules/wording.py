@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from interviewer.domain import Manner, Step
-from interviewer.interview.guardrails import normal
+from interviewer.interview.words import normal
 from interviewer.text import spans
 
 _DATA = Path(__file__).parent / "data"

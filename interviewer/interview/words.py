@@ -1,0 +1,190 @@
+"""What an interviewer's words may not do wherever they stand, and what tells two of them apart. Pure.
+
+The patterns are ``data/forbidden.yaml`` and ``data/guardrails.yaml``; ``problems`` checks a turn by its words alone.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+from interviewer.interview.phrases import patterns, says
+from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge.validate import says as says_term
+from interviewer.text import spans
+
+MOST_WORDS = 60
+_SAME = 0.8
+"""Share of common content words from which a question is one that was asked before."""
+_LONGEST_TERM = 4
+"""Words of a term that is looked for in our own wording."""
+_NODS = re.compile(
+    r"\b(?:right|okay|ok|got it|noted|all right|alright|i see|sure|so|yes|yeah|um|uh|ha|h?m+|mm-hm)\b", re.I
+)
+_JOINS = re.compile(r"^(?:(?:and|so|but|then|okay|ok|right|now|hm+|well)\s+)+")
+_QUOTED = re.compile(r'"[^"]*"|“[^”]*”')
+_WORD = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*")
+_ENGLISH = frozenset(
+    """the a an of to and in is it you that what how which would do does for on with when who where why your this if at
+    by from we us go not but be are have has can there one so no yes okay any about over back out more some people
+    they their i me my all up than then just into these those them new only still after before""".split()  # noqa: SIM905
+)
+_LIGHT = frozenset(
+    """about after again also another because been before being between could every first from have here into just like
+    make many more most much only other over said same should some such take than that their them then there these they
+    thing this those time very want well were what when where which while will with would your you're""".split()  # noqa: SIM905
+)
+
+
+def secret_terms(knowledge: Knowledge, slug: str) -> tuple[str, ...]:
+    """The terms that give a case's criteria away, without those that are ordinary words in an interviewer's mouth."""
+    terms = {term for own in knowledge.signals(slug).values() for one in own for term in one.terms}
+    return tuple(sorted(terms - _ordinary_terms(knowledge, frozenset(terms))))
+
+
+def _ordinary_terms(knowledge: Knowledge, terms: frozenset[str]) -> frozenset[str]:
+    """Those that questions of the knowledge base use, that are listed as ordinary, or that are a mere figure."""
+    own, listed = _wording(knowledge), patterns("guardrails")["ordinary"]
+    return frozenset(
+        term for term in terms if re.search(r"\d", term) or listed.match(term) or " ".join(_words(term)) in own
+    )
+
+
+def _words(text: str) -> list[str]:
+    """Words without case, hyphens and plural endings."""
+    return [word.removesuffix("s") for word in re.findall(r"[a-z0-9']+", text.lower())]
+
+
+@cache
+def _wording(knowledge: Knowledge) -> frozenset[str]:
+    """Up to four words in a row of all questions in the knowledge base: none of them gives an answer away."""
+    texts: list[str] = []
+    for note in knowledge.framework.values():
+        texts += [text for one in note.signals for text in (*one.probes, one.topic)]
+    for case in knowledge.cases.values():
+        texts += [text for own in case.signals.values() for one in own for text in (*one.probes, one.topic)]
+        texts += [one.say for one in case.pushbacks] + [one.challenge for one in case.red_flags]
+        texts += [case.brief, *(term.text for term in case.glossary)]
+        texts += [text for fact in case.facts for text in (fact.answer, *fact.asks)]
+    found: set[str] = set()
+    for text in texts:
+        words = _words(text)
+        for length in range(1, _LONGEST_TERM + 1):
+            found.update(" ".join(words[start : start + length]) for start in range(len(words) - length + 1))
+    return frozenset(found)
+
+
+def problems(
+    text: str, *, terms: Iterable[str] = (), candidate_said: str = "", said: Iterable[str] = (), hint: bool = False
+) -> list[str]:
+    """What is wrong with the words of a turn wherever it stands, each a name of a rule: ``empty``, ``long``,
+    ``questions``, ``repeat``, ``leak: <term>`` and those of ``forbidden.yaml``. A hint may say a signal's terms."""
+    found = [] if text.strip() else ["empty"]
+    if len(text.split()) > MOST_WORDS:
+        found.append("long")
+    if without_quotes(text).count("?") > 1:
+        found.append("questions")
+    found += forbidden(text)
+    if any(asked_before(one.text, said) for one in spans(text)):
+        found.append("repeat")
+    if not hint:
+        found += [f"leak: {term}" for term in leaks(text, terms, candidate_said)]
+    return found
+
+
+def forbidden(text: str) -> list[str]:
+    """The rules of ``forbidden.yaml`` that a text breaks; what it quotes counts for lists only."""
+    own = without_quotes(text).replace("’", "'")
+    return [rule for rule, pattern in patterns("forbidden").items() if pattern.search(text if rule == "list" else own)]
+
+
+def without_quotes(text: str) -> str:
+    """The text without what it quotes: the candidate's own words are not the interviewer's."""
+    return _QUOTED.sub('""', text)
+
+
+def leaks(text: str, terms: Iterable[str], candidate_said: str) -> list[str]:
+    """The terms that the text says and that the candidate has not said."""
+    own, said = without_quotes(text), stems(candidate_said)
+    return [term for term in terms if says_term(term, own) and not was_named(term, candidate_said, said)]
+
+
+def was_named(term: str, talk: str, stems: frozenset[str]) -> bool:
+    """Whether the talk says the term, or each of its words in another form ('calibrate' for 'calibrated')."""
+    if says_term(term, talk):
+        return True
+    words = [word for word in re.split(r"[\s-]+", term.lower()) if len(word) > 3]
+    return bool(words) and all(word[:6] in stems for word in words)
+
+
+@lru_cache(maxsize=4096)
+def normal(text: str) -> str:
+    """A question without case, punctuation and quoted words, for finding repeats."""
+    return re.sub(r"[^a-z0-9 ]+", "", without_quotes(text).lower()).strip()
+
+
+def is_complete(text: str) -> bool:
+    """Whether a turn asks for something: a question, or a request such as 'Walk me through one.'"""
+    return "?" in text or says("requests", text)
+
+
+def without_second(sentence: str) -> tuple[str, str]:
+    """A question without the second thing asked in it, and what was cut off (empty when there was none)."""
+    if "?" not in sentence:
+        return sentence, ""
+    match = patterns("guardrails")["stacked"].search(sentence)
+    first = sentence[: match.start()].rstrip(" ,;-") if match else ""
+    asks = bool(
+        re.search(
+            r"\b(?:how|what|which|where|when|who|whose|why|do|does|did|is|are|would|will|can|could|should)\b",
+            first,
+            re.I,
+        )
+    )
+    if not match or not asks or len(first.split()) < 4:
+        return sentence, ""
+    return f"{first}?", sentence[match.start() :].strip()
+
+
+def is_echo(sentence: str) -> bool:
+    """Whether a sentence only gives a stray word back ('Right, the bunch.')."""
+    rules, text = patterns("guardrails"), sentence.replace("’", "'")
+    what = _NODS.sub(" ", text).strip(" ,.;:-!")
+    return bool(what and rules["echo"].match(text)) and not rules["no_echo"].search(what)
+
+
+def asked_before(sentence: str, said: Iterable[str]) -> bool:
+    """Whether a question was asked before: in the same words, or with nearly the same content words."""
+    if "?" not in sentence:
+        return False
+    own, plain = _content(sentence), _JOINS.sub("", normal(sentence))
+    for turn in said:
+        for one in spans(turn):
+            if "?" not in one.text:
+                continue
+            other = _content(one.text)
+            if plain == _JOINS.sub("", normal(one.text)) and len(plain.split()) > 3:
+                return True
+            if min(len(own), len(other)) >= 4 and len(own & other) >= _SAME * len(own | other):
+                return True
+    return False
+
+
+def is_language(text: str, candidate: str) -> bool:
+    """Whether the words are English, unless the candidate's are not either."""
+    words = _WORD.findall(text.lower().replace("’", "'"))
+    if len(words) < 10 or any(word.split("'")[0] in _ENGLISH for word in words):
+        return True
+    theirs = _WORD.findall(candidate.lower()[-2000:])
+    return sum(word in _ENGLISH for word in theirs) < 0.1 * len(theirs)
+
+
+@lru_cache(maxsize=4096)
+def stems(text: str) -> frozenset[str]:
+    """Telling words, cut to six letters."""
+    return frozenset(
+        word[:6] for word in _WORD.findall(text.lower().replace("’", "'")) if len(word) > 3 and word not in _LIGHT
+    )
+
+
+def _content(sentence: str) -> frozenset[str]:
+    return stems(without_quotes(sentence))
