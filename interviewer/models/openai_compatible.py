@@ -219,7 +219,7 @@ class OpenAICompatible:
             max_tokens + self._room,
             urgent,
             min(self.limits.retries, 1) if urgent else self.limits.retries,
-            patience or self.limits.request,
+            patience or limit or self.limits.request,
         )
         self._own.call = call
         return call

@@ -25,8 +25,8 @@ PATIENCE = 1.0
 """Seconds for each of the usual ports; all are asked at once."""
 ANSWER_LIMIT = 30.0
 """Seconds for a short answer: a model may have to be loaded first."""
-SMALL_WINDOW = 8_192
-"""Tokens below which an interview of 45 minutes does not fit with its case."""
+SMALL_WINDOW = 16_384
+"""Tokens below which a spoken interview of 45 minutes does not fit with its case."""
 MOST_MODELS = 6
 
 

@@ -1,7 +1,7 @@
 """Prompts as validated data: one Markdown file each under ``prompts/``.
 
     ---
-    name: speak-local
+    name: conduct-small
     version: 3
     description: what it is for
     inputs: {move: trusted, quote: untrusted}
@@ -13,7 +13,7 @@
     Do this: {{move}}
     {{quote}}
 
-    >>> render("speak-local", move="...", quote="...", recent="")
+    >>> render("conduct-small", move="...", quote="...", recent="")
 
 An untrusted input is candidates' text: it arrives fenced by a tag that it cannot close, without the control
 words of chat templates, and with every character still at its place, so that quotes stay verbatim.
@@ -145,8 +145,3 @@ def prompt(name: str) -> Prompt:
 def render(name: str, **inputs: str) -> list[Message]:
     """The messages of a prompt with its inputs. Raises BadInput naming what is missing or unknown."""
     return prompt(name).render(**inputs)
-
-
-def versions() -> dict[str, str]:
-    """The SHA-256 of every prompt file, for reports and recordings."""
-    return {name: prompt.sha256 for name, prompt in prompts().items()}

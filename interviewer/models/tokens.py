@@ -93,21 +93,3 @@ def fit(messages: Sequence[Message], budget: int, model: str = "") -> list[Messa
         del kept[index]
         total -= sizes.pop(index)
     return kept
-
-
-def fit_lines(lines: Sequence[str], budget: int, model: str = "") -> str:
-    """The newest lines that fit the budget, oldest first; of a last line that is too long, its end."""
-    kept: list[str] = []
-    left = budget
-    for line in reversed(lines):
-        size = count_text(line, model) + 1
-        if size > left:
-            if not kept:
-                encoding = _encoding(model)
-                kept.append(
-                    "… " + encoding.decode(encoding.encode(line, disallowed_special=())[-budget:]).lstrip("\ufffd")
-                )
-            break
-        kept.append(line)
-        left -= size
-    return "\n".join(reversed(kept))

@@ -1,6 +1,6 @@
 """Faults of an endpoint × what a turn asks of it: how long until the next backend may serve, and until it is asked again.
 
-    python -m tests.models.fault_table            the rows for docs/trust.md (about two minutes)
+    python -m tests.models.fault_table            the rows for docs/trust.md (about eight minutes)
 
 Each fault is served over real HTTP. A turn's call has a limit of ten seconds. *First*: seconds until the first call
 failed. *Then*: the next call. *Back*: seconds until calls succeed again after the endpoint has been mended.
@@ -16,6 +16,7 @@ from pydantic import BaseModel, SecretStr
 from interviewer.config import Settings
 from interviewer.errors import ModelError
 from interviewer.models.base import Message
+from interviewer.models.client import Client
 from interviewer.models.openai_endpoint import OpenAIModel, open_model
 from tests.models.protocol_server import ProtocolServer, serving
 
@@ -110,6 +111,7 @@ def _row(fault: str, name: str, site: Site, server: ProtocolServer, model: OpenA
 
 
 if __name__ == "__main__":
+    Client.prepare()  # imports are no part of a call
     for row in _rows():
         print(row)
         sys.stdout.flush()

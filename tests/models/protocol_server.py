@@ -156,6 +156,11 @@ def _answer_said(server: ProtocolServer, said: Said, body: dict[str, Any]) -> Re
     return JSONResponse({**_whole(said.whole, said.finish or "stop", **said.more), "usage": said.usage or USAGE})
 
 
+async def _halved() -> AsyncIterator[bytes]:
+    yield b'{"choices": [{"index": 0, "mess'
+    await asyncio.sleep(HANG)
+
+
 async def _dripped() -> AsyncIterator[bytes]:
     for _ in range(int(HANG * 10)):
         yield b" "
@@ -174,6 +179,8 @@ async def _answer(server: ProtocolServer, word: str | Said, body: dict[str, Any]
             return _error(429, "Rate limit reached", {"Retry-After": "20"})
         case "drip" if not body.get("stream"):
             return StreamingResponse(_dripped(), media_type="application/json")
+        case "hang mid-stream" if not body.get("stream"):
+            return StreamingResponse(_halved(), media_type="application/json")
         case "cut stream" if not body.get("stream"):
             return Response(b'{"choices": [{"index": 0, "mess', media_type="application/json")
         case "web page":

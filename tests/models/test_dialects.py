@@ -1,9 +1,12 @@
 """Endpoints as they are: each kind is set up with nothing but its address, speaks, and gives an answer in a form."""
 
+import re
+from pathlib import Path
+
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from interviewer.config import Settings
+from interviewer.config import Settings, variable
 from interviewer.errors import ModelError
 from interviewer.models.base import Message
 from interviewer.models.openai_endpoint import OpenAIModel, open_model
@@ -166,3 +169,14 @@ def test_a_conversation_that_is_too_long_is_shortened_and_asked_again(status: in
         assert kept[0]["content"] == "You interview."
         assert kept[-1]["content"] == talk[-1].content
         assert len(kept) < len(talk)
+
+
+def test_the_page_on_endpoints_names_only_what_is_there() -> None:
+    root = Path(__file__).parents[2]
+    page = (root / "docs/endpoints.md").read_text(encoding="utf-8")
+    own = Path(__file__).read_text(encoding="utf-8")
+    assert {name for name in re.findall(r"`(test_\w+)", page) if f"def {name}(" not in own} == set()
+    kinds = set(re.findall(r"`(?:…|test_every_kind\w+)\[([^\]]+)\]", page))
+    assert kinds == {kind.name for kind in dialects.ALL} - {dialects.MISTRAL.name, dialects.STRICT.name}
+    settings = {variable(field) for field in Settings.model_fields}
+    assert set(re.findall(r"\b(?:INTERVIEWER|OPENAI)_[A-Z_]+", page)) <= settings

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from interviewer.models.base import Message
-from interviewer.models.tokens import count, count_text, fill_cache, fit, fit_lines
+from interviewer.models.tokens import count, count_text, fill_cache, fit
 
 
 @pytest.mark.parametrize("model", ["gpt-4o", "gpt-4", "gpt-4.1", "house-model", ""])
@@ -48,11 +48,3 @@ def test_the_oldest_messages_go_first_and_the_system_prompt_stays() -> None:
     assert kept == [chat[0], *chat[-2:]]
     assert fit(chat, count(chat)) == chat
     assert fit(chat, 1) == [chat[0], chat[-1]], "the last message is never dropped"
-
-
-def test_the_newest_lines_stay_and_a_long_one_keeps_its_end() -> None:
-    assert fit_lines(["one two three", "four five"], 4) == "four five"
-    assert fit_lines(["one", "two"], 50) == "one\ntwo"
-    text = fit_lines(["word " * 100 + "last"], 10)
-    assert text.endswith("last")
-    assert count_text(text) <= 13
