@@ -26,7 +26,7 @@ from evals.world import open_world
 from interviewer.transcript import Transcript, transcript_from, with_clock
 
 CASE = "fraud-detection"
-COSTED = "eta-prediction-02"
+COSTED = "fraud-detection-01"
 WORDS = 9000
 TURNS = 5
 Row = tuple[str, float, float]
@@ -113,10 +113,10 @@ def _build(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Cost:
-    """Tokens of an interview's turns."""
+    """Tokens of an interview's turns, each at its first try."""
 
     name: str
-    calls: int
+    turns: int
     prompt: int
     cached: int
     """The part of the prompts that an earlier prompt began with: what providers cache."""
@@ -127,20 +127,22 @@ class Cost:
 
 def cost_of_turns(transcript: Transcript, name: str, tape: Tape, say: Callable[[Transcript, float], object]) -> Cost:
     """What the turns of a recorded interview cost whoever says them by asking the tape."""
-    early: dict[str, int] = {}
+    first = []
     where = [index for index, turn in enumerate(transcript.turns) if turn.speaker == "interviewer" and index]
-    for number, index in enumerate(where):
-        if number == 2:
-            early = dict(tape.usage)
-        prefix = transcript.model_copy(update={"turns": transcript.turns[:index]})
-        say(prefix, transcript.turns[index].at or 0.0)
-    used = tape.usage
-    later = (used["cached"] - early.get("cached", 0)) / max(1, used["prompt"] - early.get("prompt", 0))
-    return Cost(name, used["calls"], used["prompt"], used["cached"], used["completion"], later)
+    for index in where:
+        done = len(tape.calls)
+        say(transcript.model_copy(update={"turns": transcript.turns[:index]}), transcript.turns[index].at or 0.0)
+        first += tape.calls[done : done + 1]
+    total, later = (
+        {key: sum(one[key] for one in calls) for key in ("prompt", "cached", "completion")}
+        for calls in (first, first[2:])
+    )
+    share = later["cached"] / max(1, later["prompt"])
+    return Cost(name, len(first), total["prompt"], total["cached"], total["completion"], share)
 
 
 def _recorded_words(transcript: Transcript) -> Callable[[Json, str], Json]:
-    """An endpoint that says what the recorded interviewer said next, as often as it is asked."""
+    """An endpoint that says what the recorded interviewer said next."""
     turns = transcript.turns
 
     def answer(asked: Json, authorization: str) -> Json:
@@ -176,10 +178,10 @@ def costs(peer: Path | None) -> Iterator[Cost]:
 
 def print_costs(peer: Path | None) -> None:
     """The table of tokens."""
-    print(f"\n{'tokens of the turns of one interview (' + COSTED + ')':62} calls    input   cached   output")
+    print(f"\n{'tokens of the turns of ' + COSTED + ', first tries':52} turns    input   cached   output")
     for one in costs(peer):
         print(
-            f"{one.name:62} {one.calls:5} {one.prompt:8,} {one.cached:8,} {one.completion:8,}"
+            f"{one.name:52} {one.turns:5} {one.prompt:8,} {one.cached:8,} {one.completion:8,}"
             f"   cached from the third turn on: {one.later_share:.2f}"
         )
 

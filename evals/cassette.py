@@ -99,9 +99,9 @@ class Tape:
         self.cassette = cassette
         self.missed: list[str] = []
         """The beginnings of the requests that it did not hold."""
-        self.usage: Counter[str] = Counter()
-        """Tokens, estimated at four characters each: ``prompt``, ``cached`` (the part of the prompt that an earlier
-        prompt began with), ``completion``; and ``calls``."""
+        self.calls: list[dict[str, int]] = []
+        """Tokens of every call, estimated at four characters each: ``prompt``, ``cached`` (the part of the prompt that
+        an earlier prompt began with), ``completion``."""
         self._answer = answer
         self._lock = threading.Lock()
         self._seen: list[str] = []
@@ -127,12 +127,13 @@ class Tape:
         prompt = "\n".join(f"{one['role']}: {_words(one.get('content'))}" for one in asked["messages"])
         shared = max((shared_start(prompt, before) for before in self._seen), default=0)
         self._seen = [*self._seen, prompt][-_SEEN:]
-        self.usage.update(
-            calls=1,
-            prompt=len(prompt) // CHARACTERS_A_TOKEN,
-            cached=shared // CHARACTERS_A_TOKEN,
-            completion=len(answer.get("content", "")) // CHARACTERS_A_TOKEN,
-        )
+        sizes = {"prompt": len(prompt), "cached": shared, "completion": len(answer.get("content", ""))}
+        self.calls.append({name: size // CHARACTERS_A_TOKEN for name, size in sizes.items()})
+
+    @property
+    def usage(self) -> dict[str, int]:
+        """The sums over all calls, and their number as ``calls``."""
+        return dict(sum((Counter(one) for one in self.calls), Counter(calls=len(self.calls))))
 
 
 def shared_start(one: str, other: str) -> int:

@@ -150,7 +150,10 @@ def _log(order: Order, suite: Suite, samples: Sequence[Sample], identity: Json) 
         logs.mend(old)
         return logs.read(old)
     stamp = time.strftime("%Y%m%d-%H%M%S")
-    return logs.start(order.runs / f"{stamp}-{suite.name}-{identity['backend']}-{os.getpid()}.jsonl", run)
+    name = f"{stamp}-{suite.name}-{identity['backend']}-{os.getpid()}"
+    # Two short runs of one process can begin in the same second.
+    taken = len(list(order.runs.glob(f"{name}*.jsonl")))
+    return logs.start(order.runs / (f"{name}-{taken}.jsonl" if taken else f"{name}.jsonl"), run)
 
 
 def conclude(suite: Suite, log: logs.Log, reference: str | None = None) -> Finished:

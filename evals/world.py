@@ -25,7 +25,7 @@ class World(Protocol):
     """The product as the evals see it."""
 
     def reply(self, transcript: Transcript, at: float | None = None) -> Json:
-        """The next turn: ``{turn, transcript, state, backend, warnings, rejected}``; raises the product's errors."""
+        """The next turn: ``{turn, transcript, backend, policy, rejected, usage, warnings}``."""
         ...
 
     def grade(self, transcript: Transcript, level: Level | None = None) -> Json:
@@ -78,7 +78,9 @@ class ProductWorld:
             "transcript": reply.transcript,
             "backend": reply.backend,
             "warnings": list(reply.warnings),
-            "rejected": [str(one) for one in getattr(reply, "rejected", ())],
+            "policy": reply.policy,
+            "rejected": [one.model_dump(mode="json") for one in reply.rejected],
+            "usage": reply.usage,
         }
 
     def grade(self, transcript: Transcript, level: Level | None = None) -> Json:

@@ -103,7 +103,8 @@ def product(world: Any, source: str) -> Say:
     def say(moment: Moment) -> Option:
         start = time.perf_counter()
         reply = world.reply(moment.transcript, moment.position.at)
-        about = {"move": reply["turn"].get("move"), "backend": reply["backend"], "rejected": reply.get("rejected", [])}
+        about = {key: reply.get(key) for key in ("backend", "policy", "rejected", "usage")}
+        about["move"] = reply["turn"].get("move")
         text = reply["turn"]["text"]
         return Option(moment.position.id, source, text, round(time.perf_counter() - start, 2), about)
 

@@ -37,12 +37,12 @@ def nothing_invented(record: Record) -> list[Point]:
     """Interviews without substance get nothing.
 
     empty, one-word, gibberish, copied or off-topic interviews with status insufficient_evidence (where ``want`` is
-    insufficient), or that or strong no hire (where it is nothing), without a step above 1.5 and without evidence ÷ such
-    interviews
+    insufficient), or that, strong no hire or no verdict (where it is nothing), without a step above 1.5 and without
+    evidence ÷ such interviews
     """
     body = report(record)
     faults = []
-    if body["verdict"] != "strong_no_hire":
+    if body["verdict"] not in ("strong_no_hire", None):
         faults.append(f"verdict {body['verdict']}")
     if record.target["want"] == "insufficient" and body["status"] != "insufficient_evidence":
         faults.append(f"status {body['status']}")
