@@ -41,7 +41,8 @@ class Material:
     def title(self) -> str:
         """The problem in words."""
         known = self.knowledge.case(self.case)
-        return known.title if known else self.case.replace("-", " ").capitalize()
+        words = (self.transcript.problem or self.case.replace("-", " ")).split()
+        return known.title if known else " ".join(words[:12]) + (" …" if len(words) > 12 else "")
 
 
 class Assessor(Protocol):

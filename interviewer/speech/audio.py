@@ -95,8 +95,10 @@ def kind_of(raw: bytes) -> str:
     raise BadInput("This is not a sound file that can be read. Upload WAV, MP3, M4A, MP4, OGG, Opus, FLAC or WebM.")
 
 
-def read_upload(raw: bytes) -> Samples:
+def read_upload(raw: bytes, longest: float = MAX_SECONDS) -> Samples:
     """An uploaded recording at 16 kHz. Type and size, then length, are checked before a sample is decoded.
+
+    ``longest`` is in seconds.
 
     Raises BadInput with what to do.
     """
@@ -105,26 +107,26 @@ def read_upload(raw: bytes) -> Samples:
     if len(raw) < 64:
         raise BadInput("The recording is empty.")
     if kind_of(raw) == "wav":
-        samples = _decoded_wav(raw)
-        return _decoded_other(raw) if samples is None else samples
-    return _decoded_other(raw)
+        samples = _decoded_wav(raw, longest)
+        return _decoded_other(raw, longest) if samples is None else samples
+    return _decoded_other(raw, longest)
 
 
-def _too_long(seconds: float) -> None:
-    if seconds > MAX_SECONDS:
+def _too_long(seconds: float, longest: float) -> None:
+    if seconds > longest:
         raise BadInput(
-            f"The recording lasts {seconds / 60:.0f} minutes; at most {MAX_SECONDS // 60} can be heard at once."
+            f"The recording lasts {seconds / 60:.0f} minutes; at most {longest / 60:.0f} can be heard at once."
         )
 
 
-def _decoded_wav(raw: bytes) -> Samples | None:
+def _decoded_wav(raw: bytes, longest: float) -> Samples | None:
     """A WAV file of whole numbers; None for what only PyAV reads: 24 bits, floating point, extensible, compressed."""
     try:
         with wave.open(io.BytesIO(raw)) as file:
             width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
             if width not in (1, 2, 4) or not 1 <= channels <= 8 or not 4_000 <= rate <= 192_000:
                 return None
-            _too_long(file.getnframes() / rate)
+            _too_long(file.getnframes() / rate, longest)
             frames = file.readframes(file.getnframes())
     except (wave.Error, EOFError, struct.error, RuntimeError):  # the last: a chunk that is not there
         return None
@@ -135,7 +137,7 @@ def _decoded_wav(raw: bytes) -> Samples | None:
     return resampled(samples.reshape(-1, channels).mean(axis=1).astype(np.float32), rate)
 
 
-def _decoded_other(raw: bytes) -> Samples:
+def _decoded_other(raw: bytes, longest: float) -> Samples:
     """Whatever PyAV decodes; a file that was cut off is heard as far as it goes."""
     try:
         import av
@@ -149,13 +151,15 @@ def _decoded_other(raw: bytes) -> Samples:
             if not container.streams.audio:
                 raise BadInput("There is no sound in this file.")
             stream = container.streams.audio[0]
-            _too_long(container.duration / av.time_base if container.duration and container.duration > 0 else 0.0)
+            _too_long(
+                container.duration / av.time_base if container.duration and container.duration > 0 else 0.0, longest
+            )
             total = 0
             resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
             for piece in _at_our_rate(container.decode(stream), resampler):
                 pieces.append(piece)
                 total += piece.size
-                _too_long(total / RATE)  # a header may lie, or not say
+                _too_long(total / RATE, longest)  # a header may lie, or not say
     except (av.FFmpegError, ValueError, TypeError, OverflowError) as error:
         if not pieces:
             what = getattr(error, "strerror", None) or error

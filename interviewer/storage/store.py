@@ -47,6 +47,7 @@ the timers of hidden pages down to one a minute, so it must be well above that."
 _LONGEST_TURN = 180.0
 """Seconds that a turn waits for another process which is answering the same one; grading takes longer."""
 _LONGEST_GRADING = 1800.0
+_MOST_CORRECTIONS = 200
 
 
 class MovedOnError(Exception):
@@ -220,6 +221,18 @@ class Store:
                     )
             last = _dump(transcript.turns[-1])
             db.execute(turns.insert().values(interview=id_, number=expected, key=None, data=last))
+
+    def correct(self, owner: str, id_: str, correction: Mapping[str, Any]) -> None:
+        """Keeps a person's mark beside the machine's. Raises BadInput for more than anybody makes."""
+        with self._write() as db:
+            row = _need(db, owner, id_, lock=True)
+            extra = read_object(row.extra)
+            known = extra.get("corrections")
+            kept = [*(known if isinstance(known, list) else []), dict(correction)]
+            if len(kept) > _MOST_CORRECTIONS:
+                raise BadInput("There are too many corrections of this interview already.")
+            said = json.dumps({**extra, "corrections": kept})
+            db.execute(interviews.update().where(interviews.c.id == id_).values(extra=said))
 
     def note(self, owner: str, id_: str, transcript: Transcript) -> None:
         """Keeps what was observed behind the turns, where the words are still the same; what was said is not touched.

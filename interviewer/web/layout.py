@@ -34,7 +34,7 @@ def open_app(service: Service, voice: VoiceParts | None = None, backend: Callabl
             }
         back = gr.Button("", elem_id="nav-back", elem_classes="voice-hidden")
         setup, room = SetupPage(session, backend), RoomPage(session)
-        report, progress, coach = ReportPage(session), ProgressPage(session), CoachPage(session)
+        report, progress, coach = ReportPage(session), ProgressPage(session), CoachPage(session, voice)
         session.pages = {"setup": setup, "room": room, "report": report, "progress": progress, "coach": coach}
         if voice:
             panel = VoicePanel(room, voice)

@@ -147,7 +147,7 @@ def launch_arguments(settings: Settings, name: str, port: int | None) -> dict[st
         "run_history": False,
         "state_session_capacity": _SESSIONS,
         "app_kwargs": {"middleware": middleware(), "docs_url": None, "redoc_url": None},
-        "max_file_size": "20mb",
+        "max_file_size": "60mb",
         "max_threads": 64,
         "theme": theme(),
         "css_paths": [_STATIC / "style.css"],

@@ -280,6 +280,12 @@ class Service:
             found.append(Kept(name, transcript, tuple(reports), header.ended is not None))
         return found
 
+    def keep(self, owner: str, transcript: Transcript) -> str:
+        """A recorded interview becomes one of the owner's, ended; its id."""
+        id_ = self.store.create(owner, transcript)
+        self.store.end(owner, id_)
+        return id_
+
     def take_in(self, owner: str, found: Sequence[Kept]) -> int:
         """Stores the interviews of an archive, each once, whoever takes it in again; how many were new."""
         known = {one.id for one in self.store.mine(owner)}

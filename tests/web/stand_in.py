@@ -40,6 +40,7 @@ class StandInLibrary:
             slug: Case.model_construct(
                 slug=slug,
                 title=title,
+                trains=list(Step)[:3],
                 summary=f"Design {title.lower()} for a large service.",
                 trade_offs=[],
                 pushbacks=[],

@@ -103,7 +103,7 @@ def test_an_answer_is_edited_until_the_interviewer_builds_on_it(service: Service
 def test_a_stopped_clock_does_not_count(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     id_ = held(service)
     now = service.store.header(ANN, id_).created
-    monkeypatch.setattr("interviewer.storage.time.time", lambda: now)
+    monkeypatch.setattr("interviewer.storage.store.time.time", lambda: now)
     for seconds, paused in ((60, True), (100, False), (30, False)):
         now += seconds
         service.pause(ANN, id_, paused)
@@ -215,7 +215,8 @@ def test_words_after_the_end_are_kept_and_said_so(app: App, visit: Callable[...,
     start(one)
     two = one.context.new_page()
     two.goto(one.url)
-    two.wait_for_selector("#room-chat .bot")
+    two.wait_for_selector("#room-badge .badge")
+    two.wait_for_timeout(1000)  # its own question whether somebody must speak has been answered
     two.fill(BOX, "one more thing")
     say(one, "end", 2)
     one.wait_for_selector("#room-over:visible")
@@ -225,3 +226,13 @@ def test_words_after_the_end_are_kept_and_said_so(app: App, visit: Callable[...,
     assert two.input_value("#notes") == "one more thing"
     assert stored(app, one) == ["end"]
     assert "one more thing" not in talk(two)
+    three = visit(app.url)
+    start(three)
+    three.fill(BOX, "half a sentence")
+    three.click("#room-end")
+    three.click("#room-end-yes")
+    three.wait_for_selector("#report-frame iframe")
+    three.click("#report-room")
+    three.wait_for_selector("#answer-word .bad:has-text('kept in your notes')")
+    three.click("#tab-notes")
+    assert three.input_value("#notes") == "half a sentence"

@@ -15,7 +15,7 @@ from interviewer.web.service import LONGEST_PROBLEM
 
 LENGTHS = (10, 15, 30, 45, 60)
 MANNER_NAMES = {Manner.SUPPORTIVE: "Supportive", Manner.NEUTRAL: "Neutral", Manner.TOUGH: "Tough"}
-_DIFFICULTY = {1: "Gentle start", 2: "Usual", 3: "Demanding"}
+_DIFFICULTY = {1: "Gentle start", 2: "Medium", 3: "Demanding"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def form_html(knowledge: Knowledge, defaults: Defaults) -> str:
 def _card(knowledge: Knowledge, slug: str, chosen: bool, next_: bool, results: Mapping[str, str]) -> str:
     case = knowledge.cases[slug]
     trains = ", ".join(step.label for step in getattr(case, "trains", ()) or ())
-    facts = [_DIFFICULTY.get(getattr(case, "difficulty", 2), ""), trains]
+    facts = [_DIFFICULTY.get(getattr(case, "difficulty", 2), ""), f"trains {trains}" if trains else ""]
     badge = "<span class='next'>Recommended next</span>" if next_ else ""
     result = f"<span class='result'>Last time: {for_html(results[slug])}</span>" if slug in results else ""
     return (

@@ -13,6 +13,7 @@ from typing import Any
 
 from interviewer.errors import BadInput
 from interviewer.grading.report import Report
+from interviewer.practice.corrections import with_corrections
 from interviewer.transcript import Transcript, parse_transcript
 
 MOST_BYTES = 20_000_000
@@ -39,11 +40,12 @@ def download(kind: str, report: Report | None, transcript: Transcript) -> dict[s
     if report is None or kind == "transcript":
         return handed(f"{stem}-transcript.json", "application/json", transcript.to_json())
     stem = f"{stem}-{report.level.value}-report"
-    if kind == "html":
-        return handed(f"{stem}.html", "text/html", to_html(report, transcript))
-    if kind == "markdown":
-        return handed(f"{stem}.md", "text/markdown", to_markdown(report, transcript))
-    return handed(f"{stem}.json", "application/json", to_json(report))
+    made = {"html": lambda: to_html(report, transcript), "markdown": lambda: to_markdown(report, transcript)}
+    text = with_corrections(kind, made.get(kind, lambda: to_json(report))(), transcript, report)
+    ending, type_ = {"html": ("html", "text/html"), "markdown": ("md", "text/markdown")}.get(
+        kind, ("json", "application/json")
+    )
+    return handed(f"{stem}.{ending}", type_, text)
 
 
 def handed(name: str, kind: str, text: str, binary: bool = False) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from interviewer.domain import Level
 from interviewer.grading.feedback import WORDS
 from interviewer.grading.report import Report
+from interviewer.imports import UNKNOWN_CASE
 from interviewer.interview.modes import LABELS, Kind, known_mode
 from interviewer.knowledge.load import Knowledge
 
@@ -38,6 +39,8 @@ def title_of(knowledge: Knowledge, slug: str, problem: str | None = None) -> str
     case = knowledge.case(slug)
     if case:
         return case.title
+    if slug == UNKNOWN_CASE and not problem:
+        return "A recorded interview"
     words = (problem or slug.removeprefix(f"{OWN}-").replace("-", " ")).split()
     short = " ".join(words[:9]) + (" …" if len(words) > 9 else "")
     return short[:1].upper() + short[1:]

@@ -10,8 +10,10 @@ from interviewer.domain import Level
 from interviewer.errors import InterviewerError
 from interviewer.grading.report import Report
 from interviewer.interview.modes import known_mode
+from interviewer.practice.corrections import corrections_html
 from interviewer.practice.retake import difference
 from interviewer.transcript import Transcript
+from interviewer.web.components.corrections import CorrectionPanel
 from interviewer.web.components.downloads import download
 from interviewer.web.components.retakes import RetakePanel, SharePanel, difference_html
 from interviewer.web.components.wording import LEVEL_NAMES, mode_name, title_of
@@ -46,15 +48,20 @@ class ReportPage:
                     self.to_room = gr.Button("Conversation", size="sm", min_width=90, elem_id="report-room", scale=0)
             self.status = gr.HTML("", elem_id="report-status", elem_classes="status")
             self.difference = gr.HTML("", elem_id="report-difference")
+            self.corrected = gr.HTML("", elem_id="report-corrected")
             self.frame = gr.HTML("", elem_id="report-frame")
             self.retake = RetakePanel(session, "report", opinions=True)
+            self.corrections = CorrectionPanel(session)
             self.share = SharePanel(session)
         self.asked = gr.Textbox(visible=False)
         self.outputs = [
             self.heading, self.level, self.status, self.difference, self.frame,
-            *self.retake.outputs, *self.share.outputs,
+            self.corrected,
+            *self.retake.outputs,
+            *self.corrections.outputs,
+            *self.share.outputs,
         ]  # fmt: skip
-        self._graded = [self.frame, self.status, self.difference]
+        self._graded = [self.frame, self.status, self.difference, self.corrected]
 
     # -- showing ---------------------------------------------------------------------------------------------
 
@@ -75,6 +82,8 @@ class ReportPage:
             self.status: "",
             self.difference: "",
             **self.retake.folded(),
+            self.corrected: "",
+            **self.corrections.folded(),
             **self.share.folded(),
         }
 
@@ -92,8 +101,10 @@ class ReportPage:
                 if isinstance(news, Grading):
                     yield {self.frame: grading_html(news), self.status: "", self.difference: ""}
                     continue
-                frame = framed(news, self.service.store.transcript(owner, id_))
-                yield {self.frame: frame, self.status: "", self.difference: ""}
+                transcript = self.service.store.transcript(owner, id_)
+                corrected = corrections_html(transcript, wanted)
+                frame = framed(news, transcript)
+                yield {self.frame: frame, self.status: "", self.difference: "", self.corrected: corrected}
                 if first := self.service.first_take(owner, id_, wanted):
                     only = known_mode(self.service.store.header(owner, id_).mode).step
                     yield {self.difference: difference_html(difference(first, news), only)}
@@ -142,6 +153,7 @@ class ReportPage:
             self.session.hands_out(taken)
         self.session.leads(self.to_room.click, self.room, place)
         self.retake.wire()
+        self.corrections.wire(self.corrected)
         self.share.wire()
 
     def follow(self, event: Any) -> Any:

@@ -6,7 +6,7 @@
   const box = () => $("answer");
   const parse = (text) => { try { return JSON.parse(text || "{}") || {}; } catch { return {}; } };
   const escape = (text) => { const at = document.createElement("span"); at.textContent = text; return at.innerHTML; };
-  let current = "", editing = null, tries = 0, last = 0, lost = false, painted = "", number = Date.now(), said = "", spoken = "";
+  let current = "", editing = null, tries = 0, last = 0, lost = false, painted = "", number = Date.now(), said = "", spoken = "", written = "";
 
   // One line about what is kept; errors stay until something better is true.
   const tell = (text, bad, more = "") => {
@@ -23,7 +23,8 @@
   };
   const keep = () => {
     const at = box();
-    if (!at || at.dataset.interview !== current || !current) return;
+    if (!at || at.dataset.interview !== current || !current || at.value === written) return;
+    written = at.value; // only what changed here: another tab may have a draft of its own
     if (editing) { store.write("edit:" + current, JSON.stringify({ ...editing, text: at.value })); return; }
     if (!at.value) store.drop("draft:" + current);
     else if (!store.write("draft:" + current, JSON.stringify({ text: at.value }))) tell("This browser keeps nothing (its storage is full or forbidden). Do not reload before you have sent your answer.", true);
@@ -38,6 +39,7 @@
       const open = parse(store.read("edit:" + current));
       editing = open.turn === undefined ? null : { turn: open.turn, stash: open.stash || "" };
       const draft = editing ? open.text || "" : parse(store.read("draft:" + current)).text || "";
+      written = draft;
       if (!at.value) { at.value = draft; grow(); }
       if (editing) edits();
     }
@@ -45,6 +47,20 @@
       const field = $(id);
       if (field && current && field.dataset.interview !== current) { field.dataset.interview = current; field.value = store.read(`${name}:${current}`) || ""; }
     }
+  };
+
+  const note = (id, text) => {
+    const notes = [store.read("notes:" + id), text].filter(Boolean).join("\n\n");
+    store.write("notes:" + id, notes);
+    if ($("notes") && id === current) $("notes").value = notes;
+  };
+  // What stands in the box when the interview ends elsewhere, or by the clock, is not lost with the box.
+  const ended = () => {
+    const over = $("room-over"), at = box();
+    if (!over || !over.offsetParent || !at || at.dataset.interview !== current || !at.value.trim() || entries().length) return;
+    note(current, at.value.trim());
+    put("");
+    tell("The interview is over. What you had typed was not sent; it is kept in your notes.", true);
   };
 
   // The outbox: one entry per answer, each with a key of its own, in the order of sending.
@@ -95,11 +111,8 @@
       if (!known) continue;
       drop(known.name);
       if (one.state === "stored") continue;
-      if (one.state === "over") {
-        const notes = [store.read("notes:" + known.id), known.text].filter(Boolean).join("\n\n");
-        store.write("notes:" + known.id, notes);
-        if ($("notes") && known.id === current) $("notes").value = notes;
-      } else if (known.id === current) put([known.text, box() ? box().value : ""].filter(Boolean).join("\n\n"));
+      if (one.state === "over") note(known.id, known.text);
+      else if (known.id === current) put([known.text, box() ? box().value : ""].filter(Boolean).join("\n\n"));
       else store.write("draft:" + known.id, JSON.stringify({ text: [known.text, parse(store.read("draft:" + known.id)).text].filter(Boolean).join("\n\n") }));
       tell(one.word, true);
     }
@@ -170,7 +183,7 @@
     down(true);
   };
   setInterval(() => {
-    watch(); restore(); keep(); paint(); ask();
+    watch(); restore(); keep(); ended(); paint(); ask();
     const wait = WAITS[Math.min(tries, WAITS.length - 1)] * 1000 + 4000 * Number(!tries);
     if (lost || !current || !entries().length || performance.now() - last < wait) return;
     tries += 1;

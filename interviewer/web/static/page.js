@@ -100,6 +100,11 @@
         $("progress-none").hidden = shown > 0;
       });
     },
+    coached() {
+      const form = $("coach-form"), data = Object.fromEntries(new FormData(form));
+      const lines = [...form.querySelectorAll(".lines > li")].map((row) => [row.dataset.role, row.querySelector("p").innerText, row.dataset.at === "" ? null : Number(row.dataset.at)]);
+      return JSON.stringify({ ...data, lines });
+    },
     level: () => (document.querySelector("[name=report-level]:checked") || {}).value || "",
     turn: (where) => ($(where + "-turn-choice") || {}).value || "",
   });
@@ -123,11 +128,21 @@
     if (at.dataset.panel) panel(at.dataset.panel);
     if ("confirm" in at.dataset) { const ask = at.closest("li").querySelector(".confirm"); ask.hidden = false; ask.querySelector("button").focus(); }
     if ("keep" in at.dataset) { const ask = at.closest(".confirm"); ask.hidden = true; ask.closest("li").querySelector("[data-confirm]").focus(); }
+    if ("turnRole" in at.dataset) roles(at, event.shiftKey);
     if (at.id === "room-end") { document.body.dataset.ending = "1"; const yes = button("room-end-yes"); if (yes) yes.focus(); }
     if (at.id === "room-end-no") { delete document.body.dataset.ending; $("room-end").focus(); }
     if (at.id === "report-print") print_();
     if (at.id === "report-back") back();
   });
+  // Who speaks in a recorded interview: a click changes one piece, with Shift every piece from there on.
+  const NEXT = { interviewer: "candidate", candidate: "nobody", nobody: "interviewer" };
+  const roles = (at, onwards) => {
+    const row = at.closest("li"), role = NEXT[row.dataset.role];
+    for (let one = row; one; one = onwards ? one.nextElementSibling : null) {
+      one.dataset.role = role;
+      one.querySelector("[data-turn-role]").textContent = { interviewer: "Interviewer", candidate: "Candidate", nobody: "Leave out" }[role];
+    }
+  };
   addEventListener("keydown", (event) => {
     const tab = event.target.closest && event.target.closest("#room-tabs [role=tab]");
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
