@@ -157,10 +157,15 @@ def test_an_answer_adds_what_was_heard_and_changes_nothing_that_was_said(store: 
     store.append(ANN, id_, said("the labels arrive late"))
     heard = [Heard(kind="signal", id="label-delay", quote="labels arrive late", step=Step.DATA)]
     after = answered(store.transcript(ANN, id_), heard=heard)
-    forged = after.turns[0].model_copy(update={"text": "something else", "at": 1.0})
-    store.answer(ANN, id_, after.model_copy(update={"turns": [forged, after.turns[1]]}), expected=1)
+    forged = after.turns[0].model_copy(update={"text": "something else"})
+    with pytest.raises(MovedOnError):  # it was edited in the meantime: this answers other words
+        store.answer(ANN, id_, after.model_copy(update={"turns": [forged, after.turns[1]]}), expected=1)
+    assert len(store.transcript(ANN, id_).turns) == 1
+    later = after.turns[0].model_copy(update={"at": 1.0})
+    store.answer(ANN, id_, after.model_copy(update={"turns": [later, after.turns[1]]}), expected=1)
     back = store.transcript(ANN, id_).turns
     assert back[0].text == "the labels arrive late"
+    assert back[0].at != 1.0
     assert back[0].heard == heard
     assert back[1].text == "And then?"
 
