@@ -1,6 +1,9 @@
-"""Cuts talk into sentences, also where automatic captions left no punctuation. Pure; offsets are exact.
+"""Cuts talk into sentences, also where automatic captions left no punctuation, and into the words that tell. Pure.
 
 [s.text for s in spans("Labels arrive late. So I wait.")]  ->  ["Labels arrive late.", "So I wait."]
+stems("What would the labels be?")                         ->  {"label"}
+
+Offsets are exact.
 """
 
 import re
@@ -24,6 +27,18 @@ _FILLERS = re.compile(
     re.IGNORECASE,
 )
 _REPEATED = re.compile(r"\b(\w+(?:'\w+)?)(?:[\s,]+\1\b)+", re.IGNORECASE)
+
+STEM = 6
+"""Letters by which a word is known: "calibrate" and "calibration" are one."""
+_WORD = re.compile(r"[a-z0-9]+")
+_COMMON = frozenset(
+    """a an the of to for with in on at by is are was were be do does did we you i they it me us our my or so um uh
+    about after again also another any because been before being between can could each every first from had has have
+    here how into just kind like make may more most okay only other over said same say should some sorry
+    such take than that their them then there these they thing this those time very want well what when where which
+    while who why will with would your you're""".split()  # noqa: SIM905 - words are easier to read so
+)
+"""Words that say nothing of what a sentence is about."""
 
 
 @dataclass(frozen=True)
@@ -99,3 +114,15 @@ def finished(text: str) -> tuple[list[str], str]:
             done.append(text[start : match.end()].strip())
             start = match.end()
     return done, text[start:]
+
+
+def stem(word: str) -> str:
+    """A word by its first letters, without a plural's end."""
+    return word[:STEM].rstrip("s")
+
+
+@lru_cache(maxsize=4096)
+def stems(text: str, shortest: int = 4) -> frozenset[str]:
+    """The words of at least so many letters that tell what a text is about, each by its stem."""
+    words = _WORD.findall(text.lower())
+    return frozenset(stem(word) for word in words if len(word) >= shortest and word not in _COMMON)

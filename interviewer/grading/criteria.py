@@ -17,11 +17,10 @@ from interviewer.knowledge.embeddings import Embedder
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Signal, TradeOff
 from interviewer.listening.examples import kept_vectors
+from interviewer.text import STEM
 
 GENERAL = "general-"
 """How the ids of the framework's signals begin."""
-STEM = 6
-"""Letters by which a word is known: "calibrate" and "calibration" are one."""
 SAME, RELATED = 0.58, 0.36
 """Likeness of two criteria from which they ask for the same thing: by itself, and where they share terms."""
 _WORD = re.compile(r"[a-z][a-z'-]{2,}")

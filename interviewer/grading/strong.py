@@ -8,6 +8,7 @@ from interviewer.domain import Level, Step
 from interviewer.grading.report import Missing
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Case, TopicNote
+from interviewer.text import stems
 
 Retrieve = Callable[..., Sequence[Any]]
 """``Retriever.search``: the passages for a query that the grader may read, best first."""
@@ -35,7 +36,7 @@ def strong_answers(
         query = f"{wanted.topic}. {wanted.text}"
         hits = [hit.passage for hit in retrieve(query, audience="grader", case=case, step=step, limit=10)]
         near = [one for one in hits if one.kind in _SOURCED and not _ASIDE.search(one.title)][:3]
-        about = _content(f"{query} {wanted.strong}")
+        about = stems(f"{query} {wanted.strong}")
         for one in sorted(near, key=lambda hit: _SOURCED[hit.kind]):
             sentence = _telling(one.text.removeprefix(f"{one.title.partition(':')[0]}. "), about)
             if sentence and sentence not in told and sentence not in wanted.strong:
@@ -49,14 +50,6 @@ _ASIDE = re.compile(r"\b(?:mistakes?|questions?|pitfalls?|traps?|signs|sentences
 """Sections of notes that do not say what is right."""
 _SHARED = 3
 """Telling words that a sentence must share with what was missing to be quoted beside it."""
-_EVERYDAY = set(
-    re.findall(
-        r"\w+",
-        "about because could does each every from into model models most more only over should such than that their "
-        "them then these they this those very what when where which while will with would",
-    )
-)
-"""Words of every sentence, by their first six letters."""
 _SOURCED = {"fact": 0, "note": 1, "reference": 2}
 """Kinds of passages by how well their source can be named."""
 
@@ -77,17 +70,12 @@ def _sources(knowledge: Knowledge, case: str) -> dict[str, str]:
     return found
 
 
-def _content(text: str) -> set[str]:
-    """The telling words of a text, by their first six letters."""
-    return {word[:6] for word in re.findall(r"[a-z][a-z-]{3,}", text.lower())} - _EVERYDAY
-
-
-def _telling(text: str, about: set[str]) -> str:
+def _telling(text: str, about: frozenset[str]) -> str:
     """The sentence that has most to do with the subject; empty when none has enough."""
     sentences = re.split(r"(?<=[.!?])\s+", " ".join(re.sub(r"[*_`#]+", "", text).split()))
     fit = [one for one in sentences if 6 <= len(one.split()) <= 40 and "?" not in one and not one.endswith(":")]
-    best = max(fit, key=lambda one: len(_content(one) & about), default="")
-    return best if len(_content(best) & about) >= _SHARED else ""
+    best = max(fit, key=lambda one: len(stems(one) & about), default="")
+    return best if len(stems(best) & about) >= _SHARED else ""
 
 
 def _source(passage: Any, sources: Mapping[str, str], knowledge: Knowledge) -> str:

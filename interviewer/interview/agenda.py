@@ -1,6 +1,11 @@
 """The agenda: what the case offers to ask next, given what was just said."""
 
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict
 
 from interviewer.domain import Level, Step
 from interviewer.interview.modes import Kind, known_mode, scope
@@ -11,14 +16,24 @@ from interviewer.listening.annotate import Listener
 from interviewer.text import spans, without_fillers
 from interviewer.transcript import Transcript, Turn
 
-_NEIGHBOURHOOD = 0.55
-"""Cosine similarity of a sentence just said to a trade-off's exemplars from which it may be pressed."""
-_BRUSHED = 0.4
-"""Likeness to a signal's exemplars from which an answer came near it."""
-_LAST_ANSWERS = 30
-_QUERY_WORDS = 90
-_DRILL = 16
-"""Signals that a drill asks about."""
+
+class _Numbers(BaseModel):
+    """``data/agenda.yaml``, where each number has its reason."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    neighbourhood: float
+    brushed: float
+    last_answers: int
+    query_words: int
+    drill: int
+    near: int
+
+
+@cache
+def _numbers() -> _Numbers:
+    path = Path(__file__).parent / "data" / "agenda.yaml"
+    return _Numbers.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True)
@@ -98,13 +113,13 @@ def _subject(
     named = [step for step in Step if {*query.lower().split()} & {*step.value.split("_")} - {"as", "and", "ml"}]
     step = named[0] if named and not note else None
     found = (
-        retriever.search(query, audience="grader", case=case, kind="strong", step=step, limit=_DRILL)
+        retriever.search(query, audience="grader", case=case, kind="strong", step=step, limit=_numbers().drill)
         if retriever
         else []
     )
     studied = [one.id for own in knowledge.signals(case).values() for one in own if topic in one.study]
     of_step = [one.id for one in signals.get(step, ())] if step else []
-    order = list(dict.fromkeys([*studied, *(one.passage.ref for one in found), *of_step]))[:_DRILL]
+    order = list(dict.fromkeys([*studied, *(one.passage.ref for one in found), *of_step]))[: _numbers().drill]
     options = {one.id: one for own in signals.values() for one in own}
     return [options[name] for name in order if name in options]
 
@@ -120,14 +135,14 @@ def _near(transcript: Transcript, last: Turn | None, retriever: Retriever | None
     """Signals by the nearness of their topic to the end of what was just said."""
     if retriever is None:
         return ()
-    query = " ".join(without_fillers(last.text).split()[-_QUERY_WORDS:]) if last else ""
-    found = retriever.search(query, audience="interviewer", case=transcript.case, kind="topic", limit=25)
+    query = " ".join(without_fillers(last.text).split()[-_numbers().query_words :]) if last else ""
+    found = retriever.search(query, audience="interviewer", case=transcript.case, kind="topic", limit=_numbers().near)
     return tuple(one.passage.ref for one in found)
 
 
 def _brushed(transcript: Transcript, listener: Listener) -> frozenset[str]:
     """Signals that something of the last answers sounded like: who has just said it is not asked to say it."""
-    said = [turn.text for _, turn in transcript.candidate_turns()][-_LAST_ANSWERS:]
+    said = [turn.text for _, turn in transcript.candidate_turns()][-_numbers().last_answers :]
     pieces = [
         without_fillers(one.text) or one.text for text in said for one in spans(text) if not one.text.endswith("?")
     ]
@@ -135,7 +150,7 @@ def _brushed(transcript: Transcript, listener: Listener) -> frozenset[str]:
         return frozenset()
     ears = listener.ears(transcript.case)
     names, likeness = ears.by_signal(listener.embedder.encode(pieces))
-    alike = {name for name, value in zip(names, likeness.max(0), strict=True) if value >= _BRUSHED}
+    alike = {name for name, value in zip(names, likeness.max(0), strict=True) if value >= _numbers().brushed}
     named = (listener.named(transcript.case, turn.text) for _, turn in transcript.candidate_turns())
     return frozenset(alike).union(*named)
 
@@ -153,5 +168,5 @@ def _trade_offs(transcript: Transcript, last: Turn | None, listener: Listener) -
     for name, value in zip(sounds.ids, nearness, strict=True):
         best[name] = max(best.get(name, -1.0), float(value))
     steps = {one.id: one.step for one in case.trade_offs}
-    ranked = [name for name in sorted(best, key=lambda name: -best[name]) if best[name] >= _NEIGHBOURHOOD]
+    ranked = [name for name in sorted(best, key=lambda name: -best[name]) if best[name] >= _numbers().neighbourhood]
     return tuple(Option(name, steps[name]) for name in ranked)

@@ -26,13 +26,13 @@ from interviewer.interview.words import (
     is_echo,
     is_language,
     secret_terms,
-    stems,
     was_named,
     without_quotes,
 )
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Fact
 from interviewer.knowledge.validate import says as says_term
+from interviewer.text import stems
 from interviewer.transcript import Transcript
 
 _MINUTE_OFF = 1.05

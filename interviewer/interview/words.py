@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from interviewer.interview.phrases import patterns, says
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.validate import says as says_term
-from interviewer.text import spans
+from interviewer.text import spans, stem, stems
 
 MOST_WORDS = 60
 _SAME = 0.8
@@ -27,11 +27,6 @@ _ENGLISH = frozenset(
     """the a an of to and in is it you that what how which would do does for on with when who where why your this if at
     by from we us go not but be are have has can there one so no yes okay any about over back out more some people
     they their i me my all up than then just into these those them new only still after before""".split()  # noqa: SIM905
-)
-_LIGHT = frozenset(
-    """about after again also another because been before being between could every first from have here into just like
-    make many more most much only other over said same should some such take than that their them then there these they
-    thing this those time very want well were what when where which while will with would your you're""".split()  # noqa: SIM905
 )
 
 
@@ -108,12 +103,12 @@ def leaks(text: str, terms: Iterable[str], candidate_said: str) -> list[str]:
     return [term for term in terms if says_term(term, own) and not was_named(term, candidate_said, said)]
 
 
-def was_named(term: str, talk: str, stems: frozenset[str]) -> bool:
+def was_named(term: str, talk: str, known: frozenset[str]) -> bool:
     """Whether the talk says the term, or each of its words in another form ('calibrate' for 'calibrated')."""
     if says_term(term, talk):
         return True
     words = [word for word in re.split(r"[\s-]+", term.lower()) if len(word) > 3]
-    return bool(words) and all(word[:6] in stems for word in words)
+    return bool(words) and all(stem(word) in known for word in words)
 
 
 @lru_cache(maxsize=4096)
@@ -176,14 +171,6 @@ def is_language(text: str, candidate: str) -> bool:
         return True
     theirs = _WORD.findall(candidate.lower()[-2000:])
     return sum(word in _ENGLISH for word in theirs) < 0.1 * len(theirs)
-
-
-@lru_cache(maxsize=4096)
-def stems(text: str) -> frozenset[str]:
-    """Telling words, cut to six letters."""
-    return frozenset(
-        word[:6] for word in _WORD.findall(text.lower().replace("’", "'")) if len(word) > 3 and word not in _LIGHT
-    )
 
 
 def _content(sentence: str) -> frozenset[str]:

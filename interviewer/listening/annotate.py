@@ -25,38 +25,9 @@ from interviewer.listening.intents import OF_THE_INTERVIEWER, Intent, clauses, i
 from interviewer.listening.mistakes import affirmed
 from interviewer.listening.recorded_moves import read_move
 from interviewer.listening.requests import requests
+from interviewer.listening.thresholds import thresholds
 from interviewer.text import Span, spans, without_fillers
 from interviewer.transcript import Heard, Transcript, Turn
-
-GOES_TO = "goes_to"
-"""The intent of a candidate who says where they go next."""
-HEARD = 0.49
-"""Mean cosine similarity to a signal's two nearest exemplars above which it was heard."""
-HEARD_WITH_TERM = 0.41
-"""The same when the sentence also says one of the signal's terms."""
-FLAGGED = 0.74
-FLAG_MARGIN = 0.12
-"""A red flag must be nearer than every sound statement that looks like it, by this much."""
-FLAGGED_WITH_CUE = 0.42
-"""Enough likeness when the mistake's own words are said."""
-PUT_RIGHT = 0.64
-"""Likeness to a sound statement from which the next sentences put a mistake right."""
-_TAKEN_BACK_WITHIN = 2
-"""Sentences after a mistake in which the speaker may take it back."""
-TRADED = 0.55
-GIVEN = 0.6
-"""Cosine similarity to a fact from which a recorded interviewer's sentence gave it."""
-FAR, STRAYED = 0.35, 0.48
-"""Likeness to anything of the problem below which talk is off the subject: by itself, and when its words say so too."""
-ELSEWHERE = 0.08
-"""How much surer a signal must be whose step is not what the turn was mostly about."""
-_ECHO = 0.8
-_WORD_WEIGHT = 0.15
-"""How much each word that belongs to a step adds to it."""
-_SHARPER = 3
-"""Power that parts the steps' shares: neighbouring steps always sound somewhat alike."""
-_MOST_PER_SPAN = 2
-
 
 _LEAD = re.compile(
     r"^.{0,60}?\b(?:let me (?:now |just )?(?:come|get|turn|jump|switch) (?:back )?to |"
@@ -75,8 +46,6 @@ _MOVING = re.compile(
 """Words of somebody who goes somewhere: 'for the metric I'd take' names a subject and stays."""
 _REMEMBERED = 20_000
 """Answers whose named signals are remembered."""
-_FEWEST = 8
-"""Words from which a turn tells by itself which step it is about."""
 
 
 @dataclass(frozen=True)
@@ -204,9 +173,8 @@ class Listener:
             vectors = self._vectors(own)
             about = _step(own, vectors, ears.sounds.signals)
             subject = {one.step for one in about}
-            heard += [
-                one for one in _signals(own, vectors, ears) if one.step in subject or one.score >= HEARD + ELSEWHERE
-            ]
+            elsewhere = thresholds().signal.heard + thresholds().signal.elsewhere
+            heard += [one for one in _signals(own, vectors, ears) if one.step in subject or one.score >= elsewhere]
             heard += _flags(own, vectors, ears)
             heard += _trade_offs(own, vectors, ears.sounds)
             heard += about
@@ -222,9 +190,9 @@ class Listener:
         known = {one.id for one in found}
         found += [Heard(kind="intent", id=name, quote=piece.text) for name, piece in wished if name not in known]
         strayed = any(one.id == "off_topic" for one in found)
-        if strayed and nearest >= STRAYED:
+        if strayed and nearest >= thresholds().off_topic.strayed:
             return [one for one in found if one.id != "off_topic"]
-        if not strayed and not found and nearest < FAR and words >= 10:
+        if not strayed and not found and nearest < thresholds().off_topic.far and words >= thresholds().off_topic.words:
             found.append(Heard(kind="intent", id="off_topic", quote=pieces[0].text))
         return found
 
@@ -255,7 +223,7 @@ def _announced(pieces: Sequence[Span]) -> list[Heard]:
 
     moving = [piece.text for piece in pieces if _MOVING.search(piece.text)]
     steps = [(step, text) for text in moving if (step := announced(_LEAD.sub("let's talk about ", text)))]
-    return [Heard(kind="intent", id=GOES_TO, step=step, quote=quote) for step, quote in steps[-1:]]
+    return [Heard(kind="intent", id=Intent.GOES_TO, step=step, quote=quote) for step, quote in steps[-1:]]
 
 
 @cache
@@ -265,27 +233,28 @@ def step_words() -> dict[Step, re.Pattern[str]]:
 
 
 def _words(text: str) -> set[str]:
-    return {word for word in re.findall(r"[a-z0-9'-]+", text.lower()) if len(word) > 3}
+    return {word for word in re.findall(r"[a-z0-9'-]+", text.lower()) if len(word) > thresholds().longest_common}
 
 
 def _echo(text: str, said: set[str]) -> bool:
     """Whether a sentence only gives back the interviewer's own words."""
     own = _words(text)
-    return len(own) >= 4 and len(own & said) / len(own) >= _ECHO
+    return len(own) >= thresholds().echo_words and len(own & said) / len(own) >= thresholds().echo
 
 
 def _signals(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard]:
     """Signals by the mean likeness to their two nearest exemplars, at most two a sentence, each once a turn."""
+    at = thresholds().signal
     names, similarity = ears.by_signal(vectors)
     best: dict[str, tuple[float, Span]] = {}
     for piece, row in zip(pieces, similarity, strict=True):
-        if len(piece.text.split()) < 4:
+        if len(piece.text.split()) < at.fewest_words:
             continue
         kept = 0
-        for index in np.argsort(-row)[:8]:
+        for index in np.argsort(-row)[: at.nearest]:
             name, value = names[index], float(row[index])
-            termed = value >= HEARD_WITH_TERM and any(says(term, piece.text) for term in ears.signals[name].terms)
-            if kept < _MOST_PER_SPAN and (value >= HEARD or termed):
+            termed = value >= at.with_term and any(says(term, piece.text) for term in ears.signals[name].terms)
+            if kept < at.most_a_sentence and (value >= at.heard or termed):
                 kept += 1
                 if value > best.get(name, (0.0, piece))[0]:
                     best[name] = (value, piece)
@@ -300,20 +269,20 @@ def _flags(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard]:
 
     A mistake whose file gives no cues must sound very much like it instead.
     """
-    sounds = ears.sounds
+    at, sounds = thresholds().mistake, ears.sounds
     if not len(sounds.red_flags):
         return []
     wrong, right = vectors @ sounds.red_flags.vectors.T, vectors @ sounds.right.vectors.T
     found: dict[str, Heard] = {}
     for row, piece in enumerate(pieces):
         margin = wrong[row] - float(right[row].max(initial=-1))
-        following = " ".join(one.text for one in pieces[row + 1 : row + 1 + _TAKEN_BACK_WITHIN])
-        for index in np.argsort(-wrong[row])[:8]:
+        following = " ".join(one.text for one in pieces[row + 1 : row + 1 + at.taken_back])
+        for index in np.argsort(-wrong[row])[: at.nearest]:
             name, value = sounds.red_flags.ids[index], float(wrong[row, index])
             cues = ears.cues[name]
-            sure = value >= FLAGGED and margin[index] >= FLAG_MARGIN
-            cued = value >= FLAGGED_WITH_CUE and affirmed(cues, piece.text, following)
-            if cued and _put_right(name, right[row + 1 : row + 1 + _TAKEN_BACK_WITHIN], sounds):
+            sure = value >= at.alike and margin[index] >= at.margin
+            cued = value >= at.with_cue and affirmed(cues, piece.text, following)
+            if cued and _put_right(name, right[row + 1 : row + 1 + at.taken_back], sounds):
                 continue
             if (cued if cues else sure) and (name not in found or found[name].score < value):
                 step = sounds.red_flags.steps[index]
@@ -326,7 +295,7 @@ def _flags(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard]:
 def _put_right(name: str, following: Vectors, sounds: Exemplars) -> bool:
     """Whether one of the next sentences says the sound thing: 'as a feature. When serving I fix it to one value.'"""
     own = np.array([one == name for one in sounds.right.ids])
-    return bool(following.size and own.any() and following[:, own].max() >= PUT_RIGHT)
+    return bool(following.size and own.any() and following[:, own].max() >= thresholds().mistake.put_right)
 
 
 def _trade_offs(pieces: Sequence[Span], vectors: Vectors, sounds: Exemplars) -> list[Heard]:
@@ -337,7 +306,7 @@ def _trade_offs(pieces: Sequence[Span], vectors: Vectors, sounds: Exemplars) -> 
     for piece, row in zip(pieces, similarity, strict=True):
         index = int(np.argmax(row))
         name, value = sounds.trade_offs.ids[index], float(row[index])
-        if value >= TRADED and (name not in found or found[name].score < value):
+        if value >= thresholds().trade_off and (name not in found or found[name].score < value):
             step = sounds.trade_offs.steps[index]
             found[name] = Heard(kind="trade_off", id=name, quote=piece.text, step=step, score=round(min(1.0, value), 3))
     return list(found.values())
@@ -345,23 +314,24 @@ def _trade_offs(pieces: Sequence[Span], vectors: Vectors, sounds: Exemplars) -> 
 
 def _step(pieces: Sequence[Span], vectors: Vectors, sounds: Sounds) -> list[Heard]:
     """The steps that the turn was mostly about, by the similarity of its sentences, the strongest first."""
+    at = thresholds().step
     similarity = vectors @ sounds.vectors.T
     weight = dict.fromkeys(Step, 0.0)
     quote: dict[Step, tuple[float, Span]] = {}
     columns = {step: np.array([one == step for one in sounds.steps]) for step in Step}
     for piece, row in zip(pieces, similarity, strict=True):
         for step, mask in columns.items():
-            value = float(np.sort(row[mask])[-3:].mean()) if mask.any() else 0.0
-            weight[step] += max(0.0, value - 0.25) * len(piece.text)
+            value = float(np.sort(row[mask])[-at.exemplars :].mean()) if mask.any() else 0.0
+            weight[step] += max(0.0, value - at.floor) * len(piece.text)
             if value > quote.get(step, (0.0, piece))[0]:
                 quote[step] = (value, piece)
     whole_text = " ".join(piece.text for piece in pieces)
     weight = {
-        step: (value * (1 + _WORD_WEIGHT * min(6, len(pattern.findall(whole_text))))) ** _SHARPER
+        step: (value * (1 + at.word * min(at.most_words, len(pattern.findall(whole_text))))) ** at.sharper
         for (step, value), pattern in zip(weight.items(), step_words().values(), strict=True)
     }
-    whole = sum(weight.values()) if len(whole_text.split()) >= _FEWEST else 0.0
-    ranked = sorted(Step, key=lambda step: -weight[step])[:2]
+    whole = sum(weight.values()) if len(whole_text.split()) >= at.fewest_words else 0.0
+    ranked = sorted(Step, key=lambda step: -weight[step])[: at.told]
     return [
         Heard(kind="step", id=step, step=step, quote=quote[step][1].text, score=round(weight[step] / whole, 3))
         for step in ranked
@@ -378,6 +348,6 @@ def _facts_said(pieces: list[str], vectors: Vectors, knowledge: Knowledge, slug:
     found = []
     for piece, row in zip(pieces, vectors @ answers.T, strict=True):
         index = int(np.argmax(row))
-        if row[index] >= GIVEN and "?" not in piece and case.facts[index].id not in found:
+        if row[index] >= thresholds().fact.given and "?" not in piece and case.facts[index].id not in found:
             found.append(case.facts[index].id)
     return found

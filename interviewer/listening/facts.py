@@ -15,23 +15,9 @@ from numpy.typing import NDArray
 from interviewer.knowledge.embeddings import Embedder, Vectors
 from interviewer.knowledge.spelling import respelt
 from interviewer.listening.examples import Exemplars
+from interviewer.listening.thresholds import thresholds
+from interviewer.text import stems
 
-ASKED = 0.565
-"""Likeness to one of a fact's questions above which a question asks for it (suites ``facts`` and ``asked``)."""
-DOUBT, MARGIN = 0.02, 0.04
-"""How much less is still a doubt, and how much nearer than any other fact is sure."""
-ANSWER = 0.15
-"""How much the likeness to what the fact says adds to that."""
-WORDS_SHARE = 0.25
-"""Share of the likeness that shared words have; the rest is the cosine of the embeddings."""
-_STOP = frozenset(
-    re.findall(
-        r"\w+",
-        "a an the of to for with in on at by is are was were be do does did we you i they it that this there here have "
-        "has had how what which who where when why can could may should would will any some our your their me us and "
-        "or so about again sorry say said um uh okay like kind",
-    )
-)
 _LEAD_UP = re.compile(r"^[^:?]{0,60}:\s+(?=\w)")
 _OFFERED = re.compile(
     r",\s+(?=[^,]*\bor\b)|\s+-\s+(?=[^-]*\bor\b)|,? (?:say|like|for example|for instance),? ", re.IGNORECASE
@@ -50,20 +36,15 @@ class Match:
     """The two facts that it lies between, the likelier first."""
 
 
-def _content(text: str) -> frozenset[str]:
-    words = re.findall(r"[a-z0-9]+", text.lower())
-    return frozenset(word[:6].rstrip("s") for word in words if word not in _STOP)
-
-
 def _shared(asked: frozenset[str], phrasing: frozenset[str]) -> float:
     """The share of the question's content words that the phrasing has (0 to 1)."""
-    return min(1.0, len(asked & phrasing) / min(len(asked), 4)) if asked else 0.0
+    return min(1.0, len(asked & phrasing) / min(len(asked), thresholds().fact.most_words)) if asked else 0.0
 
 
 @cache
 def _phrasings(texts: tuple[str, ...]) -> tuple[frozenset[str], ...]:
     """The content words of a case's questions: the same at every turn."""
-    return tuple(_content(text) for text in texts)
+    return tuple(stems(text, shortest=2) for text in texts)
 
 
 def _spelt_out(clause: str) -> str:
@@ -79,10 +60,8 @@ def _core(clause: str) -> str:
 
 def _alike(text: str, cosine: Vectors, phrasings: Sequence[frozenset[str]]) -> NDArray[np.float64]:
     """How alike a question and each of the phrasings are, 0 to 1."""
-    own = _content(text)
-    alike: NDArray[np.float64] = (1 - WORDS_SHARE) * cosine + WORDS_SHARE * np.array(
-        [_shared(own, one) for one in phrasings]
-    )
+    own, share = stems(text, shortest=2), thresholds().fact.words_share
+    alike: NDArray[np.float64] = (1 - share) * cosine + share * np.array([_shared(own, one) for one in phrasings])
     return alike
 
 
@@ -94,11 +73,11 @@ def _answered(vectors: Vectors, ears: Exemplars) -> Vectors:
     column = {name: index for index, name in enumerate(ears.answers.ids)}
     known = np.array([name in column for name in ears.facts.ids])
     columns = np.array([column.get(name, 0) for name in ears.facts.ids])
-    added: Vectors = ANSWER * near[:, columns] * known
+    added: Vectors = thresholds().fact.answer * near[:, columns] * known
     return added
 
 
-def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, threshold: float = ASKED) -> list[Match]:
+def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder) -> list[Match]:
     """For each clause the fact it asks for, in order, each fact once; clauses that ask for none are left out."""
     if not clauses or not len(ears.facts):
         return []
@@ -111,22 +90,23 @@ def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, thr
     for i, clause in enumerate(clauses):
         whole, core = _alike(asked[i], ways[i], phrasings), _alike(cores[i], ways[len(asked) + i], phrasings)
         alike = np.maximum(whole, core) + np.maximum(answered[i], answered[len(asked) + i])
-        match = _decided(clause, alike, ears.facts.ids, threshold)
+        match = _decided(clause, alike, ears.facts.ids)
         if match and (match.fact or clause) not in found:
             found[match.fact or clause] = match
     sure = {one.fact for one in found.values() if one.fact}
     return [one for one in found.values() if one.fact or not sure & {*one.between}]
 
 
-def _decided(clause: str, alike: NDArray[np.float64], ids: Sequence[str], threshold: float) -> Match | None:
+def _decided(clause: str, alike: NDArray[np.float64], ids: Sequence[str]) -> Match | None:
     """The fact that a clause asks for, the two that it lies between, or nothing."""
+    at = thresholds().fact
     order = np.argsort(-alike)
     first = ids[order[0]]
     rival = next((int(index) for index in order if ids[index] != first), None)
     best, second = float(alike[order[0]]), float(alike[rival]) if rival is not None else -1.0
-    if not first or best < threshold - DOUBT:
+    if not first or best < at.asked - at.doubt:
         return None
     other = ids[rival] if rival is not None else ""
-    if best >= threshold and (best - second >= MARGIN or not other):
+    if best >= at.asked and (best - second >= at.margin or not other):
         return Match(first, clause, best)
     return Match("", clause, best, (first, other)) if other else None

@@ -51,14 +51,6 @@ class Intent(StrEnum):
     """Announces what they do next."""
     GOES_TO = "goes_to"
     """Says which step they go to."""
-    # Of the rules before these; they go with them.
-    UNCLEAR = "unclear"
-    ASK_PERMISSION = "ask_permission"
-    ASK_FEEDBACK = "ask_feedback"
-    ASK_DIRECTION = "ask_direction"
-    FINISH = "finish"
-    HAND_BACK = "hand_back"
-    GOODBYE = "goodbye"
 
 
 OF_THE_INTERVIEWER = frozenset(
@@ -82,8 +74,8 @@ OF_THE_INTERVIEWER = frozenset(
 )
 """What is asked of the interviewer as a person: such a sentence asks for no fact of the problem."""
 SHORT = 25
-_ONLY_SHORT = {"need_time", "dont_know", "repeat", "unclear"}
-_LAST_WORDS = {"finish", "goodbye"}
+_ONLY_SHORT = {Intent.NEED_TIME, Intent.DONT_KNOW, Intent.REPEAT}
+_LAST_WORDS = {Intent.FINISHED, Intent.END}
 """Who takes leave or is through says so last, however much comes before it."""
 
 _QUESTION_WORDS = re.compile(
@@ -129,12 +121,12 @@ _PARTS = re.compile(rf"[?;]\s*|,?\s+and\s+(?={_ASKING})|,\s+(?=(?:and\s+)?{_ASKI
 
 
 @cache
-def _patterns() -> dict[str, re.Pattern[str]]:
+def _patterns() -> dict[Intent, re.Pattern[str]]:
     data: dict[str, list[str]] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
-    return {name: re.compile("|".join(f"(?:{one})" for one in ones), re.IGNORECASE) for name, ones in data.items()}
+    return {Intent(name): re.compile("|".join(f"(?:{one})" for one in ones), re.I) for name, ones in data.items()}
 
 
-def intents(pieces: Sequence[Span]) -> list[tuple[str, Span]]:
+def intents(pieces: Sequence[Span]) -> list[tuple[Intent, Span]]:
     """The intents of a turn, each with the first sentence that shows it."""
     words = sum(len(piece.text.split()) for piece in pieces)
     found = []

@@ -13,12 +13,9 @@ import yaml
 
 from interviewer.knowledge.embeddings import Embedder, Vectors
 from interviewer.knowledge.schema import Fact
+from interviewer.listening.thresholds import thresholds
 
 _DATA = Path(__file__).parent / "data" / "questions.yaml"
-SAME = 0.59
-"""Mean likeness of a kind's core questions to a fact's own from which the fact answers the kind."""
-NONE = 0.5
-"""The same below which no fact of the case does; between the two nothing is known, and the ways are left out."""
 SILENT = ""
 """Stands for the fact where the case is silent."""
 
@@ -37,9 +34,9 @@ def ways(facts: Sequence[Fact], own: Vectors, embedder: Embedder) -> list[tuple[
         core = embedder.encode(kind["core"]) @ own.T
         likeness = [float(core[:, rows == index].max(1).mean()) for index in range(len(facts))]
         best = int(np.argmax(likeness))
-        if likeness[best] >= SAME:
+        if likeness[best] >= thresholds().kind.same:
             found += [(facts[best].id, way) for way in kind["ways"]]
-        elif likeness[best] < NONE:
+        elif likeness[best] < thresholds().kind.none:
             found += [(SILENT, way) for way in kind["ways"]]
     return found
 

@@ -1,10 +1,7 @@
 """Whether words show thought: a reason, a number, a choice, an example, or only a list of names. Pure."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-
-from interviewer.listening.clauses import Clause
 
 _REASON = re.compile(
     r"\b(because|since|so that|otherwise|therefore|which means|that means|the reason|in order to|due to|if not|"
@@ -25,16 +22,6 @@ _CHOICE = re.compile(
 _EXAMPLE = re.compile(
     r"\b(for example|for instance|say,?|e\.g|such as|imagine|suppose|like when|let's say)\b", re.IGNORECASE
 )
-_AMOUNT = re.compile(
-    r"\b(often|rarely|fast\w*|slow\w*|quick\w*|large\w*|small\w*|big\w*|many|most|few\w*|some of|long\w*|short\w*|"
-    r"threshold|drops?|rises?|enough|cheap\w*|expensive|latency|memory|cost|traffic|load|rate|share|regular\w*|frequent\w*|"
-    r"a lot|percentage|minimum|maximum|limit|window|sample)\b",
-    re.IGNORECASE,
-)
-_EVERYDAY = frozenset(
-    """that this then with have what just like maybe don't know sure okay well really think guess some more very much
-    yeah same said there they them would could should from about into also it's that's none nothing""".split()  # noqa: SIM905
-)
 
 
 @dataclass(frozen=True)
@@ -52,16 +39,6 @@ class Depth:
     def thin(self) -> bool:
         """Nothing but a mention."""
         return not (self.reason or self.number or self.choice)
-
-
-def telling(text: str) -> set[str]:
-    """The words that carry meaning: longer than three letters and no everyday ones."""
-    return {word for word in re.findall(r"[a-z0-9'-]+", text.lower()) if len(word) > 3 and word not in _EVERYDAY}
-
-
-def countable(clauses: Iterable[Clause]) -> list[Clause]:
-    """The clauses that speak of an amount: those to which a figure belongs."""
-    return [one for one in clauses if _AMOUNT.search(one.quote)]
 
 
 def depth(text: str) -> Depth:

@@ -21,10 +21,81 @@ class Request(_Numbers):
     last: int
 
 
+class Fact(_Numbers):
+    """When a question asks for a requirement fact."""
+
+    asked: float
+    answer: float
+    words_share: float
+    most_words: int
+    doubt: float
+    margin: float
+    given: float
+
+
+class QuestionKind(_Numbers):
+    """Which fact answers a kind of question that comes in every interview."""
+
+    same: float
+    none: float
+
+
+class Signal(_Numbers):
+    """When something of a criterion is heard in a sentence."""
+
+    heard: float
+    with_term: float
+    elsewhere: float
+    fewest_words: int
+    most_a_sentence: int
+    nearest: int
+
+
+class Mistake(_Numbers):
+    """When a known mistake is heard."""
+
+    alike: float
+    margin: float
+    with_cue: float
+    put_right: float
+    taken_back: int
+    nearest: int
+
+
+class OffTopic(_Numbers):
+    """When talk is off the subject."""
+
+    far: float
+    strayed: float
+    words: int
+
+
+class StepShare(_Numbers):
+    """How the share of each step in a turn is told."""
+
+    floor: float
+    exemplars: int
+    word: float
+    most_words: int
+    sharper: int
+    fewest_words: int
+    told: int
+
+
 class Thresholds(_Numbers):
     """All of them."""
 
     request: Request
+    fact: Fact
+    kind: QuestionKind
+    signal: Signal
+    mistake: Mistake
+    trade_off: float
+    echo: float
+    echo_words: int
+    longest_common: int
+    off_topic: OffTopic
+    step: StepShare
 
 
 @cache
