@@ -41,7 +41,7 @@ class Material:
     def title(self) -> str:
         """The problem in words."""
         known = self.knowledge.case(self.case)
-        words = (self.transcript.problem or self.case.replace("-", " ")).split()
+        words = (self.transcript.problem or self.case.replace("-", " ").capitalize()).split()
         return known.title if known else " ".join(words[:12]) + (" …" if len(words) > 12 else "")
 
 

@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 
 from interviewer.config import quieten
 from interviewer.errors import CannotRun
-from interviewer.knowledge.embeddings import Embedder, model_sha256
+from interviewer.knowledge.embeddings import Embedder, model_sha256, yielding
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.passages import Passage, groups, passages
 
@@ -39,6 +39,8 @@ _LOOK_SECONDS = 10.0
 """Between two looks at an index that failed."""
 _WAIT = 300
 _ADD = 500
+_LAST_STEP = 10.0
+"""Seconds that closing waits for a batch under way."""
 _FIELDS = [field.name for field in fields(Passage) if field.name not in ("id", "text")]
 
 
@@ -73,6 +75,7 @@ class Index:
         self._passages: dict[str, list[Passage]] = {}
         self._opening = threading.Lock()
         self._building: set[str] = set()
+        self._builders: list[threading.Thread] = []
         self._trouble: str | None = None
         self._closed = threading.Event()
 
@@ -82,8 +85,14 @@ class Index:
         return self._trouble
 
     def close(self) -> None:
-        """Ends the looks at an index that failed."""
+        """Ends looks at an index that failed, and what is being built: native code must not outlive Python."""
         self._closed.set()
+        for thread in self._builders:
+            thread.join(_LAST_STEP)
+
+    def _unless_closed(self) -> None:
+        if self._closed.is_set():
+            raise CannotRun("the index was closed while it was built")
 
     # -- Chroma, which may fail in any way ---------------------------------------------------------------------
 
@@ -257,13 +266,17 @@ class Index:
 
         def build() -> None:
             try:
-                self._collection(group, wait=True)
+                with yielding(self._unless_closed):
+                    self._collection(group, wait=True)
             except CannotRun as error:
-                self._failed(str(error))
+                if not self._closed.is_set():
+                    self._failed(str(error))
             finally:
                 self._building.discard(group)
 
-        threading.Thread(target=build, name="index-build", daemon=True).start()
+        thread = threading.Thread(target=build, name="index-build", daemon=True)
+        self._builders = [*(one for one in self._builders if one.is_alive()), thread]
+        thread.start()
 
     def build(self) -> Iterator[tuple[str, int]]:
         """Builds every group that is not there yet; yields each group with its number of passages."""

@@ -107,7 +107,7 @@ def open_engine(settings: Settings) -> "Engine":
     parts.interviewer().warm()
     graded = partial(grade, retrieve=parts.retriever.search, vectors=parts.vectors)
     observe = Observer(parts.chain, parts.knowledge).observe
-    return Engine(parts.interviewer(), parts.chain, graded, parts.retriever.search, parts.interviewer().close, observe)
+    return Engine(parts.interviewer(), parts.chain, graded, parts.retriever.search, parts.close, observe)
 
 
 def _launch(settings: Settings, host: "Service", voice: "VoiceParts | None", name: str, port: int | None) -> Any:

@@ -326,4 +326,4 @@ def test_a_database_of_the_last_revision_opens_with_everything_in_it(tmp_path: P
         assert report.graded_by.backend == "scripted"
         ((header, shown),) = store.progress(ANN)
         assert (header.id, shown) == (held.id, report)
-        store.append(ANN, held.id, said("and it goes on"))
+        store.append(ANN, retake.id, said("and it goes on"))

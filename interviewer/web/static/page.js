@@ -126,6 +126,7 @@
     const at = event.target.closest && event.target.closest("button, [role=tab]");
     if (!at) return;
     if (at.dataset.panel) panel(at.dataset.panel);
+    if (["room", "report"].includes(at.dataset.act) && at.dataset.id) arrive(at.dataset.act, at.dataset.id);
     if ("confirm" in at.dataset) { const ask = at.closest("li").querySelector(".confirm"); ask.hidden = false; ask.querySelector("button").focus(); }
     if ("keep" in at.dataset) { const ask = at.closest(".confirm"); ask.hidden = true; ask.closest("li").querySelector("[data-confirm]").focus(); }
     if ("turnRole" in at.dataset) roles(at, event.shiftKey);
@@ -134,6 +135,13 @@
     if (at.id === "report-print") print_();
     if (at.id === "report-back") back();
   });
+  // The address goes ahead of the server's answer: after a restart Gradio loads the page anew, or its line is dead.
+  const arrive = (view, id) => {
+    const before = document.body.dataset.view, place = `?view=${view}&interview=${id}`;
+    if (before === view) return;
+    history.pushState(null, "", location.pathname + place);
+    setTimeout(() => { if (document.body.dataset.view === before && location.search === place) location.reload(); }, 4000);
+  };
   // Who speaks in a recorded interview: a click changes one piece, with Shift every piece from there on.
   const NEXT = { interviewer: "candidate", candidate: "nobody", nobody: "interviewer" };
   const roles = (at, onwards) => {
