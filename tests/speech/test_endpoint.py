@@ -1,5 +1,6 @@
 """Hearing and saying by an endpoint, over real HTTP, and the embedded ones that go on when it does not."""
 
+import re
 import time
 from typing import Any
 
@@ -103,7 +104,7 @@ def test_the_embedded_recogniser_and_voice_go_on_and_say_so(fault: str, spoken: 
     sound = np.concatenate([spoken("We store the labels in a table."), pause(0.5)])
     with serving(fault) as server:
         ears, mouth = open_hearing(settings(server)), open_saying(settings(server))
-        assert "labels in a table" in ears.hear(sound).text.lower()
+        assert re.search(r"labels in \w+ table", ears.hear(sound).text.lower()), "an article may be misheard"
         assert seconds_of_wav(mouth.say("How many users are there?")) > 0.8
         asked = len(server.asked)
         ears.hear(sound)
