@@ -110,6 +110,10 @@ class Settings(BaseSettings):
     """Threads of the embedded model while it writes; reading takes one more."""
     context: int = Field(default=8192, ge=1024, le=131072)
     """Tokens that the embedded model keeps in view."""
+    log: Literal["plain", "json"] = "plain"
+    """``json``: the app logs one JSON object a line, and a line for each turn (``interviewer/telemetry.py``)."""
+    metrics: str | None = Field(default=None, pattern=r"^\S+:\d{1,5}$")
+    """Where the app shows its numbers to Prometheus, as ``host:port``; nowhere when not set."""
     voice: bool = True
     """False hides microphone and voice."""
     hearing: str = Field(default="auto", pattern=r"^(auto|embedded|openai(:\S+)?)$")

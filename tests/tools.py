@@ -1,6 +1,7 @@
 """Says which tools of the tests are there: ``python -m tests.tools``. A missing one skips its tests, loudly."""
 
 import glob
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -22,12 +23,18 @@ def initdb() -> str | None:
     )
 
 
+def nginx() -> str | None:
+    """nginx, which lies where only root looks."""
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
 def main() -> None:
     """One line for each tool that is missing."""
     for name, found, cure in (
         ("Chromium", chromium(), "apt-get install chromium, or playwright install chromium"),
         ("PostgreSQL", initdb(), "apt-get install postgresql"),
         ("strace", shutil.which("strace"), "apt-get install strace"),
+        ("nginx", nginx(), "apt-get install nginx-light"),
         ("espeak-ng", shutil.which("espeak-ng"), "apt-get install espeak-ng"),
     ):
         if not found:

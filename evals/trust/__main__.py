@@ -2,10 +2,10 @@
 
 import sys
 
-from evals.trust import connects
+from evals.trust import connects, load
 from interviewer.config import quieten
 
-_TABLES = {"connects": connects.rows}
+_TABLES = {"connects": connects.rows, "load": load.rows}
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from interviewer.storage.database import interviews, people, reports, turns
 
 _KIND = "interviewer-backup"
 _TABLES = (people, interviews, turns, reports)
-"""In the order in which they refer to each other; leases are of the moment."""
+"""In the order in which they refer to each other; leases and sign-ins are of the moment."""
 _AT_ONCE = 500
 _LONGEST_LINE = 64_000_000
 _NUMBERED = ("people", "reports")

@@ -80,6 +80,14 @@ leases = sa.Table(
     sa.Column("until", sa.Float, nullable=False),
 )
 """Who is at work on what, in whichever process: nobody answers a turn or grades an interview twice."""
+sign_ins = sa.Table(
+    "sign_ins",
+    metadata,
+    sa.Column("token", sa.String(64), primary_key=True),
+    sa.Column("user", sa.String(200), nullable=False),
+    sa.Column("created", sa.Float, nullable=False),
+)
+"""Who has signed in; of what the browser holds only a hash."""
 
 
 def connect(url: str) -> Engine:

@@ -102,6 +102,13 @@ class Store:
             self.tidy()
         self.engine.dispose()
 
+    def answers(self) -> bool:
+        """Whether the database can be asked."""
+        with suppress(CannotRun), database.reading(self.engine) as db:
+            db.execute(sa.select(sa.func.count()).select_from(database.leases)).scalar()
+            return True
+        return False
+
     def answering(self, id_: str) -> AbstractContextManager[None]:
         """Here no other process answers the interview. Raises CannotRun when it was not free in time."""
         return self._leases.held(f"turn:{id_}", _LONGEST_TURN)

@@ -16,12 +16,15 @@ from interviewer.web.session import QUIET, Session
 
 BROWSER_KEY = "ml-design-interviewer"
 """Where earlier revisions kept the browser's key; it is still found there."""
+_SIGN_OUT = "<form method='post' action='logout'><button class='link'>Sign out</button></form>"
+_CACHE = (300, 1800)
+"""Every so many seconds, uploaded files that are older than so many are deleted; all of them when the app ends."""
 _VIEWS = {"setup": "Practise", "progress": "Progress", "coach": "Coach"}
 
 
 def open_app(service: Service, voice: VoiceParts | None = None, backend: Callable[[], str] = lambda: "") -> gr.Blocks:
     """The application; without ``voice`` it is typed only. ``backend`` says, as HTML, what is at work."""
-    with gr.Blocks(title="ML design interviewer", analytics_enabled=False, fill_width=True) as app:
+    with gr.Blocks(title="ML design interviewer", analytics_enabled=False, fill_width=True, delete_cache=_CACHE) as app:
         # Gradio hands this secret to every browser, so it protects nothing; it must only never change.
         earlier = gr.BrowserState(None, storage_key=BROWSER_KEY, secret=BROWSER_KEY)
         session = Session(service)
@@ -32,6 +35,7 @@ def open_app(service: Service, voice: VoiceParts | None = None, backend: Callabl
                 view: gr.Button(name, size="sm", min_width=60, scale=0, elem_id=f"nav-{view}")
                 for view, name in _VIEWS.items()
             }
+            sign_out = gr.HTML(_SIGN_OUT, visible=False, elem_id="sign-out", min_height=0)
         back = gr.Button("", elem_id="nav-back", elem_classes="voice-hidden")
         setup, room = SetupPage(session, backend), RoomPage(session)
         report, progress, coach = ReportPage(session), ProgressPage(session), CoachPage(session, voice)
@@ -45,6 +49,7 @@ def open_app(service: Service, voice: VoiceParts | None = None, backend: Callabl
         for page in (setup, room, report, progress, coach):
             page.wire()
         _arrive(app, session, setup, earlier, search, back)
+        app.load(_may_sign_out, None, [sign_out], **QUIET)
         for view, button in navigation.items():
             session.leads(button.click, _goes(session, view), [session.key])
         session.place.change(None, [session.place], None, js="place => interviewer.went(place)", **QUIET)
@@ -70,6 +75,10 @@ def _arrive(
 def _elsewhere(request: gr.Request) -> object:
     """A signed-in user's interviews hang on the name, not on a key."""
     return gr.update(visible=not request.username)
+
+
+def _may_sign_out(request: gr.Request) -> object:
+    return gr.update(visible=bool(request.username))
 
 
 def _goes(session: Session, view: str) -> Callable[..., object]:

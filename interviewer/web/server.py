@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,10 +37,12 @@ def serve(settings: Settings, knowledge: Knowledge | None = None, engine: "Calla
 
     ``knowledge`` and ``engine`` are by default the ones that travel with the product and that the settings ask for.
     """
+    from interviewer import telemetry
     from interviewer.speech.parts import VoiceParts
     from interviewer.web.service import Service
 
     quieten()
+    telemetry.start(settings)
     name, port = address()
     if not is_loopback(name) and not settings.sign_in:
         raise BadInput(
@@ -58,7 +60,7 @@ def serve(settings: Settings, knowledge: Knowledge | None = None, engine: "Calla
     voice = VoiceParts(settings) if settings.voice else None
     app = None
     try:  # what loads in the background is waited for, also when there is no port: native code must not meet the exit
-        app = _launch(settings, host, voice, name, port)
+        app = _launch(settings, host, voice, name, port, lambda: readiness(store, loading))
         while not stop.wait(0.5):
             if loading.done() and (error := loading.exception()):
                 raise error
@@ -110,34 +112,51 @@ def open_engine(settings: Settings) -> "Engine":
     return Engine(parts.interviewer(), parts.chain, graded, parts.retriever.search, parts.close, observe)
 
 
-def _launch(settings: Settings, host: "Service", voice: "VoiceParts | None", name: str, port: int | None) -> Any:
+def readiness(store: Store, loading: "Future[Any]") -> dict[str, str]:
+    """What serves ("ok") and what does not: for ``/readyz``."""
+    models = "loading" if not loading.done() else "failed" if loading.exception() else "ok"
+    return {"database": "ok" if store.answers() else "does not answer", "models": models}
+
+
+def _launch(
+    settings: Settings,
+    host: "Service",
+    voice: "VoiceParts | None",
+    name: str,
+    port: int | None,
+    ready: Callable[[], dict[str, str]],
+) -> Any:
     from interviewer.web.components.backend import backend_html
     from interviewer.web.layout import open_app
 
     app = open_app(host, voice, lambda: backend_html(settings))
     try:
-        app.launch(**launch_arguments(settings, name, port), prevent_thread_lock=True)
+        app.launch(**launch_arguments(settings, name, port, host.store, ready), prevent_thread_lock=True)
         print(f"The interviewer is at {app.local_url} (Ctrl+C stops it).", flush=True)
     except OSError as error:
         raise CannotRun(f"{name}:{port or 7860}: cannot listen there ({error})") from error
     return app
 
 
-def launch_arguments(settings: Settings, name: str, port: int | None) -> dict[str, Any]:
+def launch_arguments(
+    settings: Settings, name: str, port: int | None, store: Store, ready: Callable[[], dict[str, str]]
+) -> dict[str, Any]:
     """What ``launch`` is called with."""
     from interviewer.web.components.sketch import mermaid_address
-    from interviewer.web.guard import middleware
+    from interviewer.web.guard import middleware, signed_in
+    from interviewer.web.sign_in import SignIn
     from interviewer.web.theme import theme
 
     state = (_STATIC / "state.css").read_text(encoding="utf-8")
     scripts = [(_STATIC / script).read_text(encoding="utf-8") for script in _SCRIPTS]
     scripts.insert(0, f"window.interviewerMermaid = {json.dumps(mermaid_address())};")
+    sign_in = SignIn(settings.sign_in, store) if settings.sign_in else None
     return {
         "server_name": name,
         "server_port": port,
         "quiet": True,
         "share": False,
-        "auth": settings.sign_in or None,
+        "auth_dependency": signed_in if sign_in else None,
         "inbrowser": False,
         "ssr_mode": False,
         "pwa": False,
@@ -146,7 +165,7 @@ def launch_arguments(settings: Settings, name: str, port: int | None) -> dict[st
         "footer_links": [],
         "run_history": False,
         "state_session_capacity": _SESSIONS,
-        "app_kwargs": {"middleware": middleware(), "docs_url": None, "redoc_url": None},
+        "app_kwargs": {"middleware": middleware(sign_in, ready), "docs_url": None, "redoc_url": None},
         "max_file_size": "60mb",
         "max_threads": 64,
         "theme": theme(),

@@ -8,12 +8,14 @@ import logging
 import queue
 import re
 import threading
+import time
 import weakref
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from interviewer import telemetry
 from interviewer.background import Background, Breathe, Job
 from interviewer.domain import Level, Manner, MoveKind
 from interviewer.errors import BadInput, InterviewerError, ModelError
@@ -241,11 +243,13 @@ class Service:
                 transcript = self.store.transcript(owner, id_)
                 if not needs_answer(transcript) or is_over(transcript):
                     return
-                reply = yield from self._speak(transcript, self.store.tick(owner, id_))
+                began = time.monotonic()
+                reply, first = yield from self._speak(id_, transcript, self.store.tick(owner, id_))
                 try:
                     self.store.answer(owner, id_, reply.transcript, expected=len(transcript.turns))
                 except MovedOnError:
                     continue  # the candidate said more, or said it otherwise: answer that
+                _told(id_, len(transcript.turns), reply.backend, first - began, time.monotonic() - began)
                 if reply.state.closed:
                     self.store.end(owner, id_)
                     self.behind.drop(id_)
@@ -315,19 +319,25 @@ class Service:
         """Ends what goes on behind the turns."""
         self.behind.close()
 
-    def _speak(self, transcript: Transcript, at: float) -> Generator[Words, None, Any]:
-        text, reply, interviewer = "", None, self._engine().interviewer
+    def _speak(self, id_: str, transcript: Transcript, at: float) -> Generator[Words, None, tuple[Any, float]]:
+        """The words as they come; then the reply and the moment of its first word."""
+        text, reply, interviewer, first = "", None, self._engine().interviewer, 0.0
         if not transcript.turns:
             interviewer.warm(transcript.case)  # while the candidate reads the problem
-        for piece in interviewer.reply(transcript, at):
-            if isinstance(piece, str):
-                text += piece
-                yield Words(text)
-            else:
-                reply = piece
+        try:
+            for piece in telemetry.at(id_, len(transcript.turns), interviewer.reply(transcript, at)):
+                first = first or time.monotonic()
+                if isinstance(piece, str):
+                    text += piece
+                    yield Words(text)
+                else:
+                    reply = piece
+        except Exception as error:
+            telemetry.turn_failed(error)
+            raise
         if reply is None:
             raise InterviewerError("The interviewer fell silent.")
-        return reply
+        return reply, first
 
     def clock(self, owner: str, id_: str) -> Header:
         """A sign of life from an open room; where its clock stands."""
@@ -372,12 +382,13 @@ class Service:
             with self._lock(f"{id_}/{level}"), self.store.grading(id_, level), self.behind.first():
                 report = self.store.reports(owner, id_).get(level)
                 if report is None:
-                    transcript = self.store.transcript(owner, id_)
+                    transcript, began = self.store.transcript(owner, id_), time.monotonic()
                     engine = self._engine()
                     report = engine.grade(
                         transcript, self.knowledge, engine.chain, level, lambda *news_: news.put(_grading(*news_))
                     )
                     self.store.add_report(owner, id_, report, turns_graded=len(transcript.turns))
+                    telemetry.graded(report.status, time.monotonic() - began)
                 news.put(report)
         except Exception as error:  # handed on to the page, which says it
             log.exception("grading failed")
@@ -401,6 +412,12 @@ class _Lock:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
+
+
+def _told(interview: str, turn: int, backend: str, first: float, whole: float) -> None:
+    telemetry.turn_answered(backend, first, whole)
+    where = {"interview": interview, "turn": turn, "backend": backend, "seconds": round(whole, 3)}
+    log.info("turn answered", extra=where)
 
 
 def _grading(*news: object) -> Grading:

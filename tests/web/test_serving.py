@@ -86,10 +86,11 @@ def test_with_sign_in_each_user_has_their_own(own_app: Callable[..., App], visit
     seen = {}
     for user, password in (("ann", "a-secret"), ("bob", "b-secret"), ("ann", "a-secret")):
         page = visit(app.url)
-        page.fill("input[type=text], input:not([type=password])", user)
-        page.fill("input[type=password]", password)
-        page.click("button:has-text('Login')")
+        page.fill("#username", user)
+        page.fill("#password", password)
+        page.click("button:has-text('Sign in')")
         page.wait_for_selector("#setup-start")
+        page.wait_for_selector("#sign-out button")
         page.wait_for_selector("#elsewhere", state="detached")
         assert page.locator("#elsewhere").count() == 0, "a user's interviews hang on the name, not on a key"
         page.click("#setup-start")
@@ -98,4 +99,6 @@ def test_with_sign_in_each_user_has_their_own(own_app: Callable[..., App], visit
         page.wait_for_selector("#mine-list li")
         seen.setdefault(user, []).append(page.locator("#mine-list li").count())
     assert seen == {"ann": [1, 2], "bob": [1]}
+    page.click("#sign-out button")
+    page.wait_for_selector("#password")
     assert "secret" not in app.log.read_text()

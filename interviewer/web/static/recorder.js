@@ -1,19 +1,37 @@
 // The candidate's voice: hears the microphone and keeps what was not taken in yet.
 // Words for people come from the server, except those about the microphone itself and a lost connection.
 (() => {
-  const RATE = 16000, EVERY = 400, LIMIT = 20 * 60 * RATE, LOST = 6000, LOUD = 0.02, BARGE = 15, BEFORE = 75;
+  const RATE = 16000, EVERY = 400, LIMIT = 20 * 60 * RATE, LOST = 6000, PATIENCE = 8000, ASKED = 60000, LOUD = 0.02, BARGE = 15, BEFORE = 75;
   const $ = (id) => document.getElementById(id);
   const voice = window.interviewerVoice, { options, stats, say } = voice, { button } = window.interviewer;
-  const mic = { context: null, node: null, stream: null, on: false, chunks: [], length: 0, base: 0, id: "", final: false, sentAt: 0, waiting: false, before: "", said: "", opening: false, loud: 0, ring: [] };
+  // Seconds of sound in a packet: well under the megabyte that proxies let through, less while no answer comes.
+  const MOST = 12, LEAST = 1.5;
+  const mic = { context: null, node: null, stream: null, on: false, chunks: [], length: 0, base: 0, id: "", final: false, sentAt: 0, waiting: false, before: "", said: "", opening: false, loud: 0, ring: [], part: MOST, tries: 0 };
 
   const WHY = {
     NotAllowedError: "The browser does not let this page use the microphone. Allow it in the address bar, or type.",
     NotFoundError: "No microphone was found. Plug one in, or type.",
     NotReadableError: "Another programme holds the microphone. Close it there, or type.",
     SecurityError: "The microphone works only on https or on this machine itself. Typing works.",
+    unanswered: "The browser waits for your word: allow the microphone in the address bar, or type.",
+    stuck: "The microphone does not start in this browser. Try again, or type.",
   };
+  // Blocks of 128 samples at our rate; where the browser gives another rate they are made from its samples.
   const worklet = `registerProcessor("ears", class extends AudioWorkletProcessor {
-    process(inputs) { const i = inputs[0][0]; if (i) this.port.postMessage(i.slice()); return true; } });`;
+    constructor() { super(); this.at = 0; this.last = 0; this.out = []; }
+    process(inputs) {
+      const i = inputs[0][0], step = sampleRate / ${RATE};
+      if (!i) return true;
+      if (step === 1) { this.port.postMessage(i.slice()); return true; }
+      for (; this.at < i.length; this.at += step) {
+        const n = Math.floor(this.at), a = n ? i[n - 1] : this.last;
+        this.out.push(a + (i[n] - a) * (this.at - n));
+      }
+      this.at -= i.length; this.last = i[i.length - 1];
+      if (this.out.length >= 128) this.port.postMessage(Float32Array.from(this.out.splice(0)));
+      return true; } });`;
+  // Every step has its time; what comes too late is told.
+  const within = (milliseconds, why, step) => Promise.race([step, new Promise((_, fail) => setTimeout(() => fail({ name: why }), milliseconds))]);
 
   const paint = () => {
     const at = button("voice-talk");
@@ -27,16 +45,34 @@
     if (mic.stream && mic.stream.active) return true;
     if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) { say(WHY.SecurityError, true); return false; }
     try {
-      mic.stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true } });
-      mic.context = new AudioContext({ sampleRate: RATE });
-      await mic.context.audioWorklet.addModule(URL.createObjectURL(new Blob([worklet], { type: "text/javascript" })));
-      const source = mic.context.createMediaStreamSource(mic.stream);
+      const asked = navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true } });
+      const waits = setTimeout(() => say(WHY.unanswered), 4000);
+      asked.then((late) => { if (late !== mic.stream && !mic.opening) late.getTracks().forEach((track) => track.stop()); }, () => {});
+      try { mic.stream = await within(ASKED, "unanswered", asked); } finally { clearTimeout(waits); }
+      let source;
+      // Firefox before 148 connects a microphone only at the rate that the microphone has.
+      try {
+        mic.context = new AudioContext({ sampleRate: RATE });
+        source = mic.context.createMediaStreamSource(mic.stream);
+      } catch {
+        if (mic.context) mic.context.close();
+        mic.context = new AudioContext();
+        source = mic.context.createMediaStreamSource(mic.stream);
+        for (const quality of [0.541, 1.307]) { // what our rate cannot hold must not come back as something else
+          const low = new BiquadFilterNode(mic.context, { type: "lowpass", frequency: 6800, Q: 20 * Math.log10(quality) });
+          source.connect(low);
+          source = low;
+        }
+      }
+      const module = URL.createObjectURL(new Blob([worklet], { type: "text/javascript" }));
+      await within(PATIENCE, "stuck", mic.context.audioWorklet.addModule(module));
       mic.node = new AudioWorkletNode(mic.context, "ears");
       mic.node.port.onmessage = (event) => hear(event.data);
       source.connect(mic.node);
       mic.stream.getTracks().forEach((track) => { track.onended = () => { if (mic.on) { say("The microphone is gone. What you said so far is kept.", true); finish(); } }; });
       return true;
     } catch (error) {
+      release();
       say(WHY[error.name] || `The microphone does not work here (${error.name}). Typing works.`, true);
       return false;
     }
@@ -71,19 +107,24 @@
     mic.opening = true; // takes a while: nothing may begin to play meanwhile
     try {
       if (!(await open())) return;
-      await mic.context.resume();
+      await within(PATIENCE, "stuck", mic.context.resume());
       begin([]);
+    } catch (error) {
+      release();
+      say(WHY[error.name] || WHY.stuck, true);
     } finally { mic.opening = false; }
   };
   const begin = (before) => {
     const length = before.reduce((sum, chunk) => sum + chunk.length, 0);
-    Object.assign(mic, { on: true, chunks: before, length, base: 0, said: "", final: false, waiting: false, sentAt: 0, id: crypto.getRandomValues(new Uint32Array(4)).join("-") });
+    Object.assign(mic, { on: true, chunks: before, length, base: 0, said: "", final: false, waiting: false, sentAt: 0, part: MOST, tries: 0, id: crypto.getRandomValues(new Uint32Array(4)).join("-") });
     mic.before = window.interviewer.text().trim();
     if (!mic.before) window.interviewer.speaking("");
     say("Listening.");
     paint();
   };
+  // "Done" ends what is heard; a second time, or five minutes without an answer, ends the wait for its words too.
   const finish = () => { if (!mic.on || mic.final) return; mic.final = true; stats.released = performance.now(); say("Writing down the last words."); push(true); };
+  const giveUp = () => { say("Stopped. The last words were not written down; what was is in the box.", true); reset(); };
   const reset = () => {
     Object.assign(mic, { on: false, chunks: [], length: 0, final: false, waiting: false });
     if (!options.handsFree) release();
@@ -99,9 +140,12 @@
   const push = (now) => {
     if (!mic.on) return;
     const since = performance.now() - mic.sentAt;
+    if (mic.final && mic.tries * LOST > 300000) { giveUp(); return; }
     if (mic.waiting && since > LOST) say("The connection is slow or gone. Your words are kept here and sent when it is back.", true);
     if (mic.waiting && !now && since < LOST) return;
     if (!now && !mic.final && mic.length < RATE * EVERY / 2000) return;
+    // No answer: the line is slow, or something between here and the server takes less at once.
+    if (mic.waiting && since > LOST) { mic.part = Math.max(LEAST, mic.part / 2); mic.tries += 1; }
     mic.waiting = true; mic.sentAt = performance.now();
     const at = button("voice-packet");
     if (at) at.click();
@@ -117,12 +161,12 @@
   }, EVERY);
 
   Object.assign(voice, {
-    async talk() { if (mic.on) finish(); else await start(); },
+    async talk() { if (mic.on && mic.final) { if (performance.now() - stats.released > 3000) giveUp(); } else if (mic.on) finish(); else await start(); },
     packet() {
       const all = new Int16Array(mic.length);
       let at = 0;
       for (const chunk of mic.chunks) { all.set(chunk, at); at += chunk.length; }
-      const part = all.subarray(0, RATE * 120); // after a long outage in pieces
+      const part = all.subarray(0, RATE * mic.part); // after a long outage in pieces
       const last = mic.final && part.length === all.length;
       return JSON.stringify({ recording: mic.id, at: mic.base, pcm: base64(new Uint8Array(part.buffer, part.byteOffset, part.byteLength)), final: last });
     },
@@ -134,7 +178,7 @@
       let news; try { news = JSON.parse(reply || "{}"); } catch { return text; }
       if (!news.recording) { if (news.word) say(news.word, true); return news.text ? [text, news.text].filter(Boolean).join(" ") : text; }
       if (news.recording !== mic.id || !mic.on) return text;
-      mic.waiting = false;
+      mic.waiting = false; mic.tries = 0;
       if (news.restart) mic.before = [mic.before, mic.said].filter(Boolean).join(" ");
       const drop = news.have - mic.base;
       if (drop > 0) {

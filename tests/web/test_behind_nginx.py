@@ -1,0 +1,144 @@
+"""Behind a real nginx: as it is installed, under a sub-path and with TLS; and ours before two apps, one of which dies."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.tools import nginx as nginx_found
+from tests.web.conftest import ROOT, App, free_port
+from tests.web.test_room import say, start, talk
+
+NGINX = nginx_found()
+BOX = "#room-box textarea"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not NGINX, reason="!!! NO NGINX HERE: proxies were not tested (apt-get install nginx-light)"),
+]
+# What Debian's nginx.conf says that matters here: bodies of 1 MB, gzip, buffering, no headers about the client.
+HTTP = """
+daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{ worker_connections 768; }}
+http {{
+    sendfile on; tcp_nopush on; include /etc/nginx/mime.types; default_type application/octet-stream; gzip on;
+    log_format who "$request $upstream_addr"; access_log {folder}/access.log who;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;
+    uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+    {servers}
+}}
+"""
+AS_INSTALLED = """
+server {{
+    listen 127.0.0.1:{port} ssl; ssl_certificate {folder}/fullchain.pem; ssl_certificate_key {folder}/privkey.pem;
+    location /practice/ {{ proxy_pass http://127.0.0.1:{behind}/; }}
+}}
+"""
+
+
+@pytest.fixture
+def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, int], Path]]:
+    """Starts an nginx with these servers, and waits until it listens."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(servers: str, port: int) -> Path:
+        folder = tmp_path_factory.mktemp("nginx")
+        folder.chmod(0o755)
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+             "-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"],
+            check=True, capture_output=True, timeout=30,
+        )  # fmt: skip
+        file = folder / "nginx.conf"
+        user = "user root;\n" if os.geteuid() == 0 else ""
+        file.write_text(user + HTTP.format(folder=folder, servers=servers.replace("{folder}", str(folder))))
+        command = [str(NGINX), "-c", str(file), "-e", str(folder / "error.log")]
+        tested = subprocess.run([*command, "-t"], capture_output=True, text=True, timeout=30, check=False)
+        assert tested.returncode == 0, tested.stderr
+        running.append(subprocess.Popen(command))
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            try:
+                httpx.get(f"https://127.0.0.1:{port}/", verify=False)
+                return folder
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise AssertionError((folder / "error.log").read_text())
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture
+def come(browser: Any) -> Iterator[Callable[[str], Any]]:
+    """A page at an https address whose certificate nobody signed."""
+    context = browser.new_context(ignore_https_errors=True)
+
+    def opened(url: str) -> Any:
+        page = context.new_page()
+        page.set_default_timeout(40_000)
+        page.goto(url)
+        page.wait_for_selector("#setup-start")
+        return page
+
+    yield opened
+    context.close()
+
+
+def test_as_installed_under_a_sub_path_and_with_tls(
+    app: App, nginx: Callable[[str, int], Path], come: Callable[[str], Any]
+) -> None:
+    port = free_port()
+    nginx(AS_INSTALLED.format(port=port, behind=app.port, folder="{folder}"), port)
+    outside: list[str] = []
+    page = come(f"https://127.0.0.1:{port}/practice/")
+    page.on("request", lambda request: outside.append(request.url))
+    start(page)
+    page.fill(BOX, "slowly now")
+    page.press(BOX, "Enter")
+    # The first word stands there long before the last: nothing keeps the words back.
+    page.wait_for_function("() => /You have spoken/.test(document.querySelector('#room-chat').innerText)")
+    early = page.inner_text("#room-chat")
+    page.wait_for_function("() => /tenfold/.test(document.querySelector('#room-chat').innerText)")
+    assert "tenfold" not in early
+    page.reload()
+    page.wait_for_selector("#room-chat .bot")
+    assert "slowly now" in talk(page)
+    page.goto(f"https://127.0.0.1:{port}/practice/nowhere")
+    page.click("text=To the start page")
+    page.wait_for_selector("#setup-start")
+    wrong = [url for url in outside if not url.startswith((f"https://127.0.0.1:{port}/practice/", "blob:", "data:"))]
+    assert not wrong
+    assert httpx.get(f"https://127.0.0.1:{port}/practice/healthz", verify=False).text == "ok"
+
+
+def test_two_apps_behind_ours_and_one_is_killed_in_mid_interview(
+    own_app: Callable[..., App], nginx: Callable[[str, int], Path], come: Callable[[str], Any]
+) -> None:
+    apps = [own_app(), own_app()]
+    for app in apps:
+        app.start()
+    port = free_port()
+    ours = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8").partition("server {\n    listen 80;")[0]
+    for number, app in enumerate(apps, 1):
+        ours = ours.replace(f"app-{number}:7860", f"127.0.0.1:{app.port}")
+    ours = ours.replace("listen 443 ssl", f"listen 127.0.0.1:{port} ssl").replace("/etc/nginx/tls", "{folder}")
+    folder = nginx(ours, port)
+    page = come(f"https://127.0.0.1:{port}/")
+    start(page)
+    say(page, "first", 2)
+    cookies = page.context.cookies()
+    assert any(cookie["name"] == "interviewer-visit" for cookie in cookies)
+    asked = [line for line in (folder / "access.log").read_text().splitlines() if "/queue/" in line]
+    (serving,) = [app for app in apps if any(f"127.0.0.1:{app.port}" in line for line in asked)]
+    serving.stop(signal.SIGKILL)  # the only one that this visit has asked
+    say(page, "second", 3)
+    assert talk(page).count("second") == 1
+    assert httpx.get(f"https://127.0.0.1:{port}/readyz", verify=False).status_code == 404
