@@ -27,6 +27,7 @@ setup: $(READY) ## builds .venv (the other targets call it)
 run: $(READY) ## starts the app; fetches the embedded model's weights once (make run MODEL=scripted does not)
 	@if [ "$(MODEL)" != scripted ] && [ -z "$$OPENAI_API_KEY$$OPENAI_BASE_URL" ] && [ -z "$(MODEL)$$INTERVIEWER_MODEL" ]; then \
 	  $(BIN)/interviewer model fetch || echo "No embedded model: starting without it. 'interviewer doctor' says what that costs."; fi
+	@$(BIN)/interviewer board fetch || echo "No whiteboard: diagrams are written in Mermaid."
 	@$(if $(MODEL),INTERVIEWER_MODEL=$(MODEL)) $(BIN)/python app.py
 
 test: $(READY) lint ## lint, types and all tests

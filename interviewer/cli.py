@@ -35,6 +35,8 @@ knowledge = typer.Typer(no_args_is_help=True, help="The knowledge base: check, b
 model = typer.Typer(no_args_is_help=True, help="The embedded model's weights.")
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(model, name="model")
+board = typer.Typer(no_args_is_help=True, help="The whiteboard's files.")
+app.add_typer(board, name="board")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on standard output and nothing else.")]
 File = Annotated[str, typer.Argument(help="A transcript: our JSON or any recorder's export; - reads standard input.")]
@@ -347,6 +349,16 @@ def model_fetch() -> None:
     from interviewer.models.weights import fetch
 
     typer.echo(f"ready: {fetch(load())}")
+
+
+@board.command("fetch")
+def board_fetch(
+    archives: Annotated[Path | None, typer.Option("--archives", help="A folder with the packages' archives.")] = None,
+) -> None:
+    """Fetches the whiteboard's published files by npm, and verifies their SHA-512."""
+    from interviewer.web.board_files import fetch
+
+    typer.echo(f"ready: {fetch(load().home, lambda line: typer.echo(line, err=True), archives)}")
 
 
 @model.command("status")

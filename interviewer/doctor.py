@@ -88,6 +88,14 @@ def _backend(settings: Settings) -> str:
     return f"{settings.model} is served by {chain.backend}"
 
 
+def _whiteboard(settings: Settings) -> str:
+    from interviewer.web import board_files
+
+    if not board_files.is_there(settings.home):
+        raise InterviewerError(f"not there: diagrams are written in Mermaid. To draw: {board_files.HOW}")
+    return f"{board_files.published().name} is there"
+
+
 def _voice(settings: Settings) -> str:
     missing = [name for name in ("faster_whisper", "piper") if importlib.util.find_spec(name) is None]
     if missing:
@@ -105,6 +113,7 @@ _LOOKS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("openai backend", _endpoint),
     ("local backend", _weights),
     ("speaking now", _backend),
+    ("whiteboard", _whiteboard),
     ("voice", _voice),
 )
 

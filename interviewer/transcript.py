@@ -117,6 +117,8 @@ class Turn(_Open):
     """Assumptions that this turn granted where the case is silent: they hold from then on."""
     observed: Observed | None = None
     """What a model noted behind the turn; None until it did."""
+    scene: list[dict[str, Any]] | None = None
+    """Of a drawn turn: the whiteboard's elements in Excalidraw's form (``drawing/``); ``text`` says them in words."""
 
     @property
     def words(self) -> int:

@@ -33,6 +33,7 @@ def main() -> None:
     for name, found, cure in (
         ("Chromium", chromium(), "apt-get install chromium, or playwright install chromium"),
         ("PostgreSQL", initdb(), "apt-get install postgresql"),
+        ("npm", shutil.which("npm"), "apt-get install npm"),
         ("strace", shutil.which("strace"), "apt-get install strace"),
         ("nginx", nginx(), "apt-get install nginx-light"),
         ("espeak-ng", shutil.which("espeak-ng"), "apt-get install espeak-ng"),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from html import escape
 
 from interviewer.domain import Step
+from interviewer.drawing import picture, read_scene
 from interviewer.grading import charts
 from interviewer.grading.feedback import WORDS
 from interviewer.grading.presentation import (
@@ -228,7 +229,7 @@ def _notes_on_the_report(report: Report) -> str:
 def _conversation(transcript: Transcript) -> str:
     turns = [
         f'<div class="turn {turn.speaker}" id="turn-{index}">'
-        f"<b>{index} · {turn.speaker} {clock(turn.at)}</b>{escape(turn.text)}</div>"
+        f"<b>{index} · {turn.speaker} {clock(turn.at)}</b>{picture(read_scene(turn.scene))}{escape(turn.text)}</div>"
         for index, turn in enumerate(transcript.turns)
     ]
     return f"<h2>Transcript</h2>{''.join(turns)}"

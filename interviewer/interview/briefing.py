@@ -53,6 +53,10 @@ _SURELY_READ = frozenset({MoveKind.OPEN, MoveKind.ANSWER, MoveKind.LET_GO_ON, Mo
 """Moves that a recording's words tell; others are guesses, and a bad example."""
 OPENED = "(The candidate has joined the call.)"
 SILENCE = "(The candidate says nothing.)"
+_DRAWN = (
+    "(The candidate shows the whiteboard. Its boxes and arrows in words; A → B: C is an arrow from A to B that says C.)"
+)
+_WRITTEN = "(The candidate shows a diagram, written in Mermaid.)"
 _BUTTONS = {
     "hint": "(The candidate pressed the button for a hint.)",
     "pause": "(The candidate asked for a moment to think.)",
@@ -184,7 +188,8 @@ def conversation(turns: Sequence[Turn], skip: int = 0) -> list[Message]:
 
 def _said(turn: Turn) -> str:
     button = _BUTTONS.get(turn.event or "", "")
-    return "\n".join(part for part in (fence(turn.text), button) if part) or SILENCE
+    drawn = _DRAWN if turn.scene is not None else _WRITTEN if turn.mode == "drawn" else ""
+    return "\n".join(part for part in (drawn, fence(turn.text), button) if part) or SILENCE
 
 
 def _add(found: list[Message], role: str, text: str) -> None:

@@ -20,10 +20,10 @@ from sqlalchemy.engine import Connection
 
 from interviewer.errors import BadInput, CannotRun
 from interviewer.storage import database
-from interviewer.storage.database import interviews, people, reports, turns
+from interviewer.storage.database import boards, interviews, people, reports, turns
 
 _KIND = "interviewer-backup"
-_TABLES = (people, interviews, turns, reports)
+_TABLES = (people, interviews, turns, boards, reports)
 """In the order in which they refer to each other; leases and sign-ins are of the moment."""
 _AT_ONCE = 500
 _LONGEST_LINE = 64_000_000

@@ -72,6 +72,14 @@ reports = sa.Table(
     sa.Column("created", sa.Float, nullable=False),
     sa.Column("data", sa.Text, nullable=False),
 )
+boards = sa.Table(
+    "boards",
+    metadata,
+    sa.Column("interview", sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("saved", sa.Float, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+)
+"""What stands on an interview's whiteboard now, shown to the interviewer or not."""
 leases = sa.Table(
     "leases",
     metadata,
@@ -347,7 +355,7 @@ def scrub(engine: Engine) -> bool:
     """
     if engine.dialect.name != "sqlite":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-            for table in (turns, reports, interviews):
+            for table in (turns, boards, reports, interviews):
                 db.exec_driver_sql(f"VACUUM {table.name}")
         return True
     with engine.connect() as db:

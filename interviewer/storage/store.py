@@ -23,7 +23,7 @@ from interviewer.domain import Level, MoveKind
 from interviewer.errors import BadInput, CannotRun
 from interviewer.grading.report import Report
 from interviewer.storage import database
-from interviewer.storage.database import interviews, people, reports, turns
+from interviewer.storage.database import boards, interviews, people, reports, turns
 from interviewer.storage.leases import Leases
 from interviewer.storage.rows import (
     PAUSED,
@@ -254,6 +254,14 @@ class Store:
                     data = _dump(known.model_copy(update={"observed": turn.observed}))
                     db.execute(turns.update().where(same).values(data=data))
 
+    def keep_board(self, owner: str, id_: str, data: str) -> None:
+        """Keeps what stands on the whiteboard, a JSON text; the last one counts. Raises BadInput."""
+        with self._write() as db:
+            _need(db, owner, id_, lock=True)
+            same, now = boards.c.interview == id_, time.time()
+            if not db.execute(boards.update().where(same).values(data=data, saved=now)).rowcount:
+                db.execute(boards.insert().values(interview=id_, data=data, saved=now))
+
     def tick(self, owner: str, id_: str) -> float:
         """A sign of life: the interview's clock in seconds. It stands still while nobody is in the room.
 
@@ -347,6 +355,13 @@ class Store:
             )
         except ValidationError as error:
             raise cannot_be_read(error) from error
+
+    def board(self, owner: str, id_: str) -> str | None:
+        """What stands on the whiteboard; None when nothing was drawn. Raises BadInput when it is not the owner's."""
+        with self._read() as db:
+            _need(db, owner, id_)
+            found = db.execute(sa.select(boards.c.data).where(boards.c.interview == id_)).scalar()
+        return None if found is None else str(found)
 
     def reports(self, owner: str, id_: str) -> dict[Level, Report]:
         """The interview's reports that are about all of its turns, by level; one that cannot be read is made anew."""

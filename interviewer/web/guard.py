@@ -40,6 +40,21 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+# The whiteboard's page stands in a frame of ours and needs no eval; it too may talk to nobody but us.
+BOARD_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'self'",
+    )
+)
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Frame-Options": "DENY",
@@ -48,10 +63,11 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_BOARD = {"Content-Security-Policy": BOARD_POLICY, "X-Frame-Options": "SAMEORIGIN"}
 _SHUT = ("/gradio_api/deep_link", "/gradio_api/runs", "/gradio_api/run-history", "/gradio_api/openapi", "/monitoring")
 _KNOWN = (
     "/gradio_api", "/assets", "/static", "/svelte", "/config", "/theme.css", "/favicon", "/queue", "/manifest.json",
-    "/robots.txt", "/user", "/custom_component", "/login", "/logout",
+    "/robots.txt", "/user", "/custom_component", "/login", "/logout", "/board",
 )  # fmt: skip
 _OPEN = ("/gradio_api/startup-events", "/robots.txt")
 """Gradio asks itself for the first one as it starts."""
@@ -100,7 +116,7 @@ class Guard:
             nonlocal head
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in (HEADERS | _BOARD if scope["path"].startswith("/board") else HEADERS).items():
                     headers[name] = value
                 if headers.get("content-type", "").startswith("text/event-stream"):
                     headers["X-Accel-Buffering"] = "no"  # a proxy as installed would keep the words until the end

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from interviewer.web.service import Engine, Service
 
 _STATIC = Path(__file__).parent / "static"
-_SCRIPTS = ("page.js", "answer.js", "sketch.js", "player.js", "recorder.js")
+_SCRIPTS = ("page.js", "answer.js", "sketch.js", "whiteboard.js", "player.js", "recorder.js")
 _HEAD = '<meta name="color-scheme" content="light dark">'
 _SESSIONS = 64
 """Visits whose components Gradio remembers, about half a megabyte each; nothing of ours needs it to."""
@@ -131,7 +131,7 @@ def _launch(
 
     app = open_app(host, voice, lambda: backend_html(settings))
     try:
-        app.launch(**launch_arguments(settings, name, port, host.store, ready), prevent_thread_lock=True)
+        app.launch(**launch_arguments(settings, name, port, host, ready), prevent_thread_lock=True)
         print(f"The interviewer is at {app.local_url} (Ctrl+C stops it).", flush=True)
     except OSError as error:
         raise CannotRun(f"{name}:{port or 7860}: cannot listen there ({error})") from error
@@ -139,9 +139,10 @@ def _launch(
 
 
 def launch_arguments(
-    settings: Settings, name: str, port: int | None, store: Store, ready: Callable[[], dict[str, str]]
+    settings: Settings, name: str, port: int | None, host: "Service", ready: Callable[[], dict[str, str]]
 ) -> dict[str, Any]:
     """What ``launch`` is called with."""
+    from interviewer.web.board import routes
     from interviewer.web.components.sketch import mermaid_address
     from interviewer.web.guard import middleware, signed_in
     from interviewer.web.sign_in import SignIn
@@ -150,7 +151,7 @@ def launch_arguments(
     state = (_STATIC / "state.css").read_text(encoding="utf-8")
     scripts = [(_STATIC / script).read_text(encoding="utf-8") for script in _SCRIPTS]
     scripts.insert(0, f"window.interviewerMermaid = {json.dumps(mermaid_address())};")
-    sign_in = SignIn(settings.sign_in, store) if settings.sign_in else None
+    sign_in = SignIn(settings.sign_in, host.store) if settings.sign_in else None
     return {
         "server_name": name,
         "server_port": port,
@@ -165,7 +166,12 @@ def launch_arguments(
         "footer_links": [],
         "run_history": False,
         "state_session_capacity": _SESSIONS,
-        "app_kwargs": {"middleware": middleware(sign_in, ready), "docs_url": None, "redoc_url": None},
+        "app_kwargs": {
+            "middleware": middleware(sign_in, ready),
+            "routes": routes(host, settings.home),
+            "docs_url": None,
+            "redoc_url": None,
+        },
         "max_file_size": "60mb",
         "max_threads": 64,
         "theme": theme(),

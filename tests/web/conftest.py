@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 import pytest
 
+from interviewer.errors import CannotRun
+from interviewer.web.board_files import fetch
 from tests.tools import initdb
 
 CHROMIUM = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
@@ -167,3 +169,27 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield f"postgresql://tester@127.0.0.1:{port}/postgres"
     run(str(tools / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
     shutil.rmtree(base)
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """axe-core, fetched from npm for the tests alone; without npm or net the test is skipped, loudly."""
+    folder = tmp_path_factory.mktemp("axe")
+    command = ["npm", "pack", "--silent", "axe-core@4.14.1"]
+    try:
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=60)
+        shutil.unpack_archive(next(folder.glob("*.tgz")), folder, "gztar")
+    except (OSError, subprocess.SubprocessError):
+        pytest.skip("!!! NO axe-core HERE (npm pack axe-core): accessibility was not checked")
+    return (folder / "package" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def board_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the whiteboard's files, from npm; without npm or net the test is skipped, loudly."""
+    home = tmp_path_factory.mktemp("board")
+    try:
+        fetch(home, lambda line: None)
+    except CannotRun as error:
+        pytest.skip(f"!!! NO WHITEBOARD HERE ({error}): it was not tested")
+    return home

@@ -21,6 +21,7 @@ def source(tmp_path: Path) -> str:
     source = f"sqlite:///{tmp_path / 'source.sqlite'}"
     with closing(Store.open(source)) as store:
         first = filled(store)
+        store.keep_board(ANN, first, "[]")
         store.create(ANN, interview(parent=first, labels={"kept": [1]}))
         store.append(BOB, filled(store, BOB), said("naïve \U0001f600 \x00 words"))
     return source
@@ -29,7 +30,7 @@ def source(tmp_path: Path) -> str:
 def contents(at: str) -> dict[str, list[tuple[object, ...]]]:
     engine = database.connect(at)
     with engine.connect() as db:
-        tables = (database.people, database.interviews, database.turns, database.reports)
+        tables = (database.people, database.interviews, database.turns, database.boards, database.reports)
         found = {table.name: sorted(map(tuple, db.execute(sa.select(table))), key=repr) for table in tables}
     engine.dispose()
     return found
@@ -38,7 +39,7 @@ def contents(at: str) -> dict[str, list[tuple[object, ...]]]:
 def test_everything_comes_back_in_either_kind_of_database(source: str, url: str, tmp_path: Path) -> None:  # noqa: F811
     file = tmp_path / "all.backup"
     counts = back_up(source, file)
-    assert counts == {"people": 2, "interviews": 3, "turns": 7, "reports": 2}
+    assert counts == {"people": 2, "interviews": 3, "turns": 7, "boards": 1, "reports": 2}
     assert file.stat().st_mode & 0o077 == 0
     assert restore(url, file) == counts
     assert contents(url) == contents(source)

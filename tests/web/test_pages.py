@@ -3,7 +3,6 @@
 import json
 import shutil
 import signal
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -191,19 +190,6 @@ def test_a_coach_grades_a_transcript_and_corrects_a_mark(app: App, visit: Callab
     report = json.loads(download.value.path().read_text(encoding="utf-8"))
     assert report["corrections"][0]["mark"] == 3
     assert report["steps"]["evaluation"]["score"] == 3.0
-
-
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """axe-core, fetched from npm for the tests alone; without npm or net the test is skipped, loudly."""
-    folder = tmp_path_factory.mktemp("axe")
-    command = ["npm", "pack", "--silent", "axe-core@4.14.1"]
-    try:
-        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=60)
-        shutil.unpack_archive(next(folder.glob("*.tgz")), folder, "gztar")
-    except (OSError, subprocess.SubprocessError):
-        pytest.skip("!!! NO axe-core HERE (npm pack axe-core): accessibility was not checked")
-    return (folder / "package" / "axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -1,5 +1,6 @@
 """The conversation as a page shows it: who said what, word for word, and the sketches as pictures."""
 
+from interviewer.drawing import picture, read_scene
 from interviewer.transcript import Transcript, Turn
 from interviewer.web.escape import for_html
 
@@ -33,10 +34,20 @@ def sketch_html(source: str) -> str:
     return f"<figure class='sketch' data-mermaid><pre>{for_html(source.strip())}</pre></figure>"
 
 
+def drawing_html(turn: Turn) -> str:
+    """A drawing from the whiteboard: the picture, and the words that the interviewer got."""
+    words = f"<details><summary>As the interviewer reads it</summary><pre>{for_html(turn.text)}</pre></details>"
+    return f"<figure class='drawn'>{picture(read_scene(turn.scene))}{words}</figure>"
+
+
+def _drawn(turn: Turn) -> str:
+    return sketch_html(turn.text) if turn.scene is None else drawing_html(turn)
+
+
 def _row(number: int, turn: Turn, editable: bool) -> str:
     if turn.speaker == "interviewer":
         return f"<li data-turn='{number}'>{_bubble('bot', for_html(turn.text.strip()))}</li>"
-    said = sketch_html(turn.text) if turn.mode == "drawn" else for_html(turn.text.strip())
+    said = _drawn(turn) if turn.mode == "drawn" else for_html(turn.text.strip())
     event = f"<em>{EVENTS[turn.event]}</em>" if turn.event else ""
     words = "<br>".join(part for part in (said, event) if part)
     edit = f"<button type='button' class='link' data-edit='{number}'>Edit</button>" if editable else ""

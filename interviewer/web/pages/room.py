@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from interviewer.domain import Step
 from interviewer.errors import BadInput, InterviewerError
-from interviewer.interview.modes import scope
-from interviewer.knowledge.load import Knowledge
-from interviewer.storage import Header, MovedOnError, OverError, editable
+from interviewer.storage import MovedOnError, OverError, editable
 from interviewer.transcript import Transcript, Turn
 from interviewer.web.components.conversation import conversation_html, speaking_html
 from interviewer.web.components.retakes import RetakePanel
-from interviewer.web.components.sketch import build_sketch
-from interviewer.web.components.wording import LEVEL_NAMES, mode_name, title_of
-from interviewer.web.escape import for_html
+from interviewer.web.components.room_side import badge_html, brief_html, clock_html, heading_html, steps_html
+from interviewer.web.components.sketch import build_board, build_sketch
 from interviewer.web.service import Room, Words
 from interviewer.web.session import QUIET, Session, Updates, line, status
 
@@ -26,11 +22,6 @@ if TYPE_CHECKING:
     from interviewer.web.components.voice import VoicePanel
 
 log = logging.getLogger(__name__)
-BACKENDS = {
-    "openai": ("Language model", "A language model behind an OpenAI-compatible endpoint speaks."),
-    "local": ("Embedded model", "A small model on this machine listens; the case file words the questions."),
-    "scripted": ("Scripted", "No language model: the questions are the case file's own words."),
-}
 _FRAME = 0.08
 """Seconds between two pictures of a turn that is being spoken."""
 TOO_LATE = "The interview is over. Your last words were not sent; they are kept in your notes."
@@ -122,8 +113,7 @@ class RoomPage:
                 "reads them.</p></div>"
             )
         with gr.Column(elem_id="panel-board") as self.board:
-            with gr.Column(elem_id="board-place") as self.board_place:
-                """Empty: the drawn whiteboard's place."""
+            build_board()
             build_sketch()
 
     # -- showing ---------------------------------------------------------------------------------------------
@@ -169,7 +159,7 @@ class RoomPage:
                 log.exception("a turn was not stored")
             return {self.acknowledged: json.dumps({"news": news, "word": f"Not sent: {line(error)}"})}
         said = {self.acknowledged: json.dumps({"news": news, "word": "", "at": time.time_ns()})}
-        if room is None or not news:
+        if room is None:
             return said
         return {**said, **self._heard(room)}
 
@@ -339,86 +329,3 @@ def _unpacked(packed: str) -> list[dict[str, Any]]:
             }
         )
     return [one for one in found if one["text"]]
-
-
-# -- pieces of the page --------------------------------------------------------------------------------------
-
-
-def heading_html(knowledge: Knowledge, room: Room) -> str:
-    """What the interview is about."""
-    transcript = room.transcript
-    about = [LEVEL_NAMES[transcript.level], f"{transcript.minutes:g} minutes"]
-    about += [
-        one for one in (mode_name(knowledge, transcript.mode), "second take" if room.header.parent else "") if one
-    ]
-    title = for_html(title_of(knowledge, transcript.case, transcript.problem))
-    return f"<h1>{title}</h1><p class='quiet'>{for_html(' · '.join(about))}</p>"
-
-
-def clock_html(header: Header, over: bool) -> str:
-    """The clock. The page's script lets it tick; without one it shows the minutes left."""
-    left = max(0, round(header.minutes - header.elapsed / 60))
-    what = f"Over after {round(header.elapsed / 60)} min" if over else f"{left} min left"
-    running = int(not over and not header.paused)
-    return (
-        f"<div class='clock{' paused' if header.paused and not over else ''}' role='timer' aria-label='Time left' "
-        f"data-elapsed='{header.elapsed:.1f}' data-minutes='{header.minutes:g}' data-running='{running}'>"
-        f"<div class='left'>{what}</div><div class='bar'><div></div></div></div>"
-    )
-
-
-def steps_html(knowledge: Knowledge, room: Room) -> str:
-    """The steps with a quiet mark for what was touched, and the time beside the plan. No criterion is named."""
-    state = room.state
-    shown = scope(room.transcript.mode)
-    budgets = {step: note.minutes for step, note in knowledge.framework.items()}
-    whole = sum(budgets[step] for step in shown) or 1.0
-    rows = []
-    for step in shown:
-        touched = bool(state.covered.get(step)) or state.used.get(step, 0) >= 30
-        current = step is state.step and bool(room.transcript.turns)
-        kind = "current" if current else "touched" if touched else "untouched"
-        plan = budgets[step] / whole * room.transcript.minutes
-        rows.append(_step_html(step, kind, state.used.get(step, 0.0) / 60, plan))
-    said = "The order is yours. A mark says that a step was touched, not that it was done well."
-    return f"<div class='card steps'><h2>Plan</h2><ol>{''.join(rows)}</ol><p class='quiet'>{said}</p></div>"
-
-
-def _step_html(step: Step, kind: str, used: float, plan: float) -> str:
-    here = " aria-current='step'" if kind == "current" else ""
-    said = {"current": "now", "touched": "touched", "untouched": "not yet"}[kind]
-    spent = f"{used:.0f} of " if used >= 0.5 else ""
-    return (
-        f"<li class='{kind}'{here} data-step='{step}'><span class='name'>{for_html(step.label)}"
-        f"<span class='sr-only'>, {said}</span></span>"
-        f"<span class='minutes'>{spent}{max(1, round(plan))} min</span></li>"
-    )
-
-
-def brief_html(knowledge: Knowledge, room: Room) -> str:
-    """The problem as it was put, and every fact that was given since."""
-    transcript = room.transcript
-    case = knowledge.case(transcript.case)
-    opening = next((turn.text for turn in transcript.turns if turn.speaker == "interviewer"), "")
-    brief = transcript.problem or opening
-    known = {fact.id: fact.answer for fact in (getattr(case, "facts", None) or [])} if case else {}
-    given = dict.fromkeys(fact for turn in transcript.turns for fact in turn.facts)
-    items = "".join(f"<li>{for_html(known[fact])}</li>" for fact in given if fact in known)
-    facts = (
-        f"<ul>{items}</ul>" if items else "<p class='quiet'>None yet. Ask, and what you are told is pinned here.</p>"
-    )
-    return (
-        f"<div class='card'><h2>The problem</h2><p class='problem' dir='auto'>{for_html(brief)}</p></div>"
-        f"<div class='card'><h2>Facts so far</h2>{facts}</div>"
-    )
-
-
-def badge_html(backend: str, best: str) -> str:
-    """Which backend is speaking, and whether it had to stand in for a better one."""
-    if not backend:
-        return ""
-    name, meaning = BACKENDS.get(backend, (backend, ""))
-    better = BACKENDS.get(best, (best,))[0]
-    fell = "" if backend == best else f"<span class='fell'>standing in for: {for_html(better)}</span>"
-    attributes = f"class='badge' data-backend='{for_html(backend)}'"
-    return f"<div {attributes}><b>{for_html(name)}</b> {for_html(meaning)}{fell}</div>"

@@ -1,0 +1,228 @@
+"""A drawing in words: what stands on it, what leads where, what lies in what, and what changed since it was shown last.
+
+One line for each thing, so that an interviewer can speak of it and a report can quote it:
+
+    On the whiteboard now:
+    Boxes: Event log; Feature store; Ranker.
+    Event log → Feature store: hourly batch
+    Offline holds: Event log; Feature store.
+    Text: p99 below 100 ms
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from interviewer.drawing.scene import SHAPES, Element, Scene
+
+NEAR = 28.0
+"""Pixels between the end of an arrow that is bound to nothing and the box that it points to."""
+LONGEST = 120
+"""Characters of one name in the words."""
+_MOST = {"boxes": 80, "arrows": 120, "texts": 40, "changes": 60}
+NOTHING = "Nothing has changed on the whiteboard."
+_LOOSE = "(nothing)"
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """What leads from one box to another, by their ids; an empty id is an end in the open."""
+
+    start: str
+    end: str
+    label: str
+    mark: str
+    """``→``, ``↔``, or ``—`` where no end has a head."""
+
+
+@dataclass
+class _Reading:
+    """What the elements mean together."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    """What each box and free text is called, by its id."""
+    boxes: list[str] = field(default_factory=list)
+    arrows: list[Arrow] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    """Ids of the texts that label nothing."""
+    holds: dict[str, list[str]] = field(default_factory=dict)
+    """What lies in each box or frame, and what is grouped (by ``group:<id>``)."""
+    strokes: int = 0
+
+    def line(self, arrow: Arrow) -> str:
+        start, end = (self.names.get(one, _LOOSE) for one in (arrow.start, arrow.end))
+        return f"{start} {arrow.mark} {end}" + (f": {arrow.label}" if arrow.label else "")
+
+
+def describe(scene: Scene, before: Scene | None = None) -> str:
+    """The drawing in words; with ``before``, first what changed since. Empty for an empty board."""
+    now = _read(scene)
+    lines = _lines(now)
+    if before is not None and before.elements:
+        if not lines:
+            return "The whiteboard was wiped."
+        changed = _changes(_read(before), now)
+        heading = "Changed on the whiteboard since it was last shown:"
+        return "\n".join([*([heading, *changed, ""] if changed else [NOTHING]), *lines])
+    return "\n".join(lines)
+
+
+def _lines(now: _Reading) -> list[str]:
+    found = []
+    if now.boxes:
+        found.append(f"Boxes: {_listed((now.names[one] for one in now.boxes), 'boxes')}.")
+    arrows = [now.line(arrow) for arrow in now.arrows]
+    found += arrows[: _MOST["arrows"]]
+    if len(arrows) > _MOST["arrows"]:
+        found.append(f"And {len(arrows) - _MOST['arrows']} more arrows.")
+    for id_, inside in now.holds.items():
+        names = _listed((now.names[one] for one in inside), "boxes")
+        found.append(f"Grouped: {names}." if id_.startswith("group:") else f"{now.names[id_]} holds: {names}.")
+    texts = [f"Text: {now.names[one]}" for one in now.texts]
+    found += texts[: _MOST["texts"]]
+    if len(texts) > _MOST["texts"]:
+        found.append(f"And {len(texts) - _MOST['texts']} more texts.")
+    if now.strokes:
+        found.append(f"{now.strokes} free-hand {'stroke' if now.strokes == 1 else 'strokes'}, not read.")
+    return ["On the whiteboard now:", *found] if found else []
+
+
+def _listed(names: Iterable[str], kind: str) -> str:
+    known = list(names)
+    more = len(known) - _MOST[kind]
+    return "; ".join(known[: _MOST[kind]]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _changes(old: _Reading, now: _Reading) -> list[str]:
+    """What is new, gone, and called otherwise. A thing that was only moved has not changed."""
+    was, is_ = {*old.boxes, *old.texts}, {*now.boxes, *now.texts}
+    renamed = {one for one in was & is_ if old.names[one] != now.names[one]}
+    new = [now.names[one] for one in (*now.boxes, *now.texts) if one not in was]
+    gone = [old.names[one] for one in (*old.boxes, *old.texts) if one not in is_]
+    before, after = Counter(old.arrows), Counter(now.arrows)
+    new += [now.line(arrow) for arrow in after - before]
+    gone += [old.line(arrow) for arrow in before - after]
+    lines = [f"New: {_listed(new, 'changes')}."] if new else []
+    lines += [f"Gone: {_listed(gone, 'changes')}."] if gone else []
+    called = [f"{old.names[one]} is now {now.names[one]}" for one in (*now.boxes, *now.texts) if one in renamed]
+    lines += [f"Renamed: {_listed(called, 'changes')}."] if called else []
+    inside = {(now.names.get(id_, ""), now.names[one]) for id_, own in now.holds.items() for one in own}
+    lay = {(old.names.get(id_, ""), old.names[one]) for id_, own in old.holds.items() for one in own}
+    moved = sorted(f"{one} is now in {where}" for where, one in inside - lay if where and one not in new)
+    lines += [f"Moved: {_listed(moved, 'changes')}."] if moved else []
+    if not lines and old.strokes != now.strokes:
+        lines = ["Free-hand strokes."]
+    return lines
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+def _read(scene: Scene) -> _Reading:
+    found = _Reading(strokes=len(scene.of("freedraw")))
+    by_id = {one.id: one for one in scene.elements}
+    boxes = scene.of(*SHAPES, "frame", "image")
+    labels, free = _labels(scene, by_id, boxes)
+    found.boxes = [one.id for one in boxes]
+    found.texts = [one.id for one in free]
+    found.names = _names(boxes, labels, free)
+    for one in scene.of("arrow", "line"):
+        if arrow := _arrow(one, by_id, found.names, boxes, labels.get(one.id, "")):
+            found.arrows.append(arrow)
+        else:
+            found.strokes += one.kind == "line"
+    found.holds = _holds(boxes, scene, found.names)
+    return found
+
+
+def _labels(scene: Scene, by_id: dict[str, Element], boxes: list[Element]) -> tuple[dict[str, str], list[Element]]:
+    """What is written in each box and at each arrow, by ids, and the texts that stand alone."""
+    labels: dict[str, list[str]] = {}
+    free = []
+    shapes = sorted((one for one in boxes if one.kind in SHAPES), key=lambda one: one.area)
+    tied = {one.container for one in scene.of("text") if one.container in by_id}
+    for text in scene.of("text"):
+        owner = text.container if text.container in by_id and text.container != text.id else ""
+        if not owner:  # written over a box and not tied to it
+            owner = next((one.id for one in shapes if one.holds(text.centre) and one.area > text.area), "")
+            inner = any(one.id != owner and by_id[owner].holds(one.centre) for one in shapes) if owner else False
+            if owner in tied or (inner and not _at_an_edge(text, by_id[owner])):
+                owner = ""
+        if owner:
+            labels.setdefault(owner, []).append(text.label)
+        else:
+            free.append(text)
+    for frame in scene.of("frame"):
+        if frame.text:
+            labels.setdefault(frame.id, []).append(frame.label)
+    return {id_: _short(" / ".join(said)) for id_, said in labels.items()}, free
+
+
+def _at_an_edge(text: Element, box: Element) -> bool:
+    """Whether it stands in the upper or lower quarter of a box: a heading of what lies in it."""
+    return abs(text.centre[1] - box.centre[1]) > box.height / 4
+
+
+def _names(boxes: list[Element], labels: dict[str, str], free: list[Element]) -> dict[str, str]:
+    """What each is called: its label, else its kind and a number; the second of one name gets a number."""
+    names: dict[str, str] = {}
+    kinds: Counter[str] = Counter()
+    used: Counter[str] = Counter()
+    for one in boxes:
+        name = labels.get(one.id, "")
+        if not name:
+            kinds[one.kind] += 1
+            name = f"unnamed {'box' if one.kind == 'rectangle' else one.kind} {kinds[one.kind]}"
+        used[name] += 1
+        names[one.id] = name if used[name] == 1 else f"{name} ({used[name]})"
+    return names | {one.id: _short(one.label) for one in free}
+
+
+def _arrow(
+    one: Element, by_id: dict[str, Element], names: dict[str, str], boxes: list[Element], label: str
+) -> Arrow | None:
+    """What the arrow joins. A line that joins nothing is a stroke; an arrow that joins nothing and says nothing too."""
+    ends = []
+    for bound, (x, y) in ((one.start, one.points[0]), (one.end, one.points[-1])):
+        known = bound if bound in names else ""
+        if not known and bound in by_id and by_id[bound].container in names:
+            known = by_id[bound].container  # bound to the words in a box
+        ends.append(known or _nearest((one.x + x, one.y + y), boxes))
+    start, end = ends
+    if not (start or end) or (one.kind == "line" and not (start and end)) or (start == end and not label):
+        return None
+    if one.heads == (True, False):
+        start, end = end, start
+    mark = "↔" if one.heads == (True, True) else "—" if one.heads == (False, False) else "→"
+    return Arrow(start, end, label, mark)
+
+
+def _nearest(point: tuple[float, float], boxes: list[Element]) -> str:
+    """The smallest box that the point touches, or nearly does."""
+    touched = [one for one in boxes if one.kind != "frame" and one.holds(point, NEAR)]
+    return min(touched, key=lambda one: one.area).id if touched else ""
+
+
+def _holds(boxes: list[Element], scene: Scene, names: dict[str, str]) -> dict[str, list[str]]:
+    """What lies in what: by frames, by the smallest box around it, by groups."""
+    holds: dict[str, list[str]] = {}
+    sized = sorted(boxes, key=lambda one: one.area)
+    for one in boxes:
+        around = (
+            other.id
+            for other in sized
+            if other.id != one.id and other.area > one.area and other.holds((one.x, one.y))
+            and other.holds((one.x + one.width, one.y + one.height))
+        )  # fmt: skip
+        owner = one.frame if one.frame in names else next(around, "")
+        if owner:
+            holds.setdefault(owner, []).append(one.id)
+    groups: dict[str, list[str]] = {}
+    for one in boxes:
+        if one.groups:
+            groups.setdefault(f"group:{one.groups[-1]}", []).append(one.id)
+    return holds | {id_: own for id_, own in groups.items() if 1 < len(own) < len(boxes)}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"

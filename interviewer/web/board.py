@@ -1,0 +1,192 @@
+"""The whiteboard's side of the server: its page, its files, the drawing as it is drawn, and showing it.
+
+The page stands in a frame of the room, of the same origin, with a policy of its own. A drawing belongs to whom the
+interview belongs: to the signed-in user, else to the browser with the key in ``X-Interviewer-Key``. Whether
+somebody may come in at all, the guard has asked.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from interviewer.drawing import describe, kept, read_scene
+from interviewer.errors import BadInput, CannotRun, InterviewerError
+from interviewer.storage import OverError, owner_of_key, owner_of_user
+from interviewer.transcript import Transcript, Turn
+from interviewer.web import board_files
+from interviewer.web.guard import signed_in
+from interviewer.web.service import Service
+from interviewer.web.session import valid_key
+
+log = logging.getLogger(__name__)
+MOST_BYTES = 2_000_000
+"""Of one drawing as the page sends it."""
+TOO_LARGE = (
+    f"The drawing is larger than {MOST_BYTES // 1_000_000} MB and is not kept any more: take free-hand strokes away."
+)
+EMPTY = "There is nothing on the whiteboard yet."
+SAME = "Nothing has changed since you showed it last."
+_STATIC = Path(__file__).parent / "static" / "board"
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".woff2": "font/woff2"}
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Board:
+    """Keeps and shows the drawings of everybody's interviews."""
+
+    def __init__(self, service: Service):
+        self.service = service
+
+    def load(self, owner: str, id_: str) -> list[Any]:
+        """The elements that stand on the board: the last kept, else those that were shown last. Raises BadInput."""
+        found = self.service.store.board(owner, id_)
+        if found is not None:
+            try:
+                elements = json.loads(found)
+            except (ValueError, RecursionError):
+                log.warning("a whiteboard cannot be read and is left out")
+            else:
+                return elements if isinstance(elements, list) else []
+        last = _shown(self.service.store.transcript(owner, id_))
+        return list(last.scene or []) if last else []
+
+    def keep(self, owner: str, id_: str, elements: list[Any]) -> None:
+        """Keeps what stands on the board. Raises BadInput."""
+        self.service.store.keep_board(owner, id_, json.dumps(elements, separators=(",", ":")))
+
+    def show(self, owner: str, id_: str, elements: list[Any]) -> str:
+        """Makes the drawing a turn of the candidate's; a word when nothing is to be shown. Raises OverError, BadInput.
+
+        Shown twice by a page that did not hear the answer, it is one turn.
+        """
+        scene = kept(elements)
+        transcript = self.service.store.transcript(owner, id_)
+        last = _shown(transcript)
+        if last is None and not scene:
+            return EMPTY
+        if last is not None and last.scene == scene:
+            return SAME
+        text = describe(read_scene(scene), read_scene(last.scene) if last else None)
+        number = sum(turn.scene is not None for turn in transcript.turns)
+        digest = hashlib.sha256(json.dumps(scene).encode()).hexdigest()
+        turn = Turn(speaker="candidate", text=text, mode="drawn", scene=scene)
+        self.service.store.append(owner, id_, turn, key=f"drawn:{number}:{digest[:32]}")
+        return ""
+
+
+def _shown(transcript: Transcript) -> Turn | None:
+    """The drawing that was shown last."""
+    return next((turn for turn in reversed(transcript.turns) if turn.scene is not None), None)
+
+
+def routes(service: Service, home: Path) -> list[Route]:
+    """The addresses under ``board/``, for the server's application."""
+    board = Board(service)
+
+    async def page(request: Request) -> Response:
+        return _own("board.html")
+
+    async def own(request: Request) -> Response:
+        return _own(str(request.path_params["name"]))
+
+    async def state(request: Request) -> Response:
+        return JSONResponse({"there": board_files.is_there(home), "how": board_files.HOW})
+
+    async def file(request: Request) -> Response:
+        name = str(request.path_params["name"])
+        if name not in board_files.published().names or not (board_files.folder(home) / name).is_file():
+            return PlainTextResponse("There is nothing here.", 404)
+        headers = {"Cache-Control": "private, max-age=604800"}
+        return FileResponse(
+            board_files.folder(home) / name, media_type=_TYPES.get(Path(name).suffix, "text/plain"), headers=headers
+        )
+
+    async def drawing(request: Request) -> Response:
+        owner, id_ = _owner(request), str(request.path_params["id"])
+        if request.method == "GET":
+            return JSONResponse({"elements": await run_in_threadpool(board.load, owner, id_)})
+        await run_in_threadpool(board.keep, owner, id_, await _elements(request))
+        return JSONResponse({"word": ""})
+
+    async def show(request: Request) -> Response:
+        owner, id_ = _owner(request), str(request.path_params["id"])
+        elements = await _elements(request)
+        await run_in_threadpool(board.keep, owner, id_, elements)
+        return JSONResponse({"word": await run_in_threadpool(board.show, owner, id_, elements)})
+
+    return [
+        Route("/board/", _told(page)),
+        Route("/board/state", _told(state)),
+        Route("/board/own/{name}", _told(own)),
+        Route("/board/files/{name:path}", _told(file)),
+        Route("/board/drawing/{id}", _told(drawing), methods=["GET", "PUT"]),
+        Route("/board/shown/{id}", _told(show), methods=["POST"]),
+    ]
+
+
+def _own(name: str) -> Response:
+    if name not in ("board.html", "board.js", "board.css"):
+        return PlainTextResponse("There is nothing here.", 404)
+    headers = {"Cache-Control": "no-cache"}
+    return FileResponse(_STATIC / name, media_type=_TYPES[Path(name).suffix], headers=headers)
+
+
+def _told(handler: Handler) -> Handler:
+    """What goes wrong is said in a line."""
+
+    async def told(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except _TooLargeError:
+            return _word(TOO_LARGE, 413)
+        except OverError as error:
+            return _word(str(error), 409)
+        except BadInput as error:
+            return _word(str(error), 400)
+        except (InterviewerError, ClientDisconnect) as error:
+            return _word(str(error) if isinstance(error, CannotRun) else "It could not be kept.", 503)
+
+    return told
+
+
+def _word(text: str, code: int) -> Response:
+    return JSONResponse({"word": text}, code)
+
+
+def _owner(request: Request) -> str:
+    """Whose drawing it is. Raises BadInput."""
+    user = signed_in(request)
+    return owner_of_user(user) if user else owner_of_key(valid_key(request.headers.get("x-interviewer-key", "")))
+
+
+class _TooLargeError(Exception):
+    pass
+
+
+async def _elements(request: Request) -> list[Any]:
+    """The elements that the page sent. Raises BadInput."""
+    raw = bytearray()
+    async for piece in request.stream():
+        raw += piece
+        if len(raw) > MOST_BYTES:
+            raise _TooLargeError
+    try:
+        found = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+        found = found.get("elements") if isinstance(found, dict) else found
+    except (ValueError, RecursionError) as error:
+        raise BadInput("The page sent something that is not a drawing; reload it.") from error
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise BadInput("The page sent something that is not a drawing; reload it.")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number that JSON knows")

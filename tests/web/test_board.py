@@ -1,0 +1,279 @@
+"""The whiteboard: drawn in a real browser, kept, shown; whose it is; how its files come."""
+
+import base64
+import hashlib
+import io
+import json
+import shutil
+import signal
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from interviewer.domain import Level
+from interviewer.errors import CannotRun
+from interviewer.storage import Store, owner_of_key
+from interviewer.transcript import Transcript, Turn
+from interviewer.web import board_files
+from interviewer.web.board import EMPTY, MOST_BYTES, SAME, routes
+from interviewer.web.board_files import Package, Published
+from interviewer.web.guard import middleware
+from interviewer.web.service import Service
+from interviewer.web.sign_in import SignIn
+from tests.drawing.test_drawing import arrow, box
+from tests.web.conftest import App
+from tests.web.stand_in import StandInLibrary, engine
+from tests.web.test_room import heard, say, start
+
+KEYS = {"mine": "a" * 32, "another": "b" * 32}
+BOXES = [*box("a", "Log"), *box("b", "Store", 300), arrow("a", "b")]
+
+
+class Board:
+    """The board's addresses on an interview of mine."""
+
+    def __init__(self, store: Store, home: Path):
+        transcript = Transcript(case="c", level=Level.MID, turns=[Turn(speaker="interviewer", text="Begin.")])
+        self.store, self.id = store, store.create(owner_of_key(KEYS["mine"]), transcript)
+        library: Any = StandInLibrary()
+        self.routes = routes(Service(store, library, engine), home)
+        self.client = self.opened(None)
+
+    def opened(self, sign_in: SignIn | None) -> TestClient:
+        """The addresses behind the guard."""
+        return TestClient(Starlette(routes=self.routes, middleware=middleware(sign_in)))
+
+    def ask(self, method: str, what: str, elements: Any = None, key: str = KEYS["mine"], **headers: str) -> Any:
+        """An answer's code and its words."""
+        headers = {"X-Interviewer-Key": key, **headers}
+        body = json.dumps({"elements": elements})
+        answer = self.client.request(method, f"/board/{what}/{self.id}", content=body, headers=headers)
+        return answer.status_code, answer.json()
+
+    def turns(self) -> list[Turn]:
+        """All that was said."""
+        return self.store.transcript(owner_of_key(KEYS["mine"]), self.id).turns
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Any:
+    store = Store.open(f"sqlite:///{tmp_path / 'interviews.sqlite'}")
+    yield Board(store, tmp_path)
+    store.close()
+
+
+def test_a_drawing_is_kept_and_shown_as_a_turn_once(board: Board) -> None:
+    assert board.ask("GET", "drawing") == (200, {"elements": []})
+    assert board.ask("POST", "shown", [])[1]["word"] == EMPTY
+    assert board.ask("PUT", "drawing", BOXES)[0] == 200
+    assert board.ask("GET", "drawing")[1]["elements"] == BOXES
+    assert board.ask("POST", "shown", BOXES) == (200, {"word": ""})
+    assert board.ask("POST", "shown", BOXES) == (200, {"word": SAME})
+    turn = board.turns()[-1]
+    assert len(board.turns()) == 2
+    assert (turn.mode, turn.speaker) == ("drawn", "candidate")
+    assert "Log → Store" in turn.text
+    more = [*BOXES, *box("c", "Cache", 600)]
+    board.ask("POST", "shown", more)
+    assert "New: Cache." in board.turns()[-1].text
+    board.store.end(owner_of_key(KEYS["mine"]), board.id)
+    assert board.ask("POST", "shown", BOXES) == (409, {"word": "The interview is over."})
+
+
+def test_a_second_take_begins_with_what_was_shown(board: Board) -> None:
+    board.ask("POST", "shown", BOXES)
+    taken = board.store.transcript(owner_of_key(KEYS["mine"]), board.id)
+    board.id = board.store.create(owner_of_key(KEYS["mine"]), taken)
+    assert {one["id"] for one in board.ask("GET", "drawing")[1]["elements"]} == {one["id"] for one in BOXES}
+
+
+def test_nobody_else_sees_or_changes_it_and_it_goes_with_the_interview(board: Board) -> None:
+    board.ask("PUT", "drawing", BOXES)
+    for method, what in (("GET", "drawing"), ("PUT", "drawing"), ("POST", "shown")):
+        assert board.ask(method, what, [], key=KEYS["another"])[0] == 400
+        assert board.ask(method, what, [], key="")[0] == 400
+    assert board.ask("GET", "drawing")[1]["elements"] == BOXES
+    board.store.delete(owner_of_key(KEYS["mine"]), board.id)
+    assert board.ask("PUT", "drawing", BOXES)[0] == 400
+
+
+def test_another_site_cannot_send_one(board: Board) -> None:
+    headers = {"X-Interviewer-Key": KEYS["mine"], "Sec-Fetch-Site": "cross-site"}
+    answer = board.client.put(f"/board/drawing/{board.id}", json={"elements": []}, headers=headers)
+    assert answer.status_code == 403
+
+
+def test_where_sign_in_is_asked_for_the_name_counts(board: Board) -> None:
+    board.ask("PUT", "drawing", BOXES)
+    board.client = board.opened(SignIn([("ann", "secret")], board.store))
+    assert board.ask("GET", "drawing")[0] == 401
+    assert board.client.get("/board/").status_code == 401
+    board.client.post("/login", data={"username": "ann", "password": "secret"}, follow_redirects=False)
+    assert board.ask("GET", "drawing")[0] == 400, "ann has no such interview, whatever the key is"
+    page = board.client.get("/board/")
+    assert page.status_code == 200
+    assert "frame-ancestors 'self'" in page.headers["content-security-policy"]
+    assert "eval" not in page.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[1]", b'{"elements": {}}', b"\xff", b"[" * 9000, b'[{"x": NaN}]'])
+def test_what_is_no_drawing_is_refused(board: Board, body: bytes) -> None:
+    headers = {"X-Interviewer-Key": KEYS["mine"]}
+    answer = board.client.put(f"/board/drawing/{board.id}", content=body, headers=headers)
+    assert answer.status_code == 400
+    assert "not a drawing" in answer.json()["word"]
+
+
+def test_a_drawing_that_is_too_large_is_said_and_the_last_one_stays(board: Board) -> None:
+    board.ask("PUT", "drawing", BOXES)
+    code, said = board.ask("PUT", "drawing", [{"x": "y" * MOST_BYTES}])
+    assert code == 413
+    assert "larger than 2 MB" in said["word"]
+    assert board.ask("GET", "drawing")[1]["elements"] == BOXES
+
+
+def test_only_listed_files_are_served(board: Board, tmp_path: Path) -> None:
+    assert board.client.get("/board/state").json()["there"] is False
+    for name in ("files/react.js", "files/..%2f..%2finterviews.sqlite", "own/../board.py", "own/board.py"):
+        assert board.client.get(f"/board/{name}").status_code == 404, name
+
+
+# -- the files ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package's archive, and a list that asks for it."""
+    file = tmp_path / "archives" / "thing-1.0.tgz"
+    file.parent.mkdir()
+    with tarfile.open(file, "w:gz") as made:
+        for name, data in (("package/a.js", b"a"), ("../outside", b"no"), ("package/b.js", b"b")):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            made.addfile(entry, io.BytesIO(data))
+    digest = base64.b64encode(hashlib.sha512(file.read_bytes()).digest()).decode()
+    package = Package(name="thing", version="1.0", integrity=f"sha512-{digest}", files={"package/a.js": "in/a.js"})
+    found = Published(name="Thing", folder="thing", licence="MIT", packages=[package])
+    monkeypatch.setattr(board_files, "published", lambda: found)
+    return file
+
+
+def test_the_listed_files_come_out_of_an_archive_with_the_right_hash(archive: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    where = board_files.fetch(home, lambda line: None, archive.parent)
+    assert [one.name for one in where.rglob("*") if one.is_file()] == ["a.js"]
+    assert board_files.is_there(home)
+    told: list[str] = []
+    board_files.fetch(home, told.append)
+    assert told == ["Thing is there"], "nothing is fetched twice"
+
+
+def test_another_hash_is_refused_and_nothing_is_left(archive: Path, tmp_path: Path) -> None:
+    archive.write_bytes(archive.read_bytes() + b"x")
+    with pytest.raises(CannotRun, match="refused"):
+        board_files.fetch(tmp_path / "home", lambda line: None, archive.parent)
+    assert not [one for one in (tmp_path / "home").rglob("*") if one.is_file() and one.suffix != ".lock"]
+
+
+def test_without_npm_it_says_what_helps(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CannotRun, match=r"npm is not there.*--archives"):
+        board_files.fetch(tmp_path / "home", lambda line: None)
+    failed = SimpleNamespace(returncode=1, stderr="npm error code E404\n", stdout="")
+    monkeypatch.setattr(board_files.subprocess, "run", lambda *args, **more: failed)
+    with pytest.raises(CannotRun, match="E404"):
+        board_files.fetch(tmp_path / "home", lambda line: None)
+
+
+# -- in the browser ----------------------------------------------------------------------------------------------------
+
+
+def draw(page: Any) -> None:
+    """Two boxes with words and an arrow between them, by mouse and keyboard."""
+    frame = page.frame_locator("#board-frame")
+    frame.locator("canvas").first.wait_for()
+    page.wait_for_function("() => document.querySelector('#board-frame').contentWindow.board.ready")
+    at = page.locator("#board-frame").bounding_box()
+
+    def drag(key: str, left: int, right: int, words: str, top: int = 300, bottom: int = 360) -> None:
+        page.keyboard.press(key)
+        page.mouse.move(at["x"] + left, at["y"] + top)
+        page.mouse.down()
+        page.mouse.move(at["x"] + (left + right) / 2, at["y"] + bottom)
+        page.mouse.move(at["x"] + right, at["y"] + bottom)
+        page.mouse.up()
+        page.keyboard.press("Enter")
+        page.keyboard.type(words)
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+
+    page.mouse.click(at["x"] + 500, at["y"] + 450)
+    drag("2", 250, 400, "Event log")
+    drag("2", 600, 770, "Feature store")
+    drag("5", 410, 592, "hourly", 330, 330)
+
+
+@pytest.mark.browser
+def test_boxes_and_an_arrow_are_drawn_shown_and_still_there_after_a_restart(
+    own_app: Callable[..., App], visit: Callable[..., Any], board_files: Path, axe: str
+) -> None:
+    app = own_app()
+    shutil.copytree(board_files / "board", app.home / "board")
+    app.start()
+    page = visit(app.url, 1440, 900)
+    start(page)
+    assert page.locator("#board-frame").count() == 0, "nothing of it is fetched before its tab is opened"
+    page.click("#tab-board")
+    draw(page)
+    say(page, "the data", 2)
+    page.click("#board-show")
+    heard(page, 3)
+    drawing = page.locator("#room-said .drawn")
+    assert drawing.locator("svg.drawing text").all_text_contents() == ["Event log", "Feature store", "hourly"]
+    words = ["On the whiteboard now:", "Boxes: Event log; Feature store.", "Event log → Feature store: hourly"]
+    assert drawing.locator("pre").text_content().splitlines() == words
+    page.click("#board-show")
+    page.wait_for_selector("#board-word:has-text('Nothing has changed')")
+    app.stop(signal.SIGKILL)
+    app.start()
+    page.reload()
+    page.wait_for_selector("#room-said .drawn svg")
+    page.click("#tab-board")
+    page.wait_for_function("() => (document.querySelector('#board-frame')?.contentWindow?.board || {}).ready")
+    labels = "() => document.querySelector('#board-frame').contentWindow.board.labels()"
+    assert page.evaluate(labels) == ["Event log", "Feature store", "hourly"]
+    for width, theme in ((1440, "light"), (390, "dark")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate("dark => document.body.classList.toggle('dark', dark)", theme == "dark")
+        frame = next(one for one in page.frames if "/board/" in one.url)
+        frame.wait_for_selector(f".excalidraw.theme--{theme}" if theme == "dark" else ".excalidraw")
+        frame.wait_for_timeout(600)
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        assert serious(page, axe) == serious(frame, axe) == []
+
+
+def serious(where: Any, axe: str) -> list[str]:
+    """What axe finds that keeps people out. The page's policy lets it in by the debugger only."""
+    where.evaluate(axe)
+    found = where.evaluate("() => axe.run(document, { resultTypes: ['violations'], iframes: false })")["violations"]
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.browser
+def test_without_its_files_the_keyboards_way_remains_and_says_how_to_get_the_board(
+    app: App, visit: Callable[..., Any]
+) -> None:
+    page = visit(app.url)
+    start(page)
+    page.click("#tab-board")
+    page.wait_for_selector("#board-none:has-text('interviewer board fetch')")
+    assert page.is_visible("#sketch-source")
+    assert page.is_hidden("#board-show")
