@@ -1,1 +1,1 @@
-"""The interview: annotate (listen), fold (state), direct (decide), speak (word), and the turn loop."""
+"""The interview: what a turn may do, who proposes it, what is checked, and the loop that holds them together."""

@@ -1,1 +1,1 @@
-"""The director's rules: each looks at the state and says a decision, or nothing."""
+"""The rules of the policy that needs no model: each looks at the scene and proposes a turn, or nothing."""
