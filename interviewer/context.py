@@ -12,6 +12,7 @@ from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
 from interviewer.models.base import ModelChain
 from interviewer.models.factory import open_chain
+from interviewer.models.prices import Budget, price_of
 
 if TYPE_CHECKING:
     from interviewer.interview.interviewer import Interviewer
@@ -48,6 +49,14 @@ class AppContext:
         return self._interviewer
 
     @cached_property
+    def budget(self) -> Budget:
+        """What an interview may cost, at the price of the model that conducts."""
+        model = self.chain.models[0] if self.chain.models else None
+        asked = model is not None and model.backend == "openai"
+        price = price_of(model.name, self.settings.openai_base_url) if model and asked else None
+        return Budget(price, self.settings.cost_limit)
+
+    @cached_property
     def _interviewer(self) -> "Interviewer":
         from interviewer.interview.interviewer import Interviewer
 
@@ -58,6 +67,7 @@ class AppContext:
             embedder=self.embedder,
             vectors=self.vectors,
             keep_going=self.behind,
+            budget=self.budget,
         )
 
     def close(self) -> None:

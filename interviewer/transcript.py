@@ -83,6 +83,8 @@ class Observed(_Open):
     """Whether the candidate is still in the middle of a thought."""
     promises: list[str] = Field(default_factory=list)
     """What they said they would come back to, exact substrings."""
+    usage: dict[str, int] | None = None
+    """Tokens of the call that noted it, with the last answer that the call read: ``input``, ``cached``, ``output``."""
 
 
 class Rejected(_Open):
@@ -119,6 +121,8 @@ class Turn(_Open):
     """What a model noted behind the turn; None until it did."""
     scene: list[dict[str, Any]] | None = None
     """Of a drawn turn: the whiteboard's elements in Excalidraw's form (``drawing/``); ``text`` says them in words."""
+    usage: dict[str, int] | None = None
+    """Tokens of all tries at an interviewer's turn: ``input``, of them ``cached``, ``output``. None without a model."""
 
     @property
     def words(self) -> int:

@@ -9,6 +9,7 @@ Nothing is written to a disk here; whoever calls stores the candidate's turn bef
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,7 @@ from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
 from interviewer.listening.annotate import Listener
 from interviewer.models.base import ModelChain
+from interviewer.models.prices import Budget
 from interviewer.text import finished
 from interviewer.transcript import WORDS_A_MINUTE, Move, Rejected, Transcript, Turn, with_clock
 
@@ -61,7 +63,7 @@ class Reply:
     """What was proposed and not said."""
     warnings: list[str] = field(default_factory=list)
     usage: dict[str, int] = field(default_factory=dict)
-    """Tokens of the model's last call for this turn; empty without one."""
+    """Tokens of all the tries at this turn; empty without a model."""
 
 
 @dataclass
@@ -71,6 +73,8 @@ class _Draft:
     out: str = ""
     """Words that were said already: they stay, whatever comes."""
     rejected: list[Rejected] = field(default_factory=list)
+    usage: Counter[str] = field(default_factory=Counter)
+    """Tokens of every try."""
     proposal: Proposal | None = None
     spoken_by: Policy | None = None
 
@@ -100,6 +104,7 @@ class Interviewer:
         embedder: Embedder | None = None,
         vectors: Path | None = None,
         keep_going: bool = False,
+        budget: Budget | None = None,
     ):
         embedder = embedder or shared_embedder()
         self.knowledge = knowledge
@@ -107,6 +112,7 @@ class Interviewer:
         self.chain = chain or ModelChain()
         self.retriever = retriever
         self.keep_going = keep_going
+        self.budget = budget or Budget()
         self.rules: Policy = RulesPolicy(knowledge, embedder)
         self.policies: tuple[Policy, ...] = (
             *(LlmPolicy(model, retriever) for model in self.chain.models if model.capable),
@@ -202,18 +208,19 @@ class Interviewer:
             policy=policy.name,
             rejected=draft.rejected,
             agreed=list(proposal.agreed),
+            usage=dict(draft.usage) or None,
         )
         if self.retriever and self.retriever.trouble:
             warnings.append(self.retriever.trouble)
         after = view.transcript.with_turn(turn)
         yield Reply(
-            turn, after, fold(after, view.at), policy.backend, policy.name, draft.rejected, warnings, proposal.usage()
+            turn, after, fold(after, view.at), policy.backend, policy.name, draft.rejected, warnings, dict(draft.usage)
         )
 
     def _spoken(self, view: View, allowed: Allowed, draft: _Draft, warnings: list[str]) -> Generator[str, None, None]:
         """Says a turn: policy after policy, try after try, until one stands."""
         ends = monotonic() + PATIENCE
-        for policy in self._policies(allowed):
+        for policy in self._policies(view, allowed, warnings):
             last = policy is self.rules
             broken: list[Violation] = []
             for _ in range(policy.tries):
@@ -223,6 +230,7 @@ class Interviewer:
                     proposal = policy.act(view, allowed)
                     say = _by_rules(proposal, view, allowed, draft) if last else _say(proposal, view, allowed, draft)
                     broken = yield from say
+                    draft.usage.update(proposal.usage())
                 except ModelError as error:
                     if draft.proposal is not None and _stands(draft, draft.proposal):
                         draft.spoken_by = policy
@@ -247,9 +255,15 @@ class Interviewer:
                     "this turn was made without it."
                 )
 
-    def _policies(self, allowed: Allowed) -> Sequence[Policy]:
-        """The policies that are asked, best first; the rules alone where the move is forced and needs no model."""
-        return (self.rules,) if allowed.forced in _TEMPLATED else self.policies
+    def _policies(self, view: View, allowed: Allowed, warnings: list[str]) -> Sequence[Policy]:
+        """The policies that are asked, best first. The rules alone where the move is forced and needs no model, and
+        where the money that was set aside is spent."""
+        if allowed.forced in _TEMPLATED:
+            return (self.rules,)
+        if len(self.policies) > 1 and self.budget.reached(view.transcript):
+            warnings.append("The cost limit for this interview is reached: the model is kept for the report.")
+            return (self.rules,)
+        return self.policies
 
 
 def _by_rules(proposal: Proposal, view: View, allowed: Allowed, draft: _Draft) -> Generator[str, None, list[Violation]]:

@@ -16,6 +16,7 @@ from interviewer.errors import ModelError
 from interviewer.interview.briefing import case_knowledge
 from interviewer.knowledge.load import Knowledge
 from interviewer.models.base import LanguageModel, ModelChain
+from interviewer.models.prices import Budget
 from interviewer.models.prompts import render
 from interviewer.transcript import Noted, Observed, Transcript, Turn
 
@@ -52,13 +53,14 @@ class Notes(BaseModel):
 class Observer:
     """Notes what answers show, on the best capable model of the chain; without one it notes nothing."""
 
-    def __init__(self, chain: ModelChain, knowledge: Knowledge):
+    def __init__(self, chain: ModelChain, knowledge: Knowledge, budget: Budget | None = None):
         self._model: LanguageModel | None = next((model for model in chain.models if model.capable), None)
         self._knowledge = knowledge
+        self._budget = budget or Budget()
 
     def waiting(self, transcript: Transcript) -> list[int]:
         """The answers that nobody has noted yet and that the next call would read, oldest first."""
-        if self._model is None:
+        if self._model is None or self._budget.reached(transcript):
             return []
         return [index for index, turn in transcript.candidate_turns() if turn.observed is None][-AT_ONCE:]
 
@@ -81,9 +83,12 @@ class Observer:
             answers="\n\n".join(part for part in answers if part),
         )
         notes = self._model.extract(messages, Notes, max_tokens=_MAX_TOKENS, limit=_LIMIT)
+        usage = dict(self._model.usage) or None
         turns = list(transcript.turns)
         for number in numbers:
             noted = self._noted(notes, number, turns[number], transcript.case)
+            if number == numbers[-1]:
+                noted = noted.model_copy(update={"usage": usage})
             turns[number] = turns[number].model_copy(update={"observed": noted})
         return transcript.model_copy(update={"turns": turns})
 

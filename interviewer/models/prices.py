@@ -2,6 +2,7 @@
 
 price = price_of("gpt-4.1", None)
 price.of({"input": 30_000, "cached": 20_000, "output": 900})      US dollars
+Budget(price, limit=1.5).reached(transcript)                      whether the rest has to go without the model
 """
 
 import re
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from interviewer.models.connection import place
 from interviewer.models.discovery import near
 from interviewer.models.weights import data_text
+from interviewer.transcript import Transcript
 
 _MILLION = 1_000_000
 _DATED = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{8}|latest)$")
@@ -44,8 +46,17 @@ class _Provider(_Strict):
     models: dict[str, Price]
 
 
+class _Usual(_Strict):
+    """Tokens of an interview of so many minutes, and of its report."""
+
+    minutes: float = Field(gt=0)
+    turns: dict[str, int]
+    report: dict[str, int]
+
+
 class _Prices(_Strict):
     date: object
+    usual: _Usual
     providers: list[_Provider]
 
 
@@ -78,21 +89,38 @@ def price_of(model: str, address: str | None) -> Price | None:
     return None
 
 
-@dataclass
-class Spent:
-    """What an interview has cost so far against its limit."""
+@dataclass(frozen=True)
+class Budget:
+    """What one interview with its report may cost, and what it has cost so far; an estimate."""
 
-    price: Price | None
+    price: Price | None = None
     limit: float | None = None
     """US dollars; None without one."""
-    dollars: float = 0.0
 
-    def add(self, usage: Mapping[str, int]) -> None:
-        """Counts a call in."""
-        if self.price is not None:
-            self.dollars += self.price.of(usage)
+    def spent(self, transcript: Transcript) -> float | None:
+        """US dollars for the turns and what was noted behind them; None where the price is not known."""
+        if self.price is None:
+            return None
+        taken = [one for turn in transcript.turns for one in (turn.usage, turn.observed and turn.observed.usage) if one]
+        return sum(map(self.price.of, taken))
 
-    @property
-    def over(self) -> bool:
-        """Whether the limit is reached; never where the price is not known."""
-        return self.limit is not None and self.price is not None and self.dollars >= self.limit
+    def typical(self, minutes: float) -> float | None:
+        """US dollars that an interview of this length usually costs with its report; None where that is not known."""
+        if self.price is None:
+            return None
+        usual = _known().usual
+        return self.price.of(usual.turns) * minutes / usual.minutes + self.price.of(usual.report)
+
+    def reached(self, transcript: Transcript) -> bool:
+        """Whether no more may be spent on turns, so that the report still fits; never where the price is not known."""
+        spent = self.spent(transcript)
+        if self.limit is None or self.price is None or spent is None:
+            return False
+        return spent + self.price.of(_known().usual.report) >= self.limit
+
+
+def in_dollars(amount: float) -> str:
+    """An estimate as people say it: ``less than 1 cent``, ``about 12 cents``, ``about $1.30``."""
+    if amount < 0.01:
+        return "less than 1 cent"
+    return f"about {round(amount * 100)} cents" if amount < 1 else f"about ${amount:.2f}"

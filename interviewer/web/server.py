@@ -108,8 +108,8 @@ def open_engine(settings: Settings) -> "Engine":
     parts = open_context(settings, behind=True)
     parts.interviewer().warm()
     graded = partial(grade, retrieve=parts.retriever.search, vectors=parts.vectors)
-    observe = Observer(parts.chain, parts.knowledge).observe
-    return Engine(parts.interviewer(), parts.chain, graded, parts.retriever.search, parts.close, observe)
+    observe = Observer(parts.chain, parts.knowledge, parts.budget).observe
+    return Engine(parts.interviewer(), parts.chain, graded, parts.retriever.search, parts.close, observe, parts.budget)
 
 
 def readiness(store: Store, loading: "Future[Any]") -> dict[str, str]:

@@ -12,7 +12,7 @@ import time
 import weakref
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from interviewer import telemetry
@@ -24,6 +24,7 @@ from interviewer.grading.report import Report
 from interviewer.interview.state import State
 from interviewer.knowledge.load import Knowledge
 from interviewer.models.base import ModelChain
+from interviewer.models.prices import Budget
 from interviewer.practice.export import shared
 from interviewer.practice.retake import rewind
 from interviewer.practice.second_opinion import Opinion, Search, over, second_opinion
@@ -80,6 +81,8 @@ class Engine:
     """Ends what it still does in the background."""
     observe: Callable[[Transcript, Breathe], Transcript] | None = None
     """Notes behind the turns what answers show; None where nothing does."""
+    budget: Budget = field(default_factory=Budget)
+    """What an interview may cost, and what it has cost."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,8 @@ class Room:
     state: Any
     backend: str
     best_backend: str
+    spent: float | None = None
+    """US dollars so far; None where the price is not known."""
 
     @property
     def over(self) -> bool:
@@ -255,9 +260,10 @@ class Service:
                     self.behind.drop(id_)
                 else:
                     self._go_on_behind(owner, id_, reply.transcript)
-                best = self._engine().chain.backend
-                header = self.store.header(owner, id_)
-                yield Said(list(reply.warnings), Room(header, reply.transcript, reply.state, reply.backend, best))
+                engine, header = self._engine(), self.store.header(owner, id_)
+                spent = engine.budget.spent(reply.transcript)
+                shown = Room(header, reply.transcript, reply.state, reply.backend, engine.chain.backend, spent)
+                yield Said(list(reply.warnings), shown)
                 return
 
     def _go_on_behind(self, owner: str, id_: str, transcript: Transcript) -> None:
@@ -354,7 +360,7 @@ class Service:
         spoken = [turn.backend for turn in transcript.turns if turn.speaker == "interviewer" and turn.backend]
         best = engine.chain.backend
         state = engine.interviewer.state(transcript, elapsed)
-        return Room(header, transcript, state, spoken[-1] if spoken else best, best)
+        return Room(header, transcript, state, spoken[-1] if spoken else best, best, engine.budget.spent(transcript))
 
     def grade(self, owner: str, id_: str, level: Level) -> Iterator[Grading | Report]:
         """The report on that level: the stored one, or a new one, with its progress.

@@ -9,6 +9,7 @@ from interviewer.errors import ModelError
 from interviewer.interview.interviewer import Interviewer, Reply
 from interviewer.interview.llm_policy import LlmPolicy, prompt_for, proposal_from
 from interviewer.models.base import ModelChain
+from interviewer.models.prices import Budget, Price
 from interviewer.models.tokens import count_text
 from interviewer.transcript import Transcript, Turn
 from tests.interview.models import MockModel
@@ -107,6 +108,19 @@ def test_after_three_bad_tries_the_rules_speak_and_say_so(conducting):
     assert (reply.backend, reply.policy, len(mock.history)) == ("scripted", "rules", 3)
     assert reply.turn.backend == "scripted"
     assert "turned down (teaching)" in reply.warnings[-1]
+
+
+def test_every_try_is_counted_with_the_turn(conducting):
+    interviewer, _ = conducting('{"move": "probe"}\nYou should use more of them. Why?', PROBE)
+    assert interviewer.next_turn(talk(ANSWER)).turn.usage == {"input": 18, "cached": 0, "output": 4}
+
+
+def test_where_the_money_is_spent_the_rules_go_on_and_say_so(conducting):
+    interviewer, mock = conducting()
+    interviewer.budget = Budget(Price(input=1, output=1), limit=0.01)
+    reply = interviewer.next_turn(talk(ANSWER))
+    assert (reply.policy, mock.history) == ("rules", [])
+    assert "cost limit" in reply.warnings[-1]
 
 
 def test_a_failing_model_gives_way_with_a_true_warning(conducting):

@@ -12,11 +12,13 @@ from pydantic import SecretStr
 import interviewer.doctor
 from interviewer.config import Settings, tame_proxies
 from interviewer.doctor import examine as doctor
+from interviewer.domain import Level
 from interviewer.errors import ModelError
 from interviewer.models import probe
 from interviewer.models.connection import Place, is_own, open_client, place
-from interviewer.models.prices import FREE, Price, Spent, price_date, price_of
+from interviewer.models.prices import FREE, Budget, Price, price_date, price_of
 from interviewer.models.refusals import read
+from interviewer.transcript import Transcript, Turn
 from tests.models import dialects
 from tests.models.fault_table import ASKED, opened
 from tests.models.protocol_server import ProtocolServer, Said, serving
@@ -212,14 +214,13 @@ def test_ones_own_server_costs_nothing() -> None:
 
 
 def test_a_limit_is_reached_where_the_price_is_known() -> None:
-    spent = Spent(Price(input=2, output=8), limit=0.01)
-    spent.add({"input": 4_000, "output": 100})
-    assert not spent.over
-    spent.add({"input": 4_000, "output": 100})
-    assert spent.over
-    unknown = Spent(None, limit=0.01)
-    unknown.add({"input": 10**9})
-    assert not unknown.over
+    said = Turn(speaker="interviewer", text="How many a day?", usage={"input": 1_000_000})
+    talk = Transcript(case="fraud-detection", level=Level.SENIOR, turns=[said])
+    assert Budget(Price(input=2, output=8)).spent(talk) == 2
+    assert Budget(Price(input=2, output=8), limit=2).reached(talk)
+    assert Budget(Price(input=2, output=8), limit=2.1).reached(talk), "the report has to fit as well"
+    assert not Budget(Price(input=2, output=8), limit=3).reached(talk)
+    assert not Budget(None, limit=0.01).reached(talk), "a price that is not known limits nothing"
 
 
 def test_codes_of_an_endpoint_never_reach_a_message() -> None:

@@ -1,8 +1,11 @@
 """What is at work behind the pages, in two honest sentences, and how to get a better one."""
 
 from interviewer.config import Settings
+from interviewer.models.openai_endpoint import DEFAULT_MODEL
+from interviewer.models.prices import Budget, in_dollars, price_date, price_of
 from interviewer.web.escape import for_html
 
+FULL_MINUTES = 45
 _HOW = (
     "For a verdict set <code>OPENAI_API_KEY</code>, or <code>OPENAI_BASE_URL</code> of a local server such as Ollama, "
     "and start again."
@@ -16,7 +19,7 @@ def backend_html(settings: Settings) -> str:
         model = settings.model_name or "the endpoint's model"
         said = (
             f"<b>{for_html(name)}</b> conducts and judges, with {for_html(model)}: what you say is sent there. "
-            "The report gives a verdict, and a quote for every claim."
+            f"The report gives a verdict, and a quote for every claim.{_cost(settings)}"
         )
     elif kind == "local":
         said = (
@@ -29,6 +32,16 @@ def backend_html(settings: Settings) -> str:
             f"coverage, quotes and a study plan, and gives no verdict. {_HOW}"
         )
     return f"<p class='quiet backend' data-backend='{kind}'>{said}</p>"
+
+
+def _cost(settings: Settings) -> str:
+    """What an interview costs with its report, where the price is known."""
+    price = price_of(settings.model_name or DEFAULT_MODEL, settings.openai_base_url)
+    usual = Budget(price).typical(FULL_MINUTES)
+    if not usual:
+        return ""
+    limit = f", and no more than ${settings.cost_limit:.2f}" if settings.cost_limit else ""
+    return f" An interview with its report costs {in_dollars(usual)} at the prices of {price_date()}{limit}."
 
 
 def at_work(settings: Settings) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from interviewer.domain import Step
 from interviewer.interview.modes import scope
 from interviewer.knowledge.load import Knowledge
+from interviewer.models.prices import in_dollars
 from interviewer.storage import Header
 from interviewer.web.components.wording import LEVEL_NAMES, mode_name, title_of
 from interviewer.web.escape import for_html
@@ -84,12 +85,13 @@ def brief_html(knowledge: Knowledge, room: Room) -> str:
     )
 
 
-def badge_html(backend: str, best: str) -> str:
-    """Which backend is speaking, and whether it had to stand in for a better one."""
+def badge_html(backend: str, best: str, spent: float | None = None) -> str:
+    """Which backend is speaking, whether it had to stand in for a better one, and what the interview has cost."""
     if not backend:
         return ""
     name, meaning = BACKENDS.get(backend, (backend, ""))
     better = BACKENDS.get(best, (best,))[0]
     fell = "" if backend == best else f"<span class='fell'>standing in for: {for_html(better)}</span>"
     attributes = f"class='badge' data-backend='{for_html(backend)}'"
-    return f"<div {attributes}><b>{for_html(name)}</b> {for_html(meaning)}{fell}</div>"
+    cost = f"<span class='cost'>Cost so far: {in_dollars(spent)}.</span>" if spent else ""
+    return f"<div {attributes}><b>{for_html(name)}</b> {for_html(meaning)}{fell}{cost}</div>"

@@ -137,7 +137,7 @@ class RoomPage:
             self.clock: clock_html(room.header, room.over),
             self.steps: steps_html(knowledge, room),
             self.brief: brief_html(knowledge, room),
-            self.badge: badge_html(room.backend, room.best_backend),
+            self.badge: badge_html(room.backend, room.best_backend, room.spent),
             self.write: gr.update(visible="hidden" if room.over else True),
             self.over: gr.update(visible=room.over),
             self.paused: gr.update(visible=room.header.paused and not room.over),
