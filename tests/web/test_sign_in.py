@@ -1,6 +1,5 @@
 """Who may come in: limits on wrong passwords, one answer to all of them, and nothing behind the door for strangers."""
 
-import asyncio
 import statistics
 import time
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
 
 from interviewer.storage import Store
 from interviewer.storage.sign_ins import LASTS, SignIns
@@ -198,12 +198,8 @@ def test_not_ready_is_said_within_seconds(
             time.sleep(1)
         return {"database": database, "models": models}
 
-    async def asked() -> httpx.Response:
-        transport = httpx.ASGITransport(Guard(PlainTextResponse("the app"), ready=ready))
-        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
-            return await client.get("/readyz")
-
-    answer = asyncio.run(asked())
+    # Not asyncio.run: after a test with a browser this thread has a loop already.
+    answer = TestClient(Guard(PlainTextResponse("the app"), ready=ready)).get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {
         "ready": False,
