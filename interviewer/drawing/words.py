@@ -1,12 +1,12 @@
 """A drawing in words: what stands on it, what leads where, what lies in what, and what changed since it was shown last.
 
-One line for each thing, so that an interviewer can speak of it and a report can quote it:
+One sentence and line for each thing, so that an interviewer can speak of it and a report can quote it:
 
     On the whiteboard now:
     Boxes: Event log; Feature store; Ranker.
-    Event log → Feature store: hourly batch
+    Event log → Feature store: hourly batch.
     Offline holds: Event log; Feature store.
-    Text: p99 below 100 ms
+    Text: p99 below 100 ms.
 """
 
 from collections import Counter
@@ -71,20 +71,24 @@ def _lines(now: _Reading) -> list[str]:
     found = []
     if now.boxes:
         found.append(f"Boxes: {_listed((now.names[one] for one in now.boxes), 'boxes')}.")
-    arrows = [now.line(arrow) for arrow in now.arrows]
+    arrows = [_sentence(now.line(arrow)) for arrow in now.arrows]
     found += arrows[: _MOST["arrows"]]
     if len(arrows) > _MOST["arrows"]:
         found.append(f"And {len(arrows) - _MOST['arrows']} more arrows.")
     for id_, inside in now.holds.items():
         names = _listed((now.names[one] for one in inside), "boxes")
         found.append(f"Grouped: {names}." if id_.startswith("group:") else f"{now.names[id_]} holds: {names}.")
-    texts = [f"Text: {now.names[one]}" for one in now.texts]
+    texts = [_sentence(f"Text: {now.names[one]}") for one in now.texts]
     found += texts[: _MOST["texts"]]
     if len(texts) > _MOST["texts"]:
         found.append(f"And {len(texts) - _MOST['texts']} more texts.")
     if now.strokes:
         found.append(f"{now.strokes} free-hand {'stroke' if now.strokes == 1 else 'strokes'}, not read.")
     return ["On the whiteboard now:", *found] if found else []
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _listed(names: Iterable[str], kind: str) -> str:

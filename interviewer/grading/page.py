@@ -25,7 +25,7 @@ from interviewer.grading.presentation import (
 )
 from interviewer.grading.report import Criterion, Evidence, Missing, Moment, RedFlag, Remark, Report, StudyItem
 from interviewer.grading.rubric import DATA
-from interviewer.transcript import Transcript
+from interviewer.transcript import Transcript, Turn
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _MARKS = {"shown": "✓", "partly": "◐", "wrong": "✗", "absent": "○", "not_applicable": "·"}
@@ -229,7 +229,13 @@ def _notes_on_the_report(report: Report) -> str:
 def _conversation(transcript: Transcript) -> str:
     turns = [
         f'<div class="turn {turn.speaker}" id="turn-{index}">'
-        f"<b>{index} · {turn.speaker} {clock(turn.at)}</b>{picture(read_scene(turn.scene))}{escape(turn.text)}</div>"
+        f"<b>{index} · {turn.speaker} {clock(turn.at)}</b>{_drawing(turn)}{escape(turn.text)}</div>"
         for index, turn in enumerate(transcript.turns)
     ]
     return f"<h2>Transcript</h2>{''.join(turns)}"
+
+
+def _drawing(turn: Turn) -> str:
+    """The picture of a drawn turn; on a telephone it scrolls rather than shrinks."""
+    drawn = picture(read_scene(turn.scene))
+    return f'<div class="drawn" tabindex="0" role="group" aria-label="Drawing">{drawn}</div>' if drawn else ""

@@ -11,9 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from interviewer.domain import Level, Step
 from interviewer.drawing import describe, kept, picture, read_scene
 from interviewer.errors import BadInput
-from interviewer.transcript import Transcript, parse_transcript
+from interviewer.grading.evidence import Quotes
+from interviewer.grading.render import to_html
+from interviewer.grading.report import GradedBy, Report, StepReport
+from interviewer.interview.briefing import conversation
+from interviewer.transcript import Transcript, Turn, parse_transcript
 
 FILE = json.loads((Path(__file__).parent / "data" / "pipeline.excalidraw").read_text(encoding="utf-8"))
 SVG = "{http://www.w3.org/2000/svg}"
@@ -41,13 +46,13 @@ def test_excalidraws_own_file_in_words() -> None:
     assert describe(read_scene(FILE)).splitlines() == [
         "On the whiteboard now:",
         "Boxes: Event log; Feature store; Trainer; Better offline?; Ranking server; Offline.",
-        "Event log → Feature store: hourly batch",
-        "Feature store → Trainer",
+        "Event log → Feature store: hourly batch.",
+        "Feature store → Trainer.",
         "Trainer → Better offline?",
-        "Better offline? → Ranking server: yes",
-        "Feature store ↔ Ranking server",
+        "Better offline? → Ranking server: yes.",
+        "Feature store ↔ Ranking server.",
         "Offline holds: Event log; Feature store; Trainer.",
-        "Text: p99 below 100 ms",
+        "Text: p99 below 100 ms.",
         "1 free-hand stroke, not read.",
     ]
 
@@ -60,6 +65,25 @@ def test_what_is_kept_says_the_same_in_less_and_travels_with_the_transcript() ->
     turn = {"speaker": "candidate", "text": "x", "mode": "drawn", "scene": scene}
     transcript = Transcript.model_validate({"case": "c", "level": "mid", "turns": [turn]})
     assert parse_transcript(transcript.to_json()).turns[0].scene == scene
+
+
+def test_interviewer_grader_and_report_get_it() -> None:
+    scene = kept(FILE)
+    turn = Turn(speaker="candidate", text=describe(read_scene(scene)), mode="drawn", scene=scene)
+    asked = Turn(speaker="interviewer", text="Draw it.")
+    transcript = Transcript(case="c", level=Level.MID, turns=[asked, turn])
+    said = conversation(transcript.turns)[-1].content
+    assert said.startswith("(The candidate shows the whiteboard.")
+    assert "\nFeature store → Trainer.\n" in said
+    found = Quotes(transcript).find("Event log -> Feature store: hourly batch")
+    assert found is not None
+    assert found.text == "Event log → Feature store: hourly batch."
+    steps = {step: StepReport(status="not_reached", comment="") for step in Step}
+    by = GradedBy(backend="scripted")
+    report = Report(case="c", level=Level.MID, status="not_judged", confidence=0, steps=steps, graded_by=by)
+    page = to_html(report, transcript)
+    assert '<svg xmlns="http://www.w3.org/2000/svg" class="drawing"' in page
+    assert "strokeColor" not in said + page
 
 
 def test_what_changed_comes_first() -> None:
@@ -84,9 +108,9 @@ def test_what_changed_comes_first() -> None:
 def test_arrows_that_are_not_tied_lead_to_what_they_point_at() -> None:
     loose = {"id": "l", "type": "arrow", "x": 125, "y": 30, "width": 170, "height": 0, "points": [[0, 0], [170, 0]]}
     boxes = [*box("a", "A"), *box("b", "B", 300)]
-    assert "A → B" in words(*boxes, {**loose, "endArrowhead": "triangle"}).splitlines()
-    assert "B → A" in words(*boxes, {**loose, "startArrowhead": "arrow"}).splitlines()
-    assert "A — B" in words(*boxes, {**loose, "type": "line"}).splitlines()
+    assert "A → B." in words(*boxes, {**loose, "endArrowhead": "triangle"}).splitlines()
+    assert "B → A." in words(*boxes, {**loose, "startArrowhead": "arrow"}).splitlines()
+    assert "A — B." in words(*boxes, {**loose, "type": "line"}).splitlines()
     far = {**loose, "x": 4000, "endArrowhead": "arrow"}
     assert "→" not in words(*boxes, far)
     assert "A → (nothing)" in words(*boxes, {**loose, "points": [[0, 0], [9, 900]], "endArrowhead": "arrow"})

@@ -236,7 +236,7 @@ def test_boxes_and_an_arrow_are_drawn_shown_and_still_there_after_a_restart(
     heard(page, 3)
     drawing = page.locator("#room-said .drawn")
     assert drawing.locator("svg.drawing text").all_text_contents() == ["Event log", "Feature store", "hourly"]
-    words = ["On the whiteboard now:", "Boxes: Event log; Feature store.", "Event log → Feature store: hourly"]
+    words = ["On the whiteboard now:", "Boxes: Event log; Feature store.", "Event log → Feature store: hourly."]
     assert drawing.locator("pre").text_content().splitlines() == words
     page.click("#board-show")
     page.wait_for_selector("#board-word:has-text('Nothing has changed')")
