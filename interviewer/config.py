@@ -114,6 +114,8 @@ class Settings(BaseSettings):
     """``json``: the app logs one JSON object a line, and a line for each turn (``interviewer/telemetry.py``)."""
     metrics: str | None = Field(default=None, pattern=r"^\S+:\d{1,5}$")
     """Where the app shows its numbers to Prometheus, as ``host:port``; nowhere when not set."""
+    vision: str | None = Field(default=None, pattern=r"^\S+$")
+    """The model at the same endpoint that reads photos of drawings; nobody does when not set."""
     voice: bool = True
     """False hides microphone and voice."""
     hearing: str = Field(default="auto", pattern=r"^(auto|embedded|openai(:\S+)?)$")

@@ -119,6 +119,10 @@ class Turn(_Open):
     """Assumptions that this turn granted where the case is silent: they hold from then on."""
     observed: Observed | None = None
     """What a model noted behind the turn; None until it did."""
+    photo: str | None = Field(
+        default=None, max_length=1_500_000, pattern=r"^data:image/jpeg;base64,[A-Za-z0-9+/]*={0,2}$"
+    )
+    """Of a drawn turn: the photo that ``text`` was read from."""
     scene: list[dict[str, Any]] | None = None
     """Of a drawn turn: the whiteboard's elements in Excalidraw's form (``drawing/``); ``text`` says them in words."""
     usage: dict[str, int] | None = None

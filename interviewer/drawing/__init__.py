@@ -2,6 +2,6 @@
 
 from interviewer.drawing.picture import picture
 from interviewer.drawing.scene import Scene, kept, read_scene
-from interviewer.drawing.words import describe
+from interviewer.drawing.words import describe, transcribed
 
-__all__ = ["Scene", "describe", "kept", "picture", "read_scene"]
+__all__ = ["Scene", "describe", "kept", "picture", "read_scene", "transcribed"]

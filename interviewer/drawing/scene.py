@@ -185,6 +185,11 @@ def _text(value: Any) -> str:
     return "".join(char for char in shown if char == "\n" or unicodedata.category(char)[0] != "C")
 
 
+def one_line(text: str) -> str:
+    """The text in one line of printable characters, cut to what is kept of a label."""
+    return " ".join(_text(text).split())
+
+
 def _points(value: Any) -> tuple[Point, ...]:
     if not isinstance(value, list):
         return ()

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from interviewer.drawing.scene import SHAPES, Element, Scene
+from interviewer.drawing.scene import SHAPES, Element, Scene, one_line
 
 NEAR = 28.0
 """Pixels between the end of an arrow that is bound to nothing and the box that it points to."""
@@ -65,6 +65,27 @@ def describe(scene: Scene, before: Scene | None = None) -> str:
         heading = "Changed on the whiteboard since it was last shown:"
         return "\n".join([*([heading, *changed, ""] if changed else [NOTHING]), *lines])
     return "\n".join(lines)
+
+
+def transcribed(boxes: Iterable[str], arrows: Iterable[tuple[str, str, str]], texts: Iterable[str]) -> str:
+    """What was read off a photo, in the same words: names of boxes, arrows as (start, end, label), other texts."""
+    found = _Reading()
+    for kind, said in ((found.boxes, boxes), (found.texts, texts)):
+        for text in said:
+            if name := _clean(text):
+                kind.append(f"{len(found.names)}")
+                found.names[kind[-1]] = name
+    for start, end, label in arrows:
+        known = [_clean(start), _clean(end)]
+        if all(known):
+            found.names |= {name: name for name in known}
+            found.arrows.append(Arrow(known[0], known[1], _clean(label), "→"))
+    lines = _lines(found)
+    return "\n".join(["On a photo of the candidate's drawing, as a model reads it:", *lines[1:]]) if lines else ""
+
+
+def _clean(text: str) -> str:
+    return _short(one_line(text))
 
 
 def _lines(now: _Reading) -> list[str]:

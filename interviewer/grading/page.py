@@ -237,5 +237,6 @@ def _conversation(transcript: Transcript) -> str:
 
 def _drawing(turn: Turn) -> str:
     """The picture of a drawn turn; on a telephone it scrolls rather than shrinks."""
-    drawn = picture(read_scene(turn.scene))
+    photo = f'<img src="{escape(turn.photo)}" alt="Photo of a drawing">' if turn.photo else ""
+    drawn = photo or picture(read_scene(turn.scene))
     return f'<div class="drawn" tabindex="0" role="group" aria-label="Drawing">{drawn}</div>' if drawn else ""

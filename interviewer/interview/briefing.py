@@ -56,6 +56,7 @@ SILENCE = "(The candidate says nothing.)"
 _DRAWN = (
     "(The candidate shows the whiteboard. Its boxes and arrows in words; A → B: C is an arrow from A to B that says C.)"
 )
+_PHOTO = "(The candidate shows a photo of a drawing. A model read it and may have misread it; A → B is an arrow.)"
 _WRITTEN = "(The candidate shows a diagram, written in Mermaid.)"
 _BUTTONS = {
     "hint": "(The candidate pressed the button for a hint.)",
@@ -188,7 +189,7 @@ def conversation(turns: Sequence[Turn], skip: int = 0) -> list[Message]:
 
 def _said(turn: Turn) -> str:
     button = _BUTTONS.get(turn.event or "", "")
-    drawn = _DRAWN if turn.scene is not None else _WRITTEN if turn.mode == "drawn" else ""
+    drawn = _PHOTO if turn.photo else _DRAWN if turn.scene is not None else _WRITTEN if turn.mode == "drawn" else ""
     return "\n".join(part for part in (drawn, fence(turn.text), button) if part) or SILENCE
 
 

@@ -22,6 +22,8 @@ class Message:
 
     role: Literal["system", "user", "assistant"]
     content: str
+    picture: str = ""
+    """A picture that goes with it, as a ``data:`` address; only for models that see."""
 
 
 class LanguageModel(Protocol):

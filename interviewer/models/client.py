@@ -303,8 +303,17 @@ def _note(call: Call, used: Mapping[str, Any] | None) -> None:
         call.usage[name] = call.usage.get(name, 0) + number
 
 
-def _for_chain(messages: Sequence[Message]) -> list[tuple[str, str]]:
-    return [({"user": "human", "assistant": "ai"}.get(m.role, m.role), m.content) for m in messages]
+def _for_chain(messages: Sequence[Message]) -> list[tuple[str, Any]]:
+    return [({"user": "human", "assistant": "ai"}.get(m.role, m.role), _content(m)) for m in messages]
+
+
+def _content(message: Message) -> Any:
+    if not message.picture:
+        return message.content
+    return [
+        {"type": "text", "text": message.content},
+        {"type": "image_url", "image_url": {"url": message.picture}},
+    ]
 
 
 def _primed(result: Any) -> Any:

@@ -11,6 +11,7 @@ import json
 import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from interviewer.errors import ModelError
@@ -392,4 +393,4 @@ def _form(kind: str, schema: type[Schema]) -> dict[str, Any]:
 def _with_form(messages: Sequence[Message], schema: type[Schema]) -> list[Message]:
     form = json.dumps(schema.model_json_schema(), separators=(",", ":"))
     order = f"Answer with one JSON object and nothing else. It must fit this JSON schema: {form}"
-    return [*messages[:-1], Message(messages[-1].role, f"{messages[-1].content}\n\n{order}")]
+    return [*messages[:-1], replace(messages[-1], content=f"{messages[-1].content}\n\n{order}")]

@@ -17,8 +17,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from interviewer.drawing import describe, kept, read_scene
+from interviewer.drawing import describe, kept, read_scene, transcribed
 from interviewer.errors import BadInput, CannotRun, InterviewerError
+from interviewer.models.sight import NONE_SET, Reader
 from interviewer.storage import OverError, owner_of_key, owner_of_user
 from interviewer.transcript import Transcript, Turn
 from interviewer.web import board_files
@@ -32,6 +33,8 @@ MOST_BYTES = 2_000_000
 TOO_LARGE = (
     f"The drawing is larger than {MOST_BYTES // 1_000_000} MB and is not kept any more: take free-hand strokes away."
 )
+MOST_PHOTO = 7_000_000
+NOTHING_SEEN = "No drawing could be read in the photo; it was not shown. Draw it here, or say what is on it."
 EMPTY = "There is nothing on the whiteboard yet."
 SAME = "Nothing has changed since you showed it last."
 _STATIC = Path(__file__).parent / "static" / "board"
@@ -42,8 +45,8 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Board:
     """Keeps and shows the drawings of everybody's interviews."""
 
-    def __init__(self, service: Service):
-        self.service = service
+    def __init__(self, service: Service, see: Reader | None = None):
+        self.service, self.see = service, see
 
     def load(self, owner: str, id_: str) -> list[Any]:
         """The elements that stand on the board: the last kept, else those that were shown last. Raises BadInput."""
@@ -81,15 +84,32 @@ class Board:
         self.service.store.append(owner, id_, turn, key=f"drawn:{number}:{digest[:32]}")
         return ""
 
+    def photo(self, owner: str, id_: str, raw: bytes) -> str:
+        """Makes a photo of a drawing a turn of the candidate's; a word when nothing is on it.
+
+        Raises OverError, BadInput, ModelError.
+        """
+        if self.see is None:
+            raise BadInput(NONE_SET)
+        self.service.store.header(owner, id_)  # before anything is asked of a model
+        photo = self.see(raw)
+        seen = photo.seen
+        text = transcribed(seen.boxes, [(one.start, one.end, one.label) for one in seen.arrows], seen.texts)
+        if not text:
+            return NOTHING_SEEN
+        turn = Turn(speaker="candidate", text=text, mode="drawn", photo=photo.address)
+        self.service.store.append(owner, id_, turn, key=f"photo:{hashlib.sha256(raw).hexdigest()[:32]}")
+        return ""
+
 
 def _shown(transcript: Transcript) -> Turn | None:
     """The drawing that was shown last."""
     return next((turn for turn in reversed(transcript.turns) if turn.scene is not None), None)
 
 
-def routes(service: Service, home: Path) -> list[Route]:
-    """The addresses under ``board/``, for the server's application."""
-    board = Board(service)
+def routes(service: Service, home: Path, see: Reader | None = None) -> list[Route]:
+    """The addresses under ``board/``, for the server's application. ``see`` reads photos of drawings."""
+    board = Board(service, see)
 
     async def page(request: Request) -> Response:
         return _own("board.html")
@@ -98,7 +118,7 @@ def routes(service: Service, home: Path) -> list[Route]:
         return _own(str(request.path_params["name"]))
 
     async def state(request: Request) -> Response:
-        return JSONResponse({"there": board_files.is_there(home), "how": board_files.HOW})
+        return JSONResponse({"there": board_files.is_there(home), "how": board_files.HOW, "sees": see is not None})
 
     async def file(request: Request) -> Response:
         name = str(request.path_params["name"])
@@ -122,6 +142,11 @@ def routes(service: Service, home: Path) -> list[Route]:
         await run_in_threadpool(board.keep, owner, id_, elements)
         return JSONResponse({"word": await run_in_threadpool(board.show, owner, id_, elements)})
 
+    async def photo(request: Request) -> Response:
+        owner, id_ = _owner(request), str(request.path_params["id"])
+        raw = await _body(request, MOST_PHOTO, "The photo is larger than 7 MB.")
+        return JSONResponse({"word": await run_in_threadpool(board.photo, owner, id_, raw)})
+
     return [
         Route("/board/", _told(page)),
         Route("/board/state", _told(state)),
@@ -129,6 +154,7 @@ def routes(service: Service, home: Path) -> list[Route]:
         Route("/board/files/{name:path}", _told(file)),
         Route("/board/drawing/{id}", _told(drawing), methods=["GET", "PUT"]),
         Route("/board/shown/{id}", _told(show), methods=["POST"]),
+        Route("/board/photo/{id}", _told(photo), methods=["POST"]),
     ]
 
 
@@ -145,8 +171,8 @@ def _told(handler: Handler) -> Handler:
     async def told(request: Request) -> Response:
         try:
             return await handler(request)
-        except _TooLargeError:
-            return _word(TOO_LARGE, 413)
+        except _TooLargeError as error:
+            return _word(str(error), 413)
         except OverError as error:
             return _word(str(error), 409)
         except BadInput as error:
@@ -171,13 +197,18 @@ class _TooLargeError(Exception):
     pass
 
 
-async def _elements(request: Request) -> list[Any]:
-    """The elements that the page sent. Raises BadInput."""
+async def _body(request: Request, most: int, word: str) -> bytes:
     raw = bytearray()
     async for piece in request.stream():
         raw += piece
-        if len(raw) > MOST_BYTES:
-            raise _TooLargeError
+        if len(raw) > most:
+            raise _TooLargeError(word)
+    return bytes(raw)
+
+
+async def _elements(request: Request) -> list[Any]:
+    """The elements that the page sent. Raises BadInput."""
+    raw = await _body(request, MOST_BYTES, TOO_LARGE)
     try:
         found = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
         found = found.get("elements") if isinstance(found, dict) else found

@@ -142,6 +142,7 @@ def launch_arguments(
     settings: Settings, name: str, port: int | None, host: "Service", ready: Callable[[], dict[str, str]]
 ) -> dict[str, Any]:
     """What ``launch`` is called with."""
+    from interviewer.models.sight import reader
     from interviewer.web.board import routes
     from interviewer.web.components.sketch import mermaid_address
     from interviewer.web.guard import middleware, signed_in
@@ -168,7 +169,7 @@ def launch_arguments(
         "state_session_capacity": _SESSIONS,
         "app_kwargs": {
             "middleware": middleware(sign_in, ready),
-            "routes": routes(host, settings.home),
+            "routes": routes(host, settings.home, reader(settings)),
             "docs_url": None,
             "redoc_url": None,
         },

@@ -13,20 +13,25 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from interviewer.config import Settings
 from interviewer.domain import Level
 from interviewer.errors import CannotRun
+from interviewer.models.sight import Reader, reader
 from interviewer.storage import Store, owner_of_key
 from interviewer.transcript import Transcript, Turn
 from interviewer.web import board_files
-from interviewer.web.board import EMPTY, MOST_BYTES, SAME, routes
+from interviewer.web.board import EMPTY, MOST_BYTES, NOTHING_SEEN, SAME, routes
 from interviewer.web.board_files import Package, Published
+from interviewer.web.components.conversation import conversation_html
 from interviewer.web.guard import middleware
 from interviewer.web.service import Service
 from interviewer.web.sign_in import SignIn
 from tests.drawing.test_drawing import arrow, box
+from tests.models.protocol_server import ProtocolServer, serving
 from tests.web.conftest import App
 from tests.web.stand_in import StandInLibrary, engine
 from tests.web.test_room import heard, say, start
@@ -38,11 +43,12 @@ BOXES = [*box("a", "Log"), *box("b", "Store", 300), arrow("a", "b")]
 class Board:
     """The board's addresses on an interview of mine."""
 
-    def __init__(self, store: Store, home: Path):
+    def __init__(self, store: Store, home: Path, see: Reader | None = None):
         transcript = Transcript(case="c", level=Level.MID, turns=[Turn(speaker="interviewer", text="Begin.")])
         self.store, self.id = store, store.create(owner_of_key(KEYS["mine"]), transcript)
         library: Any = StandInLibrary()
-        self.routes = routes(Service(store, library, engine), home)
+        self.service = Service(store, library, engine)
+        self.routes = routes(self.service, home, see)
         self.client = self.opened(None)
 
     def opened(self, sign_in: SignIn | None) -> TestClient:
@@ -59,6 +65,12 @@ class Board:
     def turns(self) -> list[Turn]:
         """All that was said."""
         return self.store.transcript(owner_of_key(KEYS["mine"]), self.id).turns
+
+    def send(self, photo: bytes) -> Any:
+        """A photo: the answer's code and its word."""
+        headers = {"X-Interviewer-Key": KEYS["mine"]}
+        answer = self.client.post(f"/board/photo/{self.id}", content=photo, headers=headers)
+        return answer.status_code, answer.json()["word"]
 
 
 @pytest.fixture
@@ -142,6 +154,59 @@ def test_only_listed_files_are_served(board: Board, tmp_path: Path) -> None:
     assert board.client.get("/board/state").json()["there"] is False
     for name in ("files/react.js", "files/..%2f..%2finterviews.sqlite", "own/../board.py", "own/board.py"):
         assert board.client.get(f"/board/{name}").status_code == 404, name
+
+
+# -- a photo -----------------------------------------------------------------------------------------------------------
+
+
+def a_photo() -> bytes:
+    """A picture as a telephone makes it, with what it writes beside the pixels."""
+    picture, made = Image.new("RGB", (3000, 1500), "white"), io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "Telephone of Ann"
+    picture.save(made, "JPEG", exif=exif)
+    return made.getvalue()
+
+
+def seer(server: ProtocolServer) -> Settings:
+    """An endpoint with a model that sees."""
+    own = {"openai_api_key": server.key, "openai_base_url": server.address, "vision": "seer", "retries": 0}
+    return Settings(_env_file=None, **own)  # type: ignore[arg-type]
+
+
+def test_a_photo_is_read_by_the_model_that_sees_and_becomes_a_turn(board: Board, tmp_path: Path) -> None:
+    seen = {"boxes": ["Log", "Store"], "arrows": [{"start": "Log", "end": "Store", "label": "hourly"}], "texts": []}
+    with serving(json.dumps(seen)) as server:
+        board.routes = routes(board.service, tmp_path, reader(seer(server)))
+        board.client = board.opened(None)
+        assert board.client.get("/board/state").json()["sees"] is True
+        assert board.send(a_photo()) == (200, "")
+        assert board.send(b"GIF89a") == (400, "This is no photo that can be read: JPEG, PNG or WebP is.")
+    (asked,) = server.asked
+    assert asked["model"] == "seer"
+    sent = asked["messages"][-1]["content"][1]["image_url"]["url"]
+    turn = board.turns()[-1]
+    assert turn.photo == sent
+    assert turn.text.splitlines()[1:] == ["Boxes: Log; Store.", "Log → Store: hourly."]
+    kept = base64.b64decode(sent.partition(",")[2])
+    assert b"Telephone" not in kept
+    with Image.open(io.BytesIO(kept)) as opened:
+        assert opened.size == (1280, 640)
+    assert "<img src='data:image/jpeg;base64," in conversation_html(Transcript(case="c", level=Level.MID, turns=[turn]))
+
+
+def test_a_photo_on_which_nothing_is_read_or_that_nobody_reads_is_said(board: Board, tmp_path: Path) -> None:
+    code, word = board.send(a_photo())
+    assert code == 400
+    assert "INTERVIEWER_VISION" in word
+    with serving('{"boxes": [], "arrows": [], "texts": [" "]}') as server:
+        board.routes = routes(board.service, tmp_path, reader(seer(server)))
+        board.client = board.opened(None)
+        assert board.send(a_photo()) == (200, NOTHING_SEEN)
+    code, word = board.send(a_photo())
+    assert code == 503
+    assert "endpoint" in word
+    assert len(board.turns()) == 1
 
 
 # -- the files ---------------------------------------------------------------------------------------------------------

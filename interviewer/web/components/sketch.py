@@ -23,6 +23,10 @@ def build_board() -> None:
         "<button type='button' class='small primary' id='board-show'>Show the interviewer</button>"
         "<button type='button' class='small' id='board-wide' aria-pressed='false'>Wide</button>"
         f"<p id='board-word' role='status'>{_FIRST}</p></div></div>"
+        "<div class='row' id='photo-row'><span id='photo-ask' hidden>"
+        "<label id='photo-label' for='photo-file'>A photo of a drawing</label>"
+        "<input type='file' id='photo-file' class='sr-only' accept='image/jpeg,image/png,image/webp'></span>"
+        "<p id='photo-word' role='status'></p></div>"
         f"<p id='board-none' class='quiet' hidden>To draw by hand here, get the whiteboard once with "
         f"<code>{HOW}</code>. Until then diagrams are written in Mermaid.</p>",
         elem_id="board-place",

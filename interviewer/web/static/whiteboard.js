@@ -19,6 +19,7 @@
     if (!there) return;
     $("board-box").hidden = !there.there;
     $("board-none").hidden = there.there;
+    $("photo-ask").hidden = !there.sees;
     const more = $("sketch-box").querySelector("details");
     if (!more.dataset.set) { more.dataset.set = "1"; more.open = !there.there; }
     if (!there.there) { there = null; return; }
@@ -40,6 +41,30 @@
     } catch { tell("Not shown: there is no connection. The drawing is kept; try again.", true); }
     button.disabled = false;
   };
+  // A photo of a drawing, chosen or pasted anywhere in the room.
+  const say = (text, bad) => { const at = $("photo-word"); if (at) { at.textContent = text; at.classList.toggle("bad", !!bad); } };
+  const photo = async (file) => {
+    const id = place();
+    if (!id || document.body.dataset.view !== "room") return;
+    window.interviewer.panel("board");
+    say("The photo is being read …");
+    try {
+      const headers = { "Content-Type": "application/octet-stream", "X-Interviewer-Key": window.interviewer.store.read("key") || "" };
+      const answer = await fetch(`board/photo/${id}`, { method: "POST", body: file, headers, signal: AbortSignal.timeout(90000) });
+      const said = await answer.json().catch(() => ({ word: "The photo is too large." }));
+      say(said.word || (answer.ok ? "Shown. The conversation says how it was read." : "Not shown. Try again."), !answer.ok);
+      if (answer.ok && !said.word) window.interviewer.again();
+    } catch { say("Not shown: there is no connection. Try again.", true); }
+  };
+  addEventListener("change", (event) => {
+    if (event.target.id !== "photo-file" || !event.target.files.length) return;
+    photo(event.target.files[0]);
+    event.target.value = "";
+  });
+  addEventListener("paste", (event) => {
+    const file = [...((event.clipboardData && event.clipboardData.files) || [])].find((one) => one.type.startsWith("image/"));
+    if (file && document.body.dataset.view === "room") { event.preventDefault(); photo(file); }
+  });
   addEventListener("click", (event) => {
     const at = event.target.closest && event.target.closest("button");
     if (!at) return;
@@ -53,5 +78,5 @@
   let worn = "";
   const dress = () => { const board = inner(); if (board && worn !== theme()) { worn = theme(); board.theme(worn); } };
   setInterval(() => { open(); dress(); }, 500);
-  window.interviewer.board = { tell, theme };
+  window.interviewer.board = { tell, theme, photo };
 })();

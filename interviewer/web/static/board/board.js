@@ -52,6 +52,12 @@ window.EXCALIDRAW_ASSET_PATH = new URL("files/", document.baseURI).href;
     if (!answer.ok) throw new Error(said.word);
     return said.elements;
   };
+  // A photo is no part of the drawing: it is read, where a model that sees is set.
+  const pasted = (_, event) => {
+    const file = [...((event && event.clipboardData && event.clipboardData.files) || [])].find((one) => one.type.startsWith("image/"));
+    if (file) room.board.photo(file);
+    return !file;
+  };
   const dress = (now) => {
     theme = now;
     document.body.classList.toggle("dark", now === "dark");
@@ -81,7 +87,7 @@ window.EXCALIDRAW_ASSET_PATH = new URL("files/", document.baseURI).href;
     const initialData = { elements, appState: { currentItemFontFamily: 2, currentItemRoughness: 0 }, scrollToContent: true };
     render = () => root.render(e(Excalidraw, {
       excalidrawAPI: opened, initialData,
-      onChange: changed, theme, validateEmbeddable: false, aiEnabled: false, detectScroll: false,
+      onChange: changed, theme, name: "whiteboard", onPaste: pasted, validateEmbeddable: false, aiEnabled: false, detectScroll: false,
       UIOptions: { canvasActions: { toggleTheme: false, changeViewBackgroundColor: false }, tools: { image: false } },
     }, menu));
     render();
