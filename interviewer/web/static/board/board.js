@@ -60,7 +60,7 @@ window.EXCALIDRAW_ASSET_PATH = new URL("files/", document.baseURI).href;
   };
   const dress = (now) => {
     theme = now;
-    document.body.classList.toggle("dark", now === "dark");
+    if (document.body) document.body.classList.toggle("dark", now === "dark"); // the room may be faster than this page
     render();
   };
   // What Excalidraw leaves without a name for those who do not see it.
