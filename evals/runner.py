@@ -156,8 +156,8 @@ def _log(order: Order, suite: Suite, samples: Sequence[Sample], identity: Json) 
     return logs.start(order.runs / (f"{name}-{taken}.jsonl" if taken else f"{name}.jsonl"), run)
 
 
-def conclude(suite: Suite, log: logs.Log, reference: str | None = None) -> Finished:
-    """Scores a log, compares it with a reference and checks the gates; writes the scores into the log."""
+def conclude(suite: Suite, log: logs.Log, reference: str | None = None, *, keep: bool = True) -> Finished:
+    """Scores a log, compares it with a reference and checks the gates; ``keep`` writes the scores into its file."""
     scores = score(suite, log.records)
     done = Finished(suite, log)
     if reference:
@@ -172,5 +172,7 @@ def conclude(suite: Suite, log: logs.Log, reference: str | None = None) -> Finis
         scores["unscored_share"],
         MAX_UNSCORED,
     )
-    logs.finish(log, {**scores, "gates": [outcome.to_json() for outcome in done.outcomes]})
+    log.scores = {**scores, "gates": [outcome.to_json() for outcome in done.outcomes]}
+    if keep:
+        logs.finish(log, log.scores)
     return done

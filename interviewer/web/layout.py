@@ -1,12 +1,14 @@
 """Puts the pages together: one Blocks application, its pages, and the way between them."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import gradio as gr
 
 from interviewer.speech.parts import VoiceParts
 from interviewer.web.components.voice import VoicePanel
 from interviewer.web.pages.coach import CoachPage
+from interviewer.web.pages.evals import EvalsPage
 from interviewer.web.pages.progress import ProgressPage
 from interviewer.web.pages.report import ReportPage
 from interviewer.web.pages.room import RoomPage
@@ -20,10 +22,17 @@ _SIGN_OUT = "<form method='post' action='logout'><button class='link'>Sign out</
 _CACHE = (300, 1800)
 """Every so many seconds, uploaded files that are older than so many are deleted; all of them when the app ends."""
 _VIEWS = {"setup": "Practise", "progress": "Progress", "coach": "Coach"}
+_EVALS = {"evals": "Evals"}
 
 
-def open_app(service: Service, voice: VoiceParts | None = None, backend: Callable[[], str] = lambda: "") -> gr.Blocks:
-    """The application; without ``voice`` it is typed only. ``backend`` says, as HTML, what is at work."""
+def open_app(
+    service: Service,
+    voice: VoiceParts | None = None,
+    backend: Callable[[], str] = lambda: "",
+    judged: Path | None = None,
+) -> gr.Blocks:
+    """The application; without ``voice`` it is typed only. ``backend`` says, as HTML, what is at work. ``judged`` keeps
+    the choices of the evals' page; without it there is no such page."""
     with gr.Blocks(title="ML design interviewer", analytics_enabled=False, fill_width=True, delete_cache=_CACHE) as app:
         # Gradio hands this secret to every browser, so it protects nothing; it must only never change.
         earlier = gr.BrowserState(None, storage_key=BROWSER_KEY, secret=BROWSER_KEY)
@@ -33,20 +42,22 @@ def open_app(service: Service, voice: VoiceParts | None = None, backend: Callabl
             gr.HTML("<a class='brand' href='?'>ML design <i>interviewer</i></a>", elem_id="brand")
             navigation = {
                 view: gr.Button(name, size="sm", min_width=60, scale=0, elem_id=f"nav-{view}")
-                for view, name in _VIEWS.items()
+                for view, name in (_VIEWS | (_EVALS if judged else {})).items()
             }
             sign_out = gr.HTML(_SIGN_OUT, visible=False, elem_id="sign-out", min_height=0)
         back = gr.Button("", elem_id="nav-back", elem_classes="voice-hidden")
         setup, room = SetupPage(session, backend), RoomPage(session)
         report, progress, coach = ReportPage(session), ProgressPage(session), CoachPage(session, voice)
         session.pages = {"setup": setup, "room": room, "report": report, "progress": progress, "coach": coach}
+        if judged:
+            session.pages["evals"] = EvalsPage(session, judged)
         if voice:
             panel = VoicePanel(room, voice)
             if panel.build():
                 room.voice = panel
                 setup.forgotten.append(panel.kept.forget)
                 panel.wire()
-        for page in (setup, room, report, progress, coach):
+        for page in session.pages.values():
             page.wire()
         _arrive(app, session, setup, earlier, search, back)
         app.load(_may_sign_out, None, [sign_out], **QUIET)

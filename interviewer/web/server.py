@@ -128,8 +128,10 @@ def _launch(
 ) -> Any:
     from interviewer.web.components.backend import backend_html
     from interviewer.web.layout import open_app
+    from interviewer.web.pages import evals
 
-    app = open_app(host, voice, lambda: backend_html(settings))
+    mine = settings.home / "rankings.jsonl" if evals.wanted() and not settings.auth else None
+    app = open_app(host, voice, lambda: backend_html(settings), mine)
     try:
         app.launch(**launch_arguments(settings, name, port, host, ready), prevent_thread_lock=True)
         print(f"The interviewer is at {app.local_url} (Ctrl+C stops it).", flush=True)

@@ -38,6 +38,10 @@ class Page(Protocol):
         """Updates that show the page as the database has it. Raises InterviewerError."""
         ...
 
+    def wire(self) -> None:
+        """Which event leads to which handler."""
+        ...
+
     def follow(self, event: Any) -> Any:
         """What happens on this page after any change of place."""
         ...

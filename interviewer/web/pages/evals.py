@@ -1,0 +1,176 @@
+"""The evals in the app: the latest runs with what moved and what failed, and two next turns to choose between blind.
+
+For who works on the product: it is there only where runs of the evals lie and nobody has to sign in.
+"""
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from interviewer.errors import BadInput, InterviewerError
+from interviewer.web.components.conversation import conversation_html
+from interviewer.web.escape import for_html
+from interviewer.web.session import ACTIONS, QUIET, Session, Updates, asked, line, status
+
+if TYPE_CHECKING:
+    from evals.log import Log
+    from evals.preference.pairs import Pair
+    from evals.preference.rankings import Ranking
+
+RUNS = Path("runs")
+"""Where ``interviewer eval run`` keeps its logs, seen from the folder that it was started in."""
+_SHOWN = 12
+_TURNS = 8
+"""Turns before the moment that a judge reads."""
+
+
+def wanted(runs: Path = RUNS) -> bool:
+    """Whether somebody runs the evals here."""
+    return runs.is_dir() and importlib.util.find_spec("evals") is not None
+
+
+class EvalsPage:
+    """Lays the page out, handles it, and wires the two."""
+
+    def __init__(self, session: Session, kept: Path, runs: Path = RUNS):
+        self.session, self.kept, self.runs = session, kept, runs
+        with gr.Column(elem_id="evals-view", visible=False) as self.view:
+            gr.HTML(
+                "<h1>Evals</h1><p class='lead'>What the last runs measured, and which turn you would rather hear.</p>"
+            )
+            self.status = gr.HTML("", elem_id="evals-status", elem_classes="status")
+            self.list = gr.HTML("", elem_id="evals-runs", js_on_load=ACTIONS)
+            self.blind = gr.HTML("", elem_id="evals-blind", js_on_load=ACTIONS)
+            self.frame = gr.HTML("", elem_id="evals-run")
+        self.outputs: list[Any] = [self.status, self.list, self.blind, self.frame]
+
+    def show(self, owner: str, id_: str = "") -> Updates:
+        """Updates that show the page."""
+        return {self.status: "", self.list: self._runs_html(), self.blind: self._blind_html(), self.frame: ""}
+
+    # -- handling --------------------------------------------------------------------------------------------
+
+    def open(self, event: gr.EventData) -> Updates:
+        """A run was chosen: its report, beside the run of the same suite and backend before it."""
+        _, name = asked(event)
+        try:
+            return {self.status: "", self.frame: self._run_html(name)}
+        except InterviewerError as error:
+            return {self.status: status(line(error), "bad"), self.frame: ""}
+
+    def judge(self, event: gr.EventData) -> Updates:
+        """One of two turns was preferred: kept, and the next two shown."""
+        from evals.preference import pairs, rankings
+
+        act, id_ = asked(event)
+        try:
+            pair = pairs.shown(self._pairs(), id_)
+            if pair is None or act not in ("first", "second"):
+                raise BadInput("That choice is not there any more.")
+            better = int(act == "second")
+            rankings.keep([pairs.answered(pair, better, "app")], self.kept)
+            said = f"Kept. You preferred {pair.sources[better]} to {pair.sources[1 - better]}."
+            return {self.status: status(said), self.blind: self._blind_html()}
+        except InterviewerError as error:
+            return {self.status: status(line(error), "bad"), self.blind: self._blind_html()}
+
+    def wire(self) -> None:
+        """Which event leads to which handler."""
+        self.list.act(self.open, None, [self.status, self.frame], **QUIET)
+        self.blind.act(self.judge, None, [self.status, self.blind], **QUIET)
+
+    def follow(self, event: Any) -> Any:
+        """Nothing follows here."""
+        return event
+
+    # -- pieces of the page ------------------------------------------------------------------------------------
+
+    def _logs(self) -> list[Path]:
+        """The logs, newest first."""
+        return sorted(self.runs.glob("*.jsonl"), reverse=True)
+
+    def _read(self, path: Path) -> "Log | None":
+        from evals.log import read
+
+        try:
+            return read(path)
+        except BadInput:
+            return None
+
+    def _runs_html(self) -> str:
+        found = [(path, log) for path in self._logs()[:_SHOWN] if (log := self._read(path))]
+        if not found:
+            return "<p class='quiet'>No run yet. <code>interviewer eval run fast</code> makes some.</p>"
+        rows = "".join(_row_html(path, log) for path, log in found)
+        return (
+            "<div class='scroll' tabindex='0' role='region' aria-label='Runs'><table><thead><tr><th>suite</th>"
+            f"<th>backend</th><th>when</th><th>gates</th><th></th></tr></thead><tbody>{rows}</tbody></table></div>"
+        )
+
+    def _run_html(self, name: str) -> str:
+        from evals.reference import path_of
+        from evals.report import to_html
+        from evals.runner import conclude
+        from evals.tasks import all_suites
+
+        logs = {path.name: path for path in self._logs()}
+        log = self._read(logs[name]) if name in logs else None
+        if log is None or log.run.get("suite") not in all_suites():
+            raise BadInput("That run is not there any more.")
+        suite, backend = str(log.run["suite"]), log.run.get("backend")
+        older = (self._read(path) for path in self._logs() if path.name < name and suite in path.name)
+        before = next((one for one in older if one and one.run.get("backend") == backend), None)
+        saved = "main" if path_of("main", suite, str(backend)).exists() else None
+        against = str(before.path) if before and before.scores else saved
+        page = for_html(to_html([conclude(all_suites()[suite], log, against, keep=False)], before))
+        return f"<iframe title='Run' sandbox='' referrerpolicy='no-referrer' class='run' srcdoc='{page}'></iframe>"
+
+    def _pairs(self) -> "list[Pair]":
+        """Of the newest run of ``conduct``."""
+        from evals.preference import pairs
+
+        newest = next((log for path in self._logs() if "conduct" in path.name and (log := self._read(path))), None)
+        return pairs.pairs(newest) if newest else []
+
+    def _judged(self) -> "list[Ranking]":
+        from evals.preference import rankings
+
+        return rankings.read(self.kept) if self.kept.exists() else []
+
+    def _blind_html(self) -> str:
+        from evals.preference import pairs
+
+        pair = pairs.draw(self._pairs(), self._judged())
+        head = "<h2>Which would you rather hear next?</h2>"
+        if pair is None:
+            return f"{head}<p class='quiet'>Nothing to judge. <code>interviewer eval run conduct</code> makes some.</p>"
+        talk = pair.talk.model_copy(update={"turns": pair.talk.turns[-_TURNS:]})
+        cards = "".join(
+            f"<div class='card'><p dir='auto'>{for_html(text)}</p>"
+            f"<button type='button' data-act='{act}' data-id='{for_html(pair.id)}'>This one</button></div>"
+            for act, text in zip(("first", "second"), pair.options, strict=True)
+        )
+        return (
+            f"{head}<div class='talk scroll' tabindex='0' role='region' aria-label='The talk so far'>"
+            f"{conversation_html(talk)}</div><div class='two'>{cards}</div>{self._tally_html()}"
+        )
+
+    def _tally_html(self) -> str:
+        judged = self._judged()
+        if not judged:
+            return (
+                "<p class='quiet'>Your choices are kept in the form that the suite <code>preference</code> reads.</p>"
+            )
+        ours = sum(one.rank[0].startswith("ours") for one in judged)
+        return f"<p class='quiet'>Ours preferred in {ours} of {len(judged)}; kept in {for_html(str(self.kept))}.</p>"
+
+
+def _row_html(path: Path, log: "Log") -> str:
+    gates = (log.scores or {}).get("gates", [])
+    held = sum(bool(one.get("passed")) for one in gates)
+    said = f"{held} of {len(gates)} hold" if gates else "not finished" if log.scores is None else "–"
+    cells = (str(log.run.get("suite")), str(log.run.get("backend")), str(log.run.get("started", ""))[:16], said)
+    button = f"<button type='button' class='small' data-act='open' data-id='{for_html(path.name)}'>Open</button>"
+    return f"<tr>{''.join(f'<td>{for_html(cell)}</td>' for cell in cells)}<td>{button}</td></tr>"
