@@ -33,6 +33,8 @@ QUIET = {
     "ORT_DISABLE_TELEMETRY": "1",
 }
 """What turns off the telemetry, tracing and silent downloads of everything that we build on."""
+SMALL = {"OPENBLAS_NUM_THREADS": "1"}
+"""Our matrices are small: numpy's threads would only wait for each other, half of a turn's processor time."""
 
 
 OWN_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -41,9 +43,11 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
 def quieten() -> None:
-    """Turns off every dependency's telemetry and tames proxies. Call it before importing any of them; a user's own
-    value stands."""
-    for name, value in QUIET.items():
+    """Turns off every dependency's telemetry, tames proxies and threads.
+
+    Call it before importing any of them; a user's own value stands.
+    """
+    for name, value in (QUIET | SMALL).items():
         os.environ.setdefault(name, value)
     tame_proxies()
 
@@ -173,7 +177,10 @@ class Settings(BaseSettings):
     @field_validator("home")
     @classmethod
     def _home(cls, value: Path) -> Path:
-        value = value.expanduser().absolute()
+        try:
+            value = value.expanduser().absolute()
+        except RuntimeError as error:
+            raise ValueError("names the home of somebody who is not known here") from error
         if value.exists() and not value.is_dir():
             raise ValueError("must be a folder")
         return value

@@ -185,6 +185,7 @@ def test_practice_holds_an_interview_in_the_terminal(run, tmp_path):
     kinds = [turn["move"]["kind"] for turn in json.loads(save.read_text())["turns"] if turn.get("move")]
     assert (kinds[:2], kinds[-1]) == (["open", "answer"], "close")
     assert "hint" in kinds
+    assert save.stat().st_mode & 0o077 == 0, "what somebody said is theirs alone"
 
 
 def test_doctor_says_what_is_there_and_what_to_do(run):

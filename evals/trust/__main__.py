@@ -1,20 +1,25 @@
 """``python -m evals.trust WHAT``: prints one table of ``docs/trust.md``."""
 
+import importlib
 import sys
 
-from evals.trust import connects, load
 from interviewer.config import quieten
 
-_TABLES = {"connects": connects.rows, "load": load.rows}
+TABLES = ("connects", "fuzz", "kills", "load", "pace", "soak", "strangers")
 
 
 def main() -> None:
-    """Prints each row as soon as it is measured."""
-    wanted = sys.argv[1:] or list(_TABLES)
+    """Prints each row as soon as it is measured; an argument may end with ``=N``: how many of what it counts."""
+    wanted = sys.argv[1:] or list(TABLES)
     quieten()
-    for name in wanted:
+    for argument in wanted:
+        name, _, number = argument.partition("=")
+        if name not in TABLES:
+            sys.exit(f"{name}: one of {', '.join(TABLES)}")
         print(f"# {name}")
-        for row in _TABLES[name]():
+        module = importlib.import_module(f"evals.trust.{'load' if name == 'pace' else name}")
+        rows = module.pace if name == "pace" else module.rows
+        for row in rows(int(number)) if number else rows():
             print("| " + " | ".join(row) + " |", flush=True)
 
 

@@ -5,7 +5,6 @@
 Seen by ``strace``, so that a library's own sockets and name look-ups are seen too; only loopback is allowed.
 """
 
-import json
 import os
 import re
 import shutil
@@ -119,7 +118,7 @@ def parts(home: Path) -> dict[str, Callable[[], Traced]]:
     python, port = sys.executable, "17860"
     app = [python, str(_ROOT / "app.py")]
     transcript = home / "transcript.json"
-    transcript.write_text(json.dumps(_TRANSCRIPT), encoding="utf-8")
+    transcript.write_text(_TRANSCRIPT, encoding="utf-8")
 
     def cli(*arguments: str) -> Callable[[], Traced]:
         return lambda: traced([python, "-m", "interviewer", *arguments], home)

@@ -53,7 +53,7 @@ def front_matter(path: Path) -> tuple[dict[str, Any], str]:
         raise BadInput(f"{path}: must open with front matter between two lines '---'")
     try:
         data = yaml.load(match[1], Loader=_UniqueKeys)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:  # the last: a number of thousands of digits
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 2}: " if mark else ""
         raise BadInput(f"{path}: {where}{getattr(error, 'problem', None) or 'not valid YAML'}") from error

@@ -114,7 +114,7 @@ class RedFlag(_Strict):
         for cue in cues:
             try:
                 re.compile(cue)
-            except re.error as error:
+            except (re.error, OverflowError) as error:
                 raise ValueError(f"'{cue}' is not a regular expression: {error}") from error
         return cues
 

@@ -34,6 +34,7 @@ def _read() -> tuple[str, str | None]:
 def _keep(transcript: Transcript, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(".tmp")
+    aside.touch(mode=0o600)  # what somebody said is theirs alone
     aside.write_text(transcript.to_json(), encoding="utf-8")
     aside.replace(path)
 

@@ -112,6 +112,10 @@ def read_upload(raw: bytes, longest: float = MAX_SECONDS) -> Samples:
     return _decoded_other(raw, longest)
 
 
+_SLOWEST_RATE, _FASTEST_RATE = 2_000, 768_000
+"""Samples a second that recorders write."""
+
+
 def _too_long(seconds: float, longest: float) -> None:
     if seconds > longest:
         raise BadInput(
@@ -174,5 +178,8 @@ def _decoded_other(raw: bytes, longest: float) -> Samples:
 def _at_our_rate(frames: Iterable[Any], resampler: Any) -> Iterator[Any]:
     """The decoded frames as mono samples at 16 kHz, the resampler's remainder at the end included."""
     for frame in chain(frames, [None]):
+        if frame is not None and not _SLOWEST_RATE <= frame.sample_rate <= _FASTEST_RATE:
+            # A damaged header of 2 GHz would cost seconds and a gigabyte for its filter alone.
+            raise BadInput(f"The recording says that it has {frame.sample_rate:,} samples a second. Save it anew.")
         for out in resampler.resample(frame):
             yield out.to_ndarray().reshape(-1)

@@ -122,3 +122,10 @@ def damaged_headers(count: int, seed: int = 0) -> dict[str, int]:
 def test_damaged_headers_are_heard_or_one_clear_line() -> None:
     came = damaged_headers(300)
     assert min(came.values()) > 0
+
+
+def test_a_header_of_a_billion_samples_a_second_costs_nothing() -> None:
+    sound = bytearray(to_wav(np.zeros(2_000, np.float32)))
+    sound[24:28] = struct.pack("<I", 1_073_757_824)
+    with pytest.raises(BadInput, match="samples a second"):
+        read_upload(bytes(sound))

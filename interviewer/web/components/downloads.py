@@ -5,8 +5,10 @@ import binascii
 import io
 import json
 import re
+import struct
 import time
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -69,6 +71,13 @@ def archive(interviews: Sequence[Kept]) -> dict[str, Any]:
     return handed(f"interviews-{day}.zip", "application/zip", text, binary=True)
 
 
+_NO_ARCHIVE = (
+    zipfile.BadZipFile, zlib.error, struct.error, binascii.Error, RuntimeError, ValueError, LookupError, EOFError,
+    NotImplementedError, OSError,
+)  # fmt: skip
+"""What Python's own reader says to damaged archives."""
+
+
 def unpacked(raw: bytes) -> tuple[list[Kept], list[str]]:
     """The interviews of an archive, and a line for each file that is none. Raises BadInput for what is no archive."""
     if len(raw) > MOST_BYTES:
@@ -84,7 +93,7 @@ def unpacked(raw: bytes) -> tuple[list[Kept], list[str]]:
                     found.append(_kept(one.filename, archive_.read(one)))
                 except BadInput as error:
                     wrong.append(str(error))
-    except (zipfile.BadZipFile, binascii.Error, RuntimeError, NotImplementedError, OSError) as error:
+    except _NO_ARCHIVE as error:
         raise BadInput("That is not an archive of interviews (a ZIP with JSON files).") from error
     if not found and not wrong:
         raise BadInput("There is no interview in that archive.")
