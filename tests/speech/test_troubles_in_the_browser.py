@@ -114,3 +114,27 @@ def test_another_language(talking_app: App, page_with: Any) -> None:
     word(page, "(only English is understood)")
     assert page.locator("#room-chat .user-row").count() == 0, "what is doubted is never sent by itself"
     types_on(page)
+
+
+def test_a_microphone_that_comes_only_at_its_own_rate(talking_app: App, page_with: Any, spoken: Any) -> None:
+    own_rate = """const connect = AudioContext.prototype.createMediaStreamSource;
+        AudioContext.prototype.createMediaStreamSource = function (stream) {
+            if (this.sampleRate === 16000) throw new DOMException("another rate", "NotSupportedError");
+            window.ownRate = this.sampleRate;
+            return connect.call(this, stream); };"""
+    sound = np.concatenate([pause(1.0), spoken("The labels arrive late, after several weeks."), pause(30)])
+    page = page_with(talking_app, sound, script=own_rate)
+    page.click("#voice-talk")
+    page.wait_for_function("() => /weeks/.test(document.querySelector('#room-box textarea').value)")
+    assert page.evaluate("window.ownRate") > 40_000
+    page.click("#voice-talk")
+    page.wait_for_function("() => document.querySelector('#voice-talk').innerText.trim() === 'Speak'")
+    assert "labels" in page.input_value(BOX).lower()
+
+
+def test_a_microphone_that_never_starts(talking_app: App, page_with: Any) -> None:
+    silent = "navigator.mediaDevices.getUserMedia = () => new Promise(() => {});"
+    page = page_with(talking_app, script=silent)
+    page.click("#voice-talk")
+    word(page, "The browser waits for your word")
+    types_on(page)
