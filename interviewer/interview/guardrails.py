@@ -164,7 +164,7 @@ def of_sentence(
     found = [Violation(rule, _REASONS[rule], sentence) for rule in forbidden(sentence)]
     words = len(before.split()) + len(sentence.split())
     if words > MOST_WORDS:
-        found.append(Violation("long", "Too long: at most 45 words, usually 12 to 30.", sentence))
+        found.append(Violation("long", "Too long: at most 40 words, usually 12 to 26.", sentence))
     if (before + own).count("?") > 1:
         found.append(Violation("questions", "One question only, with one thing asked in it.", sentence))
     if not is_language(own, ground.candidate):

@@ -28,7 +28,7 @@ _MAX_TOKENS = 320
 """Room for a header and sixty words, and for a sentence of thought before them."""
 _TEMPERATURE = (0.4, 0.7, 0.9)
 """By try: a second one at the same temperature would mostly say the same again."""
-_NOTES = 3
+_NOTES = 2
 _NOTE_WORDS = 55
 _NEAR = 0.35
 """Cosine similarity to what was just said from which a note is about it."""
