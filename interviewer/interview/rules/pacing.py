@@ -156,15 +156,16 @@ def part_is_over(scene: Scene) -> Proposal | None:
 
 
 def twist(scene: Scene) -> Proposal | None:
-    """Changes a constraint, once or twice an interview, on the part that the talk is about."""
+    """Changes a constraint, once or twice an interview, where the word was handed over: judges took it for a jump
+    anywhere else."""
     at, state = settings(), scene.state
     share = state.elapsed / state.length if state.length else 1.0
     used = state.moves.count(MoveKind.CURVEBALL)
     fitting = at.twist_from <= share <= at.twist_until and used < _TWISTS[scene.level]
     if scene.mode.kind is not Kind.INTERVIEW or not fitting or state.since_curveball < at.twist_gap:
         return None
-    after_pressure = state.last_move in (MoveKind.CHALLENGE, MoveKind.TIME_CHECK) or Intent.DONT_KNOW in scene.intents
-    if scene.words < at.design_from * 2 or after_pressure:
+    handed_over = bool({Intent.HAND_OVER, Intent.FINISHED} & set(scene.intents))
+    if not handed_over or state.last_move in (MoveKind.CHALLENGE, MoveKind.TIME_CHECK):
         return None
     about = scene.spoken_step or state.step
     for option in scene.view.agenda.pushbacks:
