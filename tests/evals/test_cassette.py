@@ -12,6 +12,8 @@ import pytest
 from pydantic import BaseModel
 
 from evals.cassette import Cassette, Tape, key_of, load, playing, plugged_in, serving, shared_start
+from evals.runner import Order, run_suite
+from evals.types import Data
 from interviewer.errors import BadInput, CannotRun
 
 pytestmark = pytest.mark.enable_socket
@@ -144,3 +146,12 @@ def test_the_products_own_client_is_served_streamed_and_structured(monkeypatch: 
         assert "".join(model.speak([Message("user", "Go.")])) == "Why that?"
         assert model.extract([Message("user", "Mark it.")], Mark).mark == 3
         chain.close()
+
+
+def test_the_recorded_judge_still_gets_its_prompts_and_agrees_with_the_readers(tmp_path: Path) -> None:
+    """Four of the sixteen: a changed prompt misses, a changed rule of code shows in the gates."""
+    with playing("grading-llm"):
+        order = Order("grading-llm", model="openai:cassette", data=Data(fast=True), runs=tmp_path)
+        done = run_suite(order)
+    assert done.passed, [one.text for one in done.outcomes if not one.passed]
+    assert len(done.log.records) == 4

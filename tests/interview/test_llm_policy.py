@@ -246,8 +246,8 @@ def test_notes_come_for_the_moment_and_not_without_retrieval(conducting, knowled
     blind = MockModel(PROBE)
     Interviewer(knowledge, ModelChain((blind,)), vectors=home / "vectors").next_turn(talk(said))
     without = blind.history[0][-1].content
-    assert "figures in it are other systems'):\n- " in with_notes
-    assert "figures in it are other systems'):\n(none)" in without
+    assert "what was just said):\n- " in with_notes
+    assert "what was just said):\n(none)" in without
 
 
 def test_a_small_window_leaves_out_the_oldest_and_says_so(conducting):
