@@ -148,10 +148,14 @@ def test_the_products_own_client_is_served_streamed_and_structured(monkeypatch: 
         chain.close()
 
 
-def test_the_recorded_judge_still_gets_its_prompts_and_agrees_with_the_readers(tmp_path: Path) -> None:
-    """Four of the sixteen: a changed prompt misses, a changed rule of code shows in the gates."""
+def test_the_recorded_judge_still_gets_its_prompts_and_judges_as_in_the_results(tmp_path: Path) -> None:
+    """Four of the sixteen: a changed prompt misses, a changed rule of code moves a mark or a verdict."""
     with playing("grading-llm"):
-        order = Order("grading-llm", model="openai:cassette", data=Data(fast=True), runs=tmp_path)
+        order = Order("grading-llm", "openai:cassette", Data(fast=True), runs=tmp_path, reference="main")
         done = run_suite(order)
-    assert done.passed, [one.text for one in done.outcomes if not one.passed]
     assert len(done.log.records) == 4
+    assert [one.error for one in done.log.records] == [None] * 4
+    for name in ("verdict_qwk", "step_qwk", "step_error", "quotes"):
+        change = done.changes[name]
+        assert change.points, name
+        assert change.value == 0, f"{name} moved by {change.value}: renew evals/references/main"
