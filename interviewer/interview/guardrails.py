@@ -275,12 +275,18 @@ def stands(text: str, proposal: Proposal) -> bool:
 
 
 def unsaid_facts(text: str, proposal: Proposal, view: View) -> list[Fact]:
-    """Facts that a proposal names and its words do not state."""
+    """Facts that a proposal names and of which its words state nothing: of a fact with several parts only what was
+    asked for need be said."""
     return [
         fact
         for fact in case_facts(view.knowledge, view.transcript.case)
-        if fact.id in proposal.facts and not states_fact(text, fact)
+        if fact.id in proposal.facts and not states_of_fact(text, fact)
     ]
+
+
+def states_of_fact(text: str, fact: Fact) -> bool:
+    """Whether the text has at least a figure of the fact, or enough of its telling words."""
+    return bool(set(figures(fact.answer)) & set(figures(text))) or states_fact(text, fact)
 
 
 def states_fact(text: str, fact: Fact) -> bool:

@@ -155,6 +155,14 @@ def test_facts_are_stated_in_full_even_when_the_model_forgets_one(conducting, kn
     assert reply.state.facts == ("transaction-volume",)
 
 
+def test_of_a_fact_with_several_parts_only_what_was_asked_is_said(conducting, knowledge):
+    fact = next(one for one in knowledge.cases["news-feed-ranking"].facts if one.id == "member-scale")
+    words = "Two billion people a day."
+    assert words.split()[0].lower() in fact.answer.lower()
+    interviewer, _ = conducting(f'{{"move": "answer", "step": "clarify", "facts": ["member-scale"]}}\n{words}')
+    assert interviewer.next_turn(talk("How many people use it a day?", case="news-feed-ranking")).turn.text == words
+
+
 def test_an_assumption_that_was_granted_is_kept_and_told_to_the_model_for_ever(conducting):
     granted = '{"move": "answer", "step": "clarify", "agreed": ["two offices, in Lyon and Oslo"]}\nSay two offices, in Lyon and Oslo.'
     interviewer, mock = conducting(granted, PROBE)

@@ -25,12 +25,12 @@ FREE = Allowed(frozenset(MoveKind) - {MoveKind.OPEN, MoveKind.CLOSE})
 class Talk:
     """An interview held with the rules policy."""
 
-    def __init__(self, interviewer: Any, case: str = CASE, minutes: float = 45, mode: str = "interview"):
+    def __init__(self, interviewer: Any, case: str = CASE, minutes: float = 45, mode: str = "interview", **more: Any):
         self._listener, self._retriever = interviewer.listener, interviewer.retriever
         self._policy = RulesPolicy(interviewer.knowledge, shared_embedder())
         self.knowledge = interviewer.knowledge
         self.transcript = Transcript.model_validate(
-            {"case": case, "level": "senior", "minutes": minutes, "mode": mode, "turns": []}
+            {"case": case, "level": "senior", "minutes": minutes, "mode": mode, "turns": [], **more}
         )
         self.at = 0.0
         self._reply(Allowed(frozenset({MoveKind.OPEN})))
@@ -67,6 +67,12 @@ ANSWER = "I'd train gradient boosted trees on the amount, the device and how oft
 
 def test_it_opens_with_the_problem_and_the_time(talk: Talk) -> None:
     assert talk.knowledge.cases[CASE].brief in talk.text
+    assert "45 minutes" in talk.text
+
+
+def test_somebodys_own_problem_is_posed_in_their_words(interviewer: Any) -> None:
+    talk = Talk(interviewer, case="own-hedgehogs", problem="Design what tells a mowing robot where the hedgehogs are.")
+    assert "Design what tells a mowing robot where the hedgehogs are. Take it" in talk.text
     assert "45 minutes" in talk.text
 
 

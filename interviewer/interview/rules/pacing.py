@@ -11,6 +11,8 @@ from interviewer.listening.intents import Intent
 
 _OVER = 90
 """Seconds past the end from which the interviewer says that it is over time."""
+_POSED = 40
+"""Words of somebody's own problem that are said aloud; the page shows all of it."""
 _TWISTS = {Level.MID: 1, Level.SENIOR: 1, Level.STAFF: 2}
 
 
@@ -30,6 +32,10 @@ def opening(scene: Scene) -> Proposal:
     """The problem and the length; for a single step or subject a first question on it."""
     minutes = str(round(scene.view.transcript.minutes))
     brief = scene.case.brief if scene.case else ""
+    if not brief and scene.view.transcript.problem:
+        words = scene.view.transcript.problem.split()
+        own = " ".join(words[:_POSED]).rstrip(" .") + (" …" if len(words) > _POSED else "")
+        return scene.turn(MoveKind.OPEN, "open.own", problem=own, minutes=minutes)
     if not brief:
         name = " ".join(scene.view.transcript.case.replace("-", " ").replace("_", " ").split())
         return scene.turn(MoveKind.OPEN, "open.unknown", brief=name)
