@@ -5,6 +5,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Processes that run tests: one drives the browser and mostly waits, the others share two processors.
+TESTERS ?= 3
 READY := $(VENV)/.ready
 
 help: ## lists the targets
@@ -32,7 +34,7 @@ run: $(READY) ## starts the app; fetches the embedded model's weights once (make
 
 test: $(READY) lint ## lint, types and all tests
 	@$(BIN)/python -m tests.tools
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses $(TESTERS) --dist loadgroup
 
 lint: $(READY) ## ruff, mypy and the knowledge base
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .

@@ -17,6 +17,17 @@ for _name in [name for name in os.environ if name.startswith(("OPENAI_", "INTERV
 os.environ["INTERVIEWER_MODEL"] = "scripted"
 
 
+TOGETHER = {
+    "browser": {"browser", "page_with", "chromium_path", "app", "talking_app", "own_app", "troubled"},
+    "speech": {"ears", "voice", "spoken", "vad"},
+    "embedded": {"small"},
+    "postgres": {"postgres"},
+}
+"""Tests that use one of these fixtures run in one process when there are several: what is heavy starts once, and two
+Chromiums do not take each other's time."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A browser test that ran out of time on a busy machine is tried once more; pytest's last line counts these.
 
@@ -25,6 +36,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
+        used = set(getattr(item, "fixturenames", ()))
+        if group := next((name for name, fixtures in TOGETHER.items() if fixtures & used), None):
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_runtest_setup() -> None:
@@ -33,8 +47,10 @@ def pytest_runtest_setup() -> None:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The data folder of this test session; vectors and the index are built in it once."""
-    folder = tmp_path_factory.mktemp("home")
+    """The data folder of this test session, for all its processes; vectors and the index are built in it once."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "home"
+    folder.mkdir(exist_ok=True)
     os.environ["INTERVIEWER_HOME"] = str(folder)
     yield folder
     os.environ.pop("INTERVIEWER_HOME", None)

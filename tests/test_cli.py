@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from interviewer.domain import MoveKind, Step
+from tests.command import run_here
 
 TURNS = [
     {"speaker": "interviewer", "text": "Let's design fraud detection for card payments.", "at": 0},
@@ -145,8 +146,14 @@ def test_a_report_is_written_in_the_form_of_its_name(run, tmp_path, suffix):
     ],
 )
 @pytest.mark.parametrize("command", ["reply", "grade"])
-def test_a_bad_transcript_is_one_clear_line(run, command, text, says):
-    assert says in one_line(run(command, "-", stdin=text), 2)
+def test_a_bad_transcript_is_one_clear_line(home, command, text, says):
+    assert says in one_line(run_here(command, "-", stdin=text), 2)
+
+
+@pytest.mark.parametrize("words", [("reply", "-"), ("grade", "-", "--json"), ("grade", "nowhere.json")])
+def test_a_command_in_this_process_answers_as_in_its_own(run, words):
+    here, there = run_here(*words, stdin=b"{"), run(*words, stdin=b"{")
+    assert (here.returncode, here.stdout, here.stderr) == (there.returncode, there.stdout, there.stderr)
 
 
 def test_a_missing_file_and_a_wrong_name_are_one_clear_line(run, tmp_path):

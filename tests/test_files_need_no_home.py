@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import run_here
+
 TALK = b"""WEBVTT
 
 00:00:02.120 --> 00:00:06.480
@@ -19,10 +21,11 @@ Daniel Ortiz: How many payments do you see per day?
 """
 
 
+WORDS = ("-", "--candidate", "Daniel", "--case", "fraud-detection", "--json")
+
+
 def run(command: str, home: Path | str, **settings: str) -> subprocess.CompletedProcess[bytes]:
-    environment = {**os.environ, "INTERVIEWER_HOME": str(home), "INTERVIEWER_MODEL": "scripted", **settings}
-    words = [command, "-", "--candidate", "Daniel", "--case", "fraud-detection", "--json"]
-    return subprocess.run([sys.executable, "-m", "interviewer", *words], input=TALK, capture_output=True, env=environment, timeout=170, check=False)  # fmt: skip
+    return run_here(command, *WORDS, stdin=TALK, settings={"INTERVIEWER_HOME": str(home), **settings})
 
 
 def answered(done: subprocess.CompletedProcess[bytes]) -> dict[str, object]:
@@ -56,8 +59,7 @@ def test_a_full_disk_costs_time_and_nothing_else(command: str, tmp_path: Path) -
         pytest.skip("!!! no /dev/full here")
     limit = "import resource, runpy, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); sys.argv = ['interviewer', *sys.argv[1:]]; runpy.run_module('interviewer', run_name='__main__')"
     environment = {**os.environ, "INTERVIEWER_HOME": str(tmp_path), "INTERVIEWER_MODEL": "scripted"}
-    words = [command, "-", "--candidate", "Daniel", "--case", "fraud-detection", "--json"]
-    done = subprocess.run([sys.executable, "-c", limit, *words], input=TALK, capture_output=True, env=environment, timeout=170, check=False)  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", limit, command, *WORDS], input=TALK, capture_output=True, env=environment, timeout=170, check=False)  # fmt: skip
     answered(done)
     assert not list((tmp_path / "vectors").glob("*"))
 

@@ -50,7 +50,17 @@ def traced(command: list[str], home: Path, until: Callable[[], bool] | None = No
     environment = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     environment |= {"PYTHONPATH": str(_ROOT), "HOME": str(home), "INTERVIEWER_HOME": str(home), **extra}
     environment.setdefault("INTERVIEWER_MODEL", "scripted")
-    watched = [strace, "-f", "-qq", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-o", str(log), *command]
+    watched = [
+        strace,
+        "-f",
+        "--seccomp-bpf",
+        "-qq",
+        "-e",
+        "trace=connect,sendto,sendmsg,sendmmsg",
+        "-o",
+        str(log),
+        *command,
+    ]
     with (home / "output.log").open("wb") as output:
         process = subprocess.Popen(
             watched, env=environment, cwd=home, stdout=output, stderr=output, start_new_session=True
@@ -139,7 +149,7 @@ def parts(home: Path) -> dict[str, Callable[[], Traced]]:
         "grade": cli("grade", str(transcript), "--json"),
         "knowledge search": cli("knowledge", "search", "late labels", "--json"),
         "doctor": cli("doctor", "--json"),
-        "evals": cli("eval", "run", "facts"),
+        "evals": cli("eval", "run", "facts", "--limit", "20", "--jobs", "1"),
     }
 
 

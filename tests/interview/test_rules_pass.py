@@ -11,7 +11,7 @@ from interviewer.text import finished
 from interviewer.transcript import Transcript, Turn, transcript_from
 
 EVERY = 7
-"""Of the moments of a recording, so many turns apart."""
+"""Of the moments of a recording, so many turns apart. One recording of each case is enough: hearing them costs most."""
 SAID = [
     "",
     "Hm.",
@@ -27,11 +27,13 @@ SAID = [
 
 
 def moments() -> Iterator[tuple[str, Transcript]]:
-    for number, one in enumerate(read_folder(OWN)):
-        transcript = transcript_from(one.body)
+    first = {
+        transcript.case: (one.id, transcript) for one in read_folder(OWN) for transcript in (transcript_from(one.body),)
+    }
+    for number, (name, transcript) in enumerate(first.values()):
         where = [index for index, _ in transcript.candidate_turns()][number % EVERY :: EVERY]
-        for index in where[:2]:
-            yield f"{one.id}-{index}", transcript.model_copy(update={"turns": transcript.turns[: index + 1]})
+        for index in where[:3]:
+            yield f"{name}-{index}", transcript.model_copy(update={"turns": transcript.turns[: index + 1]})
 
 
 def broken(interviewer: Interviewer, transcript: Transcript, at: float | None = None) -> list[str]:

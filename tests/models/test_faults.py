@@ -6,22 +6,23 @@ import time
 import pytest
 
 from interviewer.errors import ModelError
-from interviewer.models import openai_compatible
+from interviewer.models import breaker, openai_compatible
 from interviewer.models.base import Message
 from interviewer.models.client import Client
 from tests.models.fault_table import ASKED, HARMLESS, LISTS, ONE, OUT, SITES, back, called, opened, speak
 from tests.models.protocol_server import Said, serving
 
-LIMIT = 1.5
+LIMIT = 0.8
 SLACK = 1.0
 """Seconds: other tests and other work share the processors."""
 
 
 @pytest.fixture(autouse=True)
 def _short_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The question behind the turns gives up sooner, so that the tests are short; imports are no part of a call."""
+    """Waits are short here (``fault_table`` has the true ones); imports are no part of a call."""
     Client.prepare()
-    monkeypatch.setattr(openai_compatible, "PING", 1.5)
+    monkeypatch.setattr(openai_compatible, "PING", 0.8)
+    monkeypatch.setattr(breaker, "FIRST_WAIT", 0.5)
 
 
 @pytest.mark.parametrize("name", SITES)

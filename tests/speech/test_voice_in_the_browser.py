@@ -65,7 +65,7 @@ def test_hands_free_sends_at_the_end_of_the_turn_and_voice_stops_the_reply(
 
 
 def test_hands_free_goes_on_without_replies_aloud(talking_app: App, page_with: Any, spoken: Any) -> None:
-    sound = np.concatenate([pause(6), *[spoken("How many users are there?"), pause(25)] * 3])
+    sound = np.concatenate([pause(4), *[spoken("How many users are there?"), pause(12)] * 5])
     page = page_with(talking_app, sound)
     page.click("#voice-options > button")
     page.check("#voice-hands-free input")
