@@ -63,7 +63,6 @@ class Agenda:
     trade_offs: tuple[Option, ...] = ()
     """Trade-offs in the neighbourhood of what was just said, nearest first."""
     pushbacks: tuple[Option, ...] = ()
-    rapid: bool = False
     warm_up: bool = False
     drill: bool = False
     """One subject: the signals are those near it, and no step is steered to."""
@@ -95,7 +94,6 @@ def prepare(
         brushed=_brushed(transcript, listener),
         trade_offs=_trade_offs(transcript, last, listener),
         pushbacks=tuple(Option(one.id, one.step, one.level) for one in (case.pushbacks if case else [])),
-        rapid=mode.kind is Kind.RAPID,
         warm_up=mode.kind is Kind.WARM_UP,
         drill=bool(subject),
     )

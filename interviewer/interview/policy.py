@@ -25,8 +25,6 @@ class TargetKind(StrEnum):
     TRADE_OFF = "trade_off"
     PUSHBACK = "pushback"
     RED_FLAG = "red_flag"
-    PROMISE = "promise"
-    """Something that the candidate put off; its id is the number of the turn."""
 
 
 @dataclass(frozen=True)

@@ -130,9 +130,6 @@ class _Shelf(Mapping[str, T], Generic[T]):
     def __len__(self) -> int:
         return len(self._paths)
 
-    def without(self, slug: str) -> "_Shelf[T]":
-        return _Shelf({name: path for name, path in self._paths.items() if name != slug}, self._read)
-
 
 class Knowledge:
     """Everything under ``knowledge/``."""
@@ -185,12 +182,6 @@ class Knowledge:
         """Seconds per step in an interview of that many minutes."""
         whole = sum(note.minutes for note in self.framework.values())
         return {step: note.minutes / whole * minutes * 60 for step, note in self.framework.items()}
-
-    def without_case(self, slug: str) -> "Knowledge":
-        """This knowledge with one case withheld, for telling knowledge of the case from judgement."""
-        knowledge = Knowledge(self.root, self._cases.without(slug), self._topics)
-        knowledge.framework = self.framework
-        return knowledge
 
     @cached_property
     def version(self) -> str:

@@ -1,4 +1,4 @@
-"""Whether words show thought: a reason, a number, a choice, an example, or only a list of names. Pure."""
+"""Whether words show thought: a reason, a number, a choice. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -19,9 +19,6 @@ _CHOICE = re.compile(
     r"compared (?:to|with)|but not|worth it|cheaper)\b",
     re.IGNORECASE,
 )
-_EXAMPLE = re.compile(
-    r"\b(for example|for instance|say,?|e\.g|such as|imagine|suppose|like when|let's say)\b", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
@@ -31,25 +28,8 @@ class Depth:
     reason: bool
     number: bool
     choice: bool
-    example: bool
-    listing: bool
-    """Mostly an enumeration: many commas, no reason."""
-
-    @property
-    def thin(self) -> bool:
-        """Nothing but a mention."""
-        return not (self.reason or self.number or self.choice)
 
 
 def depth(text: str) -> Depth:
     """The depth of a piece of talk."""
-    words = len(text.split())
-    reason = bool(_REASON.search(text))
-    commas = text.count(",")
-    return Depth(
-        reason=reason,
-        number=bool(_NUMBER.search(text)),
-        choice=bool(_CHOICE.search(text)),
-        example=bool(_EXAMPLE.search(text)),
-        listing=commas >= 4 and words / (commas + 1) < 6 and len(_REASON.findall(text)) < 2,
-    )
+    return Depth(bool(_REASON.search(text)), bool(_NUMBER.search(text)), bool(_CHOICE.search(text)))

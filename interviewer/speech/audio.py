@@ -75,12 +75,6 @@ def wav_of_pcm(pcm: bytes, rate: int) -> bytes:
     return out.getvalue()
 
 
-def seconds_of_wav(wav: bytes) -> float:
-    """How long a WAV file that we made ourselves lasts."""
-    with wave.open(io.BytesIO(wav)) as file:
-        return float(file.getnframes() / file.getframerate())
-
-
 def kind_of(raw: bytes) -> str:
     """The kind of a sound file by its first bytes, never by its name. Raises BadInput for anything else."""
     if raw[4:8] == b"ftyp":

@@ -20,6 +20,7 @@ from interviewer.errors import CannotRun
 from interviewer.knowledge import index as index_module
 from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.knowledge.index import Index
+from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
 
 QUERY = "how do you handle labels that arrive weeks late"
@@ -32,11 +33,12 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def small(knowledge) -> Any:
+def small(knowledge, tmp_path: Path) -> Any:
     """The knowledge base with one case: builds fast."""
-    for slug in list(knowledge.cases)[1:]:
-        knowledge = knowledge.without_case(slug)
-    return knowledge
+    root = shutil.copytree(knowledge.root, tmp_path / "knowledge")
+    for file in sorted((root / "cases").glob("*.md"))[1:]:
+        file.unlink()
+    return Knowledge.load(root)
 
 
 @pytest.fixture

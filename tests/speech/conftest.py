@@ -57,6 +57,11 @@ def spoken(voice: Piper) -> Any:
     return say
 
 
+def seconds(sound: bytes) -> float:
+    """How long a sound file lasts."""
+    return len(read_upload(sound)) / RATE
+
+
 def pause(seconds: float, loudness: float = 0.0005) -> Samples:
     """A silence as a room has it."""
     return np.random.default_rng(7).normal(0, loudness, int(seconds * RATE)).astype(np.float32)

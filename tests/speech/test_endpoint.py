@@ -10,12 +10,12 @@ from pydantic import SecretStr
 from interviewer.config import Settings
 from interviewer.errors import CannotRun, ModelError
 from interviewer.speech import ladder, stt, tts
-from interviewer.speech.audio import RATE, read_upload, seconds_of_wav
+from interviewer.speech.audio import RATE, read_upload
 from interviewer.speech.ladder import Ladder
 from interviewer.speech.stt import open_hearing
 from interviewer.speech.tts import open_saying
 from tests.models.protocol_server import ProtocolServer, serving
-from tests.speech.conftest import np, pause
+from tests.speech.conftest import np, pause, seconds
 
 FAULTS = {
     "429": "refused {} (429)",
@@ -59,7 +59,7 @@ def test_a_turn_is_sent_as_wav_with_the_vocabulary_and_comes_back_as_words() -> 
 def test_a_sentence_is_sent_without_markup_and_comes_back_as_sound() -> None:
     with serving("some sound here") as server:
         sound = open_saying(settings(server)).say("**Why** that?", 1.2)
-    assert seconds_of_wav(sound) == pytest.approx(0.3)
+    assert seconds(sound) == pytest.approx(0.3)
     (sent,) = server.asked
     assert (sent["model"], sent["input"], sent["speed"]) == ("speaker", "Why that?", 1.2)
     assert sent["response_format"] == "wav"
@@ -105,7 +105,7 @@ def test_the_embedded_recogniser_and_voice_go_on_and_say_so(fault: str, spoken: 
     with serving(fault) as server:
         ears, mouth = open_hearing(settings(server)), open_saying(settings(server))
         assert re.search(r"labels in \w+ table", ears.hear(sound).text.lower()), "an article may be misheard"
-        assert seconds_of_wav(mouth.say("How many users are there?")) > 0.8
+        assert seconds(mouth.say("How many users are there?")) > 0.8
         asked = len(server.asked)
         ears.hear(sound)
         mouth.say("Okay.")

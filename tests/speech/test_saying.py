@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from interviewer.errors import ModelError
-from interviewer.speech.audio import seconds_of_wav
 from interviewer.speech.playback import Speaking
 from interviewer.speech.tts import FirstThatWorks, Piper, speakable
+from tests.speech.conftest import seconds
 
 
 def test_the_voice_speaks_at_the_speed_asked_for(voice: Piper) -> None:
-    slow, fast = (seconds_of_wav(voice.say("How many users are there?", speed)) for speed in (0.8, 1.5))
+    slow, fast = (seconds(voice.say("How many users are there?", speed)) for speed in (0.8, 1.5))
     assert 0.8 < fast < slow < 5
 
 
@@ -32,7 +32,7 @@ def test_a_voice_that_died_is_started_again(voice: Piper) -> None:
     assert before
     os.kill(before, signal.SIGKILL)
     time.sleep(0.1)
-    assert seconds_of_wav(voice.say("Got it.")) > 0.2
+    assert seconds(voice.say("Got it.")) > 0.2
     assert voice.pid != before
 
 
