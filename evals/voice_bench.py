@@ -23,7 +23,7 @@ from interviewer.config import Settings, quieten
 from interviewer.speech.audio import RATE, Samples, read_upload, resampled
 from interviewer.speech.playback import Speaking
 from interviewer.speech.recording import Recording
-from interviewer.speech.stt import Embedded, Heard
+from interviewer.speech.stt import Embedded, Recognised
 from interviewer.speech.tts import Espeak, Piper, Voice, speakable
 from interviewer.speech.vad import open_session
 from interviewer.speech.vocabulary import Vocabulary, vocabulary_of
@@ -196,10 +196,10 @@ class Later:
     def __init__(self) -> None:
         self.given: list[Samples] = []
 
-    def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Heard:
+    def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Recognised:
         """A sign for what is to be heard."""
         self.given.append(samples)
-        return Heard(f"#{len(self.given) - 1}")
+        return Recognised(f"#{len(self.given) - 1}")
 
     def heard(self, signs: str, ears: Embedded, vocabulary: Vocabulary) -> str:
         """The words for the signs."""

@@ -23,9 +23,9 @@ from interviewer.grading.flags import red_flags, trade_offs
 from interviewer.grading.reading import STEPS, Reading, Sentence, likeness, read
 from interviewer.grading.report import (
     Evidence,
+    FlagReport,
     GradedBy,
     Missing,
-    RedFlag,
     Remark,
     Report,
     Status,
@@ -88,7 +88,7 @@ class CoverageAssessor:
         criteria = merged(material.knowledge, material.case, embedder, self.folder)
         progress(0.5, "Looking for what came up")
         signals = {one.id: one for own in material.knowledge.signals(material.case).values() for one in own}
-        heard = Heard.of(reading, criteria, signals, embedder, material) if enough else None
+        heard = Covered.of(reading, criteria, signals, embedder, material) if enough else None
         steps = {step: _step(step, reading, criteria[step], material, heard) for step in Step}
         progress(0.9, "Writing the report")
         order = _order(reading, steps) if enough else []
@@ -128,13 +128,13 @@ class CoverageAssessor:
 
 
 @dataclass(frozen=True)
-class Heard:
+class Covered:
     """What came up: evidence by step, the likeness of the talk to each signal, mistakes, trade-offs."""
 
     evidence: Mapping[Step, Sequence[Evidence]]
     absent: frozenset[str]
     """Signals to which nothing in the talk comes near."""
-    flags: list[RedFlag]
+    flags: list[FlagReport]
     choices: list[Remark]
 
     @classmethod
@@ -145,7 +145,7 @@ class Heard:
         signals: Mapping[str, Signal],
         embedder: Embedder,
         material: Material,
-    ) -> "Heard":
+    ) -> "Covered":
         """Hears all of it once."""
         case = material.knowledge.case(material.case)
         choices = case.trade_offs if case else []
@@ -270,7 +270,7 @@ def _absent(
 
 
 def _step(
-    step: Step, reading: Reading, criteria: Sequence[Signal], material: Material, heard: Heard | None
+    step: Step, reading: Reading, criteria: Sequence[Signal], material: Material, heard: Covered | None
 ) -> StepReport:
     if heard is None:
         return StepReport(status="insufficient_evidence", comment=feedback.TOO_LITTLE_HERE)
@@ -308,7 +308,7 @@ def _order(reading: Reading, steps: Mapping[Step, StepReport]) -> list[Step]:
     return sorted(spoken, key=lambda step: (-len(steps[step].evidence), -thought[step], STEPS.index(step)))
 
 
-def _open(criteria: Sequence[Signal], own: StepReport, material: Material, heard: Heard | None) -> list[Missing]:
+def _open(criteria: Sequence[Signal], own: StepReport, material: Material, heard: Covered | None) -> list[Missing]:
     """What is worth asking oneself about: expected at the level and not quoted; what was surely not heard, and the
     case's own, come first. Claims nothing."""
     shown = {one.signal for one in own.evidence}

@@ -31,7 +31,7 @@ _ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…|\[[^\]]*\])\s*")
 
 
 @dataclass(frozen=True)
-class Passage:
+class Excerpt:
     """A numbered piece of a turn: ``turns[turn].text[start:end]``."""
 
     turn: int
@@ -47,7 +47,7 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Found:
+class Quote:
     """A quote in its turn: ``text`` is exactly ``turns[turn].text[start:end]``."""
 
     turn: int
@@ -80,23 +80,23 @@ def _words(text: str) -> list[_Word]:
     return kept
 
 
-def passages(transcript: Transcript) -> list[Passage]:
+def passages(transcript: Transcript) -> list[Excerpt]:
     """Every turn that holds words, long ones cut between sentences."""
     return [one for index, turn in enumerate(transcript.turns) if turn.text.strip() for one in _cut(index, turn)]
 
 
-def _cut(index: int, turn: Turn) -> Iterator[Passage]:
+def _cut(index: int, turn: Turn) -> Iterator[Excerpt]:
     if turn.words <= LONGEST_PASSAGE:
-        yield Passage(index, 0, 0, len(turn.text))
+        yield Excerpt(index, 0, 0, len(turn.text))
         return
     begin, words, number = 0, 0, 1
     pieces = spans(turn.text)
     for at, piece in enumerate(pieces):
         words += len(piece.text.split())
         if at + 1 < len(pieces) and words >= LONGEST_PASSAGE * 0.75:
-            yield Passage(index, number, begin, pieces[at + 1].start)
+            yield Excerpt(index, number, begin, pieces[at + 1].start)
             begin, words, number = pieces[at + 1].start, 0, number + 1
-    yield Passage(index, number, begin, len(turn.text))
+    yield Excerpt(index, number, begin, len(turn.text))
 
 
 @dataclass
@@ -108,12 +108,12 @@ class Quotes:
     dropped: list[str] = field(default_factory=list)
 
     @cached_property
-    def passages(self) -> list[Passage]:
+    def passages(self) -> list[Excerpt]:
         """The numbered passages of both speakers."""
         return passages(self.transcript)
 
     @cached_property
-    def _places(self) -> dict[tuple[int, int], Passage]:
+    def _places(self) -> dict[tuple[int, int], Excerpt]:
         return {(one.turn, one.number): one for one in self.passages}
 
     @cached_property
@@ -131,7 +131,7 @@ class Quotes:
             lines.append(f"[{one.place}]{who} {' '.join(turn.text[one.start : one.end].split())}")
         return "\n".join(lines)
 
-    def find(self, quote: str, place: str = "") -> Found | None:
+    def find(self, quote: str, place: str = "") -> Quote | None:
         """The quote in the candidate's words, first where it is said to be; None, and counted, when nobody said it."""
         hinted = self._hinted(place)
         order = sorted(self._read, key=lambda turn: (abs(turn - hinted.turn) if hinted else 0, turn))
@@ -149,7 +149,7 @@ class Quotes:
         self.dropped.append(quote)
         return None
 
-    def _hinted(self, place: str) -> Passage | None:
+    def _hinted(self, place: str) -> Excerpt | None:
         match = _PLACE.search(place)
         if match is None:
             return None
@@ -157,7 +157,7 @@ class Quotes:
         own = [one for (index, _), one in self._places.items() if index == turn]
         return self._places.get((turn, number)) or (own[0] if own else None)
 
-    def _in(self, turn: int, wanted: Sequence[str], run: int, hinted: Passage | None) -> Found | None:
+    def _in(self, turn: int, wanted: Sequence[str], run: int, hinted: Excerpt | None) -> Quote | None:
         """The run of words in a turn; of several the one nearest to the hinted passage."""
         words = self._read[turn]
         plain = [word.plain for word in words]
@@ -178,12 +178,12 @@ class Quotes:
         start, end = words[at].start, words[at + length - 1].end
         closing = _CLOSES.match(text, end)
         end = closing.end() if closing else end
-        return Found(turn, start, end, text[start:end])
+        return Quote(turn, start, end, text[start:end])
 
-    def covered(self, where: str) -> list[Passage]:
+    def covered(self, where: str) -> list[Excerpt]:
         """The candidate's passages in a list of places and ranges such as ``3-8, 12.2-12.4``."""
         order = [(one.turn, one.number) for one in self.passages]
-        taken: dict[Passage, None] = {}
+        taken: dict[Excerpt, None] = {}
         for part in re.split(r"[,;]", where):
             ends = _PLACE.findall(part)
             if not ends:
@@ -194,7 +194,7 @@ class Quotes:
         return [one for one in taken if self.transcript.turns[one.turn].speaker == "candidate"]
 
 
-def seconds(transcript: Transcript, parts: Iterable[tuple[Passage, float]]) -> float:
+def seconds(transcript: Transcript, parts: Iterable[tuple[Excerpt, float]]) -> float:
     """How long passages took: a turn's time, with the question before it, shared out by characters. ``parts`` are
     passages with the share of each that counts. Every ``at`` is set (``with_clock``)."""
     from interviewer.transcript import WORDS_A_MINUTE

@@ -11,8 +11,7 @@ import numpy as np
 
 from interviewer.grading.criteria import Wording
 from interviewer.grading.reading import Reading
-from interviewer.grading.report import RedFlag as Flag
-from interviewer.grading.report import Remark
+from interviewer.grading.report import FlagReport, Remark
 from interviewer.knowledge.embeddings import Vectors
 from interviewer.knowledge.schema import RedFlag, TradeOff
 from interviewer.listening.examples import Sounds
@@ -40,10 +39,10 @@ def nearest(vectors: Vectors, sounds: Sounds) -> dict[str, Vectors]:
     return {id_: near[:, ids == id_].max(1) for id_ in dict.fromkeys(sounds.ids)}
 
 
-def red_flags(reading: Reading, flags: Sequence[RedFlag]) -> list[Flag]:
+def red_flags(reading: Reading, flags: Sequence[RedFlag]) -> list[FlagReport]:
     """The mistakes that were surely made, one for a sentence; the case's own come first."""
     wrong, right = nearest(reading.vectors, reading.sounds.red_flags), nearest(reading.vectors, reading.sounds.right)
-    found: list[Flag] = []
+    found: list[FlagReport] = []
     taken: set[int] = set()
     for flag in flags:
         cues = [re.compile(cue, re.IGNORECASE) for cue in flag.cues]
@@ -65,7 +64,7 @@ def red_flags(reading: Reading, flags: Sequence[RedFlag]) -> list[Flag]:
         one = reading.sentences[index]
         corrected = _put_right(reading, cues, near, sound, said[-1])
         found.append(
-            Flag(id=flag.id, text=flag.text, turn=one.turn, quote=one.text, corrected=corrected, step=flag.step)
+            FlagReport(id=flag.id, text=flag.text, turn=one.turn, quote=one.text, corrected=corrected, step=flag.step)
         )
     return found
 

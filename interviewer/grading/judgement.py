@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from interviewer.domain import Level, Step
 from interviewer.grading.answers import Cited, JudgedStep, Telling, ToStudy
 from interviewer.grading.criteria import due
-from interviewer.grading.evidence import Found, Passage, Quotes, seconds
+from interviewer.grading.evidence import Excerpt, Quote, Quotes, seconds
 from interviewer.grading.filters import Aimed, inside
 from interviewer.grading.report import (
     Criterion,
     Evidence,
+    FlagReport,
     Missing,
     Moment,
-    RedFlag,
     Remark,
     StepReport,
     StepTime,
@@ -50,7 +50,7 @@ class Judgement:
     unquoted: list[Step] = field(default_factory=list)
     """Steps whose mark was not taken for want of a quote."""
 
-    def step(self, answer: JudgedStep) -> tuple[StepReport, list[RedFlag], list[Remark]]:
+    def step(self, answer: JudgedStep) -> tuple[StepReport, list[FlagReport], list[Remark]]:
         """A step with its mistakes and the choices weighed in it."""
         own = {one.id: one for one in self.criteria[answer.step]}
         criteria, evidence = self._criteria(answer, own)
@@ -72,7 +72,7 @@ class Judgement:
             report.status, report.comment = "insufficient_evidence", ""
         return report, flags, choices
 
-    def _find(self, cited: Cited) -> Found | None:
+    def _find(self, cited: Cited) -> Quote | None:
         """The words in the talk, unless they are aimed at whoever grades: those are evidence of nothing."""
         found = self.quotes.find(cited.quote, cited.place)
         return None if found is None or inside(self.aimed, found.turn, found.start, found.end) else found
@@ -114,7 +114,7 @@ class Judgement:
         gaps = [one for one in due(own.values(), self.level) if one.id in absent]
         return [Missing(signal=one.id, text=one.text, study=list(one.study)) for one in gaps[:MOST_MISSING]]
 
-    def _flags(self, answer: JudgedStep) -> list[RedFlag]:
+    def _flags(self, answer: JudgedStep) -> list[FlagReport]:
         known = {one.id: one for one in self.knowledge.red_flags(self.transcript.case)}
         flags = []
         for one in answer.flags:
@@ -123,7 +123,7 @@ class Judgement:
             if found is not None and text:
                 id_ = one.id if one.id in known else OTHER
                 flags.append(
-                    RedFlag(
+                    FlagReport(
                         id=id_, text=text, turn=found.turn, quote=found.text, corrected=one.corrected, step=answer.step
                     )
                 )
@@ -165,7 +165,7 @@ class Judgement:
         """The time of each step, by the passages that are about it; one about several is shared."""
         budgets = self.knowledge.budgets(self.transcript.minutes)
         own = {step: self.quotes.covered(answer.where) for step, answer in answers.items()}
-        claims: dict[Passage, int] = {}
+        claims: dict[Excerpt, int] = {}
         for passages in own.values():
             for passage in passages:
                 claims[passage] = claims.get(passage, 0) + 1

@@ -23,7 +23,7 @@ from interviewer.grading.evidence import Quotes
 from interviewer.grading.filters import Aimed, aimed_at_the_grader
 from interviewer.grading.judgement import Judgement, short
 from interviewer.grading.presentation import mark
-from interviewer.grading.report import GradedBy, Missing, RedFlag, Remark, Report, Status, StepReport
+from interviewer.grading.report import FlagReport, GradedBy, Missing, Remark, Report, Status, StepReport
 from interviewer.grading.rubric import cut_offs, rubric_in_use
 from interviewer.grading.strong import Retrieve, strong_answers
 from interviewer.grading.verdict import Judged, judge
@@ -96,7 +96,7 @@ class LlmAssessor:
         judgement: Judgement,
         answers: Mapping[Step, JudgedStep],
         steps: dict[Step, StepReport],
-        flags: list[RedFlag],
+        flags: list[FlagReport],
         choices: list[Remark],
         whole: Whole,
     ) -> Report:
@@ -175,7 +175,7 @@ class Asking:
             raise ModelError(f"the model '{self.model.name}' left out the step {missing[0]}")
         return found
 
-    def whole(self, steps: Mapping[Step, StepReport], flags: Sequence[RedFlag]) -> Whole:
+    def whole(self, steps: Mapping[Step, StepReport], flags: Sequence[FlagReport]) -> Whole:
         """The look at the whole, given the judged steps. Raises ModelError."""
         said = "\n".join(_told(step, own, [one for one in flags if one.step is step]) for step, own in steps.items())
         messages = self.messages(WHOLE, {"steps": neutralise(said), "level": self.material.level.value})
@@ -264,10 +264,10 @@ def _line(one: Signal, level: Level) -> str:
 
 def _judged(
     answers: Mapping[Step, JudgedStep], judgement: Judgement
-) -> tuple[dict[Step, StepReport], list[RedFlag], list[Remark]]:
+) -> tuple[dict[Step, StepReport], list[FlagReport], list[Remark]]:
     """Every step; those that were not asked about do not apply to this practice."""
     steps: dict[Step, StepReport] = {}
-    flags: list[RedFlag] = []
+    flags: list[FlagReport] = []
     choices: list[Remark] = []
     for step in Step:
         if step not in answers:
@@ -279,7 +279,7 @@ def _judged(
     return steps, flags, choices
 
 
-def _told(step: Step, own: StepReport, flags: Sequence[RedFlag]) -> str:
+def _told(step: Step, own: StepReport, flags: Sequence[FlagReport]) -> str:
     """A judged step as the second look gets it."""
     lines = [f"{step.label} ({step.value}): {mark(own.score) if own.score else own.status}. {own.comment}"]
     helped = {one.signal: one.help.value for one in own.evidence}

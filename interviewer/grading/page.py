@@ -23,7 +23,7 @@ from interviewer.grading.presentation import (
     standing,
     title,
 )
-from interviewer.grading.report import Criterion, Evidence, Missing, Moment, RedFlag, Remark, Report, StudyItem
+from interviewer.grading.report import Criterion, Evidence, FlagReport, Missing, Moment, Remark, Report, StudyItem
 from interviewer.grading.rubric import DATA
 from interviewer.transcript import Transcript, Turn
 
@@ -139,7 +139,7 @@ def _moments(heading: str, moments: list[Moment], transcript: Transcript) -> str
 def _remarks(heading: str, remarks: Sequence[Remark], transcript: Transcript, kind: str) -> str:
     items = []
     for one in remarks:
-        put_right = isinstance(one, RedFlag) and one.corrected
+        put_right = isinstance(one, FlagReport) and one.corrected
         badge = '<span class="badge">put right later</span>' if put_right else ""
         sort = "neutral" if put_right else kind
         items.append(f'<li class="{sort}">{_p(one.text)}{badge}{_quote(one.quote, one.turn, transcript)}</li>')

@@ -16,7 +16,7 @@ from interviewer.grading.presentation import (
     standing,
     title,
 )
-from interviewer.grading.report import Criterion, Evidence, Moment, RedFlag, Remark, Report
+from interviewer.grading.report import Criterion, Evidence, FlagReport, Moment, Remark, Report
 from interviewer.transcript import Transcript
 
 __all__ = ["to_html", "to_json", "to_markdown"]
@@ -87,7 +87,7 @@ def _md_evidence(one: Evidence) -> str:
 
 
 def _md_remark(one: Remark) -> str:
-    put_right = " (put right later)" if isinstance(one, RedFlag) and one.corrected else ""
+    put_right = " (put right later)" if isinstance(one, FlagReport) and one.corrected else ""
     return f"- {_md(one.text)}{put_right} Turn {one.turn}: “{_md(shortened(one.quote))}”"
 
 

@@ -70,7 +70,7 @@ class Remark(_Model):
     quote: str
 
 
-class RedFlag(Remark):
+class FlagReport(Remark):
     """A mistake, with the words that show it."""
 
     corrected: bool = False
@@ -127,7 +127,7 @@ class Report(_Model):
     """The chance that human interviewers at that level would hire."""
     score: float | None = Field(default=None, ge=1, le=4)
     steps: dict[Step, StepReport]
-    red_flags: list[RedFlag] = Field(default_factory=list)
+    red_flags: list[FlagReport] = Field(default_factory=list)
     trade_offs: list[Remark] = Field(default_factory=list)
     time: dict[Step, StepTime] = Field(default_factory=dict)
     summary: str = ""

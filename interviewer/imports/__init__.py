@@ -15,7 +15,7 @@ from pathlib import PurePath
 from interviewer.domain import Level
 from interviewer.errors import BadInput
 from interviewer.imports import captions, encodings, exports, labels, speakers, talk
-from interviewer.imports.labels import Piece, Role
+from interviewer.imports.labels import Labelled, Role
 from interviewer.imports.lines import MAX_LINES, Talk
 from interviewer.imports.names import Replacer
 from interviewer.imports.speakers import Speaker, SpeakersUnclear
@@ -132,7 +132,7 @@ def _opens_json(bare: str) -> bool:
 
 
 def _turns(
-    pieces: Sequence[Piece], roles: dict[str, Role], replacer: Replacer, spoken: bool, named: bool
+    pieces: Sequence[Labelled], roles: dict[str, Role], replacer: Replacer, spoken: bool, named: bool
 ) -> tuple[list[dict[str, object]], list[str]]:
     """The turns, one for each run of one speaker's pieces; long ones are cut between pieces."""
     first = next((piece.at for piece in pieces if piece.at is not None), None)

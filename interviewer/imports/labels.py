@@ -31,7 +31,7 @@ _PUNCTUATION = re.compile(r"[?!;\"“”=/\\]|\.\s+[a-z]|,\s+[a-z]|\s[-–]\s[a-
 
 
 @dataclass(frozen=True)
-class Piece:
+class Labelled:
     """Words of one speaker; None where nobody is named."""
 
     text: str
@@ -114,10 +114,10 @@ def _topic(label: str) -> bool:
     return " ".join(bare) in data()["topics"] or (bool(bare) and bare[0] in data()["topics"] and len(words) > len(bare))
 
 
-def settled(lines: Sequence[Line], known: Sequence[str] = ()) -> list[Piece]:
+def settled(lines: Sequence[Line], known: Sequence[str] = ()) -> list[Labelled]:
     """The lines' words with their speakers; words that nobody is named for go on with the speaker before them."""
     names = _names(lines, known)
-    pieces: list[Piece] = []
+    pieces: list[Labelled] = []
     speaker: str | None = None
     pending: float | None = None
     for line in lines:
@@ -130,7 +130,7 @@ def settled(lines: Sequence[Line], known: Sequence[str] = ()) -> list[Piece]:
             words = line.text
         words = words.strip()
         if words:
-            pieces.append(Piece(words, speaker, at))
+            pieces.append(Labelled(words, speaker, at))
             pending = None
         else:
             pending = at

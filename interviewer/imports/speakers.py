@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interviewer.errors import BadInput
-from interviewer.imports.labels import Piece, Role, data, role_named, same, tokens
+from interviewer.imports.labels import Labelled, Role, data, role_named, same, tokens
 
 _CLEAR = 2
 """Signs of an interviewer that one speaker must have more than the other before we choose without being told."""
@@ -59,19 +59,19 @@ def _key(label: str) -> tuple[str, ...]:
     return tuple(sorted(tokens(label))) or (label,)
 
 
-def joined(pieces: Sequence[Piece]) -> list[Piece]:
+def joined(pieces: Sequence[Labelled]) -> list[Labelled]:
     """The pieces with one form of every label: "ANNA WHITLOCK (Guest)" is who "Anna Whitlock" is."""
     first: dict[tuple[str, ...], str] = {}
     found = []
     for piece in pieces:
         if piece.speaker is not None:
             name = first.setdefault(_key(piece.speaker), piece.speaker)
-            piece = Piece(piece.text, name, piece.at)
+            piece = Labelled(piece.text, name, piece.at)
         found.append(piece)
     return found
 
 
-def _voices(pieces: Sequence[Piece]) -> list[_Voice]:
+def _voices(pieces: Sequence[Labelled]) -> list[_Voice]:
     voices: dict[str, _Voice] = {}
     before = None
     for index, piece in enumerate(pieces):
@@ -95,7 +95,7 @@ def listed(speakers: Sequence[Speaker]) -> str:
 
 
 def cast(
-    pieces: Sequence[Piece], name: str, candidates: Sequence[str], interviewers: Sequence[str]
+    pieces: Sequence[Labelled], name: str, candidates: Sequence[str], interviewers: Sequence[str]
 ) -> tuple[dict[str, Role], list[Speaker], list[str]]:
     """Label to role, the speakers found, and warnings. Raises SpeakersUnclear or BadInput with how to choose."""
     voices = _voices(pieces)

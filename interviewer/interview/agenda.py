@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from interviewer.domain import Level, Step
-from interviewer.interview.modes import Kind, known_mode, scope
+from interviewer.interview.modes import ModeKind, known_mode, scope
 from interviewer.interview.state import State
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
@@ -94,7 +94,7 @@ def prepare(
         brushed=_brushed(transcript, listener),
         trade_offs=_trade_offs(transcript, last, listener),
         pushbacks=tuple(Option(one.id, one.step, one.level) for one in (case.pushbacks if case else [])),
-        warm_up=mode.kind is Kind.WARM_UP,
+        warm_up=mode.kind is ModeKind.WARM_UP,
         drill=bool(subject),
     )
 

@@ -7,7 +7,7 @@ turn of its own.
 from collections.abc import Sequence
 
 from interviewer.domain import Level, MoveKind
-from interviewer.interview.modes import Kind, known_mode, scope
+from interviewer.interview.modes import ModeKind, known_mode, scope
 from interviewer.interview.phrases import says
 from interviewer.interview.policy import Allowed, View
 from interviewer.interview.state import State, Wish
@@ -51,9 +51,9 @@ def allowed(view: View) -> Allowed:
         return Allowed(forced, _facts(view) if MoveKind.ANSWER in forced else frozenset(), steps)
     mode = known_mode(view.transcript.mode)
     moves = set(_FREE)
-    if mode.kind in (Kind.STEP, Kind.DRILL):
+    if mode.kind in (ModeKind.STEP, ModeKind.DRILL):
         moves -= {MoveKind.MOVE_ON, MoveKind.TIME_CHECK}
-    if mode.kind is Kind.RAPID:
+    if mode.kind is ModeKind.RAPID:
         moves -= {MoveKind.TIME_CHECK, MoveKind.LET_GO_ON}
     if _may_change(view):
         moves.add(MoveKind.CURVEBALL)
@@ -79,7 +79,7 @@ def _forced(view: View) -> frozenset[MoveKind]:
         case "hint":
             return frozenset({MoveKind.HINT})
         case "skip":
-            whole = known_mode(view.transcript.mode).kind in (Kind.INTERVIEW, Kind.WARM_UP, Kind.RAPID)
+            whole = known_mode(view.transcript.mode).kind in (ModeKind.INTERVIEW, ModeKind.WARM_UP, ModeKind.RAPID)
             return frozenset({MoveKind.MOVE_ON if whole else MoveKind.PROBE})
         case "pause" | "silence":
             return frozenset({MoveKind.LET_GO_ON})
@@ -93,7 +93,7 @@ def _forced(view: View) -> frozenset[MoveKind]:
 
 
 def _not_in(mode: str) -> set[MoveKind]:
-    return {MoveKind.MOVE_ON} if known_mode(mode).kind in (Kind.STEP, Kind.DRILL) else set()
+    return {MoveKind.MOVE_ON} if known_mode(mode).kind in (ModeKind.STEP, ModeKind.DRILL) else set()
 
 
 def may_close(view: View) -> bool:
@@ -115,7 +115,7 @@ def _may_change(view: View) -> bool:
 
 
 def _may_hint(view: View) -> bool:
-    warm_up = known_mode(view.transcript.mode).kind is Kind.WARM_UP
+    warm_up = known_mode(view.transcript.mode).kind is ModeKind.WARM_UP
     return warm_up or (view.last is not None and says("wants_help", view.last.text))
 
 

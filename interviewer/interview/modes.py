@@ -14,7 +14,7 @@ LONGEST_TOPIC = 54
 """Characters: the whole mode has room for 60."""
 
 
-class Kind(StrEnum):
+class ModeKind(StrEnum):
     """The kinds of practice."""
 
     INTERVIEW = "interview"
@@ -25,27 +25,27 @@ class Kind(StrEnum):
 
 
 LABELS = {
-    Kind.INTERVIEW: "Full interview",
-    Kind.STEP: "One step",
-    Kind.DRILL: "Drill on a topic",
-    Kind.WARM_UP: "Warm-up with hints",
-    Kind.RAPID: "Rapid follow-ups",
+    ModeKind.INTERVIEW: "Full interview",
+    ModeKind.STEP: "One step",
+    ModeKind.DRILL: "Drill on a topic",
+    ModeKind.WARM_UP: "Warm-up with hints",
+    ModeKind.RAPID: "Rapid follow-ups",
 }
 ABOUT = {
-    Kind.INTERVIEW: "All seven steps at your own lead, graded against the bar.",
-    Kind.STEP: "One step of the seven and nothing else, with its own opening question.",
-    Kind.DRILL: "Questions on one subject of the problem, one after the other.",
-    Kind.WARM_UP: "A shorter interview in which a thin answer brings a hint. Hints are marked in the report.",
-    Kind.RAPID: "Short questions in quick succession; the interviewer presses on thin answers and never just nods.",
+    ModeKind.INTERVIEW: "All seven steps at your own lead, graded against the bar.",
+    ModeKind.STEP: "One step of the seven and nothing else, with its own opening question.",
+    ModeKind.DRILL: "Questions on one subject of the problem, one after the other.",
+    ModeKind.WARM_UP: "A shorter interview in which a thin answer brings a hint. Hints are marked in the report.",
+    ModeKind.RAPID: "Short questions in quick succession; the interviewer presses on thin answers and never just nods.",
 }
-MINUTES = {Kind.INTERVIEW: 45, Kind.STEP: 15, Kind.DRILL: 15, Kind.WARM_UP: 30, Kind.RAPID: 10}
+MINUTES = {ModeKind.INTERVIEW: 45, ModeKind.STEP: 15, ModeKind.DRILL: 15, ModeKind.WARM_UP: 30, ModeKind.RAPID: 10}
 
 
 @dataclass(frozen=True)
 class Mode:
     """A mode taken apart."""
 
-    kind: Kind
+    kind: ModeKind
     step: Step | None = None
     topic: str = ""
 
@@ -70,19 +70,19 @@ def parse_mode(text: str) -> Mode:
     name, colon, subject = text.strip().partition(":")
     subject = " ".join(subject.split())
     possible = "interview, step:<step>, drill:<topic>, warm_up, rapid"
-    if name not in set(Kind) or (colon and name not in (Kind.STEP, Kind.DRILL)):
+    if name not in set(ModeKind) or (colon and name not in (ModeKind.STEP, ModeKind.DRILL)):
         raise BadInput(f"mode '{text[:60]}': there is no such mode; there are {possible}")
-    if name == Kind.STEP:
+    if name == ModeKind.STEP:
         if subject not in set(Step):
             raise BadInput(f"mode '{text[:60]}': no such step; there are {', '.join(f'step:{step}' for step in Step)}")
-        return Mode(Kind.STEP, step=Step(subject))
-    if name == Kind.DRILL:
+        return Mode(ModeKind.STEP, step=Step(subject))
+    if name == ModeKind.DRILL:
         if not subject or len(subject) > LONGEST_TOPIC:
             raise BadInput(
                 f"mode '{text[:60]}': name a topic of 1 to {LONGEST_TOPIC} characters, e.g. drill:label delay"
             )
-        return Mode(Kind.DRILL, topic=subject)
-    return Mode(Kind(name))
+        return Mode(ModeKind.DRILL, topic=subject)
+    return Mode(ModeKind(name))
 
 
 def known_mode(text: str) -> Mode:
@@ -90,7 +90,7 @@ def known_mode(text: str) -> Mode:
     try:
         return parse_mode(text)
     except BadInput:
-        return Mode(Kind.INTERVIEW)
+        return Mode(ModeKind.INTERVIEW)
 
 
 def scope(text: str) -> Sequence[Step]:

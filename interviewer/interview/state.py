@@ -30,7 +30,7 @@ class Wish(StrEnum):
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenSoFar:
     """What the observer behind the turns noted on a criterion, the last word on it."""
 
     criterion: str
@@ -104,7 +104,7 @@ class State:
     curveballs: int = 0
     wish: Wish = Wish.NONE
     """Of the candidate, to end the interview."""
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[SeenSoFar, ...] = ()
     """By the observer behind the turns, in the order of happening; empty without one."""
     observed: int = 0
     """Candidate turns that the observer has read."""
@@ -169,7 +169,7 @@ class _Run:
     agreed: list[str] = field(default_factory=list)
     curveballs: int = 0
     wish: Wish = Wish.NONE
-    seen: dict[str, Seen] = field(default_factory=dict)
+    seen: dict[str, SeenSoFar] = field(default_factory=dict)
     observed: int = 0
     only: Step | None = None
     """The step that a practice of one step never leaves."""
@@ -268,7 +268,7 @@ class _Run:
         for one in turn.observed.criteria:
             before = self.seen.pop(one.criterion, None)
             status = "shown" if before and before.status == "shown" and one.status == "partly" else one.status
-            self.seen[one.criterion] = Seen(one.criterion, status, one.quote, index)
+            self.seen[one.criterion] = SeenSoFar(one.criterion, status, one.quote, index)
             if one.step and one.status == "shown" and one.criterion not in self.covered.setdefault(one.step, []):
                 self.covered[one.step].append(one.criterion)
         known = {one.quote for one in self.deferred}

@@ -21,7 +21,7 @@ class Request(_Numbers):
     last: int
 
 
-class Fact(_Numbers):
+class FactThresholds(_Numbers):
     """When a question asks for a requirement fact."""
 
     asked: float
@@ -40,7 +40,7 @@ class QuestionKind(_Numbers):
     none: float
 
 
-class Signal(_Numbers):
+class SignalThresholds(_Numbers):
     """When something of a criterion is heard in a sentence."""
 
     heard: float
@@ -86,9 +86,9 @@ class Thresholds(_Numbers):
     """All of them."""
 
     request: Request
-    fact: Fact
+    fact: FactThresholds
     kind: QuestionKind
-    signal: Signal
+    signal: SignalThresholds
     mistake: Mistake
     trade_off: float
     echo: float

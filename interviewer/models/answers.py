@@ -52,7 +52,7 @@ def text_of(content: object) -> str:
     return ""
 
 
-class Words:
+class AnswerFilter:
     """Takes an answer piece by piece and gives back what may be said.
 
     ``held`` keeps everything until the answer has ended or its thinking was closed: for models whose template opens
@@ -127,7 +127,7 @@ class Words:
 
 def words_in(answer: str) -> str:
     """The words of a whole answer."""
-    words = Words(held=True)
+    words = AnswerFilter(held=True)
     return (words.feed(answer) + words.end()).strip()
 
 

@@ -23,7 +23,7 @@ IDLE = 900.0
 """Seconds without a call after which nobody asks any more: the next call is the question then."""
 
 
-class Kind(StrEnum):
+class FailureKind(StrEnum):
     """What went wrong, as far as it matters here."""
 
     OUT = "out"
@@ -71,17 +71,17 @@ class Breaker:
             self._served = monotonic()
             self._close()
 
-    def failed(self, error: ModelError, kind: Kind, began: float, wait: float | None = None) -> None:
+    def failed(self, error: ModelError, kind: FailureKind, began: float, wait: float | None = None) -> None:
         """A call that ``began`` then failed; ``wait`` is what the endpoint wants, in seconds."""
         with self._lock:
-            if kind is Kind.ONE or self._gone or (kind is Kind.SILENT and self._served > began):
+            if kind is FailureKind.ONE or self._gone or (kind is FailureKind.SILENT and self._served > began):
                 return
             self._why, self._asked = error, monotonic()
             self._wait = FIRST_WAIT
-            self._not_before = monotonic() + (0.0 if kind is Kind.SILENT else max(wait or 0.0, FIRST_WAIT))
+            self._not_before = monotonic() + (0.0 if kind is FailureKind.SILENT else max(wait or 0.0, FIRST_WAIT))
             self._changed.clear()
             self._settled.clear()
-            if kind is not Kind.SILENT:
+            if kind is not FailureKind.SILENT:
                 self._settled.set()  # nothing to wait for: no question is asked for now
             if self._thread is None:
                 self._thread = threading.Thread(target=self._until_served, name="endpoint-out", daemon=True)

@@ -32,7 +32,7 @@ LONGEST_IN_A_TURN = 1.0
 
 
 @dataclass(frozen=True)
-class Target:
+class Address:
     """One model behind one address."""
 
     name: str
@@ -86,7 +86,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Piece:
+class AnswerPiece:
     """A piece of an answer, or a whole one."""
 
     text: str
@@ -117,10 +117,10 @@ class Client:
 
     def __init__(
         self,
-        target: Callable[[float], Target],
+        target: Callable[[float], Address],
         limits: Limits,
         extra: Mapping[str, Any],
-        elsewhere: Callable[[Target], bool],
+        elsewhere: Callable[[Address], bool],
         room_name: str = ROOM[1],
     ):
         self._target = target
@@ -129,14 +129,14 @@ class Client:
         self._elsewhere = elsewhere
         self._room_name = room_name
         self._fields: dict[str, Fields] = {}
-        self._chats: dict[Target, BaseChatOpenAI] = {}
+        self._chats: dict[Address, BaseChatOpenAI] = {}
 
     @staticmethod
     def prepare() -> None:
         """Imports what a request needs, so that no call's time is spent on it: seconds, the first time."""
         import openai.resources.chat  # noqa: F401
 
-    def stream(self, asked: Sequence[Message], call: Call, wanted: Mapping[str, Any]) -> Iterator[Piece]:
+    def stream(self, asked: Sequence[Message], call: Call, wanted: Mapping[str, Any]) -> Iterator[AnswerPiece]:
         """The pieces of one answer. Raises DeadlineError when it breaks off, and what the client raises."""
         call.begun = False
         options = {**wanted, "room": call.room, "stream_options": {"include_usage": True}}
@@ -152,12 +152,14 @@ class Client:
             used = chunk.usage_metadata or used
             finish = chunk.response_metadata.get("finish_reason")
             finished = finished or bool(finish)
-            yield Piece(text_of(chunk.content), finish)
+            yield AnswerPiece(text_of(chunk.content), finish)
         _note(call, used)
         if not finished:
             raise BrokenOffError
 
-    def whole(self, asked: Sequence[Message], call: Call, wanted: Mapping[str, Any], form: Mapping[str, Any]) -> Piece:
+    def whole(
+        self, asked: Sequence[Message], call: Call, wanted: Mapping[str, Any], form: Mapping[str, Any]
+    ) -> AnswerPiece:
         """One answer, in the form asked for. Raises FormError, TooLongError and what the client raises."""
         call.begun = False
         options = {**wanted, "room": call.room, "timeout": max(call.left, WORTH_A_TRY)}
@@ -170,7 +172,7 @@ class Client:
         call.begun = True
         _note(call, answer.usage_metadata)
         refused = bool(answer.additional_kwargs.get("refusal"))
-        return Piece(text_of(answer.content), answer.response_metadata.get("finish_reason"), refused)
+        return AnswerPiece(text_of(answer.content), answer.response_metadata.get("finish_reason"), refused)
 
     def fields(self, model: str) -> Fields:
         """What a model takes, as far as it is known."""
@@ -208,7 +210,7 @@ class Client:
                     raise
         raise DeadlineError
 
-    def _chat(self, target: Target) -> "BaseChatOpenAI":
+    def _chat(self, target: Address) -> "BaseChatOpenAI":
         """The client of a model, made once."""
         if target not in self._chats:
             import httpx2

@@ -9,7 +9,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 from interviewer.errors import ModelError
-from interviewer.models.breaker import Kind
+from interviewer.models.breaker import FailureKind
 from interviewer.models.connection import ElsewhereError, NonsenseError, cause, plain
 from interviewer.models.deadline import BrokenOffError, DeadlineError
 from interviewer.models.refusals import Complaint, read
@@ -48,7 +48,7 @@ class Failure:
     """A failure as callers see it, and what it says about the endpoint."""
 
     error: ModelError
-    kind: Kind
+    kind: FailureKind
     wait: float | None = None
     """Seconds that the endpoint wants to be left alone."""
 
@@ -58,24 +58,24 @@ def explain(error: BaseException, asked: Asked) -> Failure:
     import openai
 
     if (elsewhere := cause(error, ElsewhereError)) is not None:
-        return _failure(asked, Kind.OUT, f"{elsewhere}: check OPENAI_BASE_URL (most end in /v1)")
+        return _failure(asked, FailureKind.OUT, f"{elsewhere}: check OPENAI_BASE_URL (most end in /v1)")
     if (nonsense := cause(error, NonsenseError)) is not None:
-        return _failure(asked, Kind.ONE, str(nonsense))
+        return _failure(asked, FailureKind.ONE, str(nonsense))
     match error:
         case DeadlineError() | openai.APITimeoutError():
-            return _failure(asked, Kind.SILENT, f"no answer in time ({asked.seconds:.3g} s)")
+            return _failure(asked, FailureKind.SILENT, f"no answer in time ({asked.seconds:.3g} s)")
         case openai.APIStatusError():
             return _status(error, asked)
         case BrokenOffError():
-            return _failure(asked, Kind.SILENT, "the answer broke off in the middle")
+            return _failure(asked, FailureKind.SILENT, "the answer broke off in the middle")
         case openai.APIConnectionError() if asked.begun:
-            return _failure(asked, Kind.SILENT, "the answer broke off in the middle")
+            return _failure(asked, FailureKind.SILENT, "the answer broke off in the middle")
         case openai.APIConnectionError():
-            return _failure(asked, Kind.OUT, f"cannot be reached: {asked.cure}")
+            return _failure(asked, FailureKind.OUT, f"cannot be reached: {asked.cure}")
         case openai.APIError():
-            return _failure(asked, Kind.SILENT, f"it failed in the middle of an answer{_said(complaint(error))}")
+            return _failure(asked, FailureKind.SILENT, f"it failed in the middle of an answer{_said(complaint(error))}")
     what = f"the answer cannot be read ({type(error).__name__}: {_short(str(error))})"
-    return _failure(asked, Kind.ONE, what)
+    return _failure(asked, FailureKind.ONE, what)
 
 
 def complaint(error: "openai.APIError") -> Complaint:
@@ -111,35 +111,39 @@ def _status(error: "openai.APIStatusError", asked: Asked) -> Failure:
     said, status = _said(complaint(error)), error.status_code
     match status:
         case 401 if not asked.has_key:
-            return _failure(asked, Kind.OUT, f"it wants a key: set OPENAI_API_KEY{said}")
+            return _failure(asked, FailureKind.OUT, f"it wants a key: set OPENAI_API_KEY{said}")
         case 401:
-            return _failure(asked, Kind.OUT, f"it refuses the key: check OPENAI_API_KEY{said}")
+            return _failure(asked, FailureKind.OUT, f"it refuses the key: check OPENAI_API_KEY{said}")
         case 403 if re.search(r"moderation|flagged", said, re.IGNORECASE):
-            return _failure(asked, Kind.ONE, f"its moderation refuses the prompt{said}")
+            return _failure(asked, FailureKind.ONE, f"its moderation refuses the prompt{said}")
         case 403:
             what = f"the key may not use the model '{asked.model}' there: check INTERVIEWER_MODEL and the key's rights"
-            return _failure(asked, Kind.OUT, what + said)
+            return _failure(asked, FailureKind.OUT, what + said)
         case 404 | 405 | 410:
             offered = asked.offered()
             has = ", ".join(offered[:MOST_MODELS])
             more = f" and {len(offered) - MOST_MODELS} more" if len(offered) > MOST_MODELS else ""
             what = f"no model '{asked.model}' there: check INTERVIEWER_MODEL and OPENAI_BASE_URL"
-            return _failure(asked, Kind.OUT, f"{what}{f'; it offers {has}{more}' if has else ''}{said}")
+            return _failure(asked, FailureKind.OUT, f"{what}{f'; it offers {has}{more}' if has else ''}{said}")
         case _ if out_of_credit(error):
-            return _failure(asked, Kind.OUT, f"no credit or quota is left there: see the provider's billing page{said}")
+            return _failure(
+                asked, FailureKind.OUT, f"no credit or quota is left there: see the provider's billing page{said}"
+            )
         case 429:
             wait = retry_after(error)
             when = f", it asks to wait {wait:.0f} s" if wait else ""
-            return _failure(asked, Kind.OUT, f"too busy (429){when}: wait, or ask for a higher limit{said}", wait)
+            return _failure(
+                asked, FailureKind.OUT, f"too busy (429){when}: wait, or ask for a higher limit{said}", wait
+            )
         case 400 | 413 | 422:
-            return _failure(asked, Kind.ONE, f"it refuses the request (error {status}){said}")
+            return _failure(asked, FailureKind.ONE, f"it refuses the request (error {status}){said}")
         case _ if status >= 500 or status in (408, 409, 425):
             what = f"it failed by itself (error {status}): not a matter of settings, see its log or status page"
-            return _failure(asked, Kind.OUT, what + said, retry_after(error))
-    return _failure(asked, Kind.OUT, f"error {status}{said}")
+            return _failure(asked, FailureKind.OUT, what + said, retry_after(error))
+    return _failure(asked, FailureKind.OUT, f"error {status}{said}")
 
 
-def _failure(asked: Asked, kind: Kind, what: str, wait: float | None = None) -> Failure:
+def _failure(asked: Asked, kind: FailureKind, what: str, wait: float | None = None) -> Failure:
     text = f"{asked.where}: {what}"
     if len(asked.key) >= 8:
         text = text.replace(asked.key, "***")

@@ -18,7 +18,7 @@ from interviewer.config import Settings
 from interviewer.errors import CannotRun, ModelError
 from interviewer.models import weights
 from interviewer.models.base import Message
-from interviewer.models.client import Limits, Target
+from interviewer.models.client import Address, Limits
 from interviewer.models.connection import place
 from interviewer.models.openai_compatible import OpenAICompatible
 
@@ -43,7 +43,7 @@ class LocalModel(OpenAICompatible):
         self.path = path
         self.settings = settings
         self._process: subprocess.Popen[bytes] | None = None
-        self._running: Target | None = None
+        self._running: Address | None = None
         self._lock = threading.Lock()
         super().__init__(
             f"the embedded model {path.name}",
@@ -96,13 +96,13 @@ class LocalModel(OpenAICompatible):
         if process is not None:
             _stop(process)
 
-    def target(self, seconds: float) -> Target:
+    def target(self, seconds: float) -> Address:
         """The running server; a server that died is started again, which takes as long as it takes."""
         with self._lock:
             if self._running is None or self._process is None or self._process.poll() is not None:
                 key = secrets.token_urlsafe(24)
                 self._process, address = _start(self.path, key, self.settings)
-                self._running = Target(self.name, place(address), key)
+                self._running = Address(self.name, place(address), key)
             return self._running
 
 

@@ -15,18 +15,18 @@ from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from interviewer.errors import ModelError
-from interviewer.models.answers import Words, parse
+from interviewer.models.answers import AnswerFilter, parse
 from interviewer.models.base import Message, Schema
-from interviewer.models.breaker import Breaker, Kind
+from interviewer.models.breaker import Breaker, FailureKind
 from interviewer.models.client import (
     NO_KEY,
     WORTH_A_TRY,
+    Address,
+    AnswerPiece,
     Call,
     Client,
     FormError,
     Limits,
-    Piece,
-    Target,
     TooLongError,
 )
 from interviewer.models.connection import NonsenseError
@@ -82,17 +82,17 @@ class OpenAICompatible:
         self._refused_forms: set[str] = set()
         self._room = 0
         self._own = threading.local()
-        self._target: Target | None = None
+        self._target: Address | None = None
         self._client = Client(self.target, limits, extra or {}, self.elsewhere, room_name)
         self._breaker = Breaker(self._ask)
 
     # -- what differs between an endpoint and our own server -------------------------------------------
 
-    def target(self, seconds: float) -> Target:
+    def target(self, seconds: float) -> Address:
         """Where to ask, known within so many seconds. Raises ModelError."""
         raise NotImplementedError
 
-    def elsewhere(self, target: Target) -> bool:
+    def elsewhere(self, target: Address) -> bool:
         """Whether the protocol may be at another address of the same server, where the next request goes."""
         return False
 
@@ -192,7 +192,7 @@ class OpenAICompatible:
     def ping(self, seconds: float | None = None) -> str:
         """What it answers to a small question, as far as it gets: nothing from one that thinks. Raises ModelError."""
         call = Call(min(seconds or PING, self.limits.total), 16, urgent=True, patience=seconds or PING)
-        words, said = Words(held=True), ""
+        words, said = AnswerFilter(held=True), ""
         with self._failing(call, counts=False):
             self._target = self.target(call.left)
             for piece in self._client.stream([Message("user", "Say OK.")], call, {"temperature": 0.0}):
@@ -241,7 +241,7 @@ class OpenAICompatible:
 
     def _spoken(self, asked: Sequence[Message], call: Call, wanted: dict[str, Any]) -> Generator[str, None, bool]:
         """Words as they come; False where the model spent everything on thinking and nothing was said."""
-        words, finish, most = Words(self._holds or not self._tasted), None, max(2_000, 24 * call.room)
+        words, finish, most = AnswerFilter(self._holds or not self._tasted), None, max(2_000, 24 * call.room)
         with self._failing(call):
             for piece in self._client.stream(asked, call, {**wanted, **self._effort(call)}):
                 finish = piece.finish or finish
@@ -262,7 +262,7 @@ class OpenAICompatible:
         self._check_end(finish, words, call)
         return True
 
-    def _check_end(self, finish: str | None, words: Words, call: Call) -> None:
+    def _check_end(self, finish: str | None, words: AnswerFilter, call: Call) -> None:
         """Raises ModelError for an answer that may not be used as it is."""
         if finish == "length":
             if words.thought or call.last.get("reasoning"):
@@ -286,7 +286,7 @@ class OpenAICompatible:
 
     def _whole(
         self, asked: Sequence[Message], schema: type[Schema], kind: str, temperature: float, call: Call
-    ) -> Piece:
+    ) -> AnswerPiece:
         """An answer without its thinking."""
         messages = asked if kind == "json_schema" else _with_form(asked, schema)
         wanted = {"temperature": temperature, "seed": 7, **self._effort(call)}
@@ -295,10 +295,10 @@ class OpenAICompatible:
         self._check_read(call)
         if answer.refused:
             raise ModelError(f"{self.where}: the model refused", "refusal")
-        words = Words(held=True)
+        words = AnswerFilter(held=True)
         text = words.feed(answer.text) + words.end()
         self._holds = self._holds or words.bare
-        return Piece(text, answer.finish)
+        return AnswerPiece(text, answer.finish)
 
     def _effort(self, call: Call) -> dict[str, str]:
         """Models that think are asked to think little while somebody waits."""
@@ -309,7 +309,7 @@ class OpenAICompatible:
         self._room = min(4 * self._room, 8 * ROOM_TO_THINK) if self._room else ROOM_TO_THINK
         call.room += self._room
 
-    def _unfit(self, answer: Piece, schema: type[Schema], call: Call) -> ModelError:
+    def _unfit(self, answer: AnswerPiece, schema: type[Schema], call: Call) -> ModelError:
         """Why an answer is not what was asked for."""
         if answer.finish == "content_filter":
             return self._filtered()
@@ -353,7 +353,7 @@ class OpenAICompatible:
             raise
         except ModelError as error:  # nobody knows where to ask
             if counts:
-                self._breaker.failed(error, Kind.OUT, call.began)
+                self._breaker.failed(error, FailureKind.OUT, call.began)
             raise
         except (openai.OpenAIError, httpx2.HTTPError, DeadlineError, BrokenOffError, *malformed) as error:
             failure = self._explained(error, call)

@@ -8,8 +8,8 @@ from interviewer.config import Settings
 from interviewer.errors import CannotRun, ModelError
 from interviewer.models import discovery
 from interviewer.models.base import Message
-from interviewer.models.breaker import Kind
-from interviewer.models.client import NO_KEY, Limits, Target
+from interviewer.models.breaker import FailureKind
+from interviewer.models.client import NO_KEY, Address, Limits
 from interviewer.models.connection import OPENAI, place
 from interviewer.models.openai_compatible import OpenAICompatible
 from interviewer.models.refusals import ROOM
@@ -59,21 +59,21 @@ class OpenAIModel(OpenAICompatible):
         try:
             return self.target(discovery.LIMIT).name
         except ModelError as error:
-            self._breaker.failed(error, Kind.OUT, began)
+            self._breaker.failed(error, FailureKind.OUT, began)
             return UNKNOWN
 
-    def target(self, seconds: float) -> Target:
+    def target(self, seconds: float) -> Address:
         """Where to ask. Raises ModelError when the endpoint does not say in time which model it has."""
         if self._named:
             if not self._hosted:
                 self._directory.begin()
-            return Target(self._named, self._place, self._key)
+            return Address(self._named, self._place, self._key)
         offer = self._directory.get(seconds)
         if offer.place.base == self._place.other().base:
             self._place = offer.place
-        return Target(discovery.chooses(offer), self._place, self._key)
+        return Address(discovery.chooses(offer), self._place, self._key)
 
-    def elsewhere(self, target: Target) -> bool:
+    def elsewhere(self, target: Address) -> bool:
         """Whether the protocol may be one step beside the address that was given."""
         if self._hosted:
             return False

@@ -11,7 +11,7 @@ _SAFE = re.compile(r"[A-Za-z0-9-]{1,64}\Z")
 _STALE = 24 * 3600
 
 
-class Kept:
+class KeptSound:
     """A folder per interview, a file per turn."""
 
     def __init__(self, home: Path):

@@ -16,10 +16,10 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Ears:
+class HearingParts:
     """What hears."""
 
-    recogniser: stt.FirstThatWorks
+    recogniser: stt.FirstRecogniser
     vad: Any
 
 
@@ -30,8 +30,8 @@ class VoiceParts:
         self.settings = settings
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="voice")
         self._lock = threading.Lock()
-        self._ears: Future[Ears] | None = None
-        self._mouth: Future[tts.FirstThatWorks] | None = None
+        self._ears: Future[HearingParts] | None = None
+        self._mouth: Future[tts.FirstVoice] | None = None
 
     def warm(self) -> None:
         """Starts loading."""
@@ -39,13 +39,13 @@ class VoiceParts:
             self._ears = self._ears or self._pool.submit(self._open_ears)
             self._mouth = self._mouth or self._pool.submit(self._open_mouth)
 
-    def ears(self) -> Ears:
+    def ears(self) -> HearingParts:
         """What hears. Raises CannotRun."""
         self.warm()
         assert self._ears
         return self._ears.result()
 
-    def mouth(self) -> tts.FirstThatWorks:
+    def mouth(self) -> tts.FirstVoice:
         """What speaks. Raises CannotRun."""
         self.warm()
         assert self._mouth
@@ -71,10 +71,10 @@ class VoiceParts:
         if mouth:
             mouth.add_done_callback(_closed)
 
-    def _open_ears(self) -> Ears:
-        return Ears(stt.open_hearing(self.settings), open_session())
+    def _open_ears(self) -> HearingParts:
+        return HearingParts(stt.open_hearing(self.settings), open_session())
 
-    def _open_mouth(self) -> tts.FirstThatWorks:
+    def _open_mouth(self) -> tts.FirstVoice:
         mouth = tts.open_saying(self.settings)
         try:
             mouth.warm()
@@ -83,6 +83,6 @@ class VoiceParts:
         return mouth
 
 
-def _closed(mouth: "Future[tts.FirstThatWorks]") -> None:
+def _closed(mouth: "Future[tts.FirstVoice]") -> None:
     if not mouth.cancelled() and not mouth.exception():
         mouth.result().close()

@@ -25,7 +25,7 @@ MISSING = "Voice is not installed: run pip install 'ml-design-interviewer[voice]
 
 
 @dataclass(frozen=True)
-class Heard:
+class Recognised:
     """What was heard."""
 
     text: str
@@ -47,7 +47,7 @@ class Recogniser(Protocol):
         """Where the sound is sent; empty when it stays on this machine."""
         ...
 
-    def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Heard:
+    def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Recognised:
         """What is said; ``quick`` is for a first look. Raises CannotRun."""
         ...
 
@@ -77,7 +77,7 @@ class Embedded:
         )
         self._lock = threading.Lock()
 
-    def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Heard:
+    def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Recognised:
         """What is said. No time stamps and no second try at a higher temperature: both cost a reply its promptness."""
         with self._lock:
             segments, _ = self._model.transcribe(
@@ -92,10 +92,10 @@ class Embedded:
             found = list(segments)
         text = " ".join(segment.text.strip() for segment in found).strip()
         doubtful = any(s.avg_logprob < _DOUBT or s.compression_ratio > _REPETITIVE for s in found)
-        return Heard(text, doubtful, self.name)
+        return Recognised(text, doubtful, self.name)
 
 
-class Endpoint:
+class EndpointRecogniser:
     """Transcription by an OpenAI-compatible endpoint."""
 
     def __init__(self, settings: Settings, model: str = "gpt-4o-mini-transcribe"):
@@ -104,7 +104,7 @@ class Endpoint:
         self.name = f"{model} at {self.remote}"
         self._model = model
 
-    def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Heard:
+    def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Recognised:
         """What is said."""
         file = ("turn.wav", to_wav(samples), "audio/wav")
         answer = self._endpoint.ask(
@@ -114,31 +114,31 @@ class Endpoint:
         text = getattr(answer, "text", None)
         if not isinstance(text, str):
             raise self._endpoint.nonsense("transcription")
-        return Heard(text.strip(), False, self.name)
+        return Recognised(text.strip(), False, self.name)
 
 
-class FirstThatWorks(Ladder[Recogniser]):
+class FirstRecogniser(Ladder[Recogniser]):
     """Asks one recogniser after the other; one that failed rests for a while."""
 
     def __init__(self, recognisers: Sequence[Recogniser]):
         super().__init__(recognisers, "listens")
 
-    def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Heard:
+    def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Recognised:
         """What is said. Raises the last one's error."""
         return self.first(lambda one: one.hear(samples, prompt, quick))
 
 
-def open_hearing(settings: Settings) -> FirstThatWorks:
+def open_hearing(settings: Settings) -> FirstRecogniser:
     """The recognisers that the settings ask for, best first, the embedded one behind an endpoint. Raises CannotRun."""
     kind, _, model = settings.hearing.partition(":")
     found: list[Recogniser] = []
     if kind == "openai" and not configured(settings):
         raise CannotRun("INTERVIEWER_HEARING=openai needs OPENAI_API_KEY or OPENAI_BASE_URL")
     if wanted(settings.hearing, settings):
-        found.append(Endpoint(settings, model) if model else Endpoint(settings))
+        found.append(EndpointRecogniser(settings, model) if model else EndpointRecogniser(settings))
     try:
         found.append(Embedded())
     except CannotRun:
         if not found:
             raise
-    return FirstThatWorks(found)
+    return FirstRecogniser(found)

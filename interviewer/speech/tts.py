@@ -196,7 +196,7 @@ class Espeak:
         """Nothing to stop."""
 
 
-class Endpoint:
+class EndpointVoice:
     """Speech by an OpenAI-compatible endpoint."""
 
     def __init__(self, settings: Settings, model: str = "gpt-4o-mini-tts", voice: str = "alloy"):
@@ -222,7 +222,7 @@ class Endpoint:
         """Nothing to stop."""
 
 
-class FirstThatWorks(Ladder[Voice]):
+class FirstVoice(Ladder[Voice]):
     """Lets one voice after the other try; one that failed rests for a while."""
 
     def __init__(self, voices: list[Voice]):
@@ -244,14 +244,14 @@ class FirstThatWorks(Ladder[Voice]):
             voice.close()
 
 
-def open_saying(settings: Settings) -> FirstThatWorks:
+def open_saying(settings: Settings) -> FirstVoice:
     """The voices that the settings ask for, best first, embedded ones behind an endpoint. Raises CannotRun."""
     kind, _, model = settings.saying.partition(":")
     found: list[Voice] = []
     if kind == "openai" and not configured(settings):
         raise CannotRun("INTERVIEWER_SAYING=openai needs OPENAI_API_KEY or OPENAI_BASE_URL")
     if wanted(settings.saying, settings):
-        found.append(Endpoint(settings, model) if model else Endpoint(settings))
+        found.append(EndpointVoice(settings, model) if model else EndpointVoice(settings))
     for name, made in (("embedded", Piper), ("espeak", Espeak)):
         if kind in ("auto", "openai", name) or (kind == "embedded" and name == "espeak"):
             try:
@@ -260,4 +260,4 @@ def open_saying(settings: Settings) -> FirstThatWorks:
                 continue
     if not found:
         raise CannotRun(MISSING)
-    return FirstThatWorks(found)
+    return FirstVoice(found)

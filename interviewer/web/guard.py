@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interviewer.errors import CannotRun
-from interviewer.web.sign_in import RefusedError, SignIn, Window, network, page, set_cookie
+from interviewer.web.sign_in import RecentCount, RefusedError, SignIn, network, page, set_cookie
 
 log = logging.getLogger(__name__)
 # Gradio's pages need inline scripts, its workers and its templates need eval; nothing may come from elsewhere.
@@ -74,7 +74,7 @@ _OPEN = ("/gradio_api/startup-events", "/robots.txt")
 _MB = 1_000_000
 LARGEST_FILE, LARGEST_POST = 60 * _MB, 8 * _MB
 _FORM = 4_000
-_UPLOADS = Window(3600, 600 * _MB)
+_UPLOADS = RecentCount(3600, 600 * _MB)
 """Bytes of files in an hour from one address."""
 _PATIENCE = 3.0
 # Gradio writes the address under which it was asked into the page. A proxy may not say that one: the browser knows it.

@@ -30,7 +30,7 @@ from interviewer.practice.retake import rewind
 from interviewer.practice.second_opinion import Opinion, Search, over, second_opinion
 from interviewer.storage import Header, MovedOnError, Store, editable
 from interviewer.transcript import Transcript, Turn
-from interviewer.web.components.downloads import Kept
+from interviewer.web.components.downloads import Archived
 
 log = logging.getLogger(__name__)
 LONGEST_ANSWER = 50_000
@@ -280,14 +280,14 @@ class Service:
 
         return note
 
-    def everything(self, owner: str) -> list[Kept]:
+    def everything(self, owner: str) -> list[Archived]:
         """All interviews of somebody with their reports, oldest first."""
         found = []
         for number, header in enumerate(reversed(self.store.mine(owner)), 1):
             reports = self.store.reports(owner, header.id).values()
             transcript = self.store.transcript(owner, header.id)
             name = f"{number:03d}-{re.sub(r'[^a-z0-9-]+', '-', header.case.lower())[:60]}-{header.id[:8]}"
-            found.append(Kept(name, transcript, tuple(reports), header.ended is not None))
+            found.append(Archived(name, transcript, tuple(reports), header.ended is not None))
         return found
 
     def keep(self, owner: str, transcript: Transcript) -> str:
@@ -296,7 +296,7 @@ class Service:
         self.store.end(owner, id_)
         return id_
 
-    def take_in(self, owner: str, found: Sequence[Kept]) -> int:
+    def take_in(self, owner: str, found: Sequence[Archived]) -> int:
         """Stores the interviews of an archive, each once, whoever takes it in again; how many were new."""
         known = {one.id for one in self.store.mine(owner)}
         known |= {str(self.store.transcript(owner, id_).versions.get("imported")) for id_ in known}

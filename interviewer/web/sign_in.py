@@ -27,7 +27,7 @@ _LONGEST = 200
 """Characters of a name or a password."""
 
 
-class Window:
+class RecentCount:
     """Counts what happened under a name within the last seconds; the names longest not seen are forgotten."""
 
     def __init__(self, seconds: float, limit: float, names: int = 10_000):
@@ -86,7 +86,7 @@ class SignIn:
         self._tokens = SignIns(store.engine)
         # Two apps on one host share cookies, whatever their ports are.
         self.cookie = f"interviewer-{hashlib.sha256(name_of(store.engine).encode()).hexdigest()[:8]}"
-        self._limits = (Window(300, 5), Window(900, 20), Window(900, 50))
+        self._limits = (RecentCount(300, 5), RecentCount(900, 20), RecentCount(900, 50))
         """Wrong passwords: of an account from an address, from an address, of an account from everywhere."""
 
     def user(self, cookie: str | None) -> str | None:

@@ -10,10 +10,10 @@ from interviewer.grading.grade import grade
 from interviewer.grading.report import (
     Criterion,
     Evidence,
+    FlagReport,
     GradedBy,
     Missing,
     Moment,
-    RedFlag,
     Remark,
     Report,
     StepReport,
@@ -65,7 +65,7 @@ def judged() -> Callable[..., Report]:
             score=2.9,
             steps={**dict.fromkeys(Step, step), **left},
             red_flags=[
-                RedFlag(id="f", text="Trains on tomorrow.", turn=turn, quote=quote, corrected=True, step=Step.DATA)
+                FlagReport(id="f", text="Trains on tomorrow.", turn=turn, quote=quote, corrected=True, step=Step.DATA)
             ],
             trade_offs=[Remark(id="t", text="Fresh or cheap.", turn=turn, quote=quote)],
             time={one: StepTime(used=300, budget=380) for one in Step},

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
-from interviewer.models.answers import Words, clean, parse, text_of, words_in
+from interviewer.models.answers import AnswerFilter, clean, parse, text_of, words_in
 
 SAID = "And how do you know?"
 
@@ -43,13 +43,13 @@ class Answer(BaseModel):
 )
 @pytest.mark.parametrize("size", [1, 3, 7, 1000])
 def test_only_the_words_remain_in_whatever_pieces_they_come(answer: str, size: int) -> None:
-    words = Words(held=True)
+    words = AnswerFilter(held=True)
     said = "".join(words.feed(answer[at : at + size]) for at in range(0, len(answer), size)) + words.end()
     assert said.strip() == words_in(answer) == SAID
 
 
 def test_words_come_as_soon_as_they_can_be_known_for_words() -> None:
-    words = Words()
+    words = AnswerFilter()
     assert [words.feed(piece) for piece in ("And ", "how <", "th", "ink>no</think", ">do")] == [
         "And ",
         "how ",
@@ -61,7 +61,7 @@ def test_words_come_as_soon_as_they_can_be_known_for_words() -> None:
 
 
 def test_a_sign_that_begins_no_tag_is_said() -> None:
-    words = Words()
+    words = AnswerFilter()
     assert "".join(words.feed(piece) for piece in ("p <", " 0.05 and [", "a] <b", "> is 2 < 3")) + words.end() == (
         "p < 0.05 and [a] <b> is 2 < 3"
     )
@@ -72,11 +72,11 @@ def test_thinking_that_was_never_closed_is_not_said() -> None:
 
 
 def test_thinking_that_nothing_opened_is_told_when_it_was_given_back_already() -> None:
-    words = Words()
+    words = AnswerFilter()
     assert words.feed("They want a hint.") == "They want a hint."
     words.feed("</think>Why?")
     assert words.leaked
-    held = Words(held=True)
+    held = AnswerFilter(held=True)
     assert held.feed("They want a hint.") + held.feed("</think>Why?") + held.end() == "Why?"
     assert (held.leaked, held.bare) == (False, True)
 
@@ -132,7 +132,7 @@ def test_what_does_not_fit_is_an_error_and_no_more(answer: str) -> None:
     )
 )
 def test_no_piece_ever_raises_and_nothing_of_a_tag_is_said(pieces: list[str]) -> None:
-    words = Words(held=True)
+    words = AnswerFilter(held=True)
     said = "".join(words.feed(piece) for piece in pieces) + words.end()
     assert "think>" not in said
     said.encode()  # no half characters

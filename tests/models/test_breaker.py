@@ -8,7 +8,7 @@ import pytest
 
 from interviewer.errors import ModelError
 from interviewer.models import breaker
-from interviewer.models.breaker import Breaker, Kind
+from interviewer.models.breaker import Breaker, FailureKind
 
 OUT = ModelError("it is out")
 
@@ -59,7 +59,7 @@ def passes(one: Breaker) -> bool:
 
 def test_the_first_failure_opens_it_and_an_answer_behind_the_turns_closes_it(made: Breaker, endpoint: Endpoint) -> None:
     made.check()
-    made.failed(OUT, Kind.OUT, time.monotonic())
+    made.failed(OUT, FailureKind.OUT, time.monotonic())
     with pytest.raises(ModelError, match=r"it is out \(asked again behind the turns\)"):
         made.check()
     assert soon(lambda: endpoint.asked > 1), "it is asked again and again"
@@ -68,7 +68,7 @@ def test_the_first_failure_opens_it_and_an_answer_behind_the_turns_closes_it(mad
 
 
 def test_a_failure_of_one_request_opens_nothing(made: Breaker, endpoint: Endpoint) -> None:
-    made.failed(OUT, Kind.ONE, time.monotonic())
+    made.failed(OUT, FailureKind.ONE, time.monotonic())
     made.check()
     assert endpoint.asked == 0
 
@@ -76,7 +76,7 @@ def test_a_failure_of_one_request_opens_nothing(made: Breaker, endpoint: Endpoin
 def test_a_time_out_counts_only_when_nobody_was_served_meanwhile(made: Breaker, endpoint: Endpoint) -> None:
     began = time.monotonic()
     made.served()
-    made.failed(OUT, Kind.SILENT, began)
+    made.failed(OUT, FailureKind.SILENT, began)
     made.check()
     assert endpoint.asked == 0
 
@@ -84,7 +84,7 @@ def test_a_time_out_counts_only_when_nobody_was_served_meanwhile(made: Breaker, 
 def test_after_a_time_out_whoever_comes_waits_a_moment_for_the_question(made: Breaker, endpoint: Endpoint) -> None:
     endpoint.serves = True
     endpoint.slow.clear()
-    made.failed(OUT, Kind.SILENT, time.monotonic())
+    made.failed(OUT, FailureKind.SILENT, time.monotonic())
     threading.Timer(0.2, endpoint.slow.set).start()
     made.check()
     assert made.why is None
@@ -92,7 +92,7 @@ def test_after_a_time_out_whoever_comes_waits_a_moment_for_the_question(made: Br
 
 def test_whoever_waits_for_the_question_does_not_wait_long(made: Breaker, endpoint: Endpoint) -> None:
     endpoint.slow.clear()
-    made.failed(OUT, Kind.SILENT, time.monotonic())
+    made.failed(OUT, FailureKind.SILENT, time.monotonic())
     began = time.monotonic()
     assert not passes(made)
     assert time.monotonic() - began < 1.5
@@ -101,7 +101,7 @@ def test_whoever_waits_for_the_question_does_not_wait_long(made: Breaker, endpoi
 
 def test_it_is_left_alone_for_as_long_as_it_asked_to_be(made: Breaker, endpoint: Endpoint) -> None:
     endpoint.serves = True
-    made.failed(OUT, Kind.OUT, time.monotonic(), wait=0.5)
+    made.failed(OUT, FailureKind.OUT, time.monotonic(), wait=0.5)
     time.sleep(0.25)
     assert endpoint.asked == 0
     assert not passes(made)
@@ -109,7 +109,7 @@ def test_it_is_left_alone_for_as_long_as_it_asked_to_be(made: Breaker, endpoint:
 
 
 def test_a_call_that_is_served_closes_it_for_everybody(made: Breaker, endpoint: Endpoint) -> None:
-    made.failed(OUT, Kind.OUT, time.monotonic(), wait=60)
+    made.failed(OUT, FailureKind.OUT, time.monotonic(), wait=60)
     made.served()
     made.check()
     assert made.why is None
@@ -119,19 +119,19 @@ def test_when_nobody_calls_any_more_nobody_asks_and_the_next_call_goes_through(
     made: Breaker, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(breaker, "IDLE", 0.1)
-    made.failed(OUT, Kind.OUT, time.monotonic())
+    made.failed(OUT, FailureKind.OUT, time.monotonic())
     assert not passes(made)
     time.sleep(0.6)
     asked = endpoint.asked
     time.sleep(0.3)
     assert endpoint.asked == asked
     assert passes(made)
-    made.failed(OUT, Kind.OUT, time.monotonic())
+    made.failed(OUT, FailureKind.OUT, time.monotonic())
     assert soon(lambda: endpoint.asked > asked), "and a failure then begins it anew"
 
 
 def test_closing_ends_the_questions(made: Breaker, endpoint: Endpoint) -> None:
-    made.failed(OUT, Kind.OUT, time.monotonic())
+    made.failed(OUT, FailureKind.OUT, time.monotonic())
     made.close()
     time.sleep(0.1)
     asked = endpoint.asked

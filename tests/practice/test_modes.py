@@ -4,7 +4,7 @@ import pytest
 
 from interviewer.domain import MoveKind, Step
 from interviewer.errors import BadInput
-from interviewer.interview.modes import Kind, Mode, known_mode, parse_mode, scope
+from interviewer.interview.modes import Mode, ModeKind, known_mode, parse_mode, scope
 from interviewer.interview.state import fold
 from interviewer.transcript import Heard, Transcript, Turn
 
@@ -41,7 +41,7 @@ def test_an_unknown_mode_is_bad_input_that_names_what_there_is(text: str):
 
 
 def test_a_recording_in_an_unknown_mode_is_a_full_interview():
-    assert known_mode("pair-programming") == Mode(Kind.INTERVIEW)
+    assert known_mode("pair-programming") == Mode(ModeKind.INTERVIEW)
     assert scope("step:nonsense") == tuple(Step)
 
 

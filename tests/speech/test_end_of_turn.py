@@ -6,7 +6,7 @@ import pytest
 
 from interviewer.listening.ending import ending
 from interviewer.speech.recording import Recording
-from interviewer.speech.stt import Heard
+from interviewer.speech.stt import Recognised
 from interviewer.speech.turn_detection import REMIND, TAKE_YOUR_TIME, judge, patience
 from interviewer.speech.vad import Detector
 from tests.speech.conftest import RATE, np, pause
@@ -52,8 +52,8 @@ class Told:
     def __init__(self, text: str):
         self.text = text
 
-    def hear(self, samples: Any, prompt: str = "", quick: bool = False) -> Heard:
-        return Heard(self.text)
+    def hear(self, samples: Any, prompt: str = "", quick: bool = False) -> Recognised:
+        return Recognised(self.text)
 
 
 def seconds_until_over(vad: Any, sound: Any, text: str, silence: float = 12.0) -> float:

@@ -10,7 +10,7 @@ from interviewer.errors import CannotRun, ModelError
 from interviewer.speech import stt
 from interviewer.speech.audio import MAX_SECONDS, RATE
 from interviewer.speech.recording import NO_SOUND, NO_SPEECH, NOT_UNDERSTOOD, TOO_LONG, Recording
-from interviewer.speech.stt import FirstThatWorks, Heard, open_hearing
+from interviewer.speech.stt import FirstRecogniser, Recognised, open_hearing
 from interviewer.speech.vocabulary import Vocabulary
 from tests.speech.conftest import np, pause
 
@@ -26,11 +26,11 @@ class Fake:
     def __init__(self, error: Exception | None = None, doubtful: bool = False):
         self.error, self.doubtful, self.heard = error, doubtful, 0
 
-    def hear(self, samples: Any, prompt: str = "", quick: bool = False) -> Heard:
+    def hear(self, samples: Any, prompt: str = "", quick: bool = False) -> Recognised:
         if self.error:
             raise self.error
         self.heard += 1
-        return Heard(f"part{self.heard} " + "word " * int(len(samples) / RATE), self.doubtful, self.name)
+        return Recognised(f"part{self.heard} " + "word " * int(len(samples) / RATE), self.doubtful, self.name)
 
 
 def fed(recording: Recording, sound: Any) -> list[Any]:
@@ -83,8 +83,8 @@ def test_silence_and_sound_without_speech_are_told_apart(vad: Any) -> None:
 
 def test_speech_without_words_is_neither_silence_nor_music(vad: Any, spoken: Any) -> None:
     class Deaf(Fake):
-        def hear(self, samples: Any, prompt: str = "", quick: bool = False) -> Heard:
-            return Heard("", True, self.name)
+        def hear(self, samples: Any, prompt: str = "", quick: bool = False) -> Recognised:
+            return Recognised("", True, self.name)
 
     recording = Recording(Deaf(), vad)
     live = fed(recording, np.concatenate([spoken("We store the labels in a table."), pause(6)]))
@@ -121,7 +121,7 @@ def test_a_monologue_is_taken_for_twenty_minutes_and_nothing_of_it_is_lost(vad: 
 
 def test_fluent_speech_is_cut_at_a_breath_and_not_in_mid_word(vad: Any, spoken: Any) -> None:
     class Ends(Fake):
-        def hear(self, samples: Any, prompt: str = "", quick: bool = False) -> Heard:
+        def hear(self, samples: Any, prompt: str = "", quick: bool = False) -> Recognised:
             ends.append(float(np.abs(samples[-RATE // 10 :]).max()))
             return super().hear(samples, prompt, quick)
 
@@ -143,7 +143,7 @@ def test_a_turn_that_was_heard_at_its_pause_is_not_heard_again(vad: Any, spoken:
 
 
 def test_a_recogniser_that_fails_hands_over_and_says_so() -> None:
-    both = FirstThatWorks([Fake(ModelError("example.org cannot be reached for transcription")), Fake()])
+    both = FirstRecogniser([Fake(ModelError("example.org cannot be reached for transcription")), Fake()])
     assert both.hear(np.zeros(RATE, dtype=np.float32)).text.startswith("part1")
     assert both.fell == "example.org cannot be reached for transcription; fake listens instead."
 

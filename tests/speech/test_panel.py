@@ -14,8 +14,8 @@ from interviewer.config import Settings
 from interviewer.errors import BadInput, CannotRun, ModelError
 from interviewer.speech import stt, tts
 from interviewer.speech.audio import RATE, to_pcm
-from interviewer.speech.parts import Ears, VoiceParts
-from interviewer.speech.stt import Heard
+from interviewer.speech.parts import HearingParts, VoiceParts
+from interviewer.speech.stt import Recognised
 from interviewer.web.components.voice import BEGAN_ANEW, VoicePanel
 from tests.speech.conftest import np, pause
 
@@ -25,8 +25,8 @@ class Counts:
 
     name, remote, fell = "counts", "", ""
 
-    def hear(self, samples: Any, prompt: str = "", quick: bool = False) -> Heard:
-        return Heard(f"{len(samples) / RATE:.0f} seconds.")
+    def hear(self, samples: Any, prompt: str = "", quick: bool = False) -> Recognised:
+        return Recognised(f"{len(samples) / RATE:.0f} seconds.")
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def panel(tmp_path: Path, vad: Any) -> VoicePanel:
     store = SimpleNamespace(header=lambda owner, id_: SimpleNamespace(case="none"))
     service = SimpleNamespace(store=store, knowledge=SimpleNamespace(case=lambda slug: None), behind=Background())
     room = SimpleNamespace(service=service, session=SimpleNamespace(owner=lambda key, request: key))
-    parts = SimpleNamespace(settings=Settings(home=tmp_path), ears=lambda: Ears(Counts(), vad))  # type: ignore[arg-type]
+    parts = SimpleNamespace(settings=Settings(home=tmp_path), ears=lambda: HearingParts(Counts(), vad))  # type: ignore[arg-type]
     return VoicePanel(room, parts)  # type: ignore[arg-type]
 
 
@@ -89,7 +89,7 @@ def test_words_heard_before_the_recogniser_failed_stay(
     assert after["word"] == "I could not listen: the recogniser is gone. Typing works."
 
 
-def _fails(*_args: Any) -> Heard:
+def _fails(*_args: Any) -> Recognised:
     raise ModelError("the recogniser is gone")
 
 
@@ -147,7 +147,7 @@ def test_another_voice_or_none_is_said_on_the_page(panel: VoicePanel, second: bo
             listen(words)
             yield {}
 
-    mouth = tts.FirstThatWorks([Mouth("first", False), Mouth("second", second)])
+    mouth = tts.FirstVoice([Mouth("first", False), Mouth("second", second)])
     panel.room.answer = answer  # type: ignore[method-assign, assignment]
     panel.service.store.transcript = lambda owner, id_: (_ for _ in ()).throw(BadInput("not there"))  # type: ignore[method-assign]
     panel.parts.mouth = lambda: mouth  # type: ignore[method-assign]

@@ -12,7 +12,7 @@ import pytest
 
 from interviewer.errors import ModelError
 from interviewer.speech.playback import Speaking
-from interviewer.speech.tts import FirstThatWorks, Piper, speakable
+from interviewer.speech.tts import FirstVoice, Piper, speakable
 from tests.speech.conftest import seconds
 
 
@@ -50,7 +50,7 @@ def test_a_voice_that_dies_every_time_hands_over(tmp_path: Path) -> None:
 
         def close(self) -> None: ...
 
-    both = FirstThatWorks([Piper(broken), Other()])
+    both = FirstVoice([Piper(broken), Other()])
     assert both.say("*Okay.*") == b"Okay."
     assert "other speaks instead" in both.fell
 

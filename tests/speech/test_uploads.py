@@ -8,7 +8,7 @@ import pytest
 from interviewer.errors import BadInput
 from interviewer.speech import audio
 from interviewer.speech.audio import RATE, kind_of, read_upload, resampled, to_wav
-from interviewer.speech.keep import Kept
+from interviewer.speech.keep import KeptSound
 from tests.speech.conftest import np
 
 
@@ -58,7 +58,7 @@ def test_a_file_that_was_cut_off_is_heard_as_far_as_it_goes() -> None:
 
 
 def test_recordings_are_kept_apart_and_deleted_when_told(tmp_path: Path) -> None:
-    kept = Kept(tmp_path)
+    kept = KeptSound(tmp_path)
     kept.add("one", "1-2", tone(0.5))
     kept.add("one", "1-2", tone(0.5))
     kept.add("two", "3-4", tone(0.5))

@@ -16,7 +16,7 @@ from interviewer.models.base import ModelChain
 from interviewer.storage import Store, owner_of_user
 from interviewer.transcript import Turn
 from interviewer.web.components.downloads import archive, unpacked
-from interviewer.web.components.editor import Line, edited, editor_html
+from interviewer.web.components.editor import EditorLine, edited, editor_html
 from interviewer.web.service import Choice, Engine, Service, slug
 from tests.web.stand_in import StandIn, StandInLibrary, grade
 
@@ -102,7 +102,7 @@ def test_a_problem_of_ones_own_gets_a_name(problem: str, name: str) -> None:
 
 
 def test_the_editors_lines_become_turns() -> None:
-    page = editor_html(LIBRARY, [Line("candidate", "<b>hello</b>", 65.0)])
+    page = editor_html(LIBRARY, [EditorLine("candidate", "<b>hello</b>", 65.0)])
     assert "&lt;b&gt;hello" in page
     assert "1:05" in page
     lines = [["interviewer", "Go.", 0], ["candidate", " I would. ", 65], ["nobody", "noise", 70], ["candidate", "", 71]]

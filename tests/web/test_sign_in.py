@@ -14,7 +14,7 @@ from interviewer.storage import Store
 from interviewer.storage.sign_ins import LASTS, SignIns
 from interviewer.web import sign_in as subject
 from interviewer.web.guard import LARGEST_POST, Guard
-from interviewer.web.sign_in import LATER, WRONG, RefusedError, SignIn, Window, network
+from interviewer.web.sign_in import LATER, WRONG, RecentCount, RefusedError, SignIn, network
 from tests.web.conftest import App
 
 
@@ -104,7 +104,7 @@ def test_an_address_counts_as_its_network() -> None:
 
 
 def test_a_window_forgets_in_time_and_holds_a_bounded_number_of_names() -> None:
-    window = Window(10, 2, names=3)
+    window = RecentCount(10, 2, names=3)
     for at in (0, 4):
         window.add("a", now=at)
     assert window.wait("a", now=5) == 5
@@ -117,7 +117,7 @@ def test_a_window_forgets_in_time_and_holds_a_bounded_number_of_names() -> None:
 def test_the_answer_and_its_time_say_nothing_about_which_name_exists(
     door: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subject.Window, "wait", lambda *_: 0.0)
+    monkeypatch.setattr(subject.RecentCount, "wait", lambda *_: 0.0)
     took: dict[str, list[float]] = {"ann": [], "nobody": []}
     for _ in range(300):
         for name, times in took.items():

@@ -4,7 +4,7 @@ import re
 
 from interviewer.domain import MoveKind, Step
 from interviewer.interview.policy import Proposal
-from interviewer.interview.rules.scene import Scene
+from interviewer.interview.rules.scene import Situation
 from interviewer.interview.rules.settings import settings
 from interviewer.listening.intents import Intent
 from interviewer.text import spans
@@ -34,7 +34,7 @@ _OWN_ANSWER = re.compile(
 """What follows a question that its asker answers."""
 
 
-def waiting(scene: Scene) -> list[Heard]:
+def waiting(scene: Situation) -> list[Heard]:
     """The questions in the last turn that wait for an answer; those answered in the same breath are left out."""
     at, text = settings(), scene.last.text if scene.last else ""
     share = scene.state.elapsed / scene.state.length
@@ -57,7 +57,7 @@ def waiting(scene: Scene) -> list[Heard]:
     return found
 
 
-def asked(scene: Scene) -> Proposal | None:
+def asked(scene: Situation) -> Proposal | None:
     """All the facts asked for, as far as they fit into a turn; those given before in the same words."""
     names = tuple(dict.fromkeys(one.id for one in waiting(scene) if one.id))
     if not names or scene.case is None:
@@ -73,7 +73,7 @@ def asked(scene: Scene) -> Proposal | None:
     return scene.propose(MoveKind.ANSWER, text, facts=tuple(name for name, _ in told))
 
 
-def as_given(scene: Scene, name: str) -> str:
+def as_given(scene: Situation, name: str) -> str:
     """A fact in the words in which this interview gave it: what was agreed stands, whatever the case file says."""
     answer = next(fact.answer for fact in scene.case.facts if fact.id == name) if scene.case else ""
     for turn in scene.view.transcript.turns:
@@ -87,7 +87,7 @@ def as_given(scene: Scene, name: str) -> str:
     return answer
 
 
-def unsure(scene: Scene) -> Proposal | None:
+def unsure(scene: Situation) -> Proposal | None:
     """When a question lies between two facts, which one was meant."""
     doubtful = next((one for one in waiting(scene) if not one.id and len(one.between) > 1), None)
     if doubtful is None or scene.case is None:
@@ -101,7 +101,7 @@ def fact_name(name: str) -> str:
     return f"the {name.replace('-', ' ')}"
 
 
-def silent(scene: Scene) -> Proposal | None:
+def silent(scene: Situation) -> Proposal | None:
     """A question on which the case says nothing is handed back; the design is never given away."""
     if scene.wants(Intent.ASSUMES):
         quote = scene.intents[Intent.ASSUMES]

@@ -2,9 +2,9 @@
 
 from interviewer.domain import Level, MoveKind, Step
 from interviewer.interview.agenda import Option
-from interviewer.interview.modes import Kind
+from interviewer.interview.modes import ModeKind
 from interviewer.interview.policy import Proposal, TargetKind
-from interviewer.interview.rules.scene import Scene, begins
+from interviewer.interview.rules.scene import Situation, begins
 from interviewer.interview.rules.settings import settings
 from interviewer.interview.rules.wording import followups
 from interviewer.knowledge.embeddings import Embedder
@@ -36,16 +36,16 @@ _OKAY = (
 )
 
 
-def jumps_in(scene: Scene) -> Proposal | None:
+def jumps_in(scene: Situation) -> Proposal | None:
     """Who begins a design without one question is asked, once, what they would want to know."""
     first = len(scene.view.transcript.candidate_turns()) == 1 and not scene.state.facts
     at_work = scene.words >= settings().design_from and not scene.heard("question") and not scene.intents
-    if scene.mode.kind is Kind.INTERVIEW and first and at_work and not breaks_off(scene.text):
+    if scene.mode.kind is ModeKind.INTERVIEW and first and at_work and not breaks_off(scene.text):
         return scene.propose(MoveKind.ASK_TO_CLARIFY, scene.voice.say("ask_to_clarify.before"), step=Step.CLARIFY)
     return None
 
 
-def in_the_middle(scene: Scene) -> Proposal | None:
+def in_the_middle(scene: Situation) -> Proposal | None:
     """Who is in the middle of a thought, or says what they do next, goes on."""
     announces = bool({Intent.CONTINUE, Intent.GOES_TO, Intent.DRAW} & set(scene.intents))
     short = scene.words <= settings().design_from * 2
@@ -54,7 +54,7 @@ def in_the_middle(scene: Scene) -> Proposal | None:
     return None
 
 
-def brief_answer(scene: Scene) -> Proposal | None:
+def brief_answer(scene: Situation) -> Proposal | None:
     """A mere okay hands the word back; a word or two in answer to a question are asked to be spelt out."""
     if scene.words > settings().short_answer:
         return None
@@ -68,7 +68,7 @@ def brief_answer(scene: Scene) -> Proposal | None:
     return scene.turn(MoveKind.ASK_TO_CLARIFY, "ask_to_clarify.more")
 
 
-def mistaken(scene: Scene) -> Proposal | None:
+def mistaken(scene: Situation) -> Proposal | None:
     """A mistake is challenged when it is sure: its own words said, very much like it, and not asked about before."""
     sure = [
         one
@@ -86,7 +86,7 @@ def mistaken(scene: Scene) -> Proposal | None:
     return scene.propose(MoveKind.CHALLENGE, text, step=worst.step, target=(TargetKind.RED_FLAG, worst.id))
 
 
-def asks(scene: Scene, embedder: Embedder) -> Proposal:
+def asks(scene: Situation, embedder: Embedder) -> Proposal:
     """A follow-up: one of the case's own, one on what was just said, or one that fits the answer as a whole."""
     own, likeness = of_the_case(scene, embedder)
     first = own if likeness >= settings().probe_first else None
@@ -94,7 +94,7 @@ def asks(scene: Scene, embedder: Embedder) -> Proposal:
     return found or scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
 
 
-def on_a_word(scene: Scene) -> Proposal | None:
+def on_a_word(scene: Situation) -> Proposal | None:
     """A question on the last thing named that has one, and whose answer nothing said so far comes near."""
     last = " ".join(scene.text.split()[-settings().word_tail :])
     found = [(trigger.ends(last, scene.everything), trigger) for trigger in followups().triggers]
@@ -105,7 +105,7 @@ def on_a_word(scene: Scene) -> Proposal | None:
     return None
 
 
-def of_the_case(scene: Scene, embedder: Embedder) -> tuple[Proposal | None, float]:
+def of_the_case(scene: Situation, embedder: Embedder) -> tuple[Proposal | None, float]:
     """The question of the case that follows best from the end of the answer, and how much it does (cosine).
 
     Its subject was surely not said: nothing of the talk sounds like it, and none of its terms was said.
@@ -129,11 +129,11 @@ def of_the_case(scene: Scene, embedder: Embedder) -> tuple[Proposal | None, floa
     return _probe(scene, question, step=_own(scene)[name].step, target=(TargetKind.SIGNAL, name)), likeness
 
 
-def _own(scene: Scene) -> dict[str, Option]:
+def _own(scene: Situation) -> dict[str, Option]:
     return {option.id: option for own in scene.view.agenda.signals.values() for option in own}
 
 
-def _near(scene: Scene) -> list[str]:
+def _near(scene: Situation) -> list[str]:
     """What the case could ask here: the subjects nearest to the end of the answer, not yet asked or spoken of."""
     agenda, state = scene.view.agenda, scene.state
     options = _own(scene)
@@ -150,7 +150,7 @@ def _near(scene: Scene) -> list[str]:
     ]
 
 
-def as_a_whole(scene: Scene) -> Proposal | None:
+def as_a_whole(scene: Situation) -> Proposal | None:
     """A plain question that hangs on the answer as a whole, by what it was about."""
     about = scene.spoken_step
     kind = _KINDS[about] if about else "general"
@@ -162,7 +162,7 @@ def as_a_whole(scene: Scene) -> Proposal | None:
 
 
 def _probe(
-    scene: Scene, question: str, *, step: Step | None = None, target: tuple[TargetKind, str] | None = None
+    scene: Situation, question: str, *, step: Step | None = None, target: tuple[TargetKind, str] | None = None
 ) -> Proposal:
     """A question, after a word that we follow where they asked for it, in the interviewer's manner."""
     follows = scene.wants(Intent.FOLLOWS)

@@ -3,7 +3,7 @@
 from interviewer.domain import MoveKind, Step
 from interviewer.interview.policy import Proposal, TargetKind
 from interviewer.interview.rules import pacing
-from interviewer.interview.rules.scene import Scene, begins
+from interviewer.interview.rules.scene import Situation, begins
 from interviewer.interview.rules.settings import settings
 from interviewer.interview.rules.wording import followups
 from interviewer.listening.ending import breaks_off
@@ -12,14 +12,14 @@ from interviewer.listening.intents import Intent
 _HELLO = r"(?:hi|hello|hey|good (?:morning|afternoon|evening))\b"
 
 
-def silence(scene: Scene) -> Proposal | None:
+def silence(scene: Situation) -> Proposal | None:
     """Who says nothing is waited for."""
     if scene.last is not None and (scene.text or scene.last.event):
         return None
     return scene.turn(MoveKind.LET_GO_ON, "let_go_on.silence")
 
 
-def buttons(scene: Scene) -> Proposal | None:
+def buttons(scene: Situation) -> Proposal | None:
     match scene.last.event if scene.last else None:
         case "hint":
             return hint(scene)
@@ -30,7 +30,7 @@ def buttons(scene: Scene) -> Proposal | None:
     return None
 
 
-def out_of_role(scene: Scene) -> Proposal | None:
+def out_of_role(scene: Situation) -> Proposal | None:
     """Orders, abuse and talk of other things change nothing."""
     found = next((one for one in (Intent.MANIPULATE, Intent.ABUSE) if one in scene.intents), None)
     strayed = Intent.OFF_TOPIC in scene.intents and not scene.heard("signal") and len(scene.intents) == 1
@@ -39,11 +39,11 @@ def out_of_role(scene: Scene) -> Proposal | None:
     return scene.turn(MoveKind.REDIRECT, f"redirect.{found or Intent.OFF_TOPIC}")
 
 
-def asks_for_hint(scene: Scene) -> Proposal | None:
+def asks_for_hint(scene: Situation) -> Proposal | None:
     return hint(scene) if scene.wants(Intent.ASK_HINT) else None
 
 
-def hint(scene: Scene) -> Proposal:
+def hint(scene: Situation) -> Proposal:
     """A nudge on what was asked last, else on what lies nearest to the talk; never the same twice."""
     known = {option.id: option for own in scene.view.agenda.signals.values() for option in own}
     asked = [name for name in reversed(scene.state.asked) if name in known and not scene.state.heard(name)]
@@ -57,13 +57,13 @@ def hint(scene: Scene) -> Proposal:
     return scene.turn(MoveKind.HINT, "hint.none")
 
 
-def complaint(scene: Scene) -> Proposal | None:
+def complaint(scene: Situation) -> Proposal | None:
     """Who was asked twice, or not answered, is met with an apology and may go on."""
     found = scene.wants(Intent.NOT_ANSWERED, Intent.ASKED_ALREADY)
     return scene.turn(MoveKind.META, f"meta.{found}") if found else None
 
 
-def about_the_question(scene: Scene) -> Proposal | None:
+def about_the_question(scene: Situation) -> Proposal | None:
     """Say that again; what do you mean; why do you ask."""
     found = scene.wants(Intent.WHAT_MEANT, Intent.REPEAT, Intent.WHY_ASK)
     if found is None:
@@ -83,7 +83,7 @@ def about_the_question(scene: Scene) -> Proposal | None:
     )
 
 
-def _other_words(scene: Scene, question: str) -> str:
+def _other_words(scene: Situation, question: str) -> str:
     """Another way to put a question of ours, where there is one."""
     ways = [one.asks for one in followups().triggers]
     ways += [one.probes for own in scene.knowledge.signals(scene.view.transcript.case).values() for one in own]
@@ -91,7 +91,7 @@ def _other_words(scene: Scene, question: str) -> str:
     return next(iter(scene.voice.unsaid([one for one in own if question not in one])), "")
 
 
-def about_the_interview(scene: Scene) -> Proposal | None:
+def about_the_interview(scene: Situation) -> Proposal | None:
     """Time left, how am I doing, small talk, drawing, a moment to think, leave for what comes next."""
     found = scene.wants(Intent.TIME_LEFT, Intent.HOW_AM_I, Intent.NEED_TIME, Intent.DRAW, Intent.MAY_I, Intent.ABOUT_US)
     match found:
@@ -110,14 +110,14 @@ def about_the_interview(scene: Scene) -> Proposal | None:
     return _small_talk(scene)
 
 
-def _small_talk(scene: Scene) -> Proposal | None:
+def _small_talk(scene: Situation) -> Proposal | None:
     if Intent.SMALL_TALK not in scene.intents or scene.words > settings().design_from or scene.heard("signal"):
         return None
     hello = begins(scene.text, _HELLO) and len(scene.state.said) <= 1
     return scene.turn(MoveKind.META, "meta.hello" if hello else "meta.small_talk")
 
 
-def does_not_know(scene: Scene) -> Proposal | None:
+def does_not_know(scene: Situation) -> Proposal | None:
     """Who does not know is asked for something smaller on the same subject; who is stuck again may leave it."""
     gave_up = Intent.DONT_KNOW in scene.intents and scene.words <= settings().design_from * 2
     if not gave_up or scene.heard("signal"):
@@ -130,7 +130,7 @@ def does_not_know(scene: Scene) -> Proposal | None:
     return scene.turn(MoveKind.META, "dont_know.leave")
 
 
-def hands_over(scene: Scene) -> Proposal | None:
+def hands_over(scene: Situation) -> Proposal | None:
     """Who leaves it to us gets a part that nobody has touched, else a plain question: never the end."""
     found = scene.wants(Intent.HAND_OVER, Intent.FINISHED)
     if found is None:
@@ -143,7 +143,7 @@ def hands_over(scene: Scene) -> Proposal | None:
     return scene.propose(MoveKind.PROBE, scene.voice.say("probe.hand_over", question=question))
 
 
-def drawn(scene: Scene) -> Proposal | None:
+def drawn(scene: Situation) -> Proposal | None:
     """A drawing is to be talked through, once; then its author goes on."""
     if scene.last is None or scene.last.mode != "drawn":
         return None

@@ -2,9 +2,9 @@
 
 from interviewer.domain import Level, MoveKind, Step
 from interviewer.interview.agenda import Option
-from interviewer.interview.modes import Kind
+from interviewer.interview.modes import ModeKind
 from interviewer.interview.policy import Proposal, TargetKind
-from interviewer.interview.rules.scene import Scene
+from interviewer.interview.rules.scene import Situation
 from interviewer.interview.rules.settings import settings
 from interviewer.interview.rules.wording import steps
 from interviewer.listening.intents import Intent
@@ -16,7 +16,7 @@ _POSED = 40
 _TWISTS = {Level.MID: 1, Level.SENIOR: 1, Level.STAFF: 2}
 
 
-def forced(scene: Scene) -> Proposal | None:
+def forced(scene: Situation) -> Proposal | None:
     """The only move that is allowed, where it is one of the beginning or the end."""
     match scene.allowed.forced:
         case MoveKind.OPEN:
@@ -28,7 +28,7 @@ def forced(scene: Scene) -> Proposal | None:
     return None
 
 
-def opening(scene: Scene) -> Proposal:
+def opening(scene: Situation) -> Proposal:
     """The problem and the length; for a single step or subject a first question on it."""
     minutes = str(round(scene.view.transcript.minutes))
     brief = scene.case.brief if scene.case else ""
@@ -39,7 +39,7 @@ def opening(scene: Scene) -> Proposal:
     if not brief:
         name = " ".join(scene.view.transcript.case.replace("-", " ").replace("_", " ").split())
         return scene.turn(MoveKind.OPEN, "open.unknown", brief=name)
-    if scene.mode.kind is Kind.DRILL and (first := _subject(scene)):
+    if scene.mode.kind is ModeKind.DRILL and (first := _subject(scene)):
         signal = scene.signal(first.id)
         opener = scene.voice.choose(signal.probes) if signal else ""
         text = scene.voice.say("open.drill", brief=brief, minutes=minutes, opener=opener)
@@ -52,25 +52,25 @@ def opening(scene: Scene) -> Proposal:
     return scene.turn(MoveKind.OPEN, "open.interview", brief=brief, minutes=minutes)
 
 
-def _subject(scene: Scene) -> Option | None:
+def _subject(scene: Situation) -> Option | None:
     """The first question of a drill."""
     options = {option.id: option for own in scene.view.agenda.signals.values() for option in own}
     fitting = [name for name in scene.view.agenda.near if name in options]
     return options[fitting[0]] if fitting else next(iter(options.values()), None)
 
 
-def ends(scene: Scene) -> Proposal:
+def ends(scene: Situation) -> Proposal:
     """Last words, or the end, when the time leaves nothing else."""
     return _last_words(scene) if MoveKind.WRAP_UP in scene.allowed.moves else closing(scene)
 
 
-def _last_words(scene: Scene) -> Proposal:
+def _last_words(scene: Situation) -> Proposal:
     if scene.state.left > settings().least_share * scene.state.length / 5:
         return scene.turn(MoveKind.WRAP_UP, "end.confirm", minutes=scene.minutes_left())
     return scene.turn(MoveKind.WRAP_UP, "wrap_up.time")
 
 
-def closing(scene: Scene) -> Proposal:
+def closing(scene: Situation) -> Proposal:
     """The end, and thanks."""
     if scene.state.closed:
         return scene.turn(MoveKind.CLOSE, "close.again")
@@ -79,7 +79,7 @@ def closing(scene: Scene) -> Proposal:
     return scene.turn(MoveKind.CLOSE, "close.time" if scene.state.left <= _OVER else "close.asked")
 
 
-def wants_to_end(scene: Scene) -> Proposal | None:
+def wants_to_end(scene: Situation) -> Proposal | None:
     """A wish to end is asked back first."""
     if not scene.wants(Intent.END):
         return None
@@ -87,7 +87,7 @@ def wants_to_end(scene: Scene) -> Proposal | None:
     return scene.turn(move, "end.confirm", minutes=scene.minutes_left())
 
 
-def untouched(scene: Scene) -> list[Step]:
+def untouched(scene: Situation) -> list[Step]:
     """The parts that nobody has steered to or spoken about, in their usual order."""
     at, state = settings(), scene.state
     return [
@@ -99,7 +99,7 @@ def untouched(scene: Scene) -> list[Step]:
     ]
 
 
-def _open(scene: Scene) -> list[Step]:
+def _open(scene: Situation) -> list[Step]:
     """The parts that we have not opened and that got less than their share, but for the one under way."""
     if scene.one_subject:
         return []
@@ -116,7 +116,7 @@ def _open(scene: Scene) -> list[Step]:
     ]
 
 
-def to_next(scene: Scene, occasion: str) -> Proposal | None:
+def to_next(scene: Situation, occasion: str) -> Proposal | None:
     """On to the first part that nobody has touched, said plainly; nothing where none is left."""
     order, waiting = list(Step), untouched(scene)
     ahead = [step for step in waiting if order.index(step) > order.index(scene.state.step)]
@@ -127,7 +127,7 @@ def to_next(scene: Scene, occasion: str) -> Proposal | None:
     return scene.propose(MoveKind.MOVE_ON, text, step=target)
 
 
-def to_more(scene: Scene) -> Proposal | None:
+def to_more(scene: Situation) -> Proposal | None:
     """Back to a part that was only touched in passing, said as what it is; nothing where none is left."""
     target = next((step for step in _open(scene) if step in scene.state.visited), None)
     if target is None:
@@ -135,7 +135,7 @@ def to_more(scene: Scene) -> Proposal | None:
     return scene.propose(MoveKind.MOVE_ON, scene.voice.say("move_on.touched", step=steps()[target].name), step=target)
 
 
-def clock(scene: Scene) -> Proposal | None:
+def clock(scene: Situation) -> Proposal | None:
     """Tells the time when parts are open that would no longer get theirs, twice at most."""
     at, state, waiting = settings(), scene.state, untouched(scene)
     told = state.moves.count(MoveKind.TIME_CHECK)
@@ -144,14 +144,14 @@ def clock(scene: Scene) -> Proposal | None:
     need = sum(at.least_share * scene.view.agenda.budgets.get(step, 0.0) for step in waiting)
     short = state.left < need and state.elapsed > state.length / 2
     late = state.elapsed >= at.remind_at * state.length and len(waiting) > 1 and told == 0
-    if not (short or late) or scene.mode.kind is Kind.RAPID:
+    if not (short or late) or scene.mode.kind is ModeKind.RAPID:
         return None
     step = waiting[0]
     slots = {"step": steps()[step].name, "opener": scene.voice.opener(step), "minutes": scene.minutes_left()}
     return scene.propose(MoveKind.TIME_CHECK, scene.voice.say("time_check.untouched", **slots), step=step)
 
 
-def part_is_over(scene: Scene) -> Proposal | None:
+def part_is_over(scene: Situation) -> Proposal | None:
     """A part that got more than its share of the time gives way to one that nobody has touched."""
     at, state = settings(), scene.state
     budget = scene.view.agenda.budgets.get(state.step, 0.0)
@@ -161,14 +161,14 @@ def part_is_over(scene: Scene) -> Proposal | None:
     return to_next(scene, "move_on.time")
 
 
-def twist(scene: Scene) -> Proposal | None:
+def twist(scene: Situation) -> Proposal | None:
     """Changes a constraint, once or twice an interview, where the word was handed over: judges took it for a jump
     anywhere else."""
     at, state = settings(), scene.state
     share = state.elapsed / state.length if state.length else 1.0
     used = state.moves.count(MoveKind.CURVEBALL)
     fitting = at.twist_from <= share <= at.twist_until and used < _TWISTS[scene.level]
-    if scene.mode.kind is not Kind.INTERVIEW or not fitting or state.since_curveball < at.twist_gap:
+    if scene.mode.kind is not ModeKind.INTERVIEW or not fitting or state.since_curveball < at.twist_gap:
         return None
     handed_over = bool({Intent.HAND_OVER, Intent.FINISHED} & set(scene.intents))
     if not handed_over or state.last_move in (MoveKind.CHALLENGE, MoveKind.TIME_CHECK):

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from interviewer.domain import MoveKind
 from interviewer.interview.policy import Allowed, Proposal, View
 from interviewer.interview.rules import facts, followup, meta, pacing
-from interviewer.interview.rules.scene import Scene
-from interviewer.interview.rules.wording import Voice
+from interviewer.interview.rules.scene import Situation
+from interviewer.interview.rules.wording import WordChoice
 from interviewer.interview.words import problems
 from interviewer.knowledge.embeddings import Embedder
 from interviewer.knowledge.load import Knowledge
 
-Rule = Callable[[Scene], Proposal | None]
+Rule = Callable[[Situation], Proposal | None]
 
 RULES: tuple[Rule, ...] = (
     pacing.forced,
@@ -59,7 +59,7 @@ class RulesPolicy:
 
     def act(self, view: View, allowed: Allowed) -> Proposal:
         """The next turn. Never raises for lack of something to say."""
-        scene = Scene(view, allowed, self._knowledge, self._voice(view))
+        scene = Situation(view, allowed, self._knowledge, self._voice(view))
         for rule in RULES:
             proposal = rule(scene)
             if proposal is not None and proposal.move in allowed.moves:
@@ -71,7 +71,7 @@ class RulesPolicy:
             return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
         return pacing.ends(scene)
 
-    def _voice(self, view: View) -> Voice:
+    def _voice(self, view: View) -> WordChoice:
         transcript, state = view.transcript, view.state
         terms = [term for own in self._knowledge.signals(transcript.case).values() for one in own for term in one.terms]
         said = " ".join(turn.text for turn in transcript.turns if turn.speaker == "candidate")
@@ -80,4 +80,4 @@ class RulesPolicy:
             return not problems(text, terms=terms, candidate_said=said, said=state.said)
 
         last = view.last.text if view.last else ""
-        return Voice(state.said, f"{transcript.case}|{last}", sound)
+        return WordChoice(state.said, f"{transcript.case}|{last}", sound)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from interviewer.domain import Level, MoveKind, Step
-from interviewer.interview.modes import Kind, Mode, known_mode
+from interviewer.interview.modes import Mode, ModeKind, known_mode
 from interviewer.interview.policy import Allowed, Proposal, Target, TargetKind, View
 from interviewer.interview.rules.settings import settings
-from interviewer.interview.rules.wording import Voice
+from interviewer.interview.rules.wording import WordChoice
 from interviewer.interview.state import State
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Case, Signal
@@ -19,13 +19,13 @@ from interviewer.transcript import Heard, Turn
 
 
 @dataclass(frozen=True)
-class Scene:
+class Situation:
     """One moment of an interview, as the rules see it."""
 
     view: View
     allowed: Allowed
     knowledge: Knowledge
-    voice: Voice
+    voice: WordChoice
 
     @property
     def state(self) -> State:
@@ -136,7 +136,7 @@ class Scene:
     @property
     def one_subject(self) -> bool:
         """Whether the interview never leaves a step or a topic."""
-        return self.mode.kind in (Kind.STEP, Kind.DRILL)
+        return self.mode.kind in (ModeKind.STEP, ModeKind.DRILL)
 
 
 def begins(text: str, pattern: str) -> bool:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from interviewer.domain import Level
 
 
-class Settings(BaseModel):
+class RuleSettings(BaseModel):
     """All of them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -45,7 +45,7 @@ class Settings(BaseModel):
 
 
 @cache
-def settings() -> Settings:
+def settings() -> RuleSettings:
     """The shipped settings."""
     path = Path(__file__).parent / "data" / "settings.yaml"
-    return Settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return RuleSettings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

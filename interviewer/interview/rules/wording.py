@@ -88,7 +88,7 @@ def occasions() -> frozenset[str]:
 
 
 @dataclass(frozen=True)
-class Voice:
+class WordChoice:
     """Chooses words in one interview, at one moment."""
 
     said: Sequence[str]

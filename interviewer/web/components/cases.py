@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from interviewer.domain import Level, Manner, Step
-from interviewer.interview.modes import ABOUT, LABELS, MINUTES, Kind
+from interviewer.interview.modes import ABOUT, LABELS, MINUTES, ModeKind
 from interviewer.knowledge.load import Knowledge
 from interviewer.web.components.wording import LEVEL_NAMES, OWN
 from interviewer.web.escape import for_html
@@ -79,7 +79,7 @@ def _terms(knowledge: Knowledge, defaults: Defaults) -> str:
     )
     abouts = "".join(
         f"<p class='quiet about' data-mode='{kind.value}' data-minutes='{MINUTES[kind]}'>{for_html(ABOUT[kind])}</p>"
-        for kind in Kind
+        for kind in ModeKind
     )
     lengths = [(f"{length:g}", f"{length} min") for length in LENGTHS]
     return "".join(
@@ -87,7 +87,7 @@ def _terms(knowledge: Knowledge, defaults: Defaults) -> str:
             _group("level", "Level", [(key.value, name) for key, name in LEVEL_NAMES.items()], defaults.level.value),
             _group("minutes", "Length", lengths, f"{defaults.minutes:g}"),
             _group("manner", "Style", [(key.value, name) for key, name in MANNER_NAMES.items()], defaults.manner.value),
-            _group("mode", "Mode", [(kind.value, name) for kind, name in LABELS.items()], Kind.INTERVIEW.value),
+            _group("mode", "Mode", [(kind.value, name) for kind, name in LABELS.items()], ModeKind.INTERVIEW.value),
             abouts,
             f"<label class='field' data-mode='step' id='setup-step'>Step<select name='step'>{steps}</select></label>",
             "<label class='field' data-mode='drill' id='setup-topic'>Topic<input name='topic' list='topics' "

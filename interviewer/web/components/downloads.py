@@ -25,7 +25,7 @@ _MOST_FILES = 2_000
 
 
 @dataclass(frozen=True)
-class Kept:
+class Archived:
     """An interview in an archive."""
 
     name: str
@@ -55,7 +55,7 @@ def handed(name: str, kind: str, text: str, binary: bool = False) -> dict[str, A
     return {"name": name, "type": kind, "text": text, "binary": binary, "nonce": time.time_ns()}
 
 
-def archive(interviews: Sequence[Kept]) -> dict[str, Any]:
+def archive(interviews: Sequence[Archived]) -> dict[str, Any]:
     """One ZIP with a JSON file per interview: its transcript, its reports, whether it has ended."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
@@ -78,7 +78,7 @@ _NO_ARCHIVE = (
 """What Python's own reader says to damaged archives."""
 
 
-def unpacked(raw: bytes) -> tuple[list[Kept], list[str]]:
+def unpacked(raw: bytes) -> tuple[list[Archived], list[str]]:
     """The interviews of an archive, and a line for each file that is none. Raises BadInput for what is no archive."""
     if len(raw) > MOST_BYTES:
         raise BadInput(f"The archive is larger than {MOST_BYTES:,} bytes.")
@@ -100,7 +100,7 @@ def unpacked(raw: bytes) -> tuple[list[Kept], list[str]]:
     return found, wrong
 
 
-def _kept(name: str, raw: bytes) -> Kept:
+def _kept(name: str, raw: bytes) -> Archived:
     """One file: what ``archive`` wrote, or a bare transcript. Raises BadInput naming the file."""
     try:
         data = json.loads(raw)
@@ -116,4 +116,4 @@ def _kept(name: str, raw: bytes) -> Kept:
             reports.append(Report.model_validate(one))
         except ValueError:
             continue  # graded anew when asked for
-    return Kept(name, transcript, reports, bool(data.get("ended", True)))
+    return Archived(name, transcript, reports, bool(data.get("ended", True)))

@@ -20,7 +20,7 @@ _MOST = 6_000_000
 
 
 @dataclass(frozen=True)
-class Line:
+class EditorLine:
     """A piece of talk; ``role`` is the speaker as far as it is known."""
 
     role: str
@@ -41,7 +41,7 @@ def speakers_html(speakers: Sequence[Speaker], chosen: str) -> str:
     )
 
 
-def editor_html(knowledge: Knowledge, lines: Sequence[Line], transcript: Transcript | None = None) -> str:
+def editor_html(knowledge: Knowledge, lines: Sequence[EditorLine], transcript: Transcript | None = None) -> str:
     """The lines to check, and what the interview was about."""
     rows = "".join(_row(number, one) for number, one in enumerate(lines))
     cases = sorted((knowledge.cases[slug].title, slug) for slug in knowledge.cases)
@@ -70,7 +70,7 @@ def editor_html(knowledge: Knowledge, lines: Sequence[Line], transcript: Transcr
     )
 
 
-def _row(number: int, one: Line) -> str:
+def _row(number: int, one: EditorLine) -> str:
     clock = "" if one.at is None else f"{int(one.at // 60)}:{int(one.at % 60):02d}"
     role = one.role if one.role in _ROLES else "candidate"
     return (

@@ -20,7 +20,7 @@ import gradio as gr
 
 from interviewer.errors import BadInput, InterviewerError
 from interviewer.speech.audio import RATE, from_pcm, read_upload
-from interviewer.speech.keep import Kept
+from interviewer.speech.keep import KeptSound
 from interviewer.speech.parts import VoiceParts
 from interviewer.speech.playback import Speaking
 from interviewer.speech.recording import Progress, Recording
@@ -59,7 +59,7 @@ class VoicePanel:
     def __init__(self, room: "RoomPage", parts: VoiceParts):
         self.room, self.session, self.service = room, room.session, room.service
         self.parts = parts
-        self.kept = Kept(parts.settings.home)
+        self.kept = KeptSound(parts.settings.home)
         self.kept.sweep()
         self._open: dict[tuple[str, str, str], _Open] = {}
         self._lock = threading.Lock()

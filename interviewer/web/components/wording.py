@@ -4,7 +4,7 @@ from interviewer.domain import Level
 from interviewer.grading.feedback import WORDS
 from interviewer.grading.report import Report
 from interviewer.imports import UNKNOWN_CASE
-from interviewer.interview.modes import LABELS, Kind, known_mode
+from interviewer.interview.modes import LABELS, ModeKind, known_mode
 from interviewer.knowledge.load import Knowledge
 
 LEVEL_NAMES = {Level.MID: "Mid", Level.SENIOR: "Senior", Level.STAFF: "Staff"}
@@ -28,7 +28,7 @@ def verdict_of(report: Report) -> str:
 def mode_name(knowledge: Knowledge, mode: str) -> str:
     """A mode as a row or a heading says it; nothing for a full interview."""
     known = known_mode(mode)
-    if known.kind is Kind.INTERVIEW:
+    if known.kind is ModeKind.INTERVIEW:
         return ""
     title = knowledge.topics[known.topic].title if known.topic in knowledge.topics else known.topic
     return f"{LABELS[known.kind]}: {title}" if title else known.label

@@ -12,7 +12,7 @@ import gradio as gr
 from interviewer.errors import BadInput, InterviewerError
 from interviewer.imports import Imported, SpeakersUnclear, read_any
 from interviewer.speech.parts import VoiceParts
-from interviewer.web.components.editor import Line, edited, editor_html, speakers_html
+from interviewer.web.components.editor import EditorLine, edited, editor_html, speakers_html
 from interviewer.web.escape import for_html
 from interviewer.web.service import Grading
 from interviewer.web.session import QUIET, Session, Updates, line, status
@@ -97,7 +97,7 @@ class CoachPage:
         except SpeakersUnclear as unclear:
             chosen = max(unclear.speakers, key=lambda one: one.words).name
             read = read_any(raw, name, candidate=[chosen])
-        lines = [Line(turn.speaker, turn.text, turn.at) for turn in read.transcript.turns if turn.text.strip()]
+        lines = [EditorLine(turn.speaker, turn.text, turn.at) for turn in read.transcript.turns if turn.text.strip()]
         return {
             self.status: _notes(read),
             self.who: speakers_html(read.speakers, chosen) if len(read.speakers) > 1 else "",
@@ -132,7 +132,9 @@ class CoachPage:
         pieces = work.result()
         if not pieces:
             raise BadInput("No speech was understood in this recording (only English is).")
-        lines = [Line("interviewer" if _asks(piece.text) else "candidate", piece.text, piece.at) for piece in pieces]
+        lines = [
+            EditorLine("interviewer" if _asks(piece.text) else "candidate", piece.text, piece.at) for piece in pieces
+        ]
         doubtful = sum(piece.doubtful for piece in pieces)
         word = (
             "Who speaks cannot be told from the sound: short questions are taken for the interviewer's. Please check."

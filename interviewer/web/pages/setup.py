@@ -10,7 +10,7 @@ import gradio as gr
 
 from interviewer.domain import Level, Manner
 from interviewer.errors import BadInput, InterviewerError
-from interviewer.interview.modes import Kind, parse_mode
+from interviewer.interview.modes import ModeKind, parse_mode
 from interviewer.knowledge.load import Knowledge
 from interviewer.practice.schedule import Held, recommended
 from interviewer.storage import Header
@@ -103,9 +103,11 @@ class SetupPage:
         """What the form sent, checked. Raises BadInput."""
         try:
             form = json.loads(data["packed"])
-            case, kind = str(form["case"]), Kind(form["mode"])
+            case, kind = str(form["case"]), ModeKind(form["mode"])
             level, minutes, manner = Level(form["level"]), float(form["minutes"]), Manner(form["manner"])
-            subject = {Kind.STEP: str(form.get("step", "")), Kind.DRILL: str(form.get("topic", ""))}.get(kind, "")
+            subject = {ModeKind.STEP: str(form.get("step", "")), ModeKind.DRILL: str(form.get("topic", ""))}.get(
+                kind, ""
+            )
             problem = str(form.get("problem", "")) if case == OWN else ""
         except (ValueError, KeyError, TypeError) as error:
             raise BadInput("Choose a problem, a level and a length first.") from error
@@ -113,7 +115,7 @@ class SetupPage:
             raise BadInput("Choose a problem, a level and a length first.")
         if case == OWN and not problem.strip():
             raise BadInput("Describe your own problem first, in a sentence or two.")
-        if kind is Kind.DRILL:
+        if kind is ModeKind.DRILL:
             slugs = {note.title: slug for slug, note in self.service.knowledge.topics.items()}
             subject = slugs.get(subject, subject)
             if not subject.strip():
