@@ -4,23 +4,22 @@ Exit 0 done, 1 a gate failed, 2 bad input (one line on standard error), 3 could 
 With ``--json`` standard output holds one JSON value and nothing else, whatever native libraries print.
 """
 
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interviewer.config import Settings, load, quieten
+from interviewer.cli_stock import board, knowledge, model
+from interviewer.config import load, quieten
 from interviewer.domain import Level, Manner, Step
-from interviewer.errors import BadInput, CannotRun, InterviewerError
+from interviewer.errors import BadInput, InterviewerError
+from interviewer.printing import Json, only_ours, opened, put
 from interviewer.transcript import Transcript
 
 if TYPE_CHECKING:
-    from interviewer.context import AppContext
     from interviewer.grading.report import Report
     from interviewer.imports import Imported
     from interviewer.interview.interviewer import Reply
@@ -31,14 +30,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Mock interviews in machine-learning system design.",
 )
-knowledge = typer.Typer(no_args_is_help=True, help="The knowledge base: check, build the index, search.")
-model = typer.Typer(no_args_is_help=True, help="The embedded model's weights.")
-app.add_typer(knowledge, name="knowledge")
-app.add_typer(model, name="model")
-board = typer.Typer(no_args_is_help=True, help="The whiteboard's files.")
-app.add_typer(board, name="board")
+for _name, _commands in (("knowledge", knowledge), ("model", model), ("board", board)):
+    app.add_typer(_commands, name=_name)
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON value on standard output and nothing else.")]
 File = Annotated[str, typer.Argument(help="A transcript: our JSON or any recorder's export; - reads standard input.")]
 Candidate = Annotated[
     list[str] | None, typer.Option("--candidate", help="The candidate's name in the file, or how it begins.")
@@ -46,23 +40,6 @@ Candidate = Annotated[
 Asker = Annotated[list[str] | None, typer.Option("--interviewer", help="An interviewer's name in the file.")]
 CaseName = Annotated[str | None, typer.Option("--case", help="The case's slug, when the file does not say it.")]
 AtLevel = Annotated[Level | None, typer.Option("--level", help="The level, instead of the file's.")]
-
-
-@contextmanager
-def _only_ours(on: bool) -> Iterator[None]:
-    """While on, whatever anything prints to standard output goes to standard error; ours comes after."""
-    if not on:
-        yield
-        return
-    sys.stdout.flush()
-    kept = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        yield
-    finally:
-        sys.stdout.flush()
-        os.dup2(kept, 1)
-        os.close(kept)
 
 
 def _read(name: str) -> bytes:
@@ -102,21 +79,6 @@ def _imported(
     )
 
 
-@contextmanager
-def _parts(settings: Settings) -> Iterator["AppContext"]:
-    from interviewer.context import open_context
-
-    parts = open_context(settings)
-    try:
-        yield parts
-    finally:
-        parts.close()
-
-
-def _say(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
-
-
 def _state(reply: "Reply") -> dict[str, Any]:
     state = reply.state
     return {
@@ -149,11 +111,11 @@ def reply(
     settings = load()
     found = _imported(file, candidate, interviewer, case, level)
     transcript = found.transcript
-    with _only_ours(as_json), _parts(settings) as parts:
+    with only_ours(as_json), opened(settings) as parts:
         answer = parts.interviewer().next_turn(transcript)
     if as_json:
         move = answer.turn.move
-        _say(
+        put(
             {
                 "text": answer.turn.text,
                 "move": {
@@ -198,7 +160,7 @@ def grade(
     settings = load()
     found = _imported(file, candidate, interviewer, case, level)
     transcript = found.transcript
-    with _only_ours(as_json), _parts(settings) as parts:
+    with only_ours(as_json), opened(settings) as parts:
         report = grade_transcript(
             transcript,
             parts.knowledge,
@@ -266,113 +228,8 @@ def practice(
     begun = Transcript(
         case=case, level=level, minutes=minutes or chosen.minutes, manner=manner, mode=str(chosen), turns=[]
     )
-    with _parts(settings) as parts:
+    with opened(settings) as parts:
         hold(parts, begun, save)
-
-
-@knowledge.command("check")
-def knowledge_check(root: Annotated[Path | None, typer.Argument(help="A knowledge folder.")] = None) -> None:
-    """Validates every file; names file and field."""
-    from interviewer.knowledge.validate import check_tree
-    from interviewer.paths import shipped
-
-    count, found = check_tree(root or shipped("knowledge"))
-    for problem in found:
-        typer.echo(problem, err=True)
-    if found:
-        raise typer.Exit(2)
-    typer.echo(f"{count} files, no problems")
-
-
-@knowledge.command("cases")
-def knowledge_cases() -> None:
-    """The cases: slug and title."""
-    from interviewer.knowledge.load import Knowledge
-
-    for slug, case in Knowledge.load().cases.items():
-        typer.echo(f"{slug}\t{case.title}")
-
-
-@knowledge.command("build")
-def knowledge_build() -> None:
-    """Builds the index and the listener's vectors for every case."""
-    settings = load()
-    with _parts(settings) as parts:
-        for group, passages in parts.retriever.index.build():
-            if group in parts.knowledge.cases:
-                parts.interviewer().listener.ears(group)
-            typer.echo(f"{group}: {passages} passages", err=True)
-
-
-@knowledge.command("search")
-def knowledge_search(
-    query: str,
-    case: Annotated[str | None, typer.Option(help="Also search this case's passages.")] = None,
-    step: Annotated[Step | None, typer.Option()] = None,
-    audience: Annotated[str, typer.Option(help="interviewer or grader: who would read it.")] = "grader",
-    limit: Annotated[int, typer.Option(min=1, max=50)] = 5,
-    as_json: Json = False,
-) -> None:
-    """What would be retrieved, and why."""
-    if audience not in ("interviewer", "grader"):
-        raise BadInput(f"--audience {audience}: must be interviewer or grader")
-    settings = load()
-    with _only_ours(as_json), _parts(settings) as parts:
-        found = parts.retriever.search(query, audience=audience, case=case, step=step, limit=limit)  # type: ignore[arg-type]
-        if parts.retriever.index.trouble:
-            raise CannotRun(parts.retriever.index.trouble)
-    if as_json:
-        _say(
-            [
-                {
-                    "id": one.passage.id,
-                    "kind": one.passage.kind,
-                    "score": round(one.score, 3),
-                    "similarity": round(one.similarity, 3),
-                    "lexical": round(one.lexical, 3),
-                    "text": one.passage.text,
-                }
-                for one in found
-            ]
-        )
-        return
-    for one in found:
-        typer.echo(f"{one.score:.2f}  (meaning {one.similarity:.2f}, words {one.lexical:.1f})  {one.passage.id}")
-        typer.echo(f"      {one.passage.text[:220]}")
-    if not found:
-        typer.echo("nothing relevant here")
-
-
-@model.command("fetch")
-def model_fetch() -> None:
-    """Fetches the embedded model's weights, resumes, and verifies their SHA-256."""
-    from interviewer.models.weights import fetch
-
-    typer.echo(f"ready: {fetch(load())}")
-
-
-@board.command("fetch")
-def board_fetch(
-    archives: Annotated[Path | None, typer.Option("--archives", help="A folder with the packages' archives.")] = None,
-) -> None:
-    """Fetches the whiteboard's published files by npm, and verifies their SHA-512."""
-    from interviewer.web.board_files import fetch
-
-    typer.echo(f"ready: {fetch(load().home, lambda line: typer.echo(line, err=True), archives)}")
-
-
-@model.command("status")
-def model_status(as_json: Json = False) -> None:
-    """Which weights are there, and what this machine's memory could carry."""
-    from interviewer.models.weights import status
-
-    with _only_ours(as_json):
-        answer = status(load())
-    if as_json:
-        _say(answer)
-        return
-    for key, value in answer.items():
-        typer.echo(f"{key}: {value}")
 
 
 @app.command()
@@ -380,10 +237,10 @@ def doctor(as_json: Json = False) -> None:
     """What is configured, what works, and what to do about what does not."""
     from interviewer.doctor import examine
 
-    with _only_ours(as_json):
+    with only_ours(as_json):
         findings = examine(load())
     if as_json:
-        _say([finding.as_dict() for finding in findings])
+        put([finding.as_dict() for finding in findings])
         return
     for finding in findings:
         typer.echo(f"{'ok ' if finding.fine else '-- '}{finding.name}: {finding.text}")

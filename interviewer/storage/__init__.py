@@ -1,16 +1,8 @@
 """The interviews on disk: ``Store`` keeps them, ``database`` opens and examines, ``leases`` says who is at work."""
 
 from interviewer.storage.rows import Header, Rows, lost_turns
-from interviewer.storage.store import (
-    AWAY_SECONDS,
-    MovedOnError,
-    OverError,
-    Store,
-    editable,
-    new_key,
-    owner_of_key,
-    owner_of_user,
-)
+from interviewer.storage.statements import AWAY_SECONDS, editable, new_key, owner_of_key, owner_of_user
+from interviewer.storage.store import MovedOnError, OverError, Store
 
 __all__ = [
     "AWAY_SECONDS", "Header", "MovedOnError", "OverError", "Rows", "Store", "editable", "lost_turns", "new_key",

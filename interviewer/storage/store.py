@@ -5,25 +5,23 @@ another program or a newer version left) is skipped and said, and hurts nothing 
 is a CannotRun in one line with its cure (``database.py``).
 """
 
-import hashlib
 import json
 import logging
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
 
-from interviewer.domain import Level, MoveKind
+from interviewer.domain import Level
 from interviewer.errors import BadInput, CannotRun
 from interviewer.grading.report import Report
 from interviewer.storage import database
-from interviewer.storage.database import boards, interviews, people, reports, turns
+from interviewer.storage.database import boards, interviews, reports, turns
 from interviewer.storage.leases import Leases
 from interviewer.storage.rows import (
     PAUSED,
@@ -33,17 +31,26 @@ from interviewer.storage.rows import (
     is_unreadable,
     read_header,
     read_object,
-    read_turn,
     readable,
+)
+from interviewer.storage.statements import (
+    count_turns,
+    editable,
+    elapsed_at,
+    find,
+    headers,
+    is_closed,
+    need,
+    person_of,
+    set_paused,
+    tick,
+    turns_of,
 )
 from interviewer.transcript import Transcript, Turn
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-AWAY_SECONDS = 150
-"""A gap without a sign of life longer than this is an absence, and the clock stands still. Browsers slow
-the timers of hidden pages down to one a minute, so it must be well above that."""
 _LONGEST_TURN = 180.0
 """Seconds that a turn waits for another process which is answering the same one; grading takes longer."""
 _LONGEST_GRADING = 1800.0
@@ -56,21 +63,6 @@ class MovedOnError(Exception):
 
 class OverError(BadInput):
     """The interview is over: what is said now is no part of it."""
-
-
-def new_key() -> str:
-    """A browser's key: 128 random bits."""
-    return secrets.token_hex(16)
-
-
-def owner_of_key(key: str) -> str:
-    """The owner behind a browser's key. Only a hash is stored: who reads the database cannot pose as a browser."""
-    return "browser:" + hashlib.sha256(key.encode()).hexdigest()
-
-
-def owner_of_user(name: str) -> str:
-    """The owner behind a signed-in user."""
-    return f"user:{name}"
 
 
 class Store:
@@ -126,8 +118,8 @@ class Store:
         known = {"id", "case", "level", "minutes", "manner", "mode", "parent", "turns"}
         extra = {name: value for name, value in transcript.model_dump(mode="json").items() if name not in known}
         with self._write() as db:
-            person = _person(db, owner, now)
-            parent = transcript.parent if transcript.parent and _find(db, owner, transcript.parent) else None
+            person = person_of(db, owner, now)
+            parent = transcript.parent if transcript.parent and find(db, owner, transcript.parent) else None
             if transcript.parent and parent is None:
                 extra["parent"] = transcript.parent
             db.execute(
@@ -160,20 +152,20 @@ class Store:
         A turn starts a clock that was stopped.
         """
         with self._write() as db:
-            row = _need(db, owner, id_, lock=True)
+            row = need(db, owner, id_, lock=True)
             if key is not None:
                 known = db.execute(
                     sa.select(turns.c.number).where(turns.c.interview == id_, turns.c.key == key)
                 ).scalar()
                 if known is not None:
                     return int(known)
-            number = _count(db, id_)
+            number = count_turns(db, id_)
             if expected is not None and expected != number:
                 raise MovedOnError(f"turn {expected} was written by somebody else")
-            if row.ended is not None or _closed(db, id_, number):
+            if row.ended is not None or is_closed(db, id_, number):
                 raise OverError("The interview is over.")
-            elapsed = _tick(db, row)
-            _pause(db, row, False)
+            elapsed = tick(db, row)
+            set_paused(db, row, False)
             if turn.at is None:
                 turn = turn.model_copy(update={"at": int(elapsed * 10) / 10})  # never after the answer to it
             db.execute(turns.insert().values(interview=id_, number=number, key=key, data=_dump(turn)))
@@ -186,8 +178,8 @@ class Store:
         OverError once the interview has ended, BadInput when it is not the owner's.
         """
         with self._write() as db:
-            row = _need(db, owner, id_, lock=True)
-            stored = _turns(db, id_)
+            row = need(db, owner, id_, lock=True)
+            stored = turns_of(db, id_)
             if row.ended is not None:
                 raise OverError("The interview is over.")
             if number != editable(stored):
@@ -202,9 +194,9 @@ class Store:
     def pause(self, owner: str, id_: str, paused: bool) -> None:
         """Stops the interview's clock, or lets it go on."""
         with self._write() as db:
-            row = _need(db, owner, id_, lock=True)
-            _tick(db, row)
-            _pause(db, row, paused)
+            row = need(db, owner, id_, lock=True)
+            tick(db, row)
+            set_paused(db, row, paused)
 
     def answer(self, owner: str, id_: str, transcript: Transcript, *, expected: int) -> None:
         """Stores the interviewer's turn (the transcript's last, number ``expected``) and what was heard before it.
@@ -212,11 +204,11 @@ class Store:
         Raises MovedOnError, and stores nothing, when the interview went on in the meantime.
         """
         with self._write() as db:
-            row = _need(db, owner, id_, lock=True)
-            if _count(db, id_) != expected or len(transcript.turns) != expected + 1:
+            row = need(db, owner, id_, lock=True)
+            if count_turns(db, id_) != expected or len(transcript.turns) != expected + 1:
                 raise MovedOnError(f"turn {expected} was written by somebody else")
-            _tick(db, row)
-            stored = _turns(db, id_)
+            tick(db, row)
+            stored = turns_of(db, id_)
             if any(turn.text != known.text for turn, known in zip(transcript.turns[:-1], stored, strict=True)):
                 raise MovedOnError("an answer was edited in the meantime")
             for number, turn in enumerate(transcript.turns[:-1]):
@@ -232,7 +224,7 @@ class Store:
     def correct(self, owner: str, id_: str, correction: Mapping[str, Any]) -> None:
         """Keeps a person's mark beside the machine's. Raises BadInput for more than anybody makes."""
         with self._write() as db:
-            row = _need(db, owner, id_, lock=True)
+            row = need(db, owner, id_, lock=True)
             extra = read_object(row.extra)
             known = extra.get("corrections")
             kept = [*(known if isinstance(known, list) else []), dict(correction)]
@@ -247,8 +239,8 @@ class Store:
         Raises BadInput when the interview is not the owner's.
         """
         with self._write() as db:
-            _need(db, owner, id_, lock=True)
-            for number, (turn, known) in enumerate(zip(transcript.turns, _turns(db, id_), strict=False)):
+            need(db, owner, id_, lock=True)
+            for number, (turn, known) in enumerate(zip(transcript.turns, turns_of(db, id_), strict=False)):
                 if turn.observed and turn.text == known.text and known.observed is None and not is_unreadable(known):
                     same = (turns.c.interview == id_) & (turns.c.number == number)
                     data = _dump(known.model_copy(update={"observed": turn.observed}))
@@ -257,7 +249,7 @@ class Store:
     def keep_board(self, owner: str, id_: str, data: str) -> None:
         """Keeps what stands on the whiteboard, a JSON text; the last one counts. Raises BadInput."""
         with self._write() as db:
-            _need(db, owner, id_, lock=True)
+            need(db, owner, id_, lock=True)
             same, now = boards.c.interview == id_, time.time()
             if not db.execute(boards.update().where(same).values(data=data, saved=now)).rowcount:
                 db.execute(boards.insert().values(interview=id_, data=data, saved=now))
@@ -269,30 +261,30 @@ class Store:
         """
         try:
             with self._write() as db:
-                return _tick(db, _need(db, owner, id_, lock=True))
+                return tick(db, need(db, owner, id_, lock=True))
         except CannotRun:
             log.warning("the clock of an interview could not be kept", exc_info=True)
             with self._read() as db:
-                return _elapsed(_need(db, owner, id_), time.time())
+                return elapsed_at(need(db, owner, id_), time.time())
 
     def end(self, owner: str, id_: str) -> None:
         """Marks the interview as ended; the first time counts."""
         with self._write() as db:
-            row = _need(db, owner, id_, lock=True)
+            row = need(db, owner, id_, lock=True)
             if row.ended is None:
                 db.execute(interviews.update().where(interviews.c.id == id_).values(ended=time.time()))
 
     def consent(self, owner: str, id_: str, to: str, given: bool) -> None:
         """Keeps what the person agreed to."""
         with self._write() as db:
-            known = read_object(_need(db, owner, id_, lock=True).consent)
+            known = read_object(need(db, owner, id_, lock=True).consent)
             said = json.dumps({**known, to: given})
             db.execute(interviews.update().where(interviews.c.id == id_).values(consent=said))
 
     def add_report(self, owner: str, id_: str, report: Report, *, turns_graded: int) -> None:
         """Keeps a report; one on the same level replaces it."""
         with self._write() as db:
-            _need(db, owner, id_, lock=True)
+            need(db, owner, id_, lock=True)
             level = report.level.value
             db.execute(reports.delete().where(reports.c.interview == id_, reports.c.level == level))
             db.execute(
@@ -308,7 +300,7 @@ class Store:
         database any more (``tidy`` tries again with every write, on closing and on opening).
         """
         with self._write() as db:
-            _need(db, owner, id_, lock=True)
+            need(db, owner, id_, lock=True)
             db.execute(interviews.delete().where(interviews.c.id == id_))
         self._unscrubbed = True
         return self.tidy()
@@ -331,13 +323,13 @@ class Store:
     def mine(self, owner: str) -> Rows[Header]:
         """The owner's interviews, newest first; those that cannot be read are counted."""
         with self._read() as db:
-            rows = db.execute(_headers(owner).order_by(interviews.c.created.desc(), interviews.c.id)).all()
+            rows = db.execute(headers(owner).order_by(interviews.c.created.desc(), interviews.c.id)).all()
         return readable(rows, read_header)
 
     def header(self, owner: str, id_: str) -> Header:
         """One interview's header. Raises BadInput when it is not the owner's or cannot be read."""
         with self._read() as db:
-            return read_header(_need(db, owner, id_))
+            return read_header(need(db, owner, id_))
 
     def transcript(self, owner: str, id_: str) -> Transcript:
         """The interview. Raises BadInput when it is not the owner's or cannot be read.
@@ -345,7 +337,7 @@ class Store:
         A turn that cannot be read keeps its place, without words and marked ``unreadable`` (see ``lost_turns``).
         """
         with self._read() as db:
-            row, own = _need(db, owner, id_), _turns(db, id_)
+            row, own = need(db, owner, id_), turns_of(db, id_)
         extra = read_object(row.extra)
         extra.pop(PAUSED, None)
         declared = {name: getattr(row, name) for name in ("id", "case", "level", "minutes", "manner", "mode")}
@@ -359,15 +351,15 @@ class Store:
     def board(self, owner: str, id_: str) -> str | None:
         """What stands on the whiteboard; None when nothing was drawn. Raises BadInput when it is not the owner's."""
         with self._read() as db:
-            _need(db, owner, id_)
+            need(db, owner, id_)
             found = db.execute(sa.select(boards.c.data).where(boards.c.interview == id_)).scalar()
         return None if found is None else str(found)
 
     def reports(self, owner: str, id_: str) -> dict[Level, Report]:
         """The interview's reports that are about all of its turns, by level; one that cannot be read is made anew."""
         with self._read() as db:
-            _need(db, owner, id_)
-            count = _count(db, id_)
+            need(db, owner, id_)
+            count = count_turns(db, id_)
             rows = db.execute(sa.select(reports).where(reports.c.interview == id_, reports.c.turns == count)).all()
         return dict(readable(rows, lambda row: (Level(row.level), Report.model_validate_json(row.data))))
 
@@ -375,7 +367,7 @@ class Store:
         """The owner's graded interviews, oldest first, each with the report on the level it was held for."""
         with self._read() as db:
             rows = db.execute(
-                _headers(owner)
+                headers(owner)
                 .add_columns(reports.c.data)
                 .join(reports, (reports.c.interview == interviews.c.id) & (reports.c.level == interviews.c.level))
                 .order_by(interviews.c.created, interviews.c.id)
@@ -396,90 +388,3 @@ class Store:
 
 def _dump(turn: Turn) -> str:
     return turn.model_dump_json(exclude_none=True)
-
-
-def _turns(db: Connection, id_: str) -> list[Turn]:
-    rows = db.execute(sa.select(turns.c.data).where(turns.c.interview == id_).order_by(turns.c.number)).scalars().all()
-    return [read_turn(data) for data in rows]
-
-
-def _count(db: Connection, id_: str) -> int:
-    return int(db.execute(sa.select(sa.func.count()).where(turns.c.interview == id_)).scalar_one())
-
-
-def _person(db: Connection, owner: str, now: float) -> int:
-    find = sa.select(people.c.id).where(people.c.owner == owner)
-    known = db.execute(find).scalar()
-    if known is None:
-        try:
-            with db.begin_nested():
-                db.execute(people.insert().values(owner=owner, created=now))
-        except IntegrityError:
-            pass  # another tab of the same browser was faster; its row serves
-        known = db.execute(find).scalar_one()
-    return int(known)
-
-
-def _headers(owner: str) -> sa.Select[Any]:
-    def count(table: sa.Table) -> Any:
-        return (
-            sa.select(sa.func.count())
-            .where(table.c.interview == interviews.c.id)
-            .correlate(interviews)
-            .scalar_subquery()
-        )
-
-    return (
-        sa.select(interviews, count(turns).label("n_turns"), count(reports).label("n_reports"))
-        .join(people, people.c.id == interviews.c.person)
-        .where(people.c.owner == owner)
-    )
-
-
-def _find(db: Connection, owner: str, id_: str, lock: bool = False) -> Any:
-    query = _headers(owner).where(interviews.c.id == id_)
-    return db.execute(query.with_for_update(of=interviews) if lock else query).first()
-
-
-def _need(db: Connection, owner: str, id_: str, lock: bool = False) -> Any:
-    row = _find(db, owner, id_, lock)
-    if row is None:
-        raise BadInput("There is no such interview among yours; it may have been deleted.")
-    return row
-
-
-def _elapsed(row: Any, now: float) -> float:
-    """The interview's clock. A gap is an absence, and so is a clock of the machine that was set forward or back."""
-    gap = now - row.seen
-    runs = row.ended is None and not read_object(row.extra).get(PAUSED)
-    return float(row.elapsed) + (gap if 0 <= gap <= AWAY_SECONDS and runs else 0.0)
-
-
-def _tick(db: Connection, row: Any) -> float:
-    now = time.time()
-    elapsed = _elapsed(row, now)
-    db.execute(interviews.update().where(interviews.c.id == row.id).values(elapsed=elapsed, seen=now))
-    return elapsed
-
-
-def _pause(db: Connection, row: Any, paused: bool) -> None:
-    extra = read_object(row.extra)
-    if bool(extra.get(PAUSED)) != paused:
-        said = json.dumps({**extra, PAUSED: paused})
-        db.execute(interviews.update().where(interviews.c.id == row.id).values(extra=said))
-
-
-def _closed(db: Connection, id_: str, count: int) -> bool:
-    """Whether the interviewer's closing words are the last turn: they are stored a moment before the end is."""
-    last = db.execute(sa.select(turns.c.data).where(turns.c.interview == id_, turns.c.number == count - 1)).scalar()
-    move = read_turn(last).move if last else None
-    return move is not None and move.kind is MoveKind.CLOSE
-
-
-def editable(stored: Sequence[Turn]) -> int | None:
-    """The number of the candidate's turn that nothing was built on yet: the last one, or the last before a "go on"."""
-    number = len(stored) - 1
-    if number > 0 and (move := stored[number].move) and move.kind is MoveKind.LET_GO_ON and not stored[number].facts:
-        number -= 1
-    turn = stored[number] if number >= 0 else None
-    return number if turn and turn.speaker == "candidate" and turn.text and turn.mode != "drawn" else None

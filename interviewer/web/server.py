@@ -17,7 +17,8 @@ from interviewer.storage import Store
 
 if TYPE_CHECKING:
     from interviewer.speech.parts import VoiceParts
-    from interviewer.web.service import Engine, Service
+    from interviewer.web.engine import Engine
+    from interviewer.web.service import Service
 
 _STATIC = Path(__file__).parent / "static"
 _SCRIPTS = ("page.js", "answer.js", "sketch.js", "whiteboard.js", "player.js", "recorder.js")
@@ -103,7 +104,7 @@ def open_engine(settings: Settings) -> "Engine":
     from interviewer.context import open_context
     from interviewer.grading.grade import grade
     from interviewer.interview.observer import Observer
-    from interviewer.web.service import Engine
+    from interviewer.web.engine import Engine
 
     parts = open_context(settings, behind=True)
     parts.interviewer().warm()

@@ -12,8 +12,8 @@ import time
 import weakref
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
 from interviewer import telemetry
 from interviewer.background import Background, Breathe, Job
@@ -23,66 +23,19 @@ from interviewer.grading.ahead import ahead
 from interviewer.grading.report import Report
 from interviewer.interview.state import State
 from interviewer.knowledge.load import Knowledge
-from interviewer.models.base import ModelChain
-from interviewer.models.prices import Budget
 from interviewer.practice.export import shared
 from interviewer.practice.retake import rewind
-from interviewer.practice.second_opinion import Opinion, Search, over, second_opinion
+from interviewer.practice.second_opinion import Opinion, over, second_opinion
 from interviewer.storage import Header, MovedOnError, Store, editable
 from interviewer.transcript import Transcript, Turn
 from interviewer.web.components.downloads import Archived
+from interviewer.web.engine import Engine
 
 log = logging.getLogger(__name__)
 LONGEST_ANSWER = 50_000
 """Characters of one answer."""
 LONGEST_PROBLEM = 2_000
 _TRIES = 3
-
-
-class Replier(Protocol):
-    """What the service needs of the interviewer."""
-
-    def warm(self, case: str) -> None:
-        """Makes ready in the background what the first answers on a case need."""
-        ...
-
-    def reply(self, transcript: Transcript, at: float) -> Iterator[Any]:
-        """Pieces of text, then one Reply."""
-        ...
-
-    def state(self, transcript: Transcript, at: float) -> Any:
-        """The state of the interview."""
-        ...
-
-
-class Grader(Protocol):
-    """What the service needs of the grader."""
-
-    def __call__(
-        self,
-        transcript: Transcript,
-        knowledge: Knowledge,
-        chain: ModelChain,
-        level: Level | None = None,
-        progress: Callable[..., None] | None = None,
-    ) -> Report: ...
-
-
-@dataclass(frozen=True)
-class Engine:
-    """What answers and grades."""
-
-    interviewer: Replier
-    chain: ModelChain
-    grade: Grader
-    search: Search | None = None
-    """Looks passages up; None without an index."""
-    close: Callable[[], None] = lambda: None
-    """Ends what it still does in the background."""
-    observe: Callable[[Transcript, Breathe], Transcript] | None = None
-    """Notes behind the turns what answers show; None where nothing does."""
-    budget: Budget = field(default_factory=Budget)
-    """What an interview may cost, and what it has cost."""
 
 
 @dataclass(frozen=True)

@@ -176,7 +176,7 @@ def grade(
 
 def engine() -> Any:
     """What answers and grades."""
-    from interviewer.web.service import Engine
+    from interviewer.web.engine import Engine
 
     return Engine(StandIn(), ModelChain(), grade)
 

@@ -14,7 +14,8 @@ from interviewer.grading.report import Report
 from interviewer.models.base import ModelChain
 from interviewer.storage import Store, owner_of_user
 from interviewer.transcript import Observed, Transcript, Turn
-from interviewer.web.service import Choice, Engine, Said, Service
+from interviewer.web.engine import Engine
+from interviewer.web.service import Choice, Said, Service
 from tests.web.stand_in import StandIn, StandInLibrary, grade
 
 ANN = owner_of_user("ann")

@@ -17,7 +17,8 @@ from interviewer.storage import Store, owner_of_user
 from interviewer.transcript import Turn
 from interviewer.web.components.downloads import archive, unpacked
 from interviewer.web.components.editor import EditorLine, edited, editor_html
-from interviewer.web.service import Choice, Engine, Service, slug
+from interviewer.web.engine import Engine
+from interviewer.web.service import Choice, Service, slug
 from tests.web.stand_in import StandIn, StandInLibrary, grade
 
 ANN, BOB = owner_of_user("ann"), owner_of_user("bob")

@@ -13,8 +13,7 @@ import sqlalchemy as sa
 from interviewer.domain import Level, MoveKind, Step, Verdict
 from interviewer.errors import BadInput, CannotRun
 from interviewer.grading.report import GradedBy, Report, StepReport
-from interviewer.storage import MovedOnError, Store, database, new_key, owner_of_key, owner_of_user
-from interviewer.storage import store as storage
+from interviewer.storage import AWAY_SECONDS, MovedOnError, Store, database, new_key, owner_of_key, owner_of_user
 from interviewer.transcript import Heard, Move, Transcript, Turn
 
 ANN, BOB = owner_of_user("ann"), owner_of_user("bob")
@@ -172,11 +171,11 @@ def test_an_answer_adds_what_was_heard_and_changes_nothing_that_was_said(store: 
 
 def test_the_clock_stands_still_while_nobody_is_there(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000_000.0
-    monkeypatch.setattr(storage.time, "time", lambda: now)
+    monkeypatch.setattr(time, "time", lambda: now)
     id_ = store.create(ANN, interview())
     now += 60
     assert store.tick(ANN, id_) == 60
-    now += storage.AWAY_SECONDS + 1
+    now += AWAY_SECONDS + 1
     assert store.tick(ANN, id_) == 60
     now += 10
     assert store.transcript(ANN, id_).turns == []
@@ -202,7 +201,7 @@ def test_progress_runs_from_the_oldest_graded_interview_to_the_newest(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number, score in enumerate((1.5, 2.5, 3.5, None)):
-        monkeypatch.setattr(storage.time, "time", lambda number=number: 1_000.0 + number)
+        monkeypatch.setattr(time, "time", lambda number=number: 1_000.0 + number)
         id_ = store.create(ANN, interview())
         if score:
             store.add_report(ANN, id_, a_report(score=score), turns_graded=0)

@@ -14,7 +14,8 @@ from interviewer.errors import BadInput
 from interviewer.models.base import ModelChain
 from interviewer.storage import MovedOnError, OverError, Store, owner_of_user
 from interviewer.transcript import Turn
-from interviewer.web.service import LONGEST_ANSWER, Choice, Engine, Service, bound
+from interviewer.web.engine import Engine
+from interviewer.web.service import LONGEST_ANSWER, Choice, Service, bound
 from tests.web.conftest import App
 from tests.web.stand_in import StandIn, StandInLibrary, grade
 from tests.web.test_room import heard, say, start, talk
