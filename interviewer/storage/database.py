@@ -8,8 +8,9 @@ version made, or that is damaged: it is said what is wrong and what helps.
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,10 @@ _SCRUB_SECONDS = 0.5
 """How long truncating the log waits for readers: it holds up writers meanwhile."""
 _CHECKED_BYTES = 200_000_000
 """A file up to this size is checked whole when it is opened (about a second)."""
+_LOOK_AGAIN_SECONDS = 10
+"""How long another server may take to make the tables before its file is judged as it stands."""
+_CHECKPOINT_SECONDS = 0.2
+"""While the write-ahead log goes into the file, its head may name more pages than there are yet."""
 _MIGRATING = threading.Lock()
 """Alembic's context is one per process."""
 
@@ -111,7 +116,7 @@ def connect(url: str) -> Engine:
             file.parent.mkdir(parents=True, exist_ok=True)
             if not file.exists():
                 file.touch(mode=0o600)
-            _examine(file)
+            _examine_in_peace(file)
             engine = sa.create_engine(parsed, pool_size=16, max_overflow=64)
         else:
             engine = sa.create_engine(parsed, pool_pre_ping=True, pool_size=8, max_overflow=24)
@@ -151,6 +156,21 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
         "secure_delete = ON",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _examine_in_peace(file: Path, whole: bool = False) -> None:
+    """Refuses what ``_examine`` refuses, and not what another of our servers is only about to have written."""
+    from filelock import FileLock
+
+    try:
+        _examine(file, whole)
+    except CannotRun:
+        lock = Path(f"{file}.lock")
+        if not lock.exists():
+            raise
+        with suppress(TimeoutError, OSError), FileLock(lock, timeout=_LOOK_AGAIN_SECONDS):
+            time.sleep(_CHECKPOINT_SECONDS)
+        _examine(file, whole)
 
 
 def _examine(file: Path, whole: bool = False) -> None:
@@ -326,7 +346,7 @@ def check(url: str) -> str:
         return f"{file} (made when first needed)"
     if file:
         try:
-            _examine(file, whole=True)
+            _examine_in_peace(file, whole=True)
         except OSError as error:
             raise CannotRun(f"{file}: cannot be read ({error.strerror})") from error
         _writable(file)

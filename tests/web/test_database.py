@@ -251,7 +251,7 @@ def test_the_clock_is_told_where_it_cannot_be_kept(store: Store, monkeypatch: py
     def refuses(*_: Any) -> None:
         raise sa.exc.OperationalError("UPDATE", {}, sqlite3.OperationalError("database or disk is full"))
 
-    monkeypatch.setattr(storage, "_tick", refuses)
+    monkeypatch.setattr(storage, "tick", refuses)
     assert 0 <= store.tick(ANN, header.id) < 60
     with pytest.raises(BadInput, match="no such interview"):
         store.tick(BOB, header.id)

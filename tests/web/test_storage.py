@@ -1,14 +1,17 @@
 """Storage, on SQLite and on a real PostgreSQL."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from filelock import FileLock
 
 from interviewer.domain import Level, MoveKind, Step, Verdict
 from interviewer.errors import BadInput, CannotRun
@@ -254,6 +257,20 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_uses(store: Store)
 
     with store.engine.connect() as db:
         assert compare_metadata(MigrationContext.configure(db), database.metadata) == []
+
+
+def test_what_another_server_is_making_is_not_taken_for_another_programs_file(tmp_path: Path) -> None:
+    file = tmp_path / "interviews.sqlite"
+    with FileLock(f"{file}.lock"), closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE people (id INTEGER)")
+        opened: list[Store] = []
+        begun = threading.Thread(target=lambda: opened.append(Store.open(f"sqlite:///{file}")))
+        begun.start()
+        time.sleep(0.3)
+        other.execute("DROP TABLE people")
+    begun.join()
+    assert [one.mine(ANN) for one in opened] == [[]]
+    opened[0].close()
 
 
 def test_several_servers_may_start_on_an_empty_database_at_once(url: str) -> None:
