@@ -48,7 +48,7 @@ def table(name: str = "main", short: bool = False) -> str:
     found = _references(name)
     chosen = [row for row in rows() if row.short or not short]
     if short:
-        return "\n".join(_table(chosen, found))
+        return "\n".join(_short(chosen, found))
     lines: list[str] = []
     for part in dict.fromkeys(row.part for row in chosen):
         lines += [f"### {part}", "", *_table([row for row in chosen if row.part == part], found), ""]
@@ -62,6 +62,16 @@ def _table(chosen: list[Row], found: dict[str, dict[str, Json]]) -> list[str]:
         title = all_suites()[row.suite].scorer(row.scorer).title.rstrip(".").replace("|", "\\|")
         cells = [_cell(found.get(row.suite, {}).get(backend), row.scorer) for backend in backends]
         lines.append(f"| {row.suite} | {title} | {row.goal} | {' | '.join(cells)} |")
+    return lines
+
+
+def _short(chosen: list[Row], found: dict[str, dict[str, Json]]) -> list[str]:
+    """A figure each, of the best backend that has one."""
+    lines = ["| measure | goal | measured |", "|---|---|---|"]
+    for row in chosen:
+        title = all_suites()[row.suite].scorer(row.scorer).title.rstrip(".").replace("|", "\\|")
+        cells = [_cell(found.get(row.suite, {}).get(backend), row.scorer) for backend in reversed(BACKENDS)]
+        lines.append(f"| {title} | {row.goal} | {next((cell for cell in cells if cell != '–'), '–')} |")
     return lines
 
 

@@ -26,7 +26,7 @@ def _over(one: str, other: str) -> Scorer:
 
     backend = one.partition(":")[2]
     doc = (
-        f"On {backend} preferred to {THEIRS[other]}.\n\n"
+        f"On `{backend}` our next turn is preferred to {THEIRS[other]}.\n\n"
         f"rankings with {one} before {other} ÷ rankings that hold both; interval over interviews"
     )
     return Scorer(f"{backend}_over_{other}", doc, points, mean)
@@ -42,7 +42,8 @@ def _usable(source: str) -> Scorer:
 
     name = source.partition(":")[2] or source
     doc = (
-        f"Turns of {source} that a judge is content with.\n\nrankings that call the turn usable ÷ rankings that hold it"
+        f"Turns of `{name}` that a judge would be content to have said.\n\n"
+        "rankings that call the turn usable ÷ rankings that hold it"
     )
     return Scorer(f"{name}_usable", doc, points, mean)
 
