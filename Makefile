@@ -1,6 +1,6 @@
 # make            lists the targets
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint fix eval eval-local bench lock clean
+.PHONY: help setup run test test-fast lint fix eval eval-local bench lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -36,8 +36,12 @@ test: $(READY) lint ## lint, types and all tests
 	@$(BIN)/python -m tests.tools
 	@$(BIN)/python -m pytest --numprocesses $(TESTERS) --dist loadgroup
 
-lint: $(READY) ## ruff, mypy and the knowledge base
+test-fast: $(READY) lint ## lint, types and the tests without a browser, a voice, a model or a process of their own
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup -m "not browser and not weights and not slow"
+
+lint: $(READY) ## ruff, dead code, mypy and the knowledge base
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
+	@$(BIN)/vulture
 	@$(BIN)/mypy
 	@$(BIN)/interviewer knowledge check
 

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from evals.samples import Job, run_one, suite_named
 from evals.types import Record, Sample
-from evals.workers import Job, _suite, run_one
 from interviewer.errors import CannotRun
 
 
@@ -15,10 +15,11 @@ class Worker:
     def __init__(self, job: Job, suite: str):
         from evals.world import open_by_name
 
-        self._suite = _suite(suite)
+        self._suite = suite_named(suite)
         self._world = open_by_name(job.world, **job.options)
 
     def run(self, sample: Sample, epoch: int) -> Record:
+        """Runs one sample in its world."""
         return run_one(self._suite, sample, epoch, self._world)
 
 

@@ -61,6 +61,7 @@ def _key(line: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def main(arguments: Sequence[str]) -> int:
+    """The command; its exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kind", choices=sorted(FILES))
     parser.add_argument("most", type=int)

@@ -15,6 +15,7 @@ from evals import log as logs
 from evals import reference as references
 from evals import workers
 from evals.gates import Outcome, check, gates_for
+from evals.samples import Job
 from evals.scoring import MAX_UNSCORED, score
 from evals.statistics import Estimate
 from evals.tasks import find_suite
@@ -45,9 +46,9 @@ class Order:
     world: str = "evals.world:open_world"
 
     @property
-    def job(self) -> workers.Job:
+    def job(self) -> Job:
         """What the workers are told; orders with the same job can share a crew."""
-        return workers.Job(self.world, {"model": self.model, "prompts": self.prompts})
+        return Job(self.world, {"model": self.model, "prompts": self.prompts})
 
     @property
     def crew(self) -> workers.Crew:

@@ -5,51 +5,18 @@ samples of a case go to the worker that has the case.
 """
 
 import os
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass, field
 from multiprocessing import get_context
 from types import TracebackType
 from typing import Any
 
-from evals.types import Json, Record, Sample, Suite
+from evals.cluster import on_ray
+from evals.samples import Job, run_one, suite_named
+from evals.types import Record, Sample
 from evals.world import World, open_by_name
-from interviewer.errors import InterviewerError
 
 Work = Sequence[tuple[Sample, int]]
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a worker must know; travels to other processes and machines."""
-
-    world: str = "evals.world:open_world"
-    options: Json = field(default_factory=dict)
-    """Arguments of the world's opener."""
-
-
-def run_one(suite: Suite, sample: Sample, epoch: int, world: World) -> Record:
-    """Runs one sample. An error of ours is recorded, not raised; a programming error is recorded with its type."""
-    started = time.perf_counter()
-    output, failure = None, None
-    try:
-        output = suite.task(sample, world)
-    except InterviewerError as error:
-        failure = str(error)
-    except Exception as error:  # noqa: BLE001 - one broken sample must not lose the others; it counts as unscored
-        failure = f"{type(error).__name__}: {error}"
-    seconds = round(time.perf_counter() - started, 3)
-    return Record(
-        sample.id,
-        sample.case,
-        epoch,
-        sample.inputs,
-        sample.target,
-        output,
-        failure,
-        seconds,
-    )
 
 
 class Crew:
@@ -82,15 +49,13 @@ class Crew:
     def run(self, suite: str, work: Work) -> Iterator[Record]:
         """All work of a suite, wherever it was asked to run."""
         if self._ray:
-            from evals.cluster import on_ray
-
             return on_ray(self._job, suite, work, self._ray, self._jobs)
         if self._jobs > 1:
             return self._in_processes(suite, work)
         return self._here(suite, work)
 
     def _here(self, suite: str, work: Work) -> Iterator[Record]:
-        known = _suite(suite)
+        known = suite_named(suite)
         for sample, epoch in work:
             yield run_one(known, sample, epoch, self.world)
 
@@ -134,12 +99,6 @@ class Crew:
 _opened: dict[str, Any] = {}
 
 
-def _suite(name: str) -> Suite:
-    from evals.tasks import find_suite
-
-    return find_suite(name)
-
-
 def _open(job: Job) -> None:
     import atexit
 
@@ -150,4 +109,4 @@ def _open(job: Job) -> None:
 
 
 def _in_worker(suite: str, sample: Sample, epoch: int) -> Record:
-    return run_one(_suite(suite), sample, epoch, _opened["world"])
+    return run_one(suite_named(suite), sample, epoch, _opened["world"])

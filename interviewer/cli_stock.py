@@ -91,9 +91,9 @@ def knowledge_search(
 @model.command("fetch")
 def model_fetch() -> None:
     """Fetches the embedded model's weights, resumes, and verifies their SHA-256."""
-    from interviewer.models.weights import fetch
+    from interviewer.models.fetch import fetch_weights
 
-    typer.echo(f"ready: {fetch(load())}")
+    typer.echo(f"ready: {fetch_weights(load().home, lambda line: typer.echo(line, err=True))}")
 
 
 @board.command("fetch")

@@ -95,9 +95,7 @@ def parsers(folder: Path) -> list[Parser]:
         Parser("drawings", _drawings(), _drawing),
         Parser("audio headers", _sounds(), lambda raw: read_upload(raw, 5.0)),
         Parser("archives", [_archive()], unpacked),
-        Parser(
-            "settings", [(_ROOT / ".env.example").read_bytes().replace(b"# INTERVIEWER", b"INTERVIEWER")], _settings
-        ),
+        Parser("settings", [_every_setting()], _settings),
     ]
 
 

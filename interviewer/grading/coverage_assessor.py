@@ -34,31 +34,34 @@ from interviewer.grading.report import (
 )
 from interviewer.grading.rubric import rubric_in_use
 from interviewer.grading.strong import Retrieve, strong_answers
+from interviewer.grading.thresholds import thresholds
 from interviewer.knowledge.embeddings import Embedder, Vectors, shared_embedder
 from interviewer.knowledge.schema import Signal
 from interviewer.knowledge.validate import says
 from interviewer.listening.thought import depth
 from interviewer.models.base import LanguageModel
 
-HEARD, SHARED = 0.45, 15.0
+_AT = thresholds().coverage
+
+HEARD, SHARED = _AT.heard, _AT.shared
 """Likeness to a signal's examples, and weight of its own words (``criteria.Wording``), from which a sentence is quoted
 for it when no other signal is nearer in either. Of 279 quotes that were read (``evals/data/quote_readings.jsonl``)
 these keep 83, and all of them support their signal."""
-LIKE, SOME = 0.50, 13.0
+LIKE, SOME = _AT.like, _AT.some
 """The same where the likeness is greater."""
-SHARED_BY_TWO = 19.0
+SHARED_BY_TWO = _AT.shared_by_two
 """The same for two sentences together."""
-NOTHING_NEAR, NOTHING_MEANT, FEW_WORDS = 0.38, 0.43, 8.5
+NOTHING_NEAR, NOTHING_MEANT, FEW_WORDS = _AT.nothing_near, _AT.nothing_meant, _AT.few_words
 """Highest likeness to a signal's examples and to its criterion, and density of its own words, up to which nothing in
 the talk comes near it. Likeness tells "not said" from "said otherwise" poorly (of 107 such claims that were read none
 of many cut-offs got above 94 % right), so these are strict, the signal's terms bar the claim, and little is claimed."""
-SURELY_ABOUT = 0.50
+SURELY_ABOUT = _AT.surely_about
 """Likeness to a step from which a sentence is quoted as being about it."""
-PER_STEP = 3
+PER_STEP = _AT.per_step
 """Quotes, and claims of what was not heard, shown for a step."""
-ASKED_FOR = 0.42
+ASKED_FOR = _AT.asked_for
 """Likeness of a question to a signal's examples from which the signal was asked for."""
-_SHORTEST, _LONGEST = 6, 60
+_SHORTEST, _LONGEST = _AT.shortest, _AT.longest
 """Words of a sentence that can be quoted."""
 
 
@@ -124,7 +127,7 @@ class CoverageAssessor:
     def _reasons(self, enough: bool) -> tuple[str, ...]:
         if not enough:
             return ()
-        return (self.unheard,) if self.unheard else feedback.not_judged(self.backend)
+        return (self.unheard,) if self.unheard else feedback.not_judged(self.model is not None)
 
 
 @dataclass(frozen=True)
@@ -189,8 +192,8 @@ def _evidence(
         help_ = help_before(reading, one, signals[name])
         if help_ is not None:
             thought = depth(quote)
-            worth = float(near[at, column]) + 0.01 * wording.shared(name, quote)
-            worth += 0.05 * (thought.reason + thought.number + thought.choice)
+            worth = float(near[at, column]) + _AT.own_words * wording.shared(name, quote)
+            worth += _AT.thought * (thought.reason + thought.number + thought.choice)
             about = signals[name].topic
             shown = Evidence(signal=name, quote=quote, turn=one.turn, help=help_, sign="+", about=about)
             found.append((worth, of[name], shown))

@@ -13,15 +13,18 @@ from pathlib import Path
 import numpy as np
 
 from interviewer.domain import Level, Step
+from interviewer.grading.thresholds import thresholds
 from interviewer.knowledge.embeddings import Embedder
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Signal, TradeOff
 from interviewer.listening.examples import kept_vectors
 from interviewer.text import STEM
 
+_AT = thresholds().criteria
+
 GENERAL = "general-"
 """How the ids of the framework's signals begin."""
-SAME, RELATED = 0.58, 0.36
+SAME, RELATED = _AT.same, _AT.related
 """Likeness of two criteria from which they ask for the same thing: by itself, and where they share terms."""
 _WORD = re.compile(r"[a-z][a-z'-]{2,}")
 

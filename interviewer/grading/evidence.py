@@ -13,14 +13,17 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
 
+from interviewer.grading.thresholds import thresholds
 from interviewer.text import spans
 from interviewer.transcript import Transcript, Turn
 
-LONGEST_PASSAGE = 110
+_AT = thresholds().quotes
+
+LONGEST_PASSAGE = _AT.longest_passage
 """Words up to which a turn is one passage."""
-SHORTEST_QUOTE = 3
+SHORTEST_QUOTE = _AT.shortest
 """Words of a quote, fillers aside."""
-_ALIKE, _RUN = 0.7, 5
+_ALIKE, _RUN = _AT.alike, _AT.run
 """Of a quote that is nowhere as a whole: the share of its words, and how many, that must stand in one run."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _FILLERS = frozenset("um umm uh uhh erm er hmm hm mm mhm ah oh like basically actually so well okay ok yeah".split())  # noqa: SIM905

@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from interviewer.domain import Help, Step, Verdict
 from interviewer.grading.report import Evidence, Missing, StepReport, StudyItem
+from interviewer.grading.thresholds import thresholds
 from interviewer.knowledge.schema import Signal
+
+_AT = thresholds().page
 
 WORDS = {
     Verdict.STRONG_NO_HIRE: "Strong no hire",
@@ -18,7 +21,7 @@ HOW_TO_BE_JUDGED = (
 )
 TOO_LITTLE = "There is too little in this interview to judge; nothing was scored."
 TOO_LITTLE_HERE = "Too little was said to tell anything about this step."
-MOST_STUDY = 5
+MOST_STUDY = _AT.most_study
 _HELP = {
     Help.UNPROMPTED: "Unasked you spoke about",
     Help.PROBED: "When asked you spoke about",
@@ -26,9 +29,9 @@ _HELP = {
 }
 
 
-def not_judged(backend: str) -> tuple[str, str]:
+def not_judged(with_a_model: bool) -> tuple[str, str]:
     """Why there is no verdict, and how to get one."""
-    who = "Without a language model" if backend == "scripted" else "With the small embedded model"
+    who = "With the small embedded model" if with_a_model else "Without a language model"
     return (
         f"{who} nobody can tell how sound an answer is, so there is no verdict: what follows is what came up, in your "
         "own words, as far as it could be heard.",

@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from interviewer.grading.thresholds import thresholds
 from interviewer.knowledge.embeddings import vocabulary
 from interviewer.text import spans
 from interviewer.transcript import Transcript
+
+_AT = thresholds().talk
 
 _AIMED = re.compile(
     r"<\|/?(?:system|assistant|user)|</?(?:system|assistant|inst)>|\bim_start\b|\bim_end\b|\[/?inst\]|<script|<!--|"
@@ -33,10 +36,10 @@ _AIMED = re.compile(
     re.IGNORECASE,
 )
 """Nobody says this about a design."""
-_GRAM = 4
-_COPIED = 0.6
+_GRAM = _AT.gram
+_COPIED = _AT.copied
 """Share of a sentence's runs of four words that the interviewer said before, from which it is handed back."""
-_KNOWN = 0.55
+_KNOWN = _AT.known
 """Share of a sentence's words that are English, below which Latin letters are no language that we can read."""
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Scripts without spaces: two characters count as a word."""
@@ -99,7 +102,7 @@ def _noise(words: Sequence[str]) -> bool:
     """Keys hit at random: Latin letters, and hardly a word that is known."""
     latin = [word for word in words if len(word) > 2 and re.fullmatch(r"[a-z]+", word)]
     known = sum(word in _words() or word.rstrip("s") in _words() for word in latin)
-    return len(latin) >= 3 and known < _KNOWN * len(latin)
+    return len(latin) >= _AT.fewest_words and known < _KNOWN * len(latin)
 
 
 @cache

@@ -12,19 +12,22 @@ import numpy as np
 from interviewer.grading.criteria import Wording
 from interviewer.grading.reading import Reading
 from interviewer.grading.report import FlagReport, Remark
+from interviewer.grading.thresholds import thresholds
 from interviewer.knowledge.embeddings import Vectors
 from interviewer.knowledge.schema import RedFlag, TradeOff
 from interviewer.listening.examples import Sounds
 from interviewer.listening.mistakes import affirmed, taken_back
 from interviewer.listening.thought import depth
 
-VERY_LIKE, MARGIN = 0.74, 0.08
+_AT = thresholds().flags
+
+VERY_LIKE, MARGIN = _AT.very_like, _AT.margin
 """Likeness from which a mistake is believed, and how much nearer it must be than every sound statement that looks like
 it: people who think aloud name mistakes to avoid them."""
-CORRECTED, NAMED_AGAIN = 0.58, 0.30
+CORRECTED, NAMED_AGAIN = _AT.corrected, _AT.named_again
 """Likeness to a sound statement from which a later sentence puts the mistake right, and to the mistake from which a
 later sentence with its words is about it."""
-RAISED, SHARED = 0.60, 8.0
+RAISED, SHARED = _AT.raised, _AT.shared
 """Likeness and own words (``criteria.Wording``) from which a trade-off was raised."""
 _FOLLOWING = 2
 """Sentences after a mistake in which the speaker may take it back."""

@@ -23,13 +23,16 @@ from interviewer.grading.report import (
     StepTime,
     StudyItem,
 )
+from interviewer.grading.thresholds import thresholds
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Signal
 from interviewer.transcript import Transcript
 
-LONGEST = 900
+_AT = thresholds().answers
+
+LONGEST = _AT.longest_comment
 """Characters of a comment."""
-MOST_MISSING = 4
+MOST_MISSING = _AT.most_missing
 """Points named as missing in a step; the checklist holds all of them."""
 MOST_QUOTES = 2
 """Quotes of one criterion."""

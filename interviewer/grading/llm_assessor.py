@@ -26,6 +26,7 @@ from interviewer.grading.presentation import mark
 from interviewer.grading.report import FlagReport, GradedBy, Missing, Remark, Report, Status, StepReport
 from interviewer.grading.rubric import cut_offs, rubric_in_use
 from interviewer.grading.strong import Retrieve, strong_answers
+from interviewer.grading.thresholds import thresholds
 from interviewer.grading.verdict import Judged, judge
 from interviewer.interview.modes import known_mode
 from interviewer.knowledge.embeddings import shared_embedder
@@ -34,6 +35,8 @@ from interviewer.models.base import LanguageModel, Message
 from interviewer.models.prompts import neutralise, prompt, render
 from interviewer.models.tokens import count
 
+_AT = thresholds().answers
+
 RULES, STEPS, WHOLE = "assess", "assess-steps", "assess-whole"
 """The prompts."""
 GROUPS = (
@@ -41,16 +44,16 @@ GROUPS = (
     (Step.MODEL, Step.EVALUATE, Step.SERVE, Step.MONITOR),
 )
 """Steps that are judged in one call."""
-MOST_CRITERIA, MOST_OF_THE_CASE = 9, 6
+MOST_CRITERIA, MOST_OF_THE_CASE = _AT.most_criteria, _AT.most_of_the_case
 """Of a step, and of them the case's own: more make a report dearer and longer, and no truer; and where the problem that
 was posed is not quite the case's, the framework's are those that apply."""
-ROOM = 8_000
+ROOM = _AT.room
 """Tokens of an answer; models that think take more by themselves."""
-ROOM_OF_A_STEP = 2_500
+ROOM_OF_A_STEP = _AT.room_of_a_step
 """The same in a small window."""
-HEAD_START = 4.0
+HEAD_START = _AT.head_start
 """Seconds after which an endpoint has read the prompt of the first call, so that the second finds it in the cache."""
-LEAST_WORDS = 300
+LEAST_WORDS = _AT.least_words
 """Words of an interview in which a model that reads finds something to quote."""
 
 

@@ -3,8 +3,11 @@
 from interviewer.domain import Help
 from interviewer.grading.feedback import WORDS
 from interviewer.grading.report import Report, StepReport
+from interviewer.grading.thresholds import thresholds
 from interviewer.interview.modes import known_mode
 from interviewer.transcript import Transcript
+
+_AT = thresholds().page
 
 HELP = {Help.UNPROMPTED: "unprompted", Help.PROBED: "after a question", Help.HINTED: "after a hint"}
 STATUS = {
@@ -20,9 +23,9 @@ CRITERION = {
     "absent": "not said",
     "not_applicable": "does not apply",
 }
-AROUND = 18
+AROUND = _AT.around
 """Words of the turn shown on either side of a quote."""
-LONGEST_QUOTE = 60
+LONGEST_QUOTE = _AT.longest_quote
 
 
 def shortened(text: str) -> str:

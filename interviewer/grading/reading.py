@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from interviewer.domain import Step
+from interviewer.grading.thresholds import thresholds
 from interviewer.knowledge.embeddings import Embedder, Vectors
 from interviewer.knowledge.load import Knowledge
 from interviewer.listening.annotate import step_words
@@ -20,14 +21,16 @@ from interviewer.listening.examples import Exemplars, Sounds, exemplars
 from interviewer.text import spans, without_fillers
 from interviewer.transcript import Transcript
 
+_AT = thresholds().steps
+
 STEPS = tuple(Step)
-MOST_SENTENCES = 4_000
+MOST_SENTENCES = _AT.most_sentences
 """A guard against files of millions of words; what lies beyond is not read."""
-_SHARPNESS, _A_WORD, _MOST_WORDS = 9.0, 0.05, 3
-_STAY, _STAY_AFTER_QUESTION, _BACKWARDS = 1.5, 0.4, 0.5
-_QUESTION, _ANNOUNCED, _FULL_WORDS = 1.5, 3.0, 18
-_PLACE, _SPREAD = 0.1, 0.15
-_MIDDLE = np.array([0.04, 0.14, 0.30, 0.50, 0.67, 0.80, 0.93])
+_SHARPNESS, _A_WORD, _MOST_WORDS = _AT.sharpness, _AT.a_word, _AT.most_words
+_STAY, _STAY_AFTER_QUESTION, _BACKWARDS = _AT.stay, _AT.stay_after_question, _AT.backwards
+_QUESTION, _ANNOUNCED, _FULL_WORDS = _AT.question, _AT.announced, _AT.full_words
+_PLACE, _SPREAD = _AT.place, _AT.spread
+_MIDDLE = np.array(_AT.middle)
 """Where in an interview, as a share of its words, a step usually has its middle (the framework's minutes)."""
 
 
@@ -158,7 +161,7 @@ def _path(reading: Reading) -> tuple[Step, ...]:
         return ()
     words = np.array([one.words for one in sentences], float)
     place = (np.cumsum(words) - words / 2) / max(words.sum(), 1.0)
-    fit = _centred(reading.by_step) * np.minimum(1.5, words / _FULL_WORDS)[:, None]
+    fit = _centred(reading.by_step) * np.minimum(_AT.most_weight, words / _FULL_WORDS)[:, None]
     fit -= _PLACE * ((place[:, None] - _MIDDLE) / _SPREAD) ** 2
     fresh = np.zeros(len(sentences), bool)
     for at, one in enumerate(sentences):

@@ -6,9 +6,12 @@ from typing import Any
 
 from interviewer.domain import Level, Step
 from interviewer.grading.report import Missing
+from interviewer.grading.thresholds import thresholds
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Case, TopicNote
 from interviewer.text import stems
+
+_AT = thresholds().page
 
 Retrieve = Callable[..., Sequence[Any]]
 """``Retriever.search``: the passages for a query that the grader may read, best first."""
@@ -48,7 +51,7 @@ def strong_answers(
 
 _ASIDE = re.compile(r"\b(?:mistakes?|questions?|pitfalls?|traps?|signs|sentences)\b", re.IGNORECASE)
 """Sections of notes that do not say what is right."""
-_SHARED = 3
+_SHARED = _AT.shared_words
 """Telling words that a sentence must share with what was missing to be quoted beside it."""
 _SOURCED = {"fact": 0, "note": 1, "reference": 2}
 """Kinds of passages by how well their source can be named."""

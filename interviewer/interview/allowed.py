@@ -11,21 +11,24 @@ from interviewer.interview.modes import ModeKind, known_mode, scope
 from interviewer.interview.phrases import says
 from interviewer.interview.policy import Allowed, View
 from interviewer.interview.state import State, Wish
+from interviewer.interview.thresholds import thresholds
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Fact
 from interviewer.transcript import Turn
 
-CURVEBALLS = {Level.MID: 1, Level.SENIOR: 2, Level.STAFF: 2}
+_AT = thresholds().moves
+
+CURVEBALLS = _AT.curveballs
 """How often the situation may be changed in an interview."""
-_CURVEBALLS_FROM, _CURVEBALLS_TO = 0.25, 0.9
+_CURVEBALLS_FROM, _CURVEBALLS_TO = _AT.curveballs_from, _AT.curveballs_to
 """Shares of the time between which it may be."""
-WRAP_SHARE = 0.1
+WRAP_SHARE = _AT.wrap_share
 """Share of the time at the end in which last words may be asked for."""
-LAST_SECONDS = 120.0
+LAST_SECONDS = _AT.last_seconds
 """With less than this left, and last words asked for, the interview may close."""
-GRACE = 180.0
+GRACE = _AT.grace
 """Seconds over time after which nothing but the close is left."""
-_SPOKEN = 25
+_SPOKEN = _AT.spoken
 """Words of a candidate from which an interview has begun, whoever opened it."""
 _FREE = frozenset(
     {

@@ -19,12 +19,15 @@ from interviewer.interview.guardrails import brief
 from interviewer.interview.modes import known_mode
 from interviewer.interview.policy import Allowed, View, Violation
 from interviewer.interview.state import State, Wish
+from interviewer.interview.thresholds import thresholds
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Signal
 from interviewer.models.base import Message
 from interviewer.models.prompts import fence, neutralise, prompt
 from interviewer.text import spans
 from interviewer.transcript import Transcript, Turn
+
+_AT = thresholds().block
 
 _DATA = Path(__file__).parent / "data" / "briefing.yaml"
 SHORT = {
@@ -37,17 +40,17 @@ SHORT = {
     Step.MONITOR: "monitoring",
 }
 """The steps' names in headers and blocks."""
-_CUT = 6
+_CUT = _AT.cut
 """Turns that are left out at once where the window is too small: the prefix then stays the same for some turns."""
-_LATELY = 10
+_LATELY = _AT.lately
 """Questions of ours that the block recalls."""
-_RECALLED = 16
+_RECALLED = _AT.recalled
 """Words of each."""
-_QUOTE = 30
+_QUOTE = _AT.quote
 """Words of a candidate's that are quoted in the block."""
-_TOUCHED = 0.15
+_TOUCHED = _AT.touched
 """Share of its plan under which a part has had hardly any time."""
-_NARROW = 3
+_NARROW = _AT.narrow
 """Questions in a row on one part from which the block says so."""
 _SURELY_READ = frozenset({MoveKind.OPEN, MoveKind.ANSWER, MoveKind.LET_GO_ON, MoveKind.PROBE, MoveKind.MOVE_ON})
 """Moves that a recording's words tell; others are guesses, and a bad example."""
@@ -240,7 +243,7 @@ def records(view: View, *, shortened: bool = False) -> str:
         lines.append("Agreed: " + "; ".join(neutralise(one) for one in state.agreed) + ".")
     if state.hints:
         lines.append(f"Hints given: {state.hints}.")
-    if MoveKind.CURVEBALL in state.moves or state.elapsed > state.length / 3:
+    if MoveKind.CURVEBALL in state.moves or state.elapsed > _AT.twist_after * state.length:
         left = curveballs_left(state, view.transcript.level)
         lines.append(f"Changes of the situation: {state.curveballs} so far, {left} left.")
     if state.silences > 1:
@@ -280,9 +283,9 @@ def _shown(state: State) -> list[str]:
     if by["shown"]:
         lines.append("Shown well: " + ", ".join(one.criterion for one in by["shown"]) + ".")
     if by["partly"]:
-        lines.append("Shown in part: " + ", ".join(one.criterion for one in by["partly"][-8:]) + ".")
+        lines.append("Shown in part: " + ", ".join(one.criterion for one in by["partly"][-_AT.shown :]) + ".")
     if by["wrong"]:
-        quotes = [f"{one.criterion} (“{_short(neutralise(one.quote), _QUOTE)}”)" for one in by["wrong"][-4:]]
+        quotes = [f"{one.criterion} (“{_short(neutralise(one.quote), _QUOTE)}”)" for one in by["wrong"][-_AT.wrong :]]
         lines.append("Wrong as last heard: " + "; ".join(quotes) + ".")
     return lines
 
@@ -302,12 +305,12 @@ def their_words(view: View) -> str:
     due = [
         one for one in view.state.deferred if view.state.last_candidate is None or one.turn < view.state.last_candidate
     ]
-    return "\n".join(_short(one.quote, _QUOTE) for one in due[-4:])
+    return "\n".join(_short(one.quote, _QUOTE) for one in due[-_AT.promises :])
 
 
 def told(view: View) -> str:
     """What was wrong with the tries before, and the words of this turn that are out already."""
-    lines = [_reason(one) for one in view.told[-6:]]
+    lines = [_reason(one) for one in view.told[-_AT.told :]]
     if lines:
         lines.insert(0, "Your last try was turned down:")
     if view.said:

@@ -18,6 +18,7 @@ from interviewer.interview.allowed import case_facts
 from interviewer.interview.numbers import figures, unknown
 from interviewer.interview.phrases import patterns, says
 from interviewer.interview.policy import Allowed, Proposal, View, Violation
+from interviewer.interview.thresholds import thresholds
 from interviewer.interview.words import (
     MOST_WORDS,
     asked_before,
@@ -35,19 +36,21 @@ from interviewer.knowledge.validate import says as says_term
 from interviewer.text import stems
 from interviewer.transcript import Transcript
 
-_MINUTE_OFF = 1.05
+_AT = thresholds().facts
+
+_MINUTE_OFF = _AT.minute_off
 """Minutes by which a time that is said may differ from the clock."""
-_TOLD = 0.6
+_TOLD = _AT.told
 """Share of a fact's telling words that nobody had said from which a sentence tells it."""
-_STATED = 0.3
+_STATED = _AT.stated
 """Share of a fact's telling words that a turn which gives it must have, beside its figures."""
-_TELLTALE = 100
+_TELLTALE = _AT.telltale
 """Figures above this can give a fact away; smaller ones come in every made-up case."""
-_ALIKE = 2
+_ALIKE = _AT.alike
 """Telling words shared with a fact whose figure a sentence has, from which it tells the fact."""
-_SURELY_ASKED = 0.8
+_SURELY_ASKED = _AT.surely_asked
 """Likeness of a question to one of a fact's from which it surely asks for it."""
-_MOST_FACTS = 4
+_MOST_FACTS = _AT.most
 _ASKING = frozenset(
     {
         MoveKind.ASK_TO_CLARIFY,
@@ -219,7 +222,7 @@ def _invented(own: str, sentence: str, proposal: Proposal, view: View, ground: G
         new = answer - talk
         odd = [one for one in unknown(figures(fact.answer), ground.known) if one > _TELLTALE and not supposed]
         same = len(odd) > len(unknown(odd, figures(own))) and len(answer & telling) >= _ALIKE
-        if same or (len(new) >= 3 and len(new & telling) >= max(3, _TOLD * len(new))):
+        if same or (len(new) >= _AT.fewest_words and len(new & telling) >= max(_AT.fewest_words, _TOLD * len(new))):
             reason = f"This tells the fact '{fact.id}', which is not among the facts of the header."
             found.append(Violation("fact_unasked", reason, sentence))
     return found
@@ -242,7 +245,7 @@ def _untimely(own: str, sentence: str, proposal: Proposal, view: View) -> list[V
             return [Violation("time", reason, sentence)]
     if rules["out_of_time"].search(text) and left > _MINUTE_OFF and proposal.move is not MoveKind.CLOSE:
         return [Violation("time", f"{left:.0f} minutes are left.", sentence)]
-    if rules["short_of_time"].search(text) and state.left > 0.3 * state.length:
+    if rules["short_of_time"].search(text) and state.left > _AT.short_of_time * state.length:
         return [Violation("time", f"{left:.0f} minutes are left: time is not short.", sentence)]
     return []
 

@@ -24,6 +24,7 @@ from interviewer.interview.llm_policy import LlmPolicy
 from interviewer.interview.policy import Allowed, Policy, Proposal, View, Violation
 from interviewer.interview.rules.policy import RulesPolicy
 from interviewer.interview.state import State, fold
+from interviewer.interview.thresholds import thresholds
 from interviewer.interview.words import MOST_WORDS, without_second
 from interviewer.knowledge.embeddings import Embedder, shared_embedder, yielding
 from interviewer.knowledge.load import Knowledge
@@ -34,13 +35,15 @@ from interviewer.models.prices import Budget
 from interviewer.text import finished
 from interviewer.transcript import WORDS_A_MINUTE, Move, Rejected, Transcript, Turn, with_clock
 
+_AT = thresholds().patience
+
 log = logging.getLogger(__name__)
 
-_PAUSE = 0.001
+_PAUSE = _AT.pause
 """Seconds between two batches of what is made ready in the background."""
-_LAST_STEP = 10.0
+_LAST_STEP = _AT.last_step
 """Seconds that closing waits for a step under way."""
-PATIENCE = 25.0
+PATIENCE = _AT.turn
 """Seconds after which no further try of a model's begins: somebody waits."""
 _TEMPLATED = frozenset({MoveKind.OPEN, MoveKind.CLOSE, MoveKind.LET_GO_ON})
 """Forced moves that need no model: they are said at once, the same on every backend."""

@@ -18,29 +18,32 @@ from interviewer.errors import ModelError
 from interviewer.interview import briefing
 from interviewer.interview.phrases import says
 from interviewer.interview.policy import Allowed, Proposal, Target, TargetKind, View
+from interviewer.interview.thresholds import thresholds
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
 from interviewer.models.base import LanguageModel, Message
 from interviewer.models.tokens import count
 from interviewer.text import without_fillers
 
-_MAX_TOKENS = 320
+_AT = thresholds().model
+
+_MAX_TOKENS = _AT.max_tokens
 """Room for a header and sixty words, and for a sentence of thought before them."""
-_TEMPERATURE = (0.4, 0.7, 0.9)
+_TEMPERATURE = _AT.temperatures
 """By try: a second one at the same temperature would mostly say the same again."""
-_NOTES = 2
-_NOTE_WORDS = 55
-_NEAR = 0.35
+_NOTES = _AT.notes
+_NOTE_WORDS = _AT.note_words
+_NEAR = _AT.near
 """Cosine similarity to what was just said from which a note is about it."""
-_QUERY_WORDS = 90
-_HEADER_LIMIT = 2_000
+_QUERY_WORDS = _AT.query_words
+_HEADER_LIMIT = _AT.header_limit
 """Characters in which a header must have ended."""
-_SMALL = 15.0
+_SMALL = _AT.small
 """Billions of parameters below which the prompt for small models is used."""
 _BILLIONS = re.compile(r"(?:^|[-_:./ ])(\d{1,3}(?:\.\d+)?)b(?:$|[-_:./ ])", re.IGNORECASE)
-_LEAST_WINDOW = 8_192
+_LEAST_WINDOW = _AT.least_window
 """Tokens, where a model does not say how much it reads."""
-_ROOMY = 16_384
+_ROOMY = _AT.roomy_window
 """Tokens of a window in which the whole prompt and a long interview have room."""
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"```[a-z]*")

@@ -3,6 +3,10 @@
 import re
 from collections.abc import Iterable
 
+from interviewer.interview.thresholds import thresholds
+
+_AT = thresholds().figures
+
 _NAMES = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
     seventeen eighteen nineteen"""
 _UNITS = {word: value for value, word in enumerate(_NAMES.split())}
@@ -12,9 +16,9 @@ _TENS = {
 }
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9}
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+", re.IGNORECASE)
-SMALL = 3
+SMALL = _AT.small
 """Figures up to this say nothing about a product: 'one thing', 'two reviewers disagree'."""
-_NEAR = 0.05
+_NEAR = _AT.near
 """Relative difference up to which two figures are the same one, said more or less exactly."""
 
 

@@ -14,21 +14,24 @@ from pydantic import BaseModel, Field
 from interviewer.domain import Step
 from interviewer.errors import ModelError
 from interviewer.interview.briefing import case_knowledge
+from interviewer.interview.thresholds import thresholds
 from interviewer.knowledge.load import Knowledge
 from interviewer.models.base import LanguageModel, ModelChain
 from interviewer.models.prices import Budget
 from interviewer.models.prompts import render
 from interviewer.transcript import Noted, Observed, Transcript, Turn
 
-AT_ONCE = 6
+_AT = thresholds().observer
+
+AT_ONCE = _AT.at_once
 """Answers that are read in one call at most, the newest."""
-_BEFORE = 2
+_BEFORE = _AT.before
 """Turns before them that are shown."""
-_BEFORE_WORDS = 150
+_BEFORE_WORDS = _AT.before_words
 """Words of each."""
-_LIMIT = 40.0
+_LIMIT = _AT.limit
 """Seconds that a call may take."""
-_MAX_TOKENS = 1_500
+_MAX_TOKENS = _AT.max_tokens
 
 
 class _Quoted(BaseModel):

@@ -11,8 +11,11 @@ from typing import TypeVar
 from interviewer.domain import MoveKind, Step
 from interviewer.interview.modes import known_mode
 from interviewer.interview.phrases import says
+from interviewer.interview.thresholds import thresholds
 from interviewer.listening.intents import Intent
 from interviewer.transcript import Heard, Transcript, Turn
+
+_AT = thresholds().state
 
 T = TypeVar("T")
 
@@ -134,13 +137,13 @@ _STEERING = {
     MoveKind.TRADE_OFF,
     MoveKind.CURVEBALL,
 }
-_ANSWER, _STAY, _FOLLOW = 2.6, 1.6, 1.3
+_ANSWER, _STAY, _FOLLOW = _AT.answer, _AT.stay, _AT.follow
 """How much more readily a turn is taken to be about the step that we asked about, the current one, the one after it."""
-_SIGNAL = 0.06
+_SIGNAL = _AT.signal
 """What each signal heard adds to its step's share of the turn."""
-_LONGEST_TURN = 300.0
+_LONGEST_TURN = _AT.longest_turn
 """Seconds of one exchange that count towards a step: a break is not time spent."""
-_GOES_ON = 15
+_GOES_ON = _AT.goes_on
 """Words from which a turn goes on with the interview instead of taking leave."""
 
 
@@ -237,7 +240,7 @@ class _Run:
                 self.covered[one.step].append(one.id)
             elif one.kind == "red_flag" and one.id not in self.asked:
                 self.flags[one.id] = Flag(one.id, index, one.quote, one.score)
-            elif one.kind == "intent" and one.id == "defer":
+            elif one.kind == "intent" and one.id == Intent.DEFER:
                 self.deferred.append(Deferred(index, self.step, one.quote))
         led = next((one.step for one in heard if one.kind == "intent" and one.id == "goes_to"), None)
         step = led or _spoken_step(heard, self.step, self.asked_about is not None)

@@ -8,14 +8,17 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from interviewer.interview.phrases import patterns, says
+from interviewer.interview.thresholds import thresholds
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.validate import says as says_term
 from interviewer.text import spans, stem, stems
 
-MOST_WORDS = 60
-_SAME = 0.8
+_AT = thresholds().wording
+
+MOST_WORDS = _AT.most_words
+_SAME = _AT.same
 """Share of common content words from which a question is one that was asked before."""
-_LONGEST_TERM = 4
+_LONGEST_TERM = _AT.longest_term
 """Words of a term that is looked for in our own wording."""
 _NODS = re.compile(
     r"\b(?:right|okay|ok|got it|noted|all right|alright|i see|sure|so|yes|yeah|um|uh|ha|h?m+|mm-hm)\b", re.I

@@ -136,8 +136,6 @@ class Knowledge:
 
     def __init__(self, root: Path, cases: _Shelf[Case], topics: _Shelf[TopicNote]):
         self.root = root
-        self._cases = cases
-        self._topics = topics
         self.cases: Mapping[str, Case] = cases
         self.topics: Mapping[str, TopicNote] = topics
 

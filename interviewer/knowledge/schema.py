@@ -120,6 +120,8 @@ class RedFlag(_Strict):
 
 
 class Source(_Strict):
+    """Where a statement of a note or a case comes from."""
+
     id: Slug
     title: Line
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=400)]

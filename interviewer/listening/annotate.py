@@ -228,6 +228,7 @@ def _announced(pieces: Sequence[Span]) -> list[Heard]:
 
 @cache
 def step_words() -> dict[Step, re.Pattern[str]]:
+    """By step the words that belong to it and to no other."""
     data = yaml.safe_load((Path(__file__).parent / "data" / "step_words.yaml").read_text(encoding="utf-8"))
     return {step: re.compile(data[step.value], re.IGNORECASE) for step in Step}
 

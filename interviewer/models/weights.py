@@ -1,11 +1,10 @@
 """The embedded model's weights: which file, whether it is whole, and what this machine could carry.
 
-``interviewer model status`` shows ``status()``; ``interviewer model fetch`` is ``fetch()``.
+``interviewer model status`` shows ``status()``; ``interviewer model fetch`` is ``fetch.fetch_weights``.
 """
 
 import hashlib
 import json
-import sys
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -133,16 +132,6 @@ def status(settings: Settings) -> dict[str, Any]:
         "could_carry": fits,
         "own_model": "INTERVIEWER_MODEL=local:<path of a GGUF>",
     }
-
-
-def fetch(settings: Settings) -> Path:
-    """The path of the verified weights, fetched if need be; what happens is told on standard error.
-
-    Raises CannotRun when no mirror has them.
-    """
-    from interviewer.models.fetch import fetch_weights
-
-    return fetch_weights(settings.home, lambda line: print(line, file=sys.stderr, flush=True))
 
 
 def _known(memory: Path) -> dict[str, str]:

@@ -64,6 +64,7 @@ def read_turn(data: str) -> Turn:
 
 
 def read_header(row: Any) -> Header:
+    """The head of an interview. Raises BadInput for a row that nobody can read."""
     try:
         return Header(
             id=row.id,
@@ -95,11 +96,13 @@ def is_unreadable(turn: Turn) -> bool:
 
 
 def cannot_be_read(error: Exception) -> BadInput:
+    """What is said of such an interview; its words go nowhere."""
     log.warning("an interview cannot be read: %s", type(error).__name__)
     return BadInput("This interview was stored in a form that cannot be read. It can still be deleted.")
 
 
 def readable(rows: Iterable[Any], read: Callable[[Any], T]) -> Rows[T]:
+    """Those rows that can be read, and how many could not."""
     found: Rows[T] = Rows()
     for row in rows:
         try:

@@ -1,7 +1,8 @@
 """A crew serves several suites, and a worker stays with the case that it knows."""
 
+from evals.samples import Job
 from evals.types import Sample
-from evals.workers import Crew, Job
+from evals.workers import Crew
 
 
 def test_a_worker_takes_its_own_case_first_then_one_that_nobody_has() -> None:

@@ -20,6 +20,7 @@ def silence(scene: Situation) -> Proposal | None:
 
 
 def buttons(scene: Situation) -> Proposal | None:
+    """What the buttons ask for: a hint, a pause, the next part."""
     match scene.last.event if scene.last else None:
         case "hint":
             return hint(scene)

@@ -1,0 +1,160 @@
+"""The shape of the house: imports point one way, files stay short enough to read, tuned numbers lie in data files."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import grimp
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYERS = (
+    {"__main__"},
+    {"cli"},
+    {"cli_stock", "doctor"},
+    {"web", "practice", "printing"},
+    {"context"},
+    {"grading", "interview", "speech", "imports", "storage", "telemetry", "drawing"},
+    {"listening"},
+    {"models"},
+    {"knowledge"},
+    {"background", "config", "paths"},
+    {"transcript"},
+    {"text", "domain", "errors"},
+)
+"""What stands higher may import what stands lower or beside it, never the other way round."""
+LONGEST_MODULE, LONGEST_FUNCTION = 400, 60
+MOST_NUMBERS = 60
+PLAIN = {0, 1, 2, 3, -1, 0.5, 10, 60, 100}
+"""Numbers that count, halve or convert."""
+GEOMETRY = {"charts.py"}
+"""Files whose numbers are places in a drawing."""
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def modules(*folders: str) -> Iterator[tuple[str, str, ast.Module]]:
+    """Each module's path, text and tree."""
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if "versions" not in path.parts:
+                text = path.read_text(encoding="utf-8")
+                yield path.relative_to(ROOT).as_posix(), text, ast.parse(text)
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph("interviewer", "evals", exclude_type_checking_imports=True, cache_dir=None)
+
+
+def test_no_import_points_upwards(graph: grimp.ImportGraph) -> None:
+    layers = [grimp.Layer(*sorted(f"interviewer.{name}" for name in one), independent=False) for one in LAYERS]
+    illegal = graph.find_illegal_dependencies_for_layers(layers)
+    assert [(one.importer, one.imported) for one in illegal] == []
+
+
+def test_every_room_has_its_layer(graph: grimp.ImportGraph) -> None:
+    assert graph.find_children("interviewer") == {f"interviewer.{name}" for name in set().union(*LAYERS)}
+
+
+def test_the_product_knows_the_evals_only_as_a_command_and_a_page(graph: grimp.ImportGraph) -> None:
+    users = {one for one in graph.modules if one.startswith("interviewer") and any(
+        other.startswith("evals") for other in graph.find_modules_directly_imported_by(one)
+    )}  # fmt: skip
+    assert users <= {"interviewer.cli", "interviewer.web.pages.evals"}
+
+
+def test_nothing_imports_in_a_circle(graph: grimp.ImportGraph) -> None:
+    circles = [
+        (one, *sorted(graph.find_modules_directly_imported_by(one) & back))
+        for one in sorted(graph.modules)
+        if (back := graph.find_upstream_modules(one) & graph.find_downstream_modules(one))
+    ]
+    assert circles == []
+
+
+def length(node: Function) -> int:
+    """Lines; of a command without its options, which are a table."""
+    command = any(ast.unparse(one).endswith(("command()", "')")) for one in node.decorator_list)
+    return (node.end_lineno or 0) - (node.body[0] if command else node).lineno + 1
+
+
+def test_modules_and_functions_fit_a_reader() -> None:
+    long = []
+    for name, text, tree in modules("interviewer", "evals", "training"):
+        if (lines := len(text.splitlines())) > LONGEST_MODULE:
+            long.append(f"{name}: {lines} lines")
+        for node in ast.walk(tree):
+            if isinstance(node, Function) and length(node) > LONGEST_FUNCTION:
+                long.append(f"{name}:{node.lineno} {node.name}: {length(node)} lines")
+    assert long == []
+
+
+def is_public(node: ast.stmt) -> bool:
+    """Whether others use it and its name alone does not say what it gives: one statement needs no more words."""
+    if isinstance(node, Function):
+        return not node.name.startswith("_") and len(node.body) > 1
+    return isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+
+
+def test_what_is_public_says_what_it_is() -> None:
+    silent = []
+    for name, _, tree in modules("interviewer", "evals"):
+        if tree.body and not ast.get_docstring(tree):
+            silent.append(name)
+        for node in filter(is_public, tree.body):
+            methods = node.body if isinstance(node, ast.ClassDef) and name.startswith("interviewer") else []
+            for one in (node, *filter(is_public, methods)):
+                assert isinstance(one, Function | ast.ClassDef)
+                if not ast.get_docstring(one):
+                    silent.append(f"{name}:{one.lineno} {one.name}")
+    assert silent == []
+
+
+def tuned(tree: ast.AST) -> Iterator[int | float]:
+    """The numbers of a module that somebody may have tuned: not those of indices, roundings and limits of caches."""
+    for node in ast.iter_child_nodes(tree):
+        rounds = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "round"
+        if rounds and isinstance(node, ast.Call):
+            yield from tuned(node.args[0])
+        elif isinstance(node, ast.keyword) and node.arg in ("maxsize", "ge", "le", "max_length"):
+            continue
+        elif isinstance(node, ast.Subscript):
+            yield from tuned(node.value)
+        elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            if node.value not in PLAIN:
+                yield node.value  # type: ignore[misc]
+        else:
+            yield from tuned(node)
+
+
+def test_tuned_numbers_lie_in_data_files() -> None:
+    found = [
+        f"{name}: {number}"
+        for name, _, tree in modules("interviewer/interview", "interviewer/grading", "interviewer/listening")
+        if Path(name).name not in GEOMETRY
+        for number in tuned(tree)
+    ]
+    assert len(found) <= MOST_NUMBERS, "\n".join([str(len(found)), *found])
+
+
+def test_no_class_has_two_homes() -> None:
+    homes: dict[str, list[str]] = {}
+    for name, _, tree in modules("interviewer"):
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(name)
+    assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
+
+
+def test_only_models_policies_and_assessors_ask_which_backend_runs() -> None:
+    names = {"openai", "local", "scripted"}
+    asks = [
+        f"{name}:{node.lineno}"
+        for name, _, tree in modules(*(f"interviewer/{one}" for one in ("interview", "grading", "listening", "practice")))
+        if not name.endswith(("_policy.py", "_assessor.py"))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare)
+        and any(isinstance(one, ast.Constant) and one.value in names for one in (node.left, *node.comparators))
+    ]  # fmt: skip
+    assert asks == []
