@@ -17,9 +17,9 @@ $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet uv==0.13.9 2>/dev/null && \
-	  $(BIN)/uv pip install --quiet --python $(BIN)/python --requirement requirements.lock && \
+	  $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock && \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable . || \
-	  { echo "uv could not do it; trying pip"; $(BIN)/python -m pip install --quiet --no-deps --requirement requirements.lock && \
+	  { echo "uv could not do it; trying pip"; $(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock && \
 	    $(BIN)/python -m pip install --quiet --no-deps --editable .; }
 	@touch $(READY)
 
@@ -59,7 +59,7 @@ bench: $(READY) ## benchmarks: start, a turn, a report, the index, voice
 	@$(BIN)/python -m evals.bench
 
 lock: ## renews requirements.lock from pyproject.toml
-	uv pip compile pyproject.toml --group dev --all-extras --python-version 3.11 --quiet --no-header --no-annotate --output-file requirements.lock
+	uv pip compile pyproject.toml --group dev --all-extras --python-version 3.11 --generate-hashes --quiet --no-header --no-annotate --output-file requirements.lock
 
 clean: ## removes what setup and the tests made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache runs
