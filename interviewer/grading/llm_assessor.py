@@ -119,7 +119,7 @@ class LlmAssessor:
             p_hire=p_hire if found else None,
             score=found.score if found else None,
             steps=steps,
-            red_flags=flags,
+            red_flags=once(flags),
             trade_offs=choices,
             time=judgement.times(answers),
             summary=short(whole.pattern),
@@ -280,6 +280,16 @@ def _judged(
         flags += own
         choices += weighed
     return steps, flags, choices
+
+
+def once(flags: Sequence[FlagReport]) -> list[FlagReport]:
+    """Each mistake once: one on the border of two steps is named by both calls, with the same words."""
+    kept: list[FlagReport] = []
+    for flag in flags:
+        told = (one for one in kept if one.turn == flag.turn)
+        if not any(one.quote in flag.quote or flag.quote in one.quote for one in told):
+            kept.append(flag)
+    return kept
 
 
 def _told(step: Step, own: StepReport, flags: Sequence[FlagReport]) -> str:

@@ -142,6 +142,14 @@ def test_mistakes_have_a_field_of_their_own_and_say_when_they_were_put_right(gra
     assert report.steps[Step.DATA].score == 3
 
 
+def test_a_mistake_that_two_steps_name_is_told_once(graded: Graded) -> None:
+    same = {"id": "other", "text": "Thinks x.", "place": "5", "quote": QUOTE, "corrected": False}
+    shorter = {**same, "text": "Thinks x, said again.", "quote": QUOTE[:30]}
+    steps = {DATA: step(DATA, flags=[same]), "evaluation": step("evaluation", flags=[shorter])}
+    report = graded(interview(REASONED), chain=chain(JudgeModel(steps)))
+    assert [one.text for one in report.red_flags] == ["Thinks x."]
+
+
 def test_wrong_is_against_and_ids_that_no_list_has_are_passed_over(graded: Graded, ids: list[str]) -> None:
     said = [shown(ids[0], status="wrong"), shown("made-up-id")]
     own = graded(interview(REASONED), chain=chain(JudgeModel({DATA: step(DATA, criteria=said)}))).steps[Step.DATA]
