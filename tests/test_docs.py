@@ -31,6 +31,13 @@ def test_every_path_that_is_named_exists(path):
     assert (ROOT / path).exists()
 
 
+def test_the_tour_shows_every_picture_there_is_and_none_that_is_not():
+    shown = re.findall(r"\]\(([^)]+)\)", (ROOT / "docs" / "tour.md").read_text(encoding="utf-8"))
+    there = {f"tour/{path.name}" for path in (ROOT / "docs" / "tour").iterdir()}
+    assert set(shown) == there
+    assert sum((ROOT / "docs" / path).stat().st_size for path in shown) < 1_000_000
+
+
 def test_the_number_of_cases_and_notes_is_true():
     folders = {name: len(list((ROOT / "knowledge" / name).glob("*.md"))) for name in ("cases", "framework", "topics")}
     assert f"{folders['cases']} cases" in README

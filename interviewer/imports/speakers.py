@@ -229,7 +229,7 @@ def _inferred(voices: Sequence[_Voice], name: str) -> tuple[dict[str, Role], lis
     roles: dict[str, Role] = {voice.name: "interviewer" for voice in others}
     roles[talker.name] = "candidate"
     return roles, [
-        f"'{talker.name}' is taken as the candidate and {listed([voice.speaker for voice in others])} as interviewer, "
+        f"{talker.name} is taken as the candidate and {listed([voice.speaker for voice in others])} as interviewer, "
         "by who opens, asks and says less. Say --candidate NAME if that is wrong."
     ]
 

@@ -242,7 +242,7 @@ class Interviewer:
                     if self.chain.named and not self.keep_going:
                         raise
                     warnings.append(
-                        f"The {policy.backend} model could not speak ({error}); this turn was made without it."
+                        f"The model did not answer, so this turn comes from the case file: {str(error).rstrip('.')}."
                     )
                     view = view.after((), draft.out)
                     break

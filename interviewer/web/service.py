@@ -201,6 +201,8 @@ class Service:
                 transcript = self.store.transcript(owner, id_)
                 if not needs_answer(transcript) or is_over(transcript):
                     return
+                if self.store.header(owner, id_).ended is not None:
+                    return  # a recording may end with the candidate's words: nobody is there to be answered
                 began = time.monotonic()
                 reply, first = yield from self._speak(id_, transcript, self.store.tick(owner, id_))
                 try:

@@ -88,7 +88,7 @@ def test_a_name_given_for_a_file_without_names_is_an_error_and_without_it_all_is
 def test_without_being_told_whoever_opens_and_poses_the_problem_asks_and_a_warning_says_so() -> None:
     found = talk("Anna Berg", "Ben Okri")
     assert len(texts(found)) == 2
-    assert any("'Ben Okri' is taken as the candidate" in warning for warning in found.warnings)
+    assert any("Ben Okri is taken as the candidate" in warning for warning in found.warnings)
 
 
 def test_two_who_cannot_be_told_apart_are_asked_about() -> None:

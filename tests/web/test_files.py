@@ -14,7 +14,7 @@ from interviewer.domain import Level, Manner
 from interviewer.errors import BadInput
 from interviewer.models.base import ModelChain
 from interviewer.storage import Store, owner_of_user
-from interviewer.transcript import Turn
+from interviewer.transcript import Transcript, Turn
 from interviewer.web.components.downloads import archive, unpacked
 from interviewer.web.components.editor import EditorLine, edited, editor_html
 from interviewer.web.engine import Engine
@@ -41,6 +41,16 @@ def held(service: Service, text: str, problem: str = "") -> str:
         service.say(ANN, id_, Turn(speaker="candidate", text=said))
         list(service.answer(ANN, id_))
     return id_
+
+
+def test_a_recording_that_ends_with_the_candidates_words_stays_as_it_is(service: Service) -> None:
+    said = Transcript.model_validate(
+        {"case": "fraud-detection", "level": "mid", "turns": [{"speaker": "candidate", "text": "That is all."}]}
+    )
+    id_ = service.keep(ANN, said)
+    report = list(service.grade(ANN, id_, Level.MID))[-1]
+    assert list(service.answer(ANN, id_)) == []
+    assert service.store.reports(ANN, id_)[Level.MID] == report, "nothing was said since, so it still counts"
 
 
 def packed(**files: str) -> bytes:

@@ -48,7 +48,7 @@ def editor_html(knowledge: Knowledge, lines: Sequence[EditorLine], transcript: T
     known = transcript.case if transcript and transcript.case in knowledge.cases else ""
     options = "".join(
         f"<option value='{slug}'{' selected' if slug == known else ''}>{for_html(title)}</option>"
-        for title, slug in [("None of these: the talk says it", UNKNOWN_CASE), *cases]
+        for title, slug in [("Not in this list", UNKNOWN_CASE), *cases]
     )
     level = transcript.level if transcript else Level.SENIOR
     levels = "".join(

@@ -43,13 +43,14 @@ class ProgressPage:
                     elem_id="progress-import",
                     scale=0,
                 )
-        self.outputs = [self.status, self.body]
+        self.outputs = [self.status, self.body, self.export]
 
     def show(self, owner: str, id_: str = "") -> Updates:
         """Updates that show the page."""
         knowledge = self.service.knowledge
-        body = progress_html(knowledge, self.service.store.mine(owner), self.service.store.progress(owner), time.time())
-        return {self.status: "", self.body: body}
+        headers, graded = self.service.store.mine(owner), self.service.store.progress(owner)
+        body = progress_html(knowledge, headers, graded, time.time())
+        return {self.status: "", self.body: body, self.export: gr.update(visible=bool(headers))}
 
     # -- handling --------------------------------------------------------------------------------------------
 
@@ -58,7 +59,7 @@ class ProgressPage:
         owner = self.session.owner(key, request)
         act, id_ = asked(event)
         try:
-            if act in ("report", "room"):
+            if act in ("report", "room", "setup"):
                 return self.session.go(act, id_, owner)
             if act == "practise":
                 return self.session.go("room", self._practice(owner, id_), owner)
@@ -120,7 +121,10 @@ def progress_html(knowledge: Knowledge, headers: Sequence[Header], graded: Grade
     """The page; ``graded`` from the oldest to the newest, ``headers`` the other way round."""
     head = "<h1>Progress</h1>"
     if not headers:
-        return f"{head}<p class='lead'>After your first graded interview its scores appear here, step by step.</p>"
+        return (
+            f"{head}<p class='lead'>After your first graded interview its scores appear here, step by step.</p>"
+            "<button type='button' class='small primary' data-act='setup'>Choose a first problem</button>"
+        )
     held = [Held(header.case, header.level, header.created, report) for header, report in graded]
     trains = {slug: getattr(knowledge.cases[slug], "trains", None) or [] for slug in knowledge.cases}
     cards = [_card("Overall", [_overall(header, report) for header, report in graded])]

@@ -22,7 +22,7 @@ from interviewer.web.service import Grading
 from interviewer.web.session import QUIET, Session, Updates, line, status
 
 log = logging.getLogger(__name__)
-_KINDS = {"html": "Page", "markdown": "Markdown", "json": "JSON", "transcript": "Transcript"}
+_KINDS = {"html": "Web page", "markdown": "Markdown", "json": "JSON", "transcript": "Transcript"}
 _LEVEL = "(_, ...rest) => [interviewer.level(), ...rest]"
 
 

@@ -227,7 +227,7 @@ class RoomPage:
             return
         yield {
             **self._shown(room),
-            self.status: status(" ".join(warnings)),
+            self.status: status(" ".join(warnings), "warn"),
             self.again: gr.update(visible=False),
         }
 

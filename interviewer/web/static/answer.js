@@ -170,14 +170,15 @@
   };
 
   // The newest words stay in view, unless somebody is reading further up.
-  let near = true;
+  let near = true, wide = 0;
   const down = (force) => { const at = $("room-chat"); if (at && (near || force)) { at.scrollTop = at.scrollHeight; near = true; } };
-  addEventListener("scroll", (event) => { const at = event.target; if (at.id === "room-chat") near = at.scrollHeight - at.scrollTop - at.clientHeight < 90; }, true);
+  addEventListener("scroll", (event) => { const at = event.target; if (at.id === "room-chat" && at.clientWidth === wide) near = at.scrollHeight - at.scrollTop - at.clientHeight < 90; }, true);
   let seen = null;
   const watch = () => {
     const at = $("room-chat");
     if (!at || at === seen) return;
     seen = at; near = true;
+    new ResizeObserver(() => { wide = at.clientWidth; down(); }).observe(at);
     at.tabIndex = 0; at.setAttribute("role", "log"); at.setAttribute("aria-label", "Conversation");
     new MutationObserver(() => { down(false); if (document.activeElement === document.body && document.body.dataset.view === "room" && box() && box().offsetParent && !matchMedia("(pointer: coarse)").matches) box().focus({ preventScroll: true }); }).observe(at, { childList: true, subtree: true, characterData: true });
     down(true);
