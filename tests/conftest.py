@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import pytest_socket
 
@@ -12,6 +13,8 @@ from interviewer.config import quieten
 from tests.tools import chromium
 
 quieten()
+hypothesis.settings.register_profile("ours", deadline=None)  # a busy machine is no finding
+hypothesis.settings.load_profile("ours")
 for _name in [name for name in os.environ if name.startswith(("OPENAI_", "INTERVIEWER_"))]:
     del os.environ[_name]
 os.environ["INTERVIEWER_MODEL"] = "scripted"
@@ -24,7 +27,9 @@ TOGETHER = {
     "postgres": {"postgres"},
 }
 """Tests that use one of these fixtures run in one process when there are several: what is heavy starts once, and two
-Chromiums do not take each other's time."""
+browsers do not take each other's time. ``make test-fast`` leaves them out."""
+LISTENING = ("interview", "grading", "listening", "practice")
+"""Folders whose tests share what the listener knows of the cases: each case's sentences are embedded once."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -37,7 +42,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
         used = set(getattr(item, "fixturenames", ()))
-        if group := next((name for name, fixtures in TOGETHER.items() if fixtures & used), None):
+        group = next((name for name, fixtures in TOGETHER.items() if fixtures & used), None)
+        group = "browser" if item.get_closest_marker("browser") else group
+        if group:
+            item.add_marker(pytest.mark.slow)
+        elif item.path.parent.name in LISTENING:
+            group = "listening"
+        if group:
             item.add_marker(pytest.mark.xdist_group(group))
 
 

@@ -11,6 +11,8 @@ import pytest
 from interviewer.domain import MoveKind, Step
 from tests.command import run_here
 
+pytestmark = pytest.mark.slow
+
 TURNS = [
     {"speaker": "interviewer", "text": "Let's design fraud detection for card payments.", "at": 0},
     {"speaker": "candidate", "text": "How many payments do you see per day?", "at": 20},

@@ -11,6 +11,8 @@ import pytest
 
 from tests.command import run_here
 
+pytestmark = pytest.mark.slow
+
 TALK = b"""WEBVTT
 
 00:00:02.120 --> 00:00:06.480

@@ -9,9 +9,12 @@ import pytest
 
 from evals.trust.connects import parts, traced
 
-pytestmark = pytest.mark.skipif(
-    not shutil.which("strace"), reason="!!! NO STRACE HERE: connects were not watched (apt-get install strace)"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not shutil.which("strace"), reason="!!! NO STRACE HERE: connects were not watched (apt-get install strace)"
+    ),
+]
 
 
 def test_what_is_watched_would_be_seen(tmp_path: Path) -> None:
@@ -21,7 +24,6 @@ def test_what_is_watched_would_be_seen(tmp_path: Path) -> None:
     assert (seen.code, seen.asked) == (0, ["192.0.2.1:443"]), seen.output
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "part", ["app: start, page, stop", "interview and its report", "voice: says and hears a sentence", "evals"]
 )

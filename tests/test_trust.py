@@ -19,6 +19,8 @@ from interviewer.errors import BadInput
 from interviewer.knowledge.load import read_case, read_topic_note
 from tests.web.conftest import free_port
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 TRUST = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
 

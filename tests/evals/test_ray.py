@@ -8,6 +8,8 @@ import pytest
 from evals.runner import Order, run_suite
 from evals.types import Data
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("ray", reason="the extra 'ray' is not installed")
 
 

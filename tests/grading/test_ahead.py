@@ -13,6 +13,8 @@ from interviewer.models.base import ModelChain
 from interviewer.transcript import transcript_from
 from tests.grading.interviews import REASONED, interview
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_report_is_the_same_as_without_it(knowledge: Knowledge, home: Path) -> None:
     judge = partial(grade, vectors=home / "vectors")

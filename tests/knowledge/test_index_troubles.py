@@ -23,6 +23,8 @@ from interviewer.knowledge.index import Index
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
 
+pytestmark = pytest.mark.slow
+
 QUERY = "how do you handle labels that arrive weeks late"
 
 

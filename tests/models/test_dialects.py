@@ -14,6 +14,8 @@ from tests.models import dialects
 from tests.models.dialects import Dialect
 from tests.models.protocol_server import ProtocolServer, serving
 
+pytestmark = pytest.mark.slow
+
 ASKED = [Message("system", "You are terse."), Message("user", "Say hello.")]
 JSON = '{"label": "click"}'
 CHOSEN = {

@@ -11,6 +11,8 @@ import pytest
 
 from tests.models.protocol_server import ProtocolServer, serving
 
+pytestmark = pytest.mark.slow
+
 QUOTE = "chargebacks that arrive sixty days later"
 TALK = {
     "case": "fraud-detection",

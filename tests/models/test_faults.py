@@ -12,6 +12,8 @@ from interviewer.models.client import Client
 from tests.models.fault_table import ASKED, HARMLESS, LISTS, ONE, OUT, SITES, back, called, opened, speak
 from tests.models.protocol_server import Said, serving
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 0.8
 SLACK = 1.0
 """Seconds: other tests and other work share the processors."""

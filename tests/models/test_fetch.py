@@ -19,6 +19,8 @@ from interviewer.models import fetch, weights
 from interviewer.models.fetch import fetch_weights
 from interviewer.models.weights import Mirror, Weights
 
+pytestmark = pytest.mark.slow
+
 DATA = bytes(range(256)) * 400
 NOWHERE = Mirror(name="nowhere", kind="http", url="http://127.0.0.1:9/file")
 

@@ -23,6 +23,8 @@ from interviewer.models.base import Message
 from interviewer.models.factory import open_chain
 from interviewer.models.llama_cpp import LocalModel, open_model
 
+pytestmark = pytest.mark.slow
+
 FIXED = Message(
     "system", "You answer questions about rivers and mountains of the whole world in a few plain words. " * 4
 )

@@ -13,6 +13,8 @@ from interviewer.models.base import LanguageModel, Message
 from interviewer.models.factory import open_chain
 from tests.models.protocol_server import ProtocolServer, serving
 
+pytestmark = pytest.mark.slow
+
 ASKED = [Message("system", "You are terse."), Message("user", "Say hello.")]
 
 

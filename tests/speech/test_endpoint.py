@@ -17,6 +17,8 @@ from interviewer.speech.tts import open_saying
 from tests.models.protocol_server import ProtocolServer, serving
 from tests.speech.conftest import np, pause, seconds
 
+pytestmark = pytest.mark.slow
+
 FAULTS = {
     "429": "refused {} (429)",
     "500": "refused {} (500)",

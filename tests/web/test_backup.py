@@ -14,6 +14,8 @@ from interviewer.storage.backup import back_up, restore
 from tests.web.test_database import ANN, BOB, command, filled
 from tests.web.test_storage import interview, said, url  # noqa: F401 - a fixture
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def source(tmp_path: Path) -> str:

@@ -21,6 +21,8 @@ from interviewer.storage import store as storage
 from tests.web.conftest import App
 from tests.web.test_storage import a_report, answered, interview, said
 
+pytestmark = pytest.mark.slow
+
 ANN, BOB = owner_of_user("ann"), owner_of_user("bob")
 OLD = Path(__file__).parent / "data" / "interviews-c9c5106.sqlite.gz"
 

@@ -12,6 +12,8 @@ import pytest
 from interviewer.web.server import is_loopback
 from tests.web.conftest import ROOT, App
 
+pytestmark = pytest.mark.slow
+
 
 def run(app: App) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(

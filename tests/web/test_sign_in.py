@@ -17,6 +17,8 @@ from interviewer.web.guard import LARGEST_POST, Guard
 from interviewer.web.sign_in import LATER, WRONG, RecentCount, RefusedError, SignIn, network
 from tests.web.conftest import App
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:

@@ -19,6 +19,8 @@ from interviewer.grading.report import GradedBy, Report, StepReport
 from interviewer.storage import AWAY_SECONDS, MovedOnError, Store, database, new_key, owner_of_key, owner_of_user
 from interviewer.transcript import Heard, Move, Transcript, Turn
 
+pytestmark = pytest.mark.slow
+
 ANN, BOB = owner_of_user("ann"), owner_of_user("bob")
 
 
