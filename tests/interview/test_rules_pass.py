@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from evals.recorded import OWN, read_folder
+from interviewer.domain import MoveKind
 from interviewer.interview import guardrails
 from interviewer.interview.interviewer import Interviewer
 from interviewer.text import finished
@@ -54,6 +55,24 @@ def broken(interviewer: Interviewer, transcript: Transcript, at: float | None = 
         found += [f"{one.rule}: {sentence}" for one in rules]
         out = f"{out} {sentence}".strip()
     return found + [f"{one.rule}: {text}" for one in guardrails.of_whole(out, proposal, view)]
+
+
+@pytest.mark.parametrize("mode", ["interview", "step:evaluation", "drill:label delay"])
+def test_moving_on_never_ends_the_interview_however_often(interviewer: Interviewer, mode: str) -> None:
+    talk = Transcript.model_validate(
+        {"case": "fraud-detection", "level": "mid", "mode": mode, "minutes": 30, "turns": []}
+    )
+    talk = interviewer.next_turn(talk, 0).transcript
+    everything = (
+        "I'd clarify, frame it, take the data, train a model, evaluate it, serve it and monitor it after launch."
+    )
+    talk = talk.with_turn(Turn(speaker="candidate", text=everything, at=20))
+    for number in range(10):
+        talk = interviewer.next_turn(talk, 30.0 + 20 * number).transcript
+        assert talk.turns[-1].move is not None
+        assert talk.turns[-1].move.kind not in (MoveKind.CLOSE, MoveKind.WRAP_UP), number
+        pressed = Turn.model_validate({"speaker": "candidate", "text": "", "at": 40.0 + 20 * number, "event": "skip"})
+        talk = talk.with_turn(pressed)
 
 
 @pytest.mark.timeout(300)

@@ -27,7 +27,8 @@ def buttons(scene: Situation) -> Proposal | None:
         case "pause" | "silence":
             return scene.turn(MoveKind.LET_GO_ON, "let_go_on.pause")
         case "skip":
-            return pacing.to_next(scene, "move_on.skipped") or scene.turn(MoveKind.META, "dont_know.leave")
+            onward = pacing.to_next(scene, "move_on.skipped") or pacing.to_more(scene)
+            return onward or scene.turn(MoveKind.MOVE_ON, "dont_know.leave")
     return None
 
 

@@ -69,7 +69,9 @@ class RulesPolicy:
             return proposal
         if MoveKind.LET_GO_ON in allowed.moves:
             return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
-        return pacing.ends(scene)
+        if allowed.moves & {MoveKind.WRAP_UP, MoveKind.CLOSE}:
+            return pacing.ends(scene)
+        return scene.turn(min(allowed.moves), "dont_know.leave")  # nothing is ever ended for lack of words
 
     def _voice(self, view: View) -> WordChoice:
         transcript, state = view.transcript, view.state
