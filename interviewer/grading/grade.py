@@ -38,10 +38,10 @@ def grade(
     tell: Progress = progress or (lambda share, what: None)
     clocked, warnings = with_clock(transcript.model_copy(update={"level": level or transcript.level}))
     if knowledge.case(transcript.case) is None:
-        warnings.append(
-            f"The knowledge base has no case '{transcript.case}': the general criteria were used, and the problem was "
-            "taken from the talk itself."
+        said = (
+            "This problem is your own" if transcript.problem else f"The knowledge base has no case '{transcript.case}'"
         )
+        warnings.append(f"{said}: the general criteria were used, and the problem was taken from the talk itself.")
     case = knowledge.case(transcript.case)
     heard = hearing(clocked, plain(case.model_dump_json()) if case else ())
     if heard.level == "unreadable":

@@ -166,7 +166,7 @@ class Interviewer:
         """What a policy sees at that moment, by default once the last turn has been said, and warnings."""
         # An opening needs no ears: the listener wakes while the candidate reads the problem.
         timed, warnings = with_clock(self.listener.annotate(transcript) if transcript.turns else transcript)
-        if self.knowledge.case(transcript.case) is None:
+        if self.knowledge.case(transcript.case) is None and not transcript.problem:
             warnings.append(
                 f"The knowledge base has no case '{transcript.case}': the framework's general signals are used."
             )

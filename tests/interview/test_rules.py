@@ -74,6 +74,8 @@ def test_somebodys_own_problem_is_posed_in_their_words(interviewer: Any) -> None
     talk = Talk(interviewer, case="own-hedgehogs", problem="Design what tells a mowing robot where the hedgehogs are.")
     assert "Design what tells a mowing robot where the hedgehogs are. Take it" in talk.text
     assert "45 minutes" in talk.text
+    asked = talk.say("What data do we have? How many robots are there?")
+    assert asked.move is MoveKind.ANSWER, "the case is silent on everything: what would you assume?"
 
 
 @pytest.mark.parametrize(
