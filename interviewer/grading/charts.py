@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from html import escape
 
 from interviewer.domain import Step
-from interviewer.grading.presentation import standing
+from interviewer.grading.presentation import standing, time_of
 from interviewer.grading.report import Report, StepTime
 
 _LEFT, _WIDE, _ROW = 158, 236, 30
@@ -17,7 +17,7 @@ def _x(score: float) -> float:
 
 def _svg(height: int, title: str, body: list[str]) -> str:
     return (
-        f'<svg viewBox="0 0 {_LEFT + _WIDE + 76} {height}" role="img" aria-label="{escape(title, quote=True)}">'
+        f'<svg viewBox="0 0 {_LEFT + _WIDE + 92} {height}" role="img" aria-label="{escape(title, quote=True)}">'
         f"<title>{escape(title)}</title>{''.join(body)}</svg>"
     )
 
@@ -83,7 +83,7 @@ def time(report: Report) -> str:
         body.append(f'<rect class="{over}" x="{_LEFT}" y="{y + 4}" width="{wide(spent.used):.1f}" height="14" rx="3"/>')
         at = _LEFT + wide(spent.budget)
         body.append(f'<line class="bar" x1="{at:.1f}" x2="{at:.1f}" y1="{y}" y2="{y + 22}"/>')
-        text = f"{spent.used / 60:.0f} / {spent.budget / 60:.0f} min"
+        text = " / ".join(time_of(spent.used, spent.budget))
         body.append(f'<text class="value" x="{_LEFT + _WIDE + 8}" y="{y + 16}">{text}</text>')
     return _svg(_ROW * len(report.time) + 14, "Minutes used by each step; the line is the budget", body)
 

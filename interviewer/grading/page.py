@@ -13,14 +13,17 @@ from interviewer.grading import charts
 from interviewer.grading.feedback import WORDS
 from interviewer.grading.presentation import (
     CRITERION,
+    EVENTS,
     HELP,
     clock,
+    ended_early,
     excerpt,
     figures,
     graded_by,
     headline,
     shortened,
     standing,
+    time_of,
     title,
 )
 from interviewer.grading.report import Criterion, Evidence, FlagReport, Missing, Moment, Remark, Report, StudyItem
@@ -93,6 +96,7 @@ def _head(report: Report, transcript: Transcript) -> str:
         f'<header><p class="kicker">{escape(report.level.value.capitalize())} level · mock interview</p>'
         f"<h1>{escape(title(report))}</h1></header>"
         f'<div class="verdict {kind}"><strong>{escape(said)}</strong>{_p(report.summary)}{why_not}'
+        f"{_p(ended_early(transcript), 'soft')}"
         f"{_p(figures(report), 'soft')}{reasons}</div>"
     )
 
@@ -153,7 +157,7 @@ def _step(step: Step, report: Report, transcript: Transcript) -> str:
     own = report.steps[step]
     judged = report.status == "assessed"
     spent = report.time.get(step)
-    minutes = f"{spent.used / 60:.0f} of {spent.budget / 60:.0f} min" if spent else ""
+    minutes = " of ".join(time_of(spent.used, spent.budget)) if spent else ""
     state = "marked" if own.score is not None else "unmarked"
     strong = report.strong.get(step, "")
     half = {one.signal for one in own.criteria if one.status == "partly"}
@@ -229,10 +233,20 @@ def _notes_on_the_report(report: Report) -> str:
 def _conversation(transcript: Transcript) -> str:
     turns = [
         f'<div class="turn {turn.speaker}" id="turn-{index}">'
-        f"<b>{index} · {turn.speaker} {clock(turn.at)}</b>{_drawing(turn)}{escape(turn.text)}</div>"
+        f"<b>{index} · {turn.speaker} {clock(turn.at)}</b>{_said(turn)}</div>"
         for index, turn in enumerate(transcript.turns)
     ]
     return f"<h2>Transcript</h2>{''.join(turns)}"
+
+
+def _said(turn: Turn) -> str:
+    """What a turn says: its words, a drawing with its words, a diagram's source, or the button that was pressed."""
+    event = f"<em>{EVENTS[turn.event]}</em>" if turn.event else ""
+    if turn.mode == "drawn" and turn.scene is None and not turn.photo:
+        source = f"<figcaption>Sketch in Mermaid</figcaption><pre>{escape(turn.text.strip())}</pre>"
+        return f'<figure class="source">{source}</figure>{event}'
+    words = escape(turn.text)
+    return _drawing(turn) + words + ("\n" if words.strip() and event else "") + event
 
 
 def _drawing(turn: Turn) -> str:

@@ -1,6 +1,6 @@
 """The words that every rendering of a report shares: headline, marks, statuses, excerpts. Nothing is escaped here."""
 
-from interviewer.domain import Help
+from interviewer.domain import Help, MoveKind
 from interviewer.grading.feedback import WORDS
 from interviewer.grading.report import Report, StepReport
 from interviewer.grading.thresholds import thresholds
@@ -23,6 +23,14 @@ CRITERION = {
     "absent": "not said",
     "not_applicable": "does not apply",
 }
+EVENTS = {
+    "hint": "Asked for a hint",
+    "pause": "Asked for a moment to think",
+    "skip": "Asked to move on",
+    "end": "Ended the interview",
+    "silence": "Said nothing",
+}
+"""What a candidate's button says in a conversation."""
 AROUND = _AT.around
 """Words of the turn shown on either side of a quote."""
 LONGEST_QUOTE = _AT.longest_quote
@@ -49,6 +57,22 @@ def excerpt(quote: str, turn: int, transcript: Transcript) -> tuple[str, str]:
 def clock(seconds: float | None) -> str:
     """``12:05``"""
     return "" if seconds is None else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
+
+
+def time_of(used: float, budget: float) -> tuple[str, str]:
+    """Time used beside its budget, both given in seconds: ``("2", "5 min")``, below a minute ``("28 s", "5 min")``."""
+    return f"{used:.0f} s" if 0.5 <= used < 59.5 else f"{used / 60:.0f}", f"{budget / 60:.0f} min"
+
+
+def ended_early(transcript: Transcript) -> str:
+    """That the interview was ended before two thirds of its time; nothing where its end or its times are not known."""
+    ended = any(turn.event == "end" or (turn.move and turn.move.kind is MoveKind.CLOSE) for turn in transcript.turns)
+    last = max((turn.at for turn in transcript.turns if turn.at is not None), default=None)
+    whole = transcript.minutes * 60
+    if not ended or last is None or last * 3 >= whole * 2:
+        return ""
+    used, budget = time_of(last, whole)
+    return f"The interview ended early, after {used} of {budget}."
 
 
 def title(report: Report) -> str:

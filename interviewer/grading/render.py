@@ -9,6 +9,7 @@ from interviewer.grading.presentation import (
     CRITERION,
     HELP,
     clock,
+    ended_early,
     figures,
     graded_by,
     headline,
@@ -38,7 +39,8 @@ def _md(text: str) -> str:
 def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
     """The report as Markdown."""
     lines = [f"# {_md(title(report))}: {headline(report, transcript)} at {report.level.value} level", ""]
-    lines += [_md(text) + "\n" for text in (report.summary, figures(report)) if text]
+    early = ended_early(transcript) if transcript else ""
+    lines += [_md(text) + "\n" for text in (report.summary, early, figures(report)) if text]
     lines += [f"- {_md(reason)}" for reason in report.reasons]
     if report.status == "not_judged":
         lines += [*(_md(one) + "\n" for one in report.warnings[:2])]

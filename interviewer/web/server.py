@@ -27,9 +27,11 @@ _SESSIONS = 64
 """Visits whose components Gradio remembers, about half a megabyte each; nothing of ours needs it to."""
 
 
-def main() -> None:
-    """``interviewer serve`` and ``python app.py``."""
+def main(port: int | None = None) -> None:
+    """``interviewer serve`` and ``python app.py``; a port given here goes before ``GRADIO_SERVER_PORT``."""
     quieten()
+    if port:
+        os.environ["GRADIO_SERVER_PORT"] = str(port)
     serve(load())
 
 

@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 import pytest
 
 from interviewer.domain import Step
-from interviewer.grading.presentation import excerpt
+from interviewer.grading.presentation import ended_early, excerpt, time_of
 from interviewer.grading.render import to_html, to_json, to_markdown
 from interviewer.grading.report import Report
-from interviewer.transcript import Transcript
+from interviewer.transcript import Transcript, Turn
 from tests.grading.interviews import REASONED, interview
 
 Made = Callable[..., Report]
@@ -129,3 +129,45 @@ def test_a_quote_stands_amid_its_own_words() -> None:
     assert after.startswith("w43 ")
     assert after.endswith(" w60 …")
     assert excerpt("never said", 1, transcript) == ("", "")
+
+
+def test_the_conversation_says_which_button_was_pressed_and_shows_a_diagrams_source_as_such(graded: Made) -> None:
+    held = interview(REASONED)
+    turns = [
+        *held.turns,
+        Turn(speaker="candidate", text="", event="hint"),
+        Turn(speaker="candidate", text="flowchart LR\n  a[<b>] --> b", mode="drawn"),
+    ]
+    page = to_html(graded(held), held.model_copy(update={"turns": turns}))
+    assert "<em>Asked for a hint</em>" in page
+    assert "<figcaption>Sketch in Mermaid</figcaption><pre>flowchart LR\n  a[&lt;b&gt;] --&gt; b</pre>" in page
+
+
+@pytest.mark.parametrize(
+    ("at", "event", "said"),
+    [
+        (181.0, "end", "The interview ended early, after 3 of 30 min."),
+        (28.0, "end", "The interview ended early, after 28 s of 30 min."),
+        (1200.0, "end", ""),
+        (181.0, None, ""),
+        (None, "end", ""),
+    ],
+)
+def test_an_interview_that_was_ended_early_says_so(
+    graded: Made, at: float | None, event: str | None, said: str
+) -> None:
+    held = interview(REASONED)
+    turns = [turn.model_copy(update={"at": None, "move": None}) for turn in held.turns]
+    last = Turn.model_validate({"speaker": "candidate", "text": "", "at": at, "event": event})
+    ended = held.model_copy(update={"turns": [*turns, last], "minutes": 30})
+    assert ended_early(ended) == said
+    report = graded(held)
+    for page in (to_html(report, ended), to_markdown(report, ended)):
+        assert ("ended early" in page) == bool(said)
+        assert said in page
+
+
+def test_time_below_a_minute_is_said_in_seconds() -> None:
+    assert time_of(28, 300) == ("28 s", "5 min")
+    assert time_of(0.3, 300) == ("0", "5 min")
+    assert time_of(59.9, 300) == ("1", "5 min")

@@ -1,16 +1,10 @@
 """The conversation as a page shows it: who said what, word for word, and the sketches as pictures."""
 
 from interviewer.drawing import picture, read_scene
+from interviewer.grading.presentation import EVENTS
 from interviewer.transcript import Transcript, Turn
 from interviewer.web.escape import for_html
 
-EVENTS = {
-    "hint": "Asked for a hint",
-    "pause": "Asked for a moment to think",
-    "skip": "Asked to move on",
-    "end": "Ended the interview",
-    "silence": "Said nothing",
-}
 EMPTY = "<p class='waiting' role='status'>The interviewer is getting ready; a problem takes longer the first time.</p>"
 
 

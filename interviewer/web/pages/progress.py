@@ -182,7 +182,7 @@ def _list(knowledge: Knowledge, headers: Sequence[Header], graded: Graded) -> st
         "<div class='card'><div class='listhead'><h2>All interviews</h2>"
         "<label class='field'>Filter<input type='search' id='progress-filter' autocomplete='off' "
         "placeholder='Problem, level or result'></label></div>"
-        "<div class='scroll' tabindex='0' role='region' aria-label='All interviews'>"
+        "<div class='scroll' id='interviews' tabindex='0' role='region' aria-label='All interviews'>"
         "<table><thead><tr><th scope='col'>When</th><th scope='col'>Problem</th><th scope='col'>Level</th>"
         "<th scope='col'>Result</th><th scope='col'>Score</th><th scope='col'><span class='sr-only'>Open</span></th>"
         f"</tr></thead><tbody>{rows}</tbody></table></div>"
@@ -191,21 +191,33 @@ def _list(knowledge: Knowledge, headers: Sequence[Header], graded: Graded) -> st
 
 
 def _row(knowledge: Knowledge, header: Header, report: Report | None) -> str:
-    day = time.strftime("%d %b %Y", time.localtime(header.created))
+    when = time.strftime("%d %b %Y, %H:%M", time.localtime(header.created))
     step = known_mode(header.mode).step
     if report is None:
         result, score = ("Not graded" if header.ended else "Under way"), None
     else:
         result = "–" if step else verdict_of(report)
         score = report.steps[step].score if step else report.score
-    problem = " · ".join(part for part in (title_of(knowledge, header.case), mode_name(knowledge, header.mode)) if part)
+    about = (
+        title_of(knowledge, header.case),
+        mode_name(knowledge, header.mode),
+        "second take" if header.parent else "",
+    )
+    problem = " · ".join(part for part in about if part)
     act, name = ("report", "Report") if header.ended else ("room", "Go on")
     button = (
         f"<button type='button' class='small' data-act='{act}' data-id='{header.id}'>{name}"
-        f"<span class='sr-only'>: {for_html(problem)}, {day}</span></button>"
+        f"<span class='sr-only'>: {for_html(problem)}, {when}</span></button>"
     )
-    cells = (day, problem, LEVEL_NAMES[header.level], result, _figure(score))
-    return "<tr>" + "".join(f"<td dir='auto'>{for_html(cell)}</td>" for cell in cells) + f"<td>{button}</td></tr>"
+    cells = {
+        "when": when,
+        "problem": problem,
+        "level": LEVEL_NAMES[header.level],
+        "result": result,
+        "score" if score is not None else "score none": _figure(score),
+    }
+    row = "".join(f"<td class='{kind}' dir='auto'>{for_html(cell)}</td>" for kind, cell in cells.items())
+    return f"<tr>{row}<td class='open'>{button}</td></tr>"
 
 
 def _overall(header: Header, report: Report) -> float | None:

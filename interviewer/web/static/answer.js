@@ -170,17 +170,26 @@
   };
 
   // The newest words stay in view, unless somebody is reading further up.
-  let near = true, wide = 0;
-  const down = (force) => { const at = $("room-chat"); if (at && (near || force)) { at.scrollTop = at.scrollHeight; near = true; } };
-  addEventListener("scroll", (event) => { const at = event.target; if (at.id === "room-chat" && at.clientWidth === wide) near = at.scrollHeight - at.scrollTop - at.clientHeight < 90; }, true);
+  let near = true, size = "";
+  const sized = (at) => `${at.scrollHeight} ${at.clientHeight}`;
+  const down = (force) => { const at = $("room-chat"); if (at && (near || force)) { at.scrollTop = at.scrollHeight; near = true; size = sized(at); } };
+  addEventListener("scroll", (event) => {
+    const at = event.target;
+    if (at.id !== "room-chat") return;
+    if (size === sized(at)) near = at.scrollHeight - at.scrollTop - at.clientHeight < 90; // else the lines moved, not the reader
+    else { size = sized(at); down(false); }
+  }, true);
+  // A tab that makes the talk narrow, a picture that is drawn late: the words stay in view then too.
+  const flow = new ResizeObserver(() => { const at = $("room-chat"); if (at) { size = sized(at); down(false); } });
   let seen = null;
   const watch = () => {
     const at = $("room-chat");
     if (!at || at === seen) return;
     seen = at; near = true;
-    new ResizeObserver(() => { wide = at.clientWidth; down(); }).observe(at);
     at.tabIndex = 0; at.setAttribute("role", "log"); at.setAttribute("aria-label", "Conversation");
     new MutationObserver(() => { down(false); if (document.activeElement === document.body && document.body.dataset.view === "room" && box() && box().offsetParent && !matchMedia("(pointer: coarse)").matches) box().focus({ preventScroll: true }); }).observe(at, { childList: true, subtree: true, characterData: true });
+    flow.disconnect();
+    [at, ...at.children].forEach((one) => flow.observe(one));
     down(true);
   };
   setInterval(() => {
@@ -193,7 +202,7 @@
   }, 300);
 
   Object.assign(window.interviewer, {
-    entered, draw, again, acknowledged, unsent, send: () => pack(), put, tell,
+    entered, draw, newest: () => down(true), again, acknowledged, unsent, send: () => pack(), put, tell,
     text: () => (box() ? box().value : ""),
     speaking: (how) => { spoken = how; },
   });

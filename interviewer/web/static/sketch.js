@@ -23,7 +23,7 @@
       const more = document.createElement("details"), title = document.createElement("summary");
       title.textContent = "Source";
       more.append(title, source);
-      at.append(picture, more);
+      at.replaceChildren(picture, more); // Gradio may have kept an earlier picture
     } catch { /* the source stays */ }
   };
   const preview = async () => {
@@ -42,5 +42,6 @@
     window.interviewer.again();
     word("Shown. The source stays here for your next version.");
   });
+  addEventListener("toggle", (event) => { if (event.target.open && event.target.closest("#sketch-box")) event.target.scrollIntoView({ block: "nearest" }); }, true);
   setInterval(() => document.querySelectorAll("[data-mermaid]:not([data-drawn])").forEach(fill), 400);
 })();
