@@ -15,8 +15,8 @@ import typer
 from interviewer.cli_stock import board, knowledge, model
 from interviewer.config import load, quieten
 from interviewer.domain import Level, Manner, Step
-from interviewer.errors import BadInput, InterviewerError
-from interviewer.printing import Json, only_ours, opened, put
+from interviewer.errors import BadInput, CannotRun, InterviewerError
+from interviewer.printing import Json, can_be_written, only_ours, opened, put
 from interviewer.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -46,9 +46,11 @@ def _read(name: str) -> bytes:
     """A file's bytes, or standard input's; never more than a transcript may have and one."""
     from interviewer.imports.encodings import MAX_BYTES
 
-    if name == "-":
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    if name == "-" and sys.stdin is None:
+        raise BadInput("standard input: is closed; give a file's name instead of -")
     try:
+        if name == "-":
+            return sys.stdin.buffer.read(MAX_BYTES + 1)
         with Path(name).open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
@@ -64,10 +66,14 @@ def _imported(
     minutes: float | None = None,
     keep_names: bool = False,
 ) -> "Imported":
-    """The transcript in a file of any common format, and what was done to it."""
-    from interviewer.imports import read_any
+    """The transcript in a file of any common format, and what was done to it. Raises BadInput for a wrong ``--case``.
 
-    return read_any(
+    A transcript may be about a case that is not ours; who names one on the command line means one of ours.
+    """
+    from interviewer.imports import UNKNOWN_CASE, read_any
+    from interviewer.knowledge.load import Knowledge
+
+    found = read_any(
         _read(name),
         "standard input" if name == "-" else name,
         candidate=candidate or (),
@@ -77,6 +83,11 @@ def _imported(
         minutes=minutes,
         keep_names=keep_names,
     )
+    if case is not None and case != UNKNOWN_CASE and not found.transcript.problem:
+        knowledge = Knowledge.load()
+        if case not in knowledge.cases:
+            raise BadInput(f"--case {case}: {knowledge.no_case(case)}")
+    return found
 
 
 def _state(reply: "Reply") -> dict[str, Any]:
@@ -152,6 +163,7 @@ def grade(
     as_json: Json = False,
 ) -> None:
     """The report of a recorded interview."""
+    from interviewer.grading.grade import FAILED
     from interviewer.grading.grade import grade as grade_transcript
     from interviewer.grading.render import to_html, to_json, to_markdown
 
@@ -162,6 +174,8 @@ def grade(
     }
     if out and out.suffix.lower() not in writers:
         raise BadInput(f"--out {out}: the name must end in .html, .md or .json")
+    if out:
+        can_be_written(out, f"--out {out}")
     settings = load()
     found = _imported(file, candidate, interviewer, case, level)
     transcript = found.transcript
@@ -175,6 +189,9 @@ def grade(
             vectors=parts.vectors,
         )
     report.warnings[:0] = found.warnings
+    if not as_json:
+        for warning in sorted(report.warnings, key=lambda one: not one.startswith(FAILED)):
+            typer.echo(warning, err=True)
     if out:
         _write(out, writers[out.suffix.lower()](report, transcript))
     if as_json:
@@ -197,6 +214,8 @@ def import_file(
 ) -> None:
     """Any recorder's transcript as ours: JSON on standard output, what was assumed and changed on standard error."""
     del as_json  # the output is JSON in any case
+    if out:
+        can_be_written(out, f"--out {out}")
     found = _imported(file, candidate, interviewer, case, level, minutes, keep_names)
     text = found.transcript.to_json() + "\n"
     for warning in found.warnings:
@@ -239,25 +258,34 @@ def practice(
 
 @app.command()
 def doctor(as_json: Json = False) -> None:
-    """What is configured, what works, and what to do about what does not."""
-    from interviewer.doctor import examine
+    """What is configured, what works, and what to do about what does not; 3 when the named backend cannot serve."""
+    from interviewer.doctor import SPEAKING, examine
 
     with only_ours(as_json):
-        findings = examine(load())
+        findings = examine(settings := load())
     if as_json:
         put([finding.as_dict() for finding in findings])
-        return
-    for finding in findings:
-        typer.echo(f"{'ok ' if finding.fine else '-- '}{finding.name}: {finding.text}")
+    else:
+        for finding in findings:
+            typer.echo(f"{'ok ' if finding.fine else '-- '}{finding.name}: {finding.text}")
+    if settings.backend != "auto" and not all(one.fine for one in findings if one.name == SPEAKING):
+        raise typer.Exit(CannotRun.exit_code)
 
 
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="The file to write, such as interviews.backup.")]) -> None:
-    """All interviews in one file; the app may go on meanwhile."""
+    """All interviews of the app in one file; the app may go on meanwhile."""
     from interviewer.storage.backup import back_up
 
-    counts = back_up(load().database, file)
+    can_be_written(file, str(file))
+    settings = load()
+    counts = back_up(settings.database, file)
     typer.echo(f"{counts['interviews']} interviews with {counts['turns']} turns are in {file}", err=True)
+    folder = settings.home / "practice"
+    if alone := len(list(folder.glob("*.json"))):
+        typer.echo(
+            f"not in it: {alone} interviews held in the terminal; to keep them, copy the folder {folder}", err=True
+        )
 
 
 @app.command()

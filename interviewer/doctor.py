@@ -7,10 +7,15 @@ import importlib.util
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from interviewer.config import Settings
 from interviewer.errors import InterviewerError
+
+SPEAKING = "speaking now"
+"""The finding on the backend that serves."""
+_ENDPOINT = "openai backend"
 
 
 @dataclass(frozen=True)
@@ -81,11 +86,18 @@ def _weights(settings: Settings) -> str:
     return "weights are there"
 
 
-def _backend(settings: Settings) -> str:
+def _backend(settings: Settings, endpoint: Finding | None) -> str:
+    """Who speaks, by what asking the endpoint found: a configured one that does not answer serves nobody."""
     from interviewer.models.factory import open_chain
 
     chain = open_chain(settings)
-    return f"{settings.model} is served by {chain.backend}"
+    served = [model.backend for model in chain.models]
+    if "openai" not in served or endpoint is None or endpoint.fine:
+        return f"{settings.model} is served by {chain.backend}"
+    if chain.named:
+        raise InterviewerError(f"{settings.model} was named and cannot serve: see '{endpoint.name}'")
+    rest = [backend for backend in served if backend != "openai"]
+    return f"{settings.model} is served by {rest[0] if rest else 'scripted'}: see '{endpoint.name}'"
 
 
 def _whiteboard(settings: Settings) -> str:
@@ -110,9 +122,8 @@ _LOOKS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("embedding", _embedding),
     ("index", _index),
     ("database", _database),
-    ("openai backend", _endpoint),
+    (_ENDPOINT, _endpoint),
     ("local backend", _weights),
-    ("speaking now", _backend),
     ("whiteboard", _whiteboard),
     ("voice", _voice),
 )
@@ -123,10 +134,18 @@ def examine(settings: Settings) -> list[Finding]:
 
     def look() -> Iterator[Finding]:
         yield Finding("data folder", True, str(settings.home))
+        endpoint = None
         for name, check in _LOOKS:
-            try:
-                yield Finding(name, True, check(settings))
-            except InterviewerError as error:
-                yield Finding(name, False, str(error))
+            found = _looked(name, partial(check, settings))
+            endpoint = found if name == _ENDPOINT else endpoint
+            yield found
+        yield _looked(SPEAKING, lambda: _backend(settings, endpoint))
 
     return list(look())
+
+
+def _looked(name: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, check())
+    except InterviewerError as error:
+        return Finding(name, False, str(error))

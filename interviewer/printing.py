@@ -5,11 +5,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from interviewer.config import Settings
+from interviewer.errors import BadInput
 
 if TYPE_CHECKING:
     from interviewer.context import AppContext
@@ -44,6 +46,16 @@ def opened(settings: Settings) -> Iterator["AppContext"]:
         yield parts
     finally:
         parts.close()
+
+
+def can_be_written(file: Path, name: str) -> None:
+    """Raises BadInput, which begins with ``name``, when a file cannot be written: before the work, not after it."""
+    if file.is_dir():
+        raise BadInput(f"{name}: is a folder; name a file")
+    if not file.parent.is_dir():
+        raise BadInput(f"{name}: there is no folder {file.parent}")
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise BadInput(f"{name}: may not be written there")
 
 
 def put(value: Any) -> None:

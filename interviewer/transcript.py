@@ -172,7 +172,7 @@ def json_value(text: str, name: str) -> Any:
     try:
         return json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        raise BadInput(f"{name}: not JSON: {error.msg} at line {error.lineno}") from error
+        raise BadInput(f"{name}: not JSON: {error.msg.removesuffix(' at')} at line {error.lineno}") from error
     except RecursionError as error:
         raise BadInput(f"{name}: not usable JSON: nested too deeply") from error
     except ValueError as error:

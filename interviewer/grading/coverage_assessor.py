@@ -76,6 +76,9 @@ class CoverageAssessor:
     unheard: str = ""
     """Why this talk cannot be judged by anybody, where that is so; else it is the backend that cannot judge."""
 
+    failed: bool = False
+    """Whether a model that could judge was asked before and did not answer."""
+
     @property
     def backend(self) -> str:
         """``scripted``, or that of the model that is too small."""
@@ -127,7 +130,7 @@ class CoverageAssessor:
     def _reasons(self, enough: bool) -> tuple[str, ...]:
         if not enough:
             return ()
-        return (self.unheard,) if self.unheard else feedback.not_judged(self.model is not None)
+        return (self.unheard,) if self.unheard else feedback.not_judged(self.model is not None, self.failed)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ HOW_TO_BE_JUDGED = (
     "To be judged, set OPENAI_API_KEY, or OPENAI_BASE_URL for a model server of your own (Ollama, LM Studio, vLLM), or "
     "INTERVIEWER_MODEL=local:<path of a GGUF of 4 GB or more>, and grade this interview again."
 )
+HOW_TO_BE_JUDGED_YET = "To be judged, mend what the backend says below (see `interviewer doctor`), and grade it again."
 TOO_LITTLE = "There is too little in this interview to judge; nothing was scored."
 TOO_LITTLE_HERE = "Too little was said to tell anything about this step."
 MOST_STUDY = _AT.most_study
@@ -29,13 +30,13 @@ _HELP = {
 }
 
 
-def not_judged(with_a_model: bool) -> tuple[str, str]:
-    """Why there is no verdict, and how to get one."""
+def not_judged(with_a_model: bool, failed: bool = False) -> tuple[str, str]:
+    """Why there is no verdict, and how to get one. ``failed``: a model that could judge is set and did not answer."""
     who = "With the small embedded model" if with_a_model else "Without a language model"
     return (
         f"{who} nobody can tell how sound an answer is, so there is no verdict: what follows is what came up, in your "
         "own words, as far as it could be heard.",
-        HOW_TO_BE_JUDGED,
+        HOW_TO_BE_JUDGED_YET if failed else HOW_TO_BE_JUDGED,
     )
 
 

@@ -22,6 +22,9 @@ from interviewer.listening.readability import Hearing, hearing, plain
 from interviewer.models.base import LanguageModel, ModelChain
 from interviewer.transcript import Transcript, with_clock
 
+FAILED = "The backend '"
+"""How a report's warning begins that says why a backend did not grade."""
+
 
 def grade(
     transcript: Transcript,
@@ -47,19 +50,21 @@ def grade(
     if heard.level == "unreadable":
         unheard = CoverageAssessor(None, vectors, retrieve, feedback.badly_heard(heard.share))
         return unheard.assess(Material(clocked, knowledge, tuple(warnings)), tell)
+    failed = False
     for model in chain.models:
         try:
-            report = _assessor(clocked, model, vectors, retrieve).assess(
+            report = _assessor(clocked, model, vectors, retrieve, failed).assess(
                 Material(clocked, knowledge, tuple(warnings)), tell
             )
             return _no_surer_than_heard(report, heard)
         except ModelError as error:
             if chain.named:
                 raise
-            warnings.append(
-                f"The backend '{model.backend}' failed ({error}); the report was started again on the next one."
-            )
-    report = CoverageAssessor(None, vectors, retrieve).assess(Material(clocked, knowledge, tuple(warnings)), tell)
+            failed = failed or model.capable
+            warnings.append(f"{FAILED}{model.backend}' failed ({error}); the report was started again on the next one.")
+    report = CoverageAssessor(None, vectors, retrieve, failed=failed).assess(
+        Material(clocked, knowledge, tuple(warnings)), tell
+    )
     return _no_surer_than_heard(report, heard)
 
 
@@ -72,10 +77,10 @@ def _no_surer_than_heard(report: Report, heard: Hearing) -> Report:
 
 
 def _assessor(
-    transcript: Transcript, model: LanguageModel, vectors: Path | None, retrieve: Retrieve | None
+    transcript: Transcript, model: LanguageModel, vectors: Path | None, retrieve: Retrieve | None, failed: bool
 ) -> Assessor:
     """A capable model judges; where hardly anything was said there is nothing to ask it."""
     enough = words_of_their_own(transcript) >= int(rubric_in_use()["evidence"]["least_words"])
     if model.capable and enough:
         return LlmAssessor(model, vectors, retrieve)
-    return CoverageAssessor(model, vectors, retrieve)
+    return CoverageAssessor(model, vectors, retrieve, failed=failed)

@@ -6,6 +6,7 @@ Every refusal names the file and the field.
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -164,6 +165,15 @@ class Knowledge:
     def case(self, slug: str) -> Case | None:
         """The case, or None when the knowledge base does not have it."""
         return self.cases.get(slug)
+
+    def no_case(self, slug: str) -> str:
+        """The sentence for a slug that is no case: the nearest ones, or all of them where none is near."""
+        words = slug.lower().replace("_", "-").replace(" ", "-")
+        inside = [name for name in self.cases if words and words in name]
+        near = list(dict.fromkeys([*inside, *get_close_matches(words, self.cases, n=3, cutoff=0.5)]))[:3]
+        if near:
+            return f"no such case; the nearest: {', '.join(near)} (all of them: interviewer knowledge cases)"
+        return f"no such case; there are {', '.join(self.cases)}"
 
     def signals(self, slug: str) -> dict[Step, list[Signal]]:
         """Per step the case's own signals, then the framework's general ones."""
