@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +58,9 @@ def table(name: str = "main", short: bool = False) -> str:
 
 def _table(chosen: list[Row], found: dict[str, dict[str, Json]]) -> list[str]:
     backends = [one for one in BACKENDS if any(one in found.get(row.suite, {}) for row in chosen)] or ["scripted"]
-    lines = [f"| suite | measure | goal | {' | '.join(backends)} |", f"|---|---|---|{'---|' * len(backends)}"]
+    # Rankings are stored: the backend that a figure is about stands in its name.
+    heads = ["measured"] if {row.suite for row in chosen} == {"preference"} else backends
+    lines = [f"| suite | measure | goal | {' | '.join(heads)} |", f"|---|---|---|{'---|' * len(backends)}"]
     for row in chosen:
         title = all_suites()[row.suite].scorer(row.scorer).title.rstrip(".").replace("|", "\\|")
         cells = [_cell(found.get(row.suite, {}).get(backend), row.scorer) for backend in backends]
@@ -66,13 +69,23 @@ def _table(chosen: list[Row], found: dict[str, dict[str, Json]]) -> list[str]:
 
 
 def _short(chosen: list[Row], found: dict[str, dict[str, Json]]) -> list[str]:
-    """A figure each, of the best backend that has one."""
-    lines = ["| measure | goal | measured |", "|---|---|---|"]
+    """A figure each, of the best backend that has one, and whether the goal is reached."""
+    lines = ["| measure | goal | measured | |", "|---|---|---|---|"]
     for row in chosen:
         title = all_suites()[row.suite].scorer(row.scorer).title.rstrip(".").replace("|", "\\|")
-        cells = [_cell(found.get(row.suite, {}).get(backend), row.scorer) for backend in reversed(BACKENDS)]
-        lines.append(f"| {title} | {row.goal} | {next((cell for cell in cells if cell != '–'), '–')} |")
+        references = (found.get(row.suite, {}).get(backend) for backend in reversed(BACKENDS))
+        best = next((one for one in references if _cell(one, row.scorer) != "–"), None)
+        lines.append(f"| {title} | {row.goal} | {_cell(best, row.scorer, 3)} | {_reached(best, row)} |")
     return lines
+
+
+def _reached(reference: Json | None, row: Row) -> str:
+    """What the figure, not rounded, says of its goal."""
+    wanted = re.fullmatch(r"([≥≤]) ([\d.]+)", row.goal)
+    if reference is None or wanted is None:
+        return ""
+    value, bound = float(reference["figures"][row.scorer]["value"]), float(wanted[2])
+    return "reached" if (value >= bound if wanted[1] == "≥" else value <= bound) else "missed"
 
 
 def _references(name: str) -> dict[str, dict[str, Json]]:
@@ -83,13 +96,13 @@ def _references(name: str) -> dict[str, dict[str, Json]]:
     return found
 
 
-def _cell(reference: Json | None, scorer: str) -> str:
+def _cell(reference: Json | None, scorer: str, digits: int = 2) -> str:
     figure = (reference or {}).get("figures", {}).get(scorer)
     if not figure or figure["value"] is None:
         return "–"
     low, high = figure["low"], figure["high"]
     interval = f" [{low:.2f}, {high:.2f}]" if low is not None and high is not None else ""
-    return f"{figure['value']:.2f}{interval} (n={figure['points']})"
+    return f"{figure['value']:.{digits}f}{interval} (n={figure['points']})"
 
 
 def _runs(found: dict[str, dict[str, Json]]) -> list[str]:

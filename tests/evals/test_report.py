@@ -70,7 +70,7 @@ def test_the_table_is_written_between_its_markers_and_stale_when_edited(tmp_path
     assert not is_stale(page)
     assert page.read_text().startswith("# Us\n")
     assert page.read_text().endswith("more\n")
-    assert table(short=True).startswith("| measure | goal | measured |")
+    assert table(short=True).startswith("| measure | goal | measured | |")
     assert "### The runs" in table()
 
 
