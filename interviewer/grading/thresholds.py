@@ -1,17 +1,11 @@
 """The tuned numbers of grading, typed; the values and where they come from are ``data/thresholds.yaml``."""
 
 from functools import cache
-from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict
+from interviewer.paths import Numbers
 
 
-class _Numbers(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Coverage(_Numbers):
+class Coverage(Numbers):
     """What is quoted for a signal, and what was surely not heard, when no model reads."""
 
     heard: float
@@ -31,14 +25,14 @@ class Coverage(_Numbers):
     thought: float
 
 
-class Likeness(_Numbers):
+class Likeness(Numbers):
     """When two criteria ask for the same thing."""
 
     same: float
     related: float
 
 
-class Quoting(_Numbers):
+class Quoting(Numbers):
     """What is a passage and what is a quote of it."""
 
     longest_passage: int
@@ -47,7 +41,7 @@ class Quoting(_Numbers):
     run: int
 
 
-class TalkNumbers(_Numbers):
+class TalkNumbers(Numbers):
     """What is no talk of the candidate's own."""
 
     gram: int
@@ -56,7 +50,7 @@ class TalkNumbers(_Numbers):
     fewest_words: int
 
 
-class FlagNumbers(_Numbers):
+class FlagNumbers(Numbers):
     """When a mistake is believed, put right, and when a trade-off was raised."""
 
     very_like: float
@@ -67,7 +61,7 @@ class FlagNumbers(_Numbers):
     shared: float
 
 
-class AnswerNumbers(_Numbers):
+class AnswerNumbers(Numbers):
     """How much a model is asked and how much of its answer is kept."""
 
     longest_comment: int
@@ -80,7 +74,7 @@ class AnswerNumbers(_Numbers):
     least_words: int
 
 
-class StepReading(_Numbers):
+class StepReading(Numbers):
     """Which step a sentence is about."""
 
     most_sentences: int
@@ -99,7 +93,7 @@ class StepReading(_Numbers):
     middle: list[float]
 
 
-class PageNumbers(_Numbers):
+class PageNumbers(Numbers):
     """How much a report shows."""
 
     most_study: int
@@ -108,7 +102,7 @@ class PageNumbers(_Numbers):
     shared_words: int
 
 
-class GradingThresholds(_Numbers):
+class GradingThresholds(Numbers):
     """All of them."""
 
     coverage: Coverage
@@ -124,5 +118,4 @@ class GradingThresholds(_Numbers):
 @cache
 def thresholds() -> GradingThresholds:
     """The shipped thresholds."""
-    path = Path(__file__).parent / "data" / "thresholds.yaml"
-    return GradingThresholds.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return GradingThresholds.beside(__file__, "thresholds.yaml")

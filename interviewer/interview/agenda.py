@@ -2,10 +2,6 @@
 
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
-
-import yaml
-from pydantic import BaseModel, ConfigDict
 
 from interviewer.domain import Level, Step
 from interviewer.interview.modes import ModeKind, known_mode, scope
@@ -13,14 +9,13 @@ from interviewer.interview.state import State
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
 from interviewer.listening.annotate import Listener
+from interviewer.paths import Numbers
 from interviewer.text import spans, without_fillers
 from interviewer.transcript import Transcript, Turn
 
 
-class _Numbers(BaseModel):
+class _Numbers(Numbers):
     """``data/agenda.yaml``, where each number has its reason."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     neighbourhood: float
     brushed: float
@@ -32,8 +27,7 @@ class _Numbers(BaseModel):
 
 @cache
 def _numbers() -> _Numbers:
-    path = Path(__file__).parent / "data" / "agenda.yaml"
-    return _Numbers.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return _Numbers.beside(__file__, "agenda.yaml")
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,12 @@
 """The numbers of the interview, typed; the values and where they come from are ``data/thresholds.yaml``."""
 
 from functools import cache
-from pathlib import Path
-
-import yaml
-from pydantic import BaseModel, ConfigDict
 
 from interviewer.domain import Level
+from interviewer.paths import Numbers
 
 
-class _Numbers(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Moves(_Numbers):
+class Moves(Numbers):
     """When a move is allowed."""
 
     curveballs: dict[Level, int]
@@ -25,7 +18,7 @@ class Moves(_Numbers):
     spoken: int
 
 
-class Block(_Numbers):
+class Block(Numbers):
     """What the part of the prompt that changes each turn recalls."""
 
     cut: int
@@ -41,7 +34,7 @@ class Block(_Numbers):
     told: int
 
 
-class FactNumbers(_Numbers):
+class FactNumbers(Numbers):
     """When a sentence tells a fact."""
 
     minute_off: float
@@ -55,7 +48,7 @@ class FactNumbers(_Numbers):
     short_of_time: float
 
 
-class ModelNumbers(_Numbers):
+class ModelNumbers(Numbers):
     """What a conducting model is asked."""
 
     max_tokens: int
@@ -70,7 +63,7 @@ class ModelNumbers(_Numbers):
     roomy_window: int
 
 
-class Observing(_Numbers):
+class Observing(Numbers):
     """What the second look behind the turns is asked."""
 
     at_once: int
@@ -80,7 +73,7 @@ class Observing(_Numbers):
     max_tokens: int
 
 
-class Folding(_Numbers):
+class Folding(Numbers):
     """Which step a turn is about."""
 
     answer: float
@@ -91,7 +84,7 @@ class Folding(_Numbers):
     goes_on: int
 
 
-class WordingNumbers(_Numbers):
+class WordingNumbers(Numbers):
     """The form of a turn."""
 
     most_words: int
@@ -99,7 +92,7 @@ class WordingNumbers(_Numbers):
     longest_term: int
 
 
-class Waiting(_Numbers):
+class Waiting(Numbers):
     """Seconds."""
 
     pause: float
@@ -107,14 +100,14 @@ class Waiting(_Numbers):
     turn: float
 
 
-class Figures(_Numbers):
+class Figures(Numbers):
     """When two figures are the same."""
 
     small: int
     near: float
 
 
-class InterviewThresholds(_Numbers):
+class InterviewThresholds(Numbers):
     """All of them."""
 
     moves: Moves
@@ -131,5 +124,4 @@ class InterviewThresholds(_Numbers):
 @cache
 def thresholds() -> InterviewThresholds:
     """The shipped thresholds."""
-    path = Path(__file__).parent / "data" / "thresholds.yaml"
-    return InterviewThresholds.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return InterviewThresholds.beside(__file__, "thresholds.yaml")

@@ -1,17 +1,11 @@
 """The tuned numbers of listening, typed; the values and where they come from are ``data/thresholds.yaml``."""
 
 from functools import cache
-from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict
+from interviewer.paths import Numbers
 
 
-class _Numbers(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Request(_Numbers):
+class Request(Numbers):
     """When a sentence asks something of the interviewer as a person."""
 
     alike: float
@@ -21,7 +15,7 @@ class Request(_Numbers):
     last: int
 
 
-class FactThresholds(_Numbers):
+class FactThresholds(Numbers):
     """When a question asks for a requirement fact."""
 
     asked: float
@@ -33,14 +27,14 @@ class FactThresholds(_Numbers):
     given: float
 
 
-class QuestionKind(_Numbers):
+class QuestionKind(Numbers):
     """Which fact answers a kind of question that comes in every interview."""
 
     same: float
     none: float
 
 
-class SignalThresholds(_Numbers):
+class SignalThresholds(Numbers):
     """When something of a criterion is heard in a sentence."""
 
     heard: float
@@ -51,7 +45,7 @@ class SignalThresholds(_Numbers):
     nearest: int
 
 
-class Mistake(_Numbers):
+class Mistake(Numbers):
     """When a known mistake is heard."""
 
     alike: float
@@ -62,7 +56,7 @@ class Mistake(_Numbers):
     nearest: int
 
 
-class OffTopic(_Numbers):
+class OffTopic(Numbers):
     """When talk is off the subject."""
 
     far: float
@@ -70,7 +64,7 @@ class OffTopic(_Numbers):
     words: int
 
 
-class StepShare(_Numbers):
+class StepShare(Numbers):
     """How the share of each step in a turn is told."""
 
     floor: float
@@ -82,7 +76,7 @@ class StepShare(_Numbers):
     told: int
 
 
-class Thresholds(_Numbers):
+class Thresholds(Numbers):
     """All of them."""
 
     request: Request
@@ -101,5 +95,4 @@ class Thresholds(_Numbers):
 @cache
 def thresholds() -> Thresholds:
     """The shipped thresholds."""
-    path = Path(__file__).parent / "data" / "thresholds.yaml"
-    return Thresholds.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Thresholds.beside(__file__, "thresholds.yaml")

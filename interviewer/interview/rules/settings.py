@@ -1,18 +1,13 @@
 """The tuned numbers of the rules, typed; the values and where they come from are ``data/settings.yaml``."""
 
 from functools import cache
-from pathlib import Path
-
-import yaml
-from pydantic import BaseModel, ConfigDict
 
 from interviewer.domain import Level
+from interviewer.paths import Numbers
 
 
-class RuleSettings(BaseModel):
+class RuleSettings(Numbers):
     """All of them."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     words_after_a_request: int
     clear_step: float
@@ -47,5 +42,4 @@ class RuleSettings(BaseModel):
 @cache
 def settings() -> RuleSettings:
     """The shipped settings."""
-    path = Path(__file__).parent / "data" / "settings.yaml"
-    return RuleSettings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return RuleSettings.beside(__file__, "settings.yaml")
