@@ -81,7 +81,7 @@ def test_doubtful_talk_lowers_the_confidence_and_no_mark_is_changed(
         def assess(self, *_: object) -> Report:
             return judged
 
-    monkeypatch.setattr(module, "CoverageAssessor", lambda *_: Judge())
+    monkeypatch.setattr(module, "CoverageAssessor", lambda *_, **__: Judge())
     clean = read_transcript(OURS[0])
     assert grade(clean, knowledge, ModelChain()) == judged
     for share in (0.2, 0.25, 0.3):
