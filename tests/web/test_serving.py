@@ -8,8 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
-from interviewer.web.server import is_loopback
+from interviewer import cli
+from interviewer.web.server import address, is_loopback
 from tests.web.conftest import ROOT, App
 
 pytestmark = pytest.mark.slow
@@ -104,3 +106,14 @@ def test_with_sign_in_each_user_has_their_own(own_app: Callable[..., App], visit
     page.click("#sign-out button")
     page.wait_for_selector("#password")
     assert "secret" not in app.log.read_text()
+
+
+def test_a_port_of_the_command_goes_before_the_environments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADIO_SERVER_PORT", "7999")
+    found: list[tuple[str, int | None]] = []
+    monkeypatch.setattr("interviewer.web.server.serve", lambda _: found.append(address()))
+    for words in (["serve", "--port", "8080"], ["serve"]):
+        monkeypatch.setenv("GRADIO_SERVER_PORT", "7999")
+        assert CliRunner().invoke(cli.app, words).exit_code == 0
+    assert found == [("127.0.0.1", 8080), ("127.0.0.1", 7999)]
+    assert CliRunner().invoke(cli.app, ["serve", "--port", "0"]).exit_code == 2
