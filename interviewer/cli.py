@@ -7,10 +7,12 @@ With ``--json`` standard output holds one JSON value and nothing else, whatever 
 import os
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.exceptions import TyperException
 
 from interviewer.cli_stock import board, knowledge, model
 from interviewer.config import load, quieten
@@ -32,6 +34,23 @@ app = typer.Typer(
 )
 for _name, _commands in (("knowledge", knowledge), ("model", model), ("board", board)):
     app.add_typer(_commands, name=_name)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"interviewer {metadata.version('ml-design-interviewer')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _interviewer(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="The version, and nothing else.")
+    ] = False,
+) -> None:
+    """Mock interviews in machine-learning system design."""
+    del version  # said before any command runs
+
 
 File = Annotated[str, typer.Argument(help="A transcript: our JSON or any recorder's export; - reads standard input.")]
 Candidate = Annotated[
@@ -102,16 +121,11 @@ def _state(reply: "Reply") -> dict[str, Any]:
 
 
 @app.command()
-def serve(
-    port: Annotated[
-        int | None,
-        typer.Option(min=1, max=65535, help="Default: GRADIO_SERVER_PORT, else the first free one from 7860."),
-    ] = None,
-) -> None:
+def serve() -> None:
     """The app in the browser."""
     from interviewer.web.server import main as serve_app
 
-    serve_app(port)
+    serve_app()
 
 
 @app.command()
@@ -243,7 +257,7 @@ def practice(
     mode: Annotated[str, typer.Option(help="interview, step:<step>, drill:<topic>, warm_up or rapid.")] = "interview",
     save: Annotated[Path | None, typer.Option(help="Where to keep the transcript (default: the data folder).")] = None,
 ) -> None:
-    """An interview in the terminal. An empty line sends; /hint, /pause, /skip and /end do what they say."""
+    """An interview in the terminal. An empty line sends; /hint, /pause (the clock stands), /skip, /end are buttons."""
     from interviewer.interview.modes import parse_mode
     from interviewer.practice.terminal import hold
 
@@ -313,14 +327,19 @@ def main() -> None:
     quieten()
     _evals()
     try:
-        app(standalone_mode=True)
+        raise SystemExit(app(standalone_mode=False) or 0)
     except InterviewerError as error:
         typer.echo(f"interviewer: {error}", err=True)
+        raise SystemExit(error.exit_code) from None
+    except TyperException as error:
+        # One line in place of a box; a command without words has shown its help and says nothing more.
+        if said := " ".join(error.format_message().replace("Value error, ", "").split()):
+            typer.echo(f"interviewer: {said}", err=True)
         raise SystemExit(error.exit_code) from None
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         raise SystemExit(0) from None
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         raise SystemExit(130) from None
 
 

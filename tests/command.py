@@ -14,14 +14,15 @@ import pytest
 from interviewer.cli import main
 
 
-def run_here(*words: str, stdin: bytes = b"", settings: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:  # fmt: skip
+def run_here(*words: str, stdin: bytes | None = b"", settings: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:  # fmt: skip
     """What the command answers to these words, with these settings in its environment."""
     streams = {name: io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for name in ("stdout", "stderr")}  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {"INTERVIEWER_MODEL": "scripted", **(settings or {})}.items():
             patch.setitem(os.environ, name, value)
         patch.setattr(sys, "argv", ["interviewer", *words])
-        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        given = None if stdin is None else io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")
+        patch.setattr(sys, "stdin", given)
         for name, stream in streams.items():
             patch.setattr(sys, name, stream)
         code = 0

@@ -91,3 +91,29 @@ def test_why_a_report_has_no_verdict_is_said_first_and_nothing_is_advised_that_i
     assert any("mend what the backend says" in line for line in lines)
     assert b"set OPENAI_API_KEY" not in done.stdout + done.stderr
     assert b"set OPENAI_API_KEY" in run_here("grade", "-", stdin=WHOLE).stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("grade", "-", "--level", "junior"), "'--level': 'junior' is not one of 'mid', 'senior', 'staff'."),
+        (("grade", "-", "--zzz"), "No such option: --zzz"),
+        (("grade",), "Missing argument 'file'."),
+        (("greet",), "Did you mean 'grade'?"),
+    ],
+)
+def test_a_wrong_word_is_one_line_without_a_box(words, said):
+    line = one_line(run_here(*words), 2)
+    assert line.startswith("interviewer: ")
+    assert line.strip().endswith(said)
+
+
+def test_a_cut_json_is_named_in_plain_words(home):
+    line = one_line(run_here("grade", "-", stdin=b'{"case": "x'), 2)
+    assert line.strip() == "interviewer: standard input: not JSON: Unterminated string starting at line 1"
+
+
+def test_the_version_is_one_line():
+    done = run_here("--version")
+    assert (done.returncode, done.stdout.split()[0], done.stderr) == (0, b"interviewer", b"")
+    assert len(done.stdout.splitlines()) == 1
