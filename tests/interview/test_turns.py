@@ -83,6 +83,11 @@ def test_an_unknown_case_is_interviewed_with_the_general_signals(interviewer):
     assert reply.turn.text
 
 
+def test_a_problem_of_ones_own_needs_no_warning_that_there_is_no_case_for_it(interviewer):
+    own = interview(case="own-rank-the-flats", problem="Rank the flats of a rental site")
+    assert interviewer.next_turn(own).warnings == []
+
+
 def test_a_recorded_turn_is_never_listened_to_again(interviewer, opened):
     marked = say(opened, "How many payments a day?").model_copy()
     kept = marked.turns[-1].model_copy(update={"heard": []})
