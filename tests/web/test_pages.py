@@ -221,3 +221,26 @@ def test_nothing_serious_for_those_who_see_or_move_differently(app: App, browser
     check("coach")
     context.close()
     assert not any(found.values()), found
+
+
+def test_the_newest_words_stay_in_view_when_the_board_makes_the_talk_narrow(
+    app: App, visit: Callable[..., Any]
+) -> None:
+    page = visit(app.url, height=600)
+    start(page)
+    for number in range(4):
+        say(page, f"{number}. " + "I would join late labels to the features as they were at the time. " * 4, number + 2)
+    below = (
+        "() => { const at = document.getElementById('room-chat');"
+        " return at.scrollHeight - at.scrollTop - at.clientHeight; }"
+    )
+    assert page.evaluate("() => document.getElementById('room-chat').scrollTop") > 100
+    for tab in ("board", "plan", "board"):
+        page.click(f"#tab-{tab}")
+        page.wait_for_timeout(600)
+        assert page.evaluate(below) < 2
+    page.evaluate("() => { document.getElementById('room-chat').scrollTop = 0; }")
+    page.wait_for_timeout(300)
+    page.click("#tab-plan")
+    page.wait_for_timeout(600)
+    assert page.evaluate(below) > 100, "somebody who reads further up is left there"
