@@ -154,8 +154,8 @@ class Interviewer:
                         model.warm(())
         except DroppedError:
             return
-        except InterviewerError:
-            log.warning("not ready ahead; the first answer will try again", exc_info=True)
+        except InterviewerError as error:
+            log.warning("not ready ahead (%s); the first answer will try again", error)
 
     def state(self, transcript: Transcript, at: float | None = None) -> State:
         """The state of an interview at a time in seconds since its start, by default at its last turn."""
