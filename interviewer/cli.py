@@ -121,11 +121,16 @@ def _state(reply: "Reply") -> dict[str, Any]:
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Default: GRADIO_SERVER_PORT, else the first free one from 7860."),
+    ] = None,
+) -> None:
     """The app in the browser."""
     from interviewer.web.server import main as serve_app
 
-    serve_app()
+    serve_app(port)
 
 
 @app.command()

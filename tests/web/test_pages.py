@@ -113,7 +113,9 @@ def test_a_quote_leads_to_its_turn_and_back(app: App, visit: Callable[..., Any])
     frame = page.frame_locator("#report-frame iframe")
     quote = frame.locator("a[href^='#turn-']").first
     quote.scroll_into_view_if_needed()
-    page.wait_for_timeout(600)
+    page.wait_for_function(
+        "() => { const y = scrollY; return new Promise(done => setTimeout(() => done(y === scrollY), 700)); }"
+    )
     before, address = page.evaluate("() => scrollY"), page.url
     quote.click()
     page.wait_for_selector("#report-back")

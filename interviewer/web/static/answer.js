@@ -6,7 +6,7 @@
   const box = () => $("answer");
   const parse = (text) => { try { return JSON.parse(text || "{}") || {}; } catch { return {}; } };
   const escape = (text) => { const at = document.createElement("span"); at.textContent = text; return at.innerHTML; };
-  let current = "", editing = null, tries = 0, last = 0, lost = false, painted = "", number = Date.now(), said = "", spoken = "", written = "";
+  let current = "", editing = null, tries = 0, last = 0, lost = false, painted = "", number = Date.now(), said = "", spoken = "", written = "", parted = "";
 
   // One line about what is kept; errors stay until something better is true.
   const tell = (text, bad, more = "") => {
@@ -56,11 +56,16 @@
   };
   // What stands in the box when the interview ends elsewhere, or by the clock, is not lost with the box.
   const ended = () => {
-    const over = $("room-over"), at = box();
-    if (!over || !over.offsetParent || !at || at.dataset.interview !== current || !at.value.trim() || entries().length) return;
-    note(current, at.value.trim());
-    put("");
-    tell("The interview is over. What you had typed was not sent; it is kept in your notes.", true);
+    const over = $("room-over"), at = box(), word = $("answer-word");
+    if (!over || !over.offsetParent) return;
+    if (at && at.dataset.interview === current && at.value.trim() && !entries().length) {
+      note(current, at.value.trim());
+      put("");
+      parted = current;
+    }
+    // Said again after a look at the report: the room that said it first may have gone before anybody read it.
+    if (parted && parted === current && word && !word.textContent.trim())
+      tell("The interview is over. What you had typed was not sent; it is kept in your notes.", true);
   };
 
   // The outbox: one entry per answer, each with a key of its own, in the order of sending.
