@@ -18,6 +18,8 @@ hypothesis.settings.load_profile("ours")
 for _name in [name for name in os.environ if name.startswith(("OPENAI_", "INTERVIEWER_"))]:
     del os.environ[_name]
 os.environ["INTERVIEWER_MODEL"] = "scripted"
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # several processes share the processors: threads would only wait
 
 
 TOGETHER = {
