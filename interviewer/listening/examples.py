@@ -122,10 +122,11 @@ def exemplars(knowledge: Knowledge, slug: str, embedder: Embedder, folder: Path 
         ids, steps, texts = zip(*own, strict=True) if own else ((), (), ())
         sounds[name] = Sounds(ids, steps, texts, vectors[start:end])
         start = end
-    if case := knowledge.case(slug):
-        further = kinds.ways(case.facts, sounds["facts"].vectors, embedder)
-        further += [(fact.id, fact.id.replace("-", " ")) for fact in case.facts]  # the terse ask so: 'fraud rate'
-        sounds["facts"] = _joined(sounds["facts"], further, embedder)
+    case = knowledge.case(slug)
+    facts = case.facts if case else []
+    further = kinds.ways(facts, sounds["facts"].vectors, embedder)
+    further += [(fact.id, fact.id.replace("-", " ")) for fact in facts]  # the terse ask so: 'fraud rate'
+    sounds["facts"] = _joined(sounds["facts"], further, embedder)
     return Exemplars(**sounds)
 
 

@@ -27,7 +27,12 @@ def _kinds() -> dict[str, dict[str, list[str]]]:
 
 
 def ways(facts: Sequence[Fact], own: Vectors, embedder: Embedder) -> list[tuple[str, str]]:
-    """Further ways to ask, with the id of the fact that each asks for; ``own`` are the vectors of the facts' asks."""
+    """Further ways to ask, with the id of the fact that each asks for; ``own`` are the vectors of the facts' asks.
+
+    A problem that is not in the knowledge base has no facts: it is silent on every kind.
+    """
+    if not facts:
+        return [(SILENT, way) for kind in _kinds().values() for way in kind["ways"]]
     rows = np.array([index for index, fact in enumerate(facts) for _ in fact.asks])
     found = []
     for kind in _kinds().values():

@@ -113,13 +113,3 @@ def silent(scene: Situation) -> Proposal | None:
         return None
     amount = _AMOUNT.search(quote)
     return scene.turn(MoveKind.ANSWER, "answer.no_figure" if amount else "answer.silent")
-
-
-def of_an_unknown_problem(scene: Situation) -> Proposal | None:
-    """A question put to us at the end of a turn on a problem that has no facts is handed back."""
-    if scene.case is not None or not scene.text.rstrip().endswith("?"):
-        return None
-    asks = [one.text for one in spans(scene.text) if one.text.rstrip().endswith("?") and _TO_US.search(one.text)]
-    if not asks or set(scene.intents) - {Intent.MAY_I, Intent.CONTINUE}:
-        return None
-    return scene.turn(MoveKind.ANSWER, "answer.no_figure" if _AMOUNT.search(asks[-1]) else "answer.silent")

@@ -28,7 +28,6 @@ RULES: tuple[Rule, ...] = (
     facts.asked,
     meta.complaint,
     meta.about_the_question,
-    facts.of_an_unknown_problem,
     meta.about_the_interview,
     meta.asks_for_hint,
     meta.does_not_know,
