@@ -4,7 +4,8 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from evals.samples import Job, run_one, suite_named
+from evals.samples import Job, run_one
+from evals.tasks import find_suite
 from evals.types import Record, Sample
 from interviewer.errors import CannotRun
 
@@ -15,7 +16,7 @@ class Worker:
     def __init__(self, job: Job, suite: str):
         from evals.world import open_by_name
 
-        self._suite = suite_named(suite)
+        self._suite = find_suite(suite)
         self._world = open_by_name(job.world, **job.options)
 
     def run(self, sample: Sample, epoch: int) -> Record:

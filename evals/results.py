@@ -62,9 +62,8 @@ def _table(chosen: list[Row], found: dict[str, dict[str, Json]]) -> list[str]:
     heads = ["measured"] if {row.suite for row in chosen} == {"preference"} else backends
     lines = [f"| suite | measure | goal | {' | '.join(heads)} |", f"|---|---|---|{'---|' * len(backends)}"]
     for row in chosen:
-        title = all_suites()[row.suite].scorer(row.scorer).title.rstrip(".").replace("|", "\\|")
         cells = [_cell(found.get(row.suite, {}).get(backend), row.scorer) for backend in backends]
-        lines.append(f"| {row.suite} | {title} | {row.goal} | {' | '.join(cells)} |")
+        lines.append(f"| {row.suite} | {_title(row)} | {row.goal} | {' | '.join(cells)} |")
     return lines
 
 
@@ -72,11 +71,14 @@ def _short(chosen: list[Row], found: dict[str, dict[str, Json]]) -> list[str]:
     """A figure each, of the best backend that has one, and whether the goal is reached."""
     lines = ["| measure | goal | measured | |", "|---|---|---|---|"]
     for row in chosen:
-        title = all_suites()[row.suite].scorer(row.scorer).title.rstrip(".").replace("|", "\\|")
         references = (found.get(row.suite, {}).get(backend) for backend in reversed(BACKENDS))
         best = next((one for one in references if _cell(one, row.scorer) != "–"), None)
-        lines.append(f"| {title} | {row.goal} | {_cell(best, row.scorer, 3)} | {_reached(best, row)} |")
+        lines.append(f"| {_title(row)} | {row.goal} | {_cell(best, row.scorer, 3)} | {_reached(best, row)} |")
     return lines
+
+
+def _title(row: Row) -> str:
+    return all_suites()[row.suite].scorer(row.scorer).title.rstrip(".").replace("|", "\\|")
 
 
 def _reached(reference: Json | None, row: Row) -> str:

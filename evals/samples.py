@@ -38,10 +38,3 @@ def run_one(suite: Suite, sample: Sample, epoch: int, world: World) -> Record:
         failure,
         seconds,
     )
-
-
-def suite_named(name: str) -> Suite:
-    """A suite by its name."""
-    from evals.tasks import find_suite
-
-    return find_suite(name)

@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import Any
 
 from evals.cluster import on_ray
-from evals.samples import Job, run_one, suite_named
+from evals.samples import Job, run_one
+from evals.tasks import find_suite
 from evals.types import Record, Sample
 from evals.world import World, open_by_name
 
@@ -55,7 +56,7 @@ class Crew:
         return self._here(suite, work)
 
     def _here(self, suite: str, work: Work) -> Iterator[Record]:
-        known = suite_named(suite)
+        known = find_suite(suite)
         for sample, epoch in work:
             yield run_one(known, sample, epoch, self.world)
 
@@ -109,4 +110,4 @@ def _open(job: Job) -> None:
 
 
 def _in_worker(suite: str, sample: Sample, epoch: int) -> Record:
-    return run_one(suite_named(suite), sample, epoch, _opened["world"])
+    return run_one(find_suite(suite), sample, epoch, _opened["world"])

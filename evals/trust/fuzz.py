@@ -9,7 +9,7 @@ import random
 import time
 import wave
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -39,27 +39,30 @@ class Parser:
     read: Callable[[bytes], object]
 
 
-def damaged(chance: random.Random, seeds: list[bytes]) -> bytes:
+def damaged(
+    chance: random.Random, data: bytes, others: Sequence[bytes], tokens: Sequence[bytes] = _TOKENS
+) -> bytearray:
     """An example with one to six wounds: bytes changed, cut, doubled, inserted, another one's piece spliced in."""
-    raw = bytearray(chance.choice(seeds))
+    raw = bytearray(data)
     for _ in range(chance.randint(1, 6)):
         at = chance.randrange(len(raw) + 1)
         to = min(len(raw), at + chance.choice([1, 2, 8, 64, 512]))
-        match chance.randrange(6):
+        match chance.randrange(7):
             case 0 if raw:
                 raw[min(at, len(raw) - 1)] = chance.randrange(256)
             case 1:
                 del raw[at:to]
             case 2:
                 raw[at:at] = raw[at:to] * chance.choice([1, 3, 50])
-            case 3:
-                raw[at:at] = chance.choice(_TOKENS)
-            case 4:
-                other = chance.choice(seeds)
-                raw[at:to] = other[at : at + 200]
+            case 3 | 4:
+                raw[at:at] = chance.choice(tokens)
+            case 5:
+                other = chance.choice(others)
+                start = chance.randrange(len(other))
+                raw[at:to] = other[start : start + chance.choice([10, 200, 2000])]
             case _:
-                raw = raw[: max(1, at)]
-    return bytes(raw)
+                del raw[at:]
+    return raw
 
 
 def parsers(folder: Path) -> list[Parser]:
@@ -191,7 +194,8 @@ def _tried(parser: Parser, inputs: int) -> tuple[str, ...]:
     chance, ends, slowest = random.Random(parser.name), Counter[str](), 0.0
     example = ""
     for _ in range(inputs):
-        raw, began = damaged(chance, parser.seeds), time.perf_counter()
+        raw = bytes(damaged(chance, chance.choice(parser.seeds), parser.seeds))
+        began = time.perf_counter()
         try:
             parser.read(raw)
             ends["read"] += 1

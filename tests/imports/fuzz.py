@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 
+from evals.trust.fuzz import damaged as wounded
 from interviewer.errors import BadInput
 from interviewer.imports import read_any
 from interviewer.transcript import parse_transcript
@@ -42,27 +43,9 @@ def seeds() -> list[tuple[str, bytes]]:
 
 
 def damaged(rnd: random.Random, files: list[tuple[str, bytes]]) -> tuple[str, bytes]:
-    """A file with one to six wounds: bytes changed, cut, doubled, inserted, or another file's piece spliced in."""
+    """A file with wounds, seldom bytes by chance instead, and now and then another name."""
     name, data = rnd.choice(files)
-    raw = bytearray(data)
-    for _ in range(rnd.randint(1, 6)):
-        at = rnd.randrange(len(raw) + 1)
-        to = min(len(raw), at + rnd.choice([1, 2, 8, 64, 512]))
-        match rnd.randrange(7):
-            case 0 if raw:
-                raw[min(at, len(raw) - 1)] = rnd.randrange(256)
-            case 1:
-                del raw[at:to]
-            case 2:
-                raw[at:at] = raw[at:to] * rnd.choice([1, 3, 50])
-            case 3 | 4:
-                raw[at:at] = rnd.choice(TOKENS)
-            case 5:
-                other = rnd.choice(files)[1]
-                start = rnd.randrange(len(other))
-                raw[at:to] = other[start : start + rnd.choice([10, 200, 2000])]
-            case _:
-                del raw[at:]
+    raw = wounded(rnd, data, [other for _, other in files], TOKENS)
     if rnd.random() < 0.05:
         raw = bytearray(rnd.randbytes(rnd.randrange(2000)))
     if rnd.random() < 0.2:
