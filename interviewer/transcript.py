@@ -133,6 +133,11 @@ class Turn(_Open):
         """Number of words."""
         return len(self.text.split())
 
+    @property
+    def is_diagram(self) -> bool:
+        """Whether it is a diagram's source in Mermaid: drawn, and neither on the whiteboard nor on paper."""
+        return self.mode == "drawn" and self.scene is None and not self.photo
+
 
 class Transcript(_Open):
     """An interview: who said what, when, and what the interviewer did."""

@@ -6,8 +6,9 @@ Lines and words take the colour of the page's text, so it is legible in light, i
 import math
 from collections.abc import Iterable
 from html import escape
+from typing import Any
 
-from interviewer.drawing.scene import Element, Point, Scene
+from interviewer.drawing.scene import Element, Point, Scene, read_scene
 from interviewer.drawing.words import describe
 
 _EDGE, _WIDEST = 16.0, 900.0
@@ -18,6 +19,11 @@ _BLACK = ("", "#000", "#000000", "#1e1e1e", "#343a40")
 _HEAD, _SPREAD = 14.0, 0.45
 """A head's length in pixels and the angle of its sides in radians."""
 _LONGEST_TITLE = 300
+
+
+def shown(elements: Any, photo: str | None) -> str:
+    """A drawn turn to look at: its photo, else the drawing made anew; empty where there is neither."""
+    return f"<img src='{escape(photo)}' alt='Photo of a drawing'>" if photo else picture(read_scene(elements))
 
 
 def picture(scene: Scene) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from html import escape
 
 from interviewer.domain import Step
-from interviewer.drawing import picture, read_scene
+from interviewer.drawing import shown
 from interviewer.grading import charts
 from interviewer.grading.feedback import WORDS
 from interviewer.grading.presentation import (
@@ -242,7 +242,7 @@ def _conversation(transcript: Transcript) -> str:
 def _said(turn: Turn) -> str:
     """What a turn says: its words, a drawing with its words, a diagram's source, or the button that was pressed."""
     event = f"<em>{EVENTS[turn.event]}</em>" if turn.event else ""
-    if turn.mode == "drawn" and turn.scene is None and not turn.photo:
+    if turn.is_diagram:
         source = f"<figcaption>Sketch in Mermaid</figcaption><pre>{escape(turn.text.strip())}</pre>"
         return f'<figure class="source">{source}</figure>{event}'
     words = escape(turn.text)
@@ -251,6 +251,5 @@ def _said(turn: Turn) -> str:
 
 def _drawing(turn: Turn) -> str:
     """The picture of a drawn turn; on a telephone it scrolls rather than shrinks."""
-    photo = f'<img src="{escape(turn.photo)}" alt="Photo of a drawing">' if turn.photo else ""
-    drawn = photo or picture(read_scene(turn.scene))
+    drawn = shown(turn.scene, turn.photo)
     return f'<div class="drawn" tabindex="0" role="group" aria-label="Drawing">{drawn}</div>' if drawn else ""

@@ -192,7 +192,7 @@ def conversation(turns: Sequence[Turn], skip: int = 0) -> list[Message]:
 
 def _said(turn: Turn) -> str:
     button = _BUTTONS.get(turn.event or "", "")
-    drawn = _PHOTO if turn.photo else _DRAWN if turn.scene is not None else _WRITTEN if turn.mode == "drawn" else ""
+    drawn = _PHOTO if turn.photo else _DRAWN if turn.scene is not None else _WRITTEN if turn.is_diagram else ""
     return "\n".join(part for part in (drawn, fence(turn.text), button) if part) or SILENCE
 
 

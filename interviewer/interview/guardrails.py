@@ -288,13 +288,11 @@ def unsaid_facts(text: str, proposal: Proposal, view: View) -> list[Fact]:
 
 
 def states_of_fact(text: str, fact: Fact) -> bool:
-    """Whether the text has at least a figure of the fact, or enough of its telling words."""
-    return bool(set(figures(fact.answer)) & set(figures(text))) or states_fact(text, fact)
-
-
-def states_fact(text: str, fact: Fact) -> bool:
-    """Whether the text has the fact's figures and enough of its telling words."""
-    if unknown(figures(fact.answer), figures(text)):
+    """Whether the text has a figure of the fact, or figures near to all of its own and enough of its telling words."""
+    own, said = figures(fact.answer), figures(text)
+    if set(own) & set(said):
+        return True
+    if unknown(own, said):
         return False
     telling = stems(fact.answer)
     return not telling or len(telling & stems(text)) >= _STATED * len(telling)

@@ -21,7 +21,7 @@ from interviewer.drawing import describe, kept, read_scene, transcribed
 from interviewer.errors import BadInput, CannotRun, InterviewerError
 from interviewer.models.sight import NONE_SET, Reader
 from interviewer.storage import OverError, owner_of_key, owner_of_user
-from interviewer.transcript import Transcript, Turn
+from interviewer.transcript import Transcript, Turn, json_value
 from interviewer.web import board_files
 from interviewer.web.guard import signed_in
 from interviewer.web.service import Service
@@ -210,14 +210,10 @@ async def _elements(request: Request) -> list[Any]:
     """The elements that the page sent. Raises BadInput."""
     raw = await _body(request, MOST_BYTES, TOO_LARGE)
     try:
-        found = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+        found = json_value(raw.decode("utf-8"), "drawing")
         found = found.get("elements") if isinstance(found, dict) else found
-    except (ValueError, RecursionError) as error:
+    except (UnicodeDecodeError, BadInput) as error:
         raise BadInput("The page sent something that is not a drawing; reload it.") from error
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise BadInput("The page sent something that is not a drawing; reload it.")
     return found
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number that JSON knows")

@@ -1,11 +1,11 @@
 """What is at work behind the pages, in two honest sentences, and how to get a better one."""
 
 from interviewer.config import Settings
+from interviewer.interview.modes import MINUTES, ModeKind
 from interviewer.models.openai_endpoint import DEFAULT_MODEL
 from interviewer.models.prices import Budget, in_dollars, price_date, price_of
 from interviewer.web.escape import for_html
 
-FULL_MINUTES = 45
 _HOW = (
     "For a verdict set <code>OPENAI_API_KEY</code>, or <code>OPENAI_BASE_URL</code> of a local server such as Ollama, "
     "and start again."
@@ -37,7 +37,7 @@ def backend_html(settings: Settings) -> str:
 def _cost(settings: Settings) -> str:
     """What an interview costs with its report, where the price is known."""
     price = price_of(settings.model_name or DEFAULT_MODEL, settings.openai_base_url)
-    usual = Budget(price).typical(FULL_MINUTES)
+    usual = Budget(price).typical(MINUTES[ModeKind.INTERVIEW])
     if not usual:
         return ""
     limit = f", and no more than ${settings.cost_limit:.2f}" if settings.cost_limit else ""

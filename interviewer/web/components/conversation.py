@@ -1,6 +1,6 @@
 """The conversation as a page shows it: who said what, word for word, and the sketches as pictures."""
 
-from interviewer.drawing import picture, read_scene
+from interviewer.drawing import shown
 from interviewer.grading.presentation import EVENTS
 from interviewer.transcript import Transcript, Turn
 from interviewer.web.escape import for_html
@@ -30,17 +30,12 @@ def sketch_html(source: str) -> str:
 
 def drawing_html(turn: Turn) -> str:
     """A drawing from the whiteboard or a photo of one: the picture, and the words that the interviewer got."""
-    shown = (
-        f"<img src='{for_html(turn.photo)}' alt='Photo of a drawing'>"
-        if turn.photo
-        else picture(read_scene(turn.scene))
-    )
     words = f"<details><summary>As the interviewer reads it</summary><pre>{for_html(turn.text)}</pre></details>"
-    return f"<figure class='drawn'>{shown}{words}</figure>"
+    return f"<figure class='drawn'>{shown(turn.scene, turn.photo)}{words}</figure>"
 
 
 def _drawn(turn: Turn) -> str:
-    return sketch_html(turn.text) if turn.scene is None and not turn.photo else drawing_html(turn)
+    return sketch_html(turn.text) if turn.is_diagram else drawing_html(turn)
 
 
 def _row(number: int, turn: Turn, editable: bool) -> str:

@@ -115,12 +115,12 @@ class EvalsPage:
         from evals.runner import conclude
         from evals.tasks import all_suites
 
-        logs = {path.name: path for path in self._logs()}
-        log = self._read(logs[name]) if name in logs else None
+        logs = self._logs()
+        log = next((self._read(path) for path in logs if path.name == name), None)
         if log is None or log.run.get("suite") not in all_suites():
             raise BadInput("That run is not there any more.")
         suite, backend = str(log.run["suite"]), log.run.get("backend")
-        older = (self._read(path) for path in self._logs() if path.name < name and suite in path.name)
+        older = (self._read(path) for path in logs if path.name < name and suite in path.name)
         before = next((one for one in older if one and one.run.get("backend") == backend), None)
         saved = "main" if path_of("main", suite, str(backend)).exists() else None
         against = str(before.path) if before and before.scores else saved
@@ -142,7 +142,8 @@ class EvalsPage:
     def _blind_html(self) -> str:
         from evals.preference import pairs
 
-        pair = pairs.draw(self._pairs(), self._judged())
+        judged = self._judged()
+        pair = pairs.draw(self._pairs(), judged)
         head = "<h2>Which would you rather hear next?</h2>"
         if pair is None:
             return f"{head}<p class='quiet'>Nothing to judge. <code>interviewer eval run conduct</code> makes some.</p>"
@@ -154,11 +155,10 @@ class EvalsPage:
         )
         return (
             f"{head}<div class='talk scroll' tabindex='0' role='region' aria-label='The talk so far'>"
-            f"{conversation_html(talk)}</div><div class='two'>{cards}</div>{self._tally_html()}"
+            f"{conversation_html(talk)}</div><div class='two'>{cards}</div>{self._tally_html(judged)}"
         )
 
-    def _tally_html(self) -> str:
-        judged = self._judged()
+    def _tally_html(self, judged: "list[Ranking]") -> str:
         if not judged:
             return (
                 "<p class='quiet'>Your choices are kept in the form that the suite <code>preference</code> reads.</p>"
