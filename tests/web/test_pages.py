@@ -14,6 +14,13 @@ from tests.web.conftest import App
 from tests.web.test_room import finish, say, start
 
 pytestmark = pytest.mark.browser
+SETTLED = """() => {
+    const frame = document.querySelector('#report-frame iframe'), whole = frame.contentDocument.documentElement;
+    const now = () => [scrollY, frame.offsetHeight, whole.scrollHeight].join();
+    const was = now();
+    return new Promise(done => setTimeout(() => done(was === now() && frame.offsetHeight >= whole.scrollHeight), 700));
+}"""
+"""The report's frame is as high as its page, and nothing moves any more."""
 TALK = "Anna: Let us design fraud detection. How would you begin?\nBen: I clarify who pays for a fraud, and how fast.\n"
 
 
@@ -112,10 +119,10 @@ def test_a_quote_leads_to_its_turn_and_back(app: App, visit: Callable[..., Any])
     finish(page)
     frame = page.frame_locator("#report-frame iframe")
     quote = frame.locator("a[href^='#turn-']").first
+    # The frame grows to its page once that is there; until then the quote only seems to be in view.
+    page.wait_for_function(SETTLED)
     quote.scroll_into_view_if_needed()
-    page.wait_for_function(
-        "() => { const y = scrollY; return new Promise(done => setTimeout(() => done(y === scrollY), 700)); }"
-    )
+    page.wait_for_function(SETTLED)
     before, address = page.evaluate("() => scrollY"), page.url
     quote.click()
     page.wait_for_selector("#report-back")
