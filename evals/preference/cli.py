@@ -22,6 +22,7 @@ def positions_(
     work: Work,
     each_real: Annotated[int, typer.Option(min=1)] = 4,
     each_written: Annotated[int, typer.Option(min=1)] = 1,
+    shift: Annotated[float, typer.Option(min=0, max=1, help="Other moments of the same recordings.")] = 0.0,
     keep: Annotated[bool, typer.Option(help="Also write evals/data/preference/positions.jsonl.")] = False,
 ) -> None:
     """Choose moments of recorded interviews by the fixed rule; places are written, never words."""
@@ -30,8 +31,8 @@ def positions_(
     from evals.preference import positions
     from evals.recorded import read_folder
 
-    found = positions.choose("real", read_folder(real), each_real)
-    found += positions.choose("written", read_folder(written), each_written, len(found))
+    found = positions.choose("real", read_folder(real), each_real, shift=shift)
+    found += positions.choose("written", read_folder(written), each_written, len(found), shift)
     positions.write(work / "positions.jsonl", found)
     if keep:
         positions.write(positions.DATA / "positions.jsonl", found)

@@ -64,12 +64,17 @@ class Moment:
     """The turn in which the problem is posed."""
 
 
-def choose(group: Group, recordings: Sequence[Recorded], each: int, start: int = 0) -> list[Position]:
-    """``each`` positions of every recording, numbered from ``start``; spoken twins are left out."""
+def choose(
+    group: Group, recordings: Sequence[Recorded], each: int, start: int = 0, shift: float = 0.0
+) -> list[Position]:
+    """``each`` positions of every recording, numbered from ``start``; spoken twins are left out.
+
+    ``shift`` moves where the spread begins (0 to 1): other moments of the same recordings, for a fresh test.
+    """
     found: list[Position] = []
     for number, one in enumerate(sorted((one for one in recordings if not one.twin_of), key=lambda one: one.id)):
         usable = _usable(one)
-        first = (number * GOLDEN) % 1
+        first = (number * GOLDEN + shift) % 1
         picked = sorted({int((turn + first) / each * len(usable)) for turn in range(min(each, len(usable)))})
         found += [
             _position(group, one, usable[index], start + len(found) + place) for place, index in enumerate(picked)

@@ -51,6 +51,8 @@ _ALIKE = _AT.alike
 _SURELY_ASKED = _AT.surely_asked
 """Likeness of a question to one of a fact's from which it surely asks for it."""
 _MOST_FACTS = _AT.most
+_SAID = _AT.said
+"""Share of the telling words that a turn says it takes up which the candidate must have said."""
 _ASKING = frozenset(
     {
         MoveKind.ASK_TO_CLARIFY,
@@ -92,6 +94,8 @@ def of_move(proposal: Proposal, view: View, allowed: Allowed) -> list[Violation]
         found.append(Violation("move", _not_now(proposal.move, allowed), proposal.move.value))
     if proposal.step is not None and proposal.step not in allowed.steps:
         found.append(Violation("step", "This practice stays on its own part.", proposal.step.value))
+    if proposal.on and not _was_said(proposal.on, view):
+        found.append(Violation("on", "They did not say that: take up what they said, or nothing.", proposal.on))
     known = {fact.id for fact in case_facts(view.knowledge, view.transcript.case)}
     new = [name for name in proposal.facts if name not in view.state.facts]
     if made_up := [name for name in proposal.facts if name not in known]:
@@ -104,6 +108,13 @@ def of_move(proposal: Proposal, view: View, allowed: Allowed) -> list[Violation]
     elif len(new) > _MOST_FACTS:
         found.append(Violation("facts", f"At most {_MOST_FACTS} facts in a turn: those that were asked for.", ""))
     return found
+
+
+def _was_said(words: str, view: View) -> bool:
+    """Whether the candidate said most of these words: what a model takes up may be cleaned of slips of the tongue."""
+    said = stems(" ".join(turn.text for _, turn in view.transcript.candidate_turns()))
+    own = stems(words)
+    return len(own & said) >= _SAID * len(own)
 
 
 def _has_fact(view: View, proposal: Proposal) -> str:

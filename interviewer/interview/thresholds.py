@@ -45,6 +45,7 @@ class FactNumbers(Numbers):
     alike: int
     surely_asked: float
     most: int
+    said: float
     short_of_time: float
 
 
@@ -58,6 +59,7 @@ class ModelNumbers(Numbers):
     near: float
     query_words: int
     header_limit: int
+    longest_taken_up: int
     small: float
     least_window: int
     roomy_window: int

@@ -54,6 +54,14 @@ def broken(text: str, seen: View, move: MoveKind = MoveKind.PROBE, **proposal) -
     return found + [one.rule for one in of_whole(out, proposed, seen)]
 
 
+def test_what_is_taken_up_was_said(knowledge):
+    seen = view(knowledge)
+    words = "Going in, what label does that post carry?"
+    assert broken(words, seen, on="output 0.5 as the label") == []
+    assert broken(words, seen, on="um the, output 0.5 as the labels") == []
+    assert broken(words, seen, on="we retrain every night") == ["on"]
+
+
 GOOD = [
     "Mm-hm, go on.",
     "Okay, go on.",
