@@ -22,7 +22,9 @@ def positions_(
     work: Work,
     each_real: Annotated[int, typer.Option(min=1)] = 4,
     each_written: Annotated[int, typer.Option(min=1)] = 1,
-    shift: Annotated[float, typer.Option(min=0, max=1, help="Other moments of the same recordings.")] = 0.0,
+    fresh: Annotated[
+        Path | None, typer.Option(help="Positions of an earlier round, none of which is to be taken.")
+    ] = None,
     keep: Annotated[bool, typer.Option(help="Also write evals/data/preference/positions.jsonl.")] = False,
 ) -> None:
     """Choose moments of recorded interviews by the fixed rule; places are written, never words."""
@@ -31,8 +33,9 @@ def positions_(
     from evals.preference import positions
     from evals.recorded import read_folder
 
-    found = positions.choose("real", read_folder(real), each_real, shift=shift)
-    found += positions.choose("written", read_folder(written), each_written, len(found), shift)
+    used = positions.read(fresh) if fresh else []
+    found = positions.choose("real", read_folder(real), each_real, used=used)
+    found += positions.choose("written", read_folder(written), each_written, len(found), used)
     positions.write(work / "positions.jsonl", found)
     if keep:
         positions.write(positions.DATA / "positions.jsonl", found)

@@ -65,16 +65,17 @@ class Moment:
 
 
 def choose(
-    group: Group, recordings: Sequence[Recorded], each: int, start: int = 0, shift: float = 0.0
+    group: Group, recordings: Sequence[Recorded], each: int, start: int = 0, used: Sequence[Position] = ()
 ) -> list[Position]:
     """``each`` positions of every recording, numbered from ``start``; spoken twins are left out.
 
-    ``shift`` moves where the spread begins (0 to 1): other moments of the same recordings, for a fresh test.
+    ``used`` are positions of an earlier round: a fresh test has none of them.
     """
+    gone = {(one.transcript, one.turn) for one in used}
     found: list[Position] = []
     for number, one in enumerate(sorted((one for one in recordings if not one.twin_of), key=lambda one: one.id)):
-        usable = _usable(one)
-        first = (number * GOLDEN + shift) % 1
+        usable = [turn for turn in _usable(one) if (one.id, turn) not in gone]
+        first = (number * GOLDEN) % 1
         picked = sorted({int((turn + first) / each * len(usable)) for turn in range(min(each, len(usable)))})
         found += [
             _position(group, one, usable[index], start + len(found) + place) for place, index in enumerate(picked)

@@ -52,6 +52,13 @@ def test_positions_are_spread_and_the_same_every_time(folder: Path) -> None:
     assert all(one.turn > 0 for one in found)
 
 
+def test_a_fresh_test_takes_none_of_an_earlier_rounds_moments(folder: Path) -> None:
+    first = positions.choose("written", read_folder(folder), 1)
+    fresh = positions.choose("written", read_folder(folder), 1, used=first)
+    assert len(fresh) == len(first)
+    assert not {(one.transcript, one.turn) for one in first} & {(one.transcript, one.turn) for one in fresh}
+
+
 def test_the_words_stay_in_the_recording(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "positions.jsonl"
     positions.write(path, chosen(folder))
