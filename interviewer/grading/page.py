@@ -35,12 +35,12 @@ _MARKS = {"shown": "✓", "partly": "◐", "wrong": "✗", "absent": "○", "not
 _ADDRESS = re.compile(r"(https?://[^\s<>\"')]+)")
 
 
-def to_html(report: Report, transcript: Transcript) -> str:
-    """The page."""
+def to_html(report: Report, transcript: Transcript, *, headed: bool = True) -> str:
+    """The page. ``headed`` is false inside a page that has its heading already: then only paper shows it."""
     style = (DATA / "report.css").read_text(encoding="utf-8")
     heading = f"{title(report)}, {report.level.value}: {headline(report, transcript)}"
     parts = [
-        _head(report, transcript),
+        _head(report, transcript, headed),
         _why(report, transcript),
         _at_a_glance(report),
         "<h2>Step by step</h2>",
@@ -86,14 +86,15 @@ def _section(heading: str, body: str, kind: str = "") -> str:
 # Top -----------------------------------------------------------------------------------------------------------------
 
 
-def _head(report: Report, transcript: Transcript) -> str:
+def _head(report: Report, transcript: Transcript, headed: bool) -> str:
     said = headline(report, transcript)
+    where = "" if headed else ' class="paper"'
     judged = report.verdict is not None and said == WORDS[report.verdict]
     kind = report.verdict.value if judged and report.verdict else "none"
     reasons = _list([f"<li>{escape(one)}</li>" for one in report.reasons], "reasons")
     why_not = "".join(_p(one) for one in report.warnings[:2]) if report.status == "not_judged" else ""
     return (
-        f'<header><p class="kicker">{escape(report.level.value.capitalize())} level · mock interview</p>'
+        f'<header{where}><p class="kicker">{escape(report.level.value.capitalize())} level · mock interview</p>'
         f"<h1>{escape(title(report))}</h1></header>"
         f'<div class="verdict {kind}"><strong>{escape(said)}</strong>{_p(report.summary)}{why_not}'
         f"{_p(ended_early(transcript), 'soft')}"

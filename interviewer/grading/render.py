@@ -73,7 +73,7 @@ def _md_step(step: Step, report: Report) -> list[str]:
     if own.missing:
         said = "Not said:" if report.status == "assessed" else "Not heard, as far as we could hear:"
         lines += ["", said, "", *[f"- {_md(gap.text)}{_md_notes(gap.study)}" for gap in own.missing]]
-    return lines + (["", f"A strong answer: {_md(report.strong[step])}"] if step in report.strong else [])
+    return lines + (["", _md(report.strong[step])] if step in report.strong else [])
 
 
 _MD_CHECK = {"shown": "✓", "partly": "◐", "wrong": "✗", "absent": "○", "not_applicable": "·"}

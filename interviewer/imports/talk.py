@@ -60,7 +60,7 @@ def read_talk(text: str, markdown: bool = False) -> Talk:
         timed = timed or any(one.at is not None for one in new)
         lines += new
         blank = False
-    return Talk("Markdown" if markdown else "text", lines, spoken=timed)
+    return Talk("Markdown" if markdown else "plain text", lines, spoken=timed)
 
 
 def _read(line: str, after: str, stamped: bool, blank: bool) -> list[Line]:

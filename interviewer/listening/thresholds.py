@@ -76,6 +76,14 @@ class StepShare(Numbers):
     told: int
 
 
+class Problem(Numbers):
+    """Which problem a recorded interview is about."""
+
+    alike: float
+    words: int
+    piece: int
+
+
 class Thresholds(Numbers):
     """All of them."""
 
@@ -90,6 +98,7 @@ class Thresholds(Numbers):
     longest_common: int
     off_topic: OffTopic
     step: StepShare
+    problem: Problem
 
 
 @cache

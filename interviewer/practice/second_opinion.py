@@ -10,6 +10,7 @@ from typing import Any
 
 from interviewer.domain import Level, MoveKind, Step
 from interviewer.errors import BadInput
+from interviewer.grading.strong import strong_answer
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Pushback, Signal, TradeOff
 from interviewer.transcript import Transcript, Turn
@@ -104,7 +105,7 @@ def _known(
 
 
 def _strong(signal: Signal) -> Point:
-    return Point(signal.strong, f"On {signal.topic}")
+    return Point(strong_answer(signal), f"On {signal.topic}")
 
 
 def _unheard(transcript: Transcript, signals: Sequence[Signal], level: Level) -> list[Signal]:

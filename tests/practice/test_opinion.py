@@ -7,6 +7,7 @@ import pytest
 
 from interviewer.domain import Step
 from interviewer.errors import BadInput
+from interviewer.grading.strong import strong_answer
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.passages import Passage
 from interviewer.practice.second_opinion import second_opinion
@@ -66,7 +67,7 @@ def test_it_says_what_is_strong_about_the_very_thing_that_was_asked(knowledge: K
     found = second_opinion(interview({**PROBE, "signal": prefix + PROBE["signal"]}), 1, knowledge, Search(REFERENCE))
     signals = [one for own in knowledge.signals(CASE).values() for one in own]
     asked = next(one for one in signals if one.id == PROBE["signal"])
-    assert found.points[0].text == asked.strong
+    assert found.points[0].text == strong_answer(asked)
     assert [(point.text, point.source) for point in found.points[1:]] == [
         (REFERENCE.text, f"Reference solution: {knowledge.cases[CASE].title}")
     ]
@@ -83,12 +84,16 @@ def test_it_looks_up_what_graders_read_in_that_step(knowledge: Knowledge):
 
 def test_after_an_open_question_it_names_what_was_not_heard_in_that_step(knowledge: Knowledge):
     found = second_opinion(interview({"kind": "move_on", "step": "evaluation"}), 1, knowledge)
-    assert {point.text for point in found.points} <= {one.strong for one in knowledge.signals(CASE)[Step.EVALUATE]}
+    assert {point.text for point in found.points} <= {
+        strong_answer(one) for one in knowledge.signals(CASE)[Step.EVALUATE]
+    }
 
 
 def test_after_the_opening_it_is_about_finding_out_what_to_build(knowledge: Knowledge):
     found = second_opinion(interview({"kind": "open"}), 1, knowledge)
-    assert {point.text for point in found.points} <= {one.strong for one in knowledge.signals(CASE)[Step.CLARIFY]}
+    assert {point.text for point in found.points} <= {
+        strong_answer(one) for one in knowledge.signals(CASE)[Step.CLARIFY]
+    }
 
 
 @pytest.mark.parametrize("turn", [-1, 0, 2, 3])

@@ -42,6 +42,8 @@ class StandInLibrary:
                 title=title,
                 trains=list(Step)[:3],
                 summary=f"Design {title.lower()} for a large service.",
+                keywords=[title],
+                brief=f"Please design {title.lower()}.",
                 trade_offs=[],
                 pushbacks=[],
             )

@@ -177,6 +177,13 @@ def test_a_coach_grades_a_transcript_and_corrects_a_mark(app: App, visit: Callab
     page.set_input_files("#coach-view input[type=file]", talk)
     page.wait_for_selector("#coach-grade")
     assert page.locator(".lines li[data-role=candidate]").count() == 3
+    assert "talk.txt was read as plain text: 6 pieces of talk." in page.inner_text("#coach-status")
+    assert "the problem is taken to be “Fraud detection”" in page.inner_text("#coach-status")
+    assert page.input_value("#coach-form [name=case]") == "fraud-detection"
+    assert not page.locator("#coach-problem").is_visible(), "one of ours needs no description"
+    page.select_option("#coach-form [name=case]", "unknown")
+    assert page.locator("#coach-problem").is_visible()
+    page.select_option("#coach-form [name=case]", "fraud-detection")
     page.click("#coach-who label:has-text('Anna')")
     page.wait_for_selector(".lines li[data-role=candidate]:has-text('How would you begin?')")
     page.click("#coach-who label:has-text('Ben')")
@@ -186,6 +193,12 @@ def test_a_coach_grades_a_transcript_and_corrects_a_mark(app: App, visit: Callab
     page.click("#coach-level label:has-text('Mid')")
     page.click("#coach-grade")
     page.wait_for_selector("#report-frame iframe")
+    assert page.inner_text("#report-heading h1") == "Fraud detection"
+    frame = page.frame_locator("#report-frame iframe")
+    assert not frame.locator("h1").is_visible(), "the title stands on the page once"
+    page.emulate_media(media="print")
+    assert frame.locator("h1").is_visible(), "on paper the frame stands alone"
+    page.emulate_media(media="screen")
     assert page.locator("#report-level input:checked").input_value() == "mid"
     page.click("#report-correct > button")
     page.select_option("#correct-form [name=step]", "evaluation")

@@ -41,16 +41,21 @@ def speakers_html(speakers: Sequence[Speaker], chosen: str) -> str:
     )
 
 
-def editor_html(knowledge: Knowledge, lines: Sequence[EditorLine], transcript: Transcript | None = None) -> str:
-    """The lines to check, and what the interview was about."""
+def editor_html(
+    knowledge: Knowledge,
+    lines: Sequence[EditorLine],
+    transcript: Transcript | None = None,
+    chosen: str = UNKNOWN_CASE,
+) -> str:
+    """The lines to check, and what the interview was about; ``chosen`` is the problem that is chosen at first."""
     rows = "".join(_row(number, one) for number, one in enumerate(lines))
     cases = sorted((knowledge.cases[slug].title, slug) for slug in knowledge.cases)
-    known = transcript.case if transcript and transcript.case in knowledge.cases else ""
     options = "".join(
-        f"<option value='{slug}'{' selected' if slug == known else ''}>{for_html(title)}</option>"
+        f"<option value='{slug}'{' selected' if slug == chosen else ''}>{for_html(title)}</option>"
         for title, slug in [("Not in this list", UNKNOWN_CASE), *cases]
     )
     level = transcript.level if transcript else Level.SENIOR
+    problem = for_html(transcript.problem or "") if transcript else ""
     levels = "".join(
         f"<label><input type='radio' name='level' value='{key.value}'{' checked' if key is level else ''}>"
         f"<span>{name}</span></label>"
@@ -61,7 +66,7 @@ def editor_html(knowledge: Knowledge, lines: Sequence[EditorLine], transcript: T
         "<form id='coach-form' onsubmit='return false'><div class='card terms'>"
         f"<label class='field'>Problem<select name='case'>{options}</select></label>"
         "<label class='field' id='coach-problem'>Or what the problem was<input name='problem' maxlength='300' "
-        "autocomplete='off' placeholder='Design a system that …'></label>"
+        f"autocomplete='off' placeholder='Design a system that …' value='{problem}'></label>"
         f"<fieldset class='choice' id='coach-level'><legend>Grade at level</legend><div>{levels}</div></fieldset>"
         "<button type='button' class='primary' id='coach-grade' data-act='grade'>Grade it</button></div>"
         f"<div class='card'><h2>Who says what</h2><p class='quiet'>{len(lines)} pieces; the candidate says {said:,} "

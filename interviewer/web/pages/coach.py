@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from interviewer.errors import BadInput, InterviewerError
-from interviewer.imports import Imported, SpeakersUnclear, read_any
+from interviewer.imports import UNKNOWN_CASE, Imported, SpeakersUnclear, read_any
 from interviewer.speech.parts import VoiceParts
 from interviewer.web.components.editor import EditorLine, edited, editor_html, speakers_html
 from interviewer.web.escape import for_html
@@ -98,11 +98,28 @@ class CoachPage:
             chosen = max(unclear.speakers, key=lambda one: one.words).name
             read = read_any(raw, name, candidate=[chosen])
         lines = [EditorLine(turn.speaker, turn.text, turn.at) for turn in read.transcript.turns if turn.text.strip()]
+        case, said = self._problem(lines, read.transcript.case)
         return {
-            self.status: _notes(read),
+            self.status: _notes(read, name, len(lines), *said),
             self.who: speakers_html(read.speakers, chosen) if len(read.speakers) > 1 else "",
-            self.editor: editor_html(self.service.knowledge, lines, read.transcript),
+            self.editor: editor_html(self.service.knowledge, lines, read.transcript, case),
         }
+
+    def _problem(self, lines: Sequence[EditorLine], case: str = UNKNOWN_CASE) -> tuple[str, list[str]]:
+        """Which problem is chosen at first, and what is said about it; ``case`` is what the file says."""
+        from interviewer.knowledge.embeddings import shared_embedder
+        from interviewer.listening.problem import nearest_problem
+
+        knowledge = self.service.knowledge
+        if case in knowledge.cases:
+            return case, []
+        guess = nearest_problem(" ".join(one.text for one in lines), knowledge, shared_embedder())
+        if guess is None:
+            return UNKNOWN_CASE, []
+        title = knowledge.cases[guess.case].title
+        if guess.near:
+            return guess.case, [f"By how it begins, the problem is taken to be “{title}”. Choose another if it is not."]
+        return UNKNOWN_CASE, [f"Which problem it is could not be told; the nearest of ours is “{title}”."]
 
     def _write_down(self, raw: bytes) -> Iterator[Updates]:
         if self.voice is None:
@@ -140,7 +157,9 @@ class CoachPage:
             "Who speaks cannot be told from the sound: short questions are taken for the interviewer's. Please check."
         )
         word += f" {doubtful} pieces were heard badly." if doubtful else ""
-        yield {self.status: status(word), self.editor: editor_html(self.service.knowledge, lines)}
+        case, said = self._problem(lines)
+        editor = editor_html(self.service.knowledge, lines, chosen=case)
+        yield {self.status: f"{status(word)}{_listed(said)}", self.editor: editor}
 
     # -- wiring ----------------------------------------------------------------------------------------------
 
@@ -180,12 +199,15 @@ def _asks(text: str) -> bool:
     return "?" in text and len(text.split()) <= 30
 
 
-def _notes(read: Imported) -> str:
+def _notes(read: Imported, name: str, pieces: int, *said: str) -> str:
     asked = ("No level was given", "No case was given")  # the page asks for them
     warnings = [one.partition(" Say --")[0] for one in read.warnings if not one.startswith(asked)]
-    said = "".join(f"<li dir='auto'>{for_html(one)}</li>" for one in warnings[:12])
-    notes = f"<ul class='plain quiet'>{said}</ul>" if said else ""
-    return f"{status(f'Read as {read.format}.')}{notes}"
+    return f"{status(f'{name} was read as {read.format}: {pieces} pieces of talk.')}{_listed([*warnings, *said])}"
+
+
+def _listed(said: Sequence[str]) -> str:
+    items = "".join(f"<li dir='auto'>{for_html(one)}</li>" for one in said[-12:])
+    return f"<ul class='plain quiet'>{items}</ul>" if said else ""
 
 
 def _progress(news: Grading) -> str:

@@ -69,14 +69,11 @@ class ReportPage:
         """Updates that show the page before its report is there. Raises BadInput when it is not the owner's."""
         header = self.service.store.header(owner, id_)
         transcript = self.service.store.transcript(owner, id_)
-        parts = (
-            title_of(self.service.knowledge, header.case, transcript.problem),
-            mode_name(self.service.knowledge, header.mode),
-            "second take" if header.parent else "",
-        )
-        title = for_html(" · ".join(part for part in parts if part))
+        title = title_of(self.service.knowledge, header.case, transcript.problem)
+        mode = mode_name(self.service.knowledge, header.mode)
+        about = " · ".join(part for part in ("Report", mode, "second take" if header.parent else "") if part)
         return {
-            self.heading: f"<h1>Report</h1><p class='quiet'>{title}</p>",
+            self.heading: f"<h1 dir='auto'>{for_html(title)}</h1><p class='quiet'>{for_html(about)}</p>",
             self.level: level_html(header.level),
             self.frame: "",
             self.status: "",
@@ -196,7 +193,7 @@ def framed(report: Report, transcript: Transcript) -> str:
     """
     from interviewer.grading.render import to_html
 
-    page = for_html(to_html(report, transcript))
+    page = for_html(to_html(report, transcript, headed=False))
     return (
         "<iframe title='Report' sandbox='allow-same-origin allow-popups allow-modals' referrerpolicy='no-referrer' "
         f"srcdoc='{page}'></iframe>"
