@@ -93,6 +93,13 @@ class StepReading(Numbers):
     middle: list[float]
 
 
+class AheadNumbers(Numbers):
+    """When a report that was begun before the last words is the report."""
+
+    most_words: int
+    farewell: str
+
+
 class PageNumbers(Numbers):
     """How much a report shows."""
 
@@ -113,6 +120,7 @@ class GradingThresholds(Numbers):
     answers: AnswerNumbers
     steps: StepReading
     page: PageNumbers
+    ahead: AheadNumbers
 
 
 @cache

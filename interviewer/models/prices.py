@@ -105,18 +105,25 @@ class Budget:
         return sum(map(self.price.of, taken))
 
     def typical(self, minutes: float) -> float | None:
-        """US dollars that an interview of this length usually costs with its report; None where that is not known."""
+        """US dollars that an interview of this length usually costs with its report; None where that is not known.
+
+        The report counts twice: it is begun ahead of the last words, and anew where they hold more than a farewell.
+        """
         if self.price is None:
             return None
         usual = _known().usual
-        return self.price.of(usual.turns) * minutes / usual.minutes + self.price.of(usual.report)
+        return self.price.of(usual.turns) * minutes / usual.minutes + 2 * self.price.of(usual.report)
 
     def reached(self, transcript: Transcript) -> bool:
         """Whether no more may be spent on turns, so that the report still fits; never where the price is not known."""
+        return not self.leaves(transcript, reports=1)
+
+    def leaves(self, transcript: Transcript, *, reports: int) -> bool:
+        """Whether so many reports still fit; always where there is no limit or the price is not known."""
         spent = self.spent(transcript)
         if self.limit is None or self.price is None or spent is None:
-            return False
-        return spent + self.price.of(_known().usual.report) >= self.limit
+            return True
+        return spent + reports * self.price.of(_known().usual.report) < self.limit
 
 
 def in_dollars(amount: float) -> str:

@@ -19,7 +19,7 @@ from interviewer import telemetry
 from interviewer.background import Background, Breathe, Job
 from interviewer.domain import Level, Manner, MoveKind
 from interviewer.errors import BadInput, InterviewerError, ModelError
-from interviewer.grading.ahead import ahead
+from interviewer.grading.ahead import LastWords, ahead
 from interviewer.grading.report import Report
 from interviewer.interview.state import State
 from interviewer.knowledge.load import Knowledge
@@ -129,6 +129,7 @@ class Service:
         """Waits for the models to be there; the pages do not."""
         self.behind = Background()
         """What is done for interviews that go on, between their turns."""
+        self._last_words = LastWords()
         self._locks: weakref.WeakValueDictionary[str, _Lock] = weakref.WeakValueDictionary()
         self._locks_lock = threading.Lock()
 
@@ -223,6 +224,9 @@ class Service:
 
     def _go_on_behind(self, owner: str, id_: str, transcript: Transcript) -> None:
         engine = self._engine()
+        if engine.budget.leaves(transcript, reports=2):
+            given = (transcript, self.knowledge, engine.chain, transcript.level, lambda *news: None)
+            self._last_words.begin(id_, transcript, engine.chain, lambda: engine.grade(*given))
         jobs = ahead(engine.grade, transcript, self.knowledge, engine.chain)
         if engine.observe and transcript.candidate_turns():
             jobs = [self._noting(owner, id_, engine.observe), *jobs]
@@ -274,6 +278,7 @@ class Service:
         """Deletes an interview for good, and ends what is under way for it; whether its bytes are gone already."""
         finished = self.store.delete(owner, id_)
         self.behind.drop(id_)
+        self._last_words.drop(id_)
         return finished
 
     def close(self) -> None:
@@ -345,7 +350,7 @@ class Service:
                 if report is None:
                     transcript, began = self.store.transcript(owner, id_), time.monotonic()
                     engine = self._engine()
-                    report = engine.grade(
+                    report = self._last_words.take(id_, transcript, level) or engine.grade(
                         transcript, self.knowledge, engine.chain, level, lambda *news_: news.put(_grading(*news_))
                     )
                     self.store.add_report(owner, id_, report, turns_graded=len(transcript.turns))

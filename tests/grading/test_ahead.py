@@ -1,21 +1,26 @@
-"""Grading ahead: what was read during the interview is not read again, and the report is the same."""
+"""Grading ahead: what was read during the interview is not read again, and the report is the same; a model that judges
+reads once ahead, when last words are asked for, and again where more than a farewell follows."""
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from interviewer.background import DroppedError
-from interviewer.grading.ahead import ahead
+from interviewer.domain import Level
+from interviewer.errors import ModelError
+from interviewer.grading.ahead import LastWords, ahead, is_farewell
 from interviewer.grading.grade import grade
+from interviewer.grading.report import Report
 from interviewer.knowledge.load import Knowledge
 from interviewer.models.base import ModelChain
-from interviewer.transcript import transcript_from
+from interviewer.transcript import Transcript, transcript_from
 from tests.grading.interviews import REASONED, interview
+from tests.grading.judge_model import JudgeModel
 
-pytestmark = pytest.mark.slow
 
-
+@pytest.mark.slow
 def test_the_report_is_the_same_as_without_it(knowledge: Knowledge, home: Path) -> None:
     judge = partial(grade, vectors=home / "vectors")
     alone = judge(interview(REASONED), knowledge, ModelChain())
@@ -24,6 +29,7 @@ def test_the_report_is_the_same_as_without_it(knowledge: Knowledge, home: Path) 
     assert judge(interview(REASONED), knowledge, ModelChain()) == alone
 
 
+@pytest.mark.slow
 def test_it_can_be_left_in_the_middle(knowledge: Knowledge, home: Path) -> None:
     (job,) = ahead(partial(grade, vectors=home / "vectors"), interview(REASONED), knowledge, ModelChain())
 
@@ -37,3 +43,91 @@ def test_it_can_be_left_in_the_middle(knowledge: Knowledge, home: Path) -> None:
 def test_before_the_first_answer_there_is_nothing_to_prepare(knowledge: Knowledge) -> None:
     empty = transcript_from({"case": "video-recommendation", "level": "mid", "turns": []})
     assert ahead(grade, empty, knowledge, ModelChain()) == []
+
+
+JUDGES: Any = (JudgeModel(),)
+
+
+def asked_for_last_words() -> Transcript:
+    """An interview in which the interviewer has just asked for them."""
+    whole = interview(REASONED).model_dump(mode="json", exclude_none=True)
+    words = {"speaker": "interviewer", "text": "Anything to add?", "move": {"kind": "wrap_up"}}
+    return Transcript.model_validate({**whole, "turns": [*whole["turns"], words]})
+
+
+def then(said: str, before: Transcript | None = None) -> Transcript:
+    """The interview with the candidate's answer and the interviewer's close."""
+    whole = (before or asked_for_last_words()).model_dump(mode="json", exclude_none=True)
+    end = {"speaker": "interviewer", "text": "Thank you.", "move": {"kind": "close"}}
+    return Transcript.model_validate({**whole, "turns": [*whole["turns"], {"speaker": "candidate", "text": said}, end]})
+
+
+@pytest.fixture
+def begun() -> tuple[LastWords, Any]:
+    """Last words that were begun, and the report."""
+    words, report = LastWords(), Report.model_construct()
+    assert words.begin("an interview", asked_for_last_words(), ModelChain(JUDGES), lambda: report)
+    return words, report
+
+
+def test_after_a_farewell_the_report_that_was_begun_is_the_report(begun: tuple[LastWords, Any]) -> None:
+    words, report = begun
+    assert words.take("an interview", then("No, that's all. Thanks a lot!"), Level.SENIOR) is report
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        then("One correction: I'd wait ninety days."),
+        then("No, thanks.", interview([*REASONED[:-1], "Other words."])),
+        then("No, thanks.", then("I'd also watch for drift.", asked_for_last_words())),
+    ],
+    ids=["a correction", "an edited answer", "it went on"],
+)
+def test_anything_else_is_graded_anew(begun: tuple[LastWords, Any], now: Transcript) -> None:
+    assert begun[0].take("an interview", now, Level.SENIOR) is None
+
+
+def test_another_level_another_interview_and_a_failure_are_graded_anew(begun: tuple[LastWords, Any]) -> None:
+    words, report = begun
+    assert words.take("an interview", then("No, thanks."), Level.MID) is None
+    assert words.take("another interview", then("No, thanks."), Level.SENIOR) is None
+    assert words.take("an interview", then("No, thanks."), Level.SENIOR) is report
+
+    def fails() -> Report:
+        raise ModelError("out")
+
+    assert words.begin("it fails", asked_for_last_words(), ModelChain(JUDGES), fails)
+    assert words.take("it fails", then("No, thanks."), Level.SENIOR) is None
+
+
+def test_it_is_begun_once_an_interview_and_only_at_last_words_by_a_model_that_judges() -> None:
+    words = LastWords()
+    calls: list[int] = []
+
+    def grades() -> Any:
+        calls.append(1)
+
+    small: Any = (JudgeModel(backend="local", capable=False),)
+    assert not words.begin("a", interview(REASONED), ModelChain(JUDGES), grades)
+    assert not words.begin("a", asked_for_last_words(), ModelChain(small), grades)
+    assert not words.begin("a", asked_for_last_words(), ModelChain(), grades)
+    assert words.begin("a", asked_for_last_words(), ModelChain(JUDGES), grades)
+    assert not words.begin("a", asked_for_last_words(), ModelChain(JUDGES), grades)
+    words.take("a", then("No."), Level.SENIOR)
+    assert calls == [1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "No.", "Nope, I think I covered everything.", "No, thank you so much, it was great talking to you. Bye!"],
+)
+def test_a_farewell(text: str) -> None:
+    assert is_farewell(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["I'd add monitoring.", "No, but the labels need 90 days.", "Yes, calibration.", "thank you " * 30]
+)
+def test_no_farewell(text: str) -> None:
+    assert not is_farewell(text)

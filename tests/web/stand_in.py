@@ -1,7 +1,7 @@
 """A small app for the tests: the real pages and storage, with an interviewer that does what it is told.
 
 ``python stand_in.py`` serves it. What the candidate says steers it: "slowly" lets it take its time between words,
-"break" lets it fail, "end" ends the interview.
+"break" lets it fail, "last words" lets it ask for them, "end" ends the interview.
 """
 
 import time
@@ -99,6 +99,8 @@ class StandIn:
             kind, text = MoveKind.OPEN, "Let us design video recommendation for a large service. Where would you start?"
         elif last.event == "end" or last.text == "end":
             kind, text = MoveKind.CLOSE, "Thank you, that is all from my side."
+        elif last.text == "last words":
+            kind, text = MoveKind.WRAP_UP, "We are nearly out of time. Is there anything you would add or correct?"
         elif last.event == "hint":
             kind, text = MoveKind.HINT, "Think about who labels this, and when."
         elif last.event == "pause":

@@ -132,6 +132,30 @@ def test_a_rung_that_is_paid_by_the_call_is_asked_for_nothing_ahead(held: Callab
     assert not interview.grades.turns
 
 
+def test_a_model_that_judges_begins_when_last_words_are_asked_for(held: Callable[..., Held]) -> None:
+    interview = held("openai")
+    interview.grades.go_on.set()
+    interview.say("data")
+    interview.say("last words")
+    assert interview.grades.begun.wait(SOON)
+    interview.say("end")
+    report = list(interview.service.grade(ANN, interview.id, Level.SENIOR))[-1]
+    assert isinstance(report, Report)
+    assert interview.grades.turns == [5, 7]  # "end" is no farewell: it was read anew
+
+
+def test_after_a_mere_farewell_the_report_is_there(held: Callable[..., Held]) -> None:
+    interview = held("openai")
+    interview.grades.go_on.set()
+    interview.say("last words")
+    assert interview.grades.begun.wait(SOON)
+    interview.say("", event="end")
+    report = list(interview.service.grade(ANN, interview.id, Level.SENIOR))[-1]
+    assert isinstance(report, Report)
+    assert interview.grades.turns == [3]
+    assert interview.service.store.reports(ANN, interview.id)[Level.SENIOR] == report
+
+
 def test_a_new_turn_takes_the_place_of_what_was_under_way(held: Callable[..., Held]) -> None:
     interview = held()
     interview.say("data")
