@@ -149,6 +149,7 @@ class Interviewer:
                 self.listener.ears(case)
                 if self.retriever and not self._closed.is_set():
                     self.retriever.wake(case)
+                self.listener.questions(case)
                 for model in self.chain.models:
                     if model.capable and not self._closed.is_set():
                         model.warm(())

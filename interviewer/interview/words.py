@@ -5,6 +5,7 @@ The patterns are ``data/forbidden.yaml`` and ``data/guardrails.yaml``; ``problem
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from interviewer.interview.phrases import patterns, says
@@ -16,6 +17,8 @@ from interviewer.text import spans, stem, stems
 _AT = thresholds().wording
 
 MOST_WORDS = _AT.most_words
+_REMEMBERED = 8192
+"""Texts whose faults are remembered: the wording and the questions of several cases."""
 _SAME = _AT.same
 """Share of common content words from which a question is one that was asked before."""
 _LONGEST_TERM = _AT.longest_term
@@ -33,10 +36,17 @@ _ENGLISH = frozenset(
 )
 
 
+@lru_cache(maxsize=64)
+def all_terms(knowledge: Knowledge, slug: str) -> tuple[str, ...]:
+    """The terms of a case's criteria."""
+    return tuple(sorted({term for own in knowledge.signals(slug).values() for one in own for term in one.terms}))
+
+
+@lru_cache(maxsize=64)
 def secret_terms(knowledge: Knowledge, slug: str) -> tuple[str, ...]:
     """The terms that give a case's criteria away, without those that are ordinary words in an interviewer's mouth."""
-    terms = {term for own in knowledge.signals(slug).values() for one in own for term in one.terms}
-    return tuple(sorted(terms - _ordinary_terms(knowledge, frozenset(terms))))
+    terms = frozenset(all_terms(knowledge, slug))
+    return tuple(sorted(terms - _ordinary_terms(knowledge, terms)))
 
 
 def _ordinary_terms(knowledge: Knowledge, terms: frozenset[str]) -> frozenset[str]:
@@ -89,10 +99,12 @@ def problems(
     return found
 
 
-def forbidden(text: str) -> list[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def forbidden(text: str) -> tuple[str, ...]:
     """The rules of ``forbidden.yaml`` that a text breaks; what it quotes counts for lists only."""
     own = without_quotes(text).replace("’", "'")
-    return [rule for rule, pattern in patterns("forbidden").items() if pattern.search(text if rule == "list" else own)]
+    rules = patterns("forbidden").items()
+    return tuple(rule for rule, pattern in rules if pattern.search(text if rule == "list" else own))
 
 
 def without_quotes(text: str) -> str:
@@ -102,8 +114,15 @@ def without_quotes(text: str) -> str:
 
 def leaks(text: str, terms: Iterable[str], candidate_said: str) -> list[str]:
     """The terms that the text says and that the candidate has not said."""
-    own, said = without_quotes(text), stems(candidate_said)
-    return [term for term in terms if says_term(term, own) and not was_named(term, candidate_said, said)]
+    told = _terms_in(without_quotes(text), tuple(terms))
+    said = stems(candidate_said) if told else frozenset[str]()
+    return [term for term in told if not was_named(term, candidate_said, said)]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _terms_in(text: str, terms: tuple[str, ...]) -> tuple[str, ...]:
+    """The terms that a text says: the rules weigh the same questions at every turn."""
+    return tuple(term for term in terms if says_term(term, text))
 
 
 def was_named(term: str, talk: str, known: frozenset[str]) -> bool:
@@ -154,17 +173,8 @@ def asked_before(sentence: str, said: Iterable[str]) -> bool:
     """Whether a question was asked before: in the same words, or with nearly the same content words."""
     if "?" not in sentence:
         return False
-    own, plain = _content(sentence), _JOINS.sub("", normal(sentence))
-    for turn in said:
-        for one in spans(turn):
-            if "?" not in one.text:
-                continue
-            other = _content(one.text)
-            if plain == _JOINS.sub("", normal(one.text)) and len(plain.split()) > 3:
-                return True
-            if min(len(own), len(other)) >= 4 and len(own & other) >= _SAME * len(own | other):
-                return True
-    return False
+    own = _question(sentence)
+    return any(own.same_as(_question(one.text)) for turn in said for one in spans(turn) if "?" in one.text)
 
 
 def is_language(text: str, candidate: str) -> bool:
@@ -176,5 +186,20 @@ def is_language(text: str, candidate: str) -> bool:
     return sum(word in _ENGLISH for word in theirs) < 0.1 * len(theirs)
 
 
-def _content(sentence: str) -> frozenset[str]:
-    return stems(without_quotes(sentence))
+@dataclass(frozen=True)
+class _Question:
+    """A question as it is compared with others."""
+
+    plain: str
+    content: frozenset[str]
+
+    def same_as(self, other: "_Question") -> bool:
+        if self.plain == other.plain and len(self.plain.split()) > 3:
+            return True
+        common = len(self.content & other.content)
+        return min(len(self.content), len(other.content)) >= 4 and common >= _SAME * len(self.content | other.content)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _question(sentence: str) -> _Question:
+    return _Question(_JOINS.sub("", normal(sentence)), stems(without_quotes(sentence)))

@@ -8,18 +8,19 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from interviewer.domain import Step
 from interviewer.knowledge.embeddings import Embedder, Vectors
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Signal
 from interviewer.knowledge.validate import says
-from interviewer.listening.examples import Exemplars, Sounds, exemplars
+from interviewer.listening.examples import Exemplars, Sounds, exemplars, ready_questions
 from interviewer.listening.facts import match_facts
 from interviewer.listening.intents import OF_THE_INTERVIEWER, Intent, clauses, intents, questions
 from interviewer.listening.mistakes import affirmed
@@ -60,12 +61,25 @@ class Ears:
 
     def by_signal(self, vectors: Vectors) -> tuple[list[str], Vectors]:
         """The signals' ids, and for each vector its likeness to each signal: the mean of its two nearest exemplars."""
-        similarity = vectors @ self.sounds.signals.vectors.T
+        names, columns, many = self._columns
+        if not names:
+            return [], np.zeros((len(vectors), 0), np.float32)
+        similarity = (vectors @ self.sounds.signals.vectors.T)[:, columns]
+        nearest = np.sort(np.where(many, similarity, -np.inf), axis=2)[:, :, -2:]
+        two = np.where(np.isfinite(nearest), nearest, nearest[:, :, -1:])  # a signal may have one exemplar
+        return names, two.mean(axis=2)
+
+    @cached_property
+    def _columns(self) -> tuple[list[str], NDArray[np.int64], NDArray[np.bool_]]:
+        """The signals' ids; the columns of each one's exemplars, shape (signals, most exemplars); which of them are
+        its own."""
         columns: dict[str, list[int]] = {}
         for column, name in enumerate(self.sounds.signals.ids):
             columns.setdefault(name, []).append(column)
-        best = [np.sort(similarity[:, own], axis=1)[:, -2:].mean(axis=1) for own in columns.values()]
-        return list(columns), np.stack(best, axis=1) if best else np.zeros((len(vectors), 0), np.float32)
+        width = max(map(len, columns.values()), default=0)
+        own = [[*one, *[-1] * (width - len(one))] for one in columns.values()]
+        table = np.array(own, np.int64).reshape(len(columns), width)
+        return list(columns), table, table >= 0
 
 
 def _is_heard(turn: Turn) -> bool:
@@ -90,6 +104,10 @@ class Listener:
                 if slug not in self._ears:
                     self._ears[slug] = self._made(slug)
         return self._ears[slug]
+
+    def questions(self, slug: str) -> None:
+        """Makes ready the vectors of what may be asked on a case."""
+        ready_questions(self.knowledge, slug, self.embedder, self._folder)
 
     def _made(self, slug: str) -> Ears:
         by_step = self.knowledge.signals(slug)
@@ -319,10 +337,9 @@ def _step(pieces: Sequence[Span], vectors: Vectors, sounds: Sounds) -> list[Hear
     similarity = vectors @ sounds.vectors.T
     weight = dict.fromkeys(Step, 0.0)
     quote: dict[Step, tuple[float, Span]] = {}
-    columns = {step: np.array([one == step for one in sounds.steps]) for step in Step}
-    for piece, row in zip(pieces, similarity, strict=True):
-        for step, mask in columns.items():
-            value = float(np.sort(row[mask])[-at.exemplars :].mean()) if mask.any() else 0.0
+    for step, own in sounds.of_step.items():
+        nearest = np.sort(similarity[:, own], axis=1)[:, -at.exemplars :].mean(axis=1)
+        for piece, value in zip(pieces, nearest.tolist(), strict=True):
             weight[step] += max(0.0, value - at.floor) * len(piece.text)
             if value > quote.get(step, (0.0, piece))[0]:
                 quote[step] = (value, piece)

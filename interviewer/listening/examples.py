@@ -9,9 +9,11 @@ import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from interviewer.domain import Step
 from interviewer.knowledge.embeddings import DIMENSIONS, Embedder, Vectors, model_sha256
@@ -32,6 +34,12 @@ class Sounds:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @cached_property
+    def of_step(self) -> dict[Step, NDArray[np.int64]]:
+        """The rows of each step that has some."""
+        rows = {step: [row for row, one in enumerate(self.steps) if one == step] for step in Step}
+        return {step: np.array(own, np.int64) for step, own in rows.items() if own}
 
 
 NOTHING = Sounds((), (), (), np.zeros((0, 0), np.float32))
@@ -128,6 +136,14 @@ def exemplars(knowledge: Knowledge, slug: str, embedder: Embedder, folder: Path 
     further += [(fact.id, fact.id.replace("-", " ")) for fact in facts]  # the terse ask so: 'fraud rate'
     sounds["facts"] = _joined(sounds["facts"], further, embedder)
     return Exemplars(**sounds)
+
+
+def ready_questions(knowledge: Knowledge, slug: str, embedder: Embedder, folder: Path | None = None) -> None:
+    """Makes the embedder remember what may be asked on a case, so that no turn waits for it."""
+    general = {probe for own in knowledge.signals("").values() for one in own for probe in one.probes}
+    probes = {probe for own in knowledge.signals(slug).values() for one in own for probe in one.probes}
+    for texts in (sorted(general), sorted(probes - general)):
+        embedder.remember(texts, kept_vectors(texts, embedder, folder))
 
 
 def _joined(sounds: Sounds, further: Sequence[tuple[str, str]], embedder: Embedder) -> Sounds:

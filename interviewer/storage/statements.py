@@ -5,6 +5,7 @@ import json
 import secrets
 import time
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,7 +63,7 @@ def person_of(db: Connection, owner: str, now: float) -> int:
     return int(known)
 
 
-def headers(owner: str) -> sa.Select[Any]:
+def headers(owner: str | sa.BindParameter[str]) -> sa.Select[Any]:
     """The query for an owner's interviews, each with the number of its turns and reports."""
 
     def count(table: sa.Table) -> Any:
@@ -82,8 +83,14 @@ def headers(owner: str) -> sa.Select[Any]:
 
 def find(db: Connection, owner: str, id_: str, lock: bool = False) -> Any:
     """The row of an owner's interview, or None."""
-    query = headers(owner).where(interviews.c.id == id_)
-    return db.execute(query.with_for_update(of=interviews) if lock else query).first()
+    return db.execute(_one(lock), {"owner": owner, "interview": id_}).first()
+
+
+@cache
+def _one(lock: bool) -> sa.Select[Any]:
+    """Made once: every call of the store begins with it."""
+    query = headers(sa.bindparam("owner", type_=sa.String())).where(interviews.c.id == sa.bindparam("interview"))
+    return query.with_for_update(of=interviews) if lock else query
 
 
 def need(db: Connection, owner: str, id_: str, lock: bool = False) -> Any:

@@ -98,9 +98,9 @@ def on_a_word(scene: Situation) -> Proposal | None:
     """A question on the last thing named that has one, and whose answer nothing said so far comes near."""
     last = " ".join(scene.text.split()[-settings().word_tail :])
     found = [(trigger.ends(last, scene.everything), trigger) for trigger in followups().triggers]
-    for end, trigger in sorted(found, key=lambda pair: -pair[0]):
+    for _, trigger in sorted((one for one in found if one[0] >= 0), key=lambda pair: -pair[0]):
         questions = scene.voice.unsaid(trigger.asks)
-        if end >= 0 and questions and not scene.told(trigger.asks):
+        if questions and not scene.told(trigger.asks):
             return _probe(scene, questions[0])
     return None
 

@@ -13,7 +13,7 @@ from interviewer.interview.policy import Allowed, Proposal, View
 from interviewer.interview.rules import facts, followup, meta, pacing
 from interviewer.interview.rules.scene import Situation
 from interviewer.interview.rules.wording import WordChoice
-from interviewer.interview.words import problems
+from interviewer.interview.words import all_terms, problems
 from interviewer.knowledge.embeddings import Embedder
 from interviewer.knowledge.load import Knowledge
 
@@ -75,7 +75,7 @@ class RulesPolicy:
 
     def _voice(self, view: View) -> WordChoice:
         transcript, state = view.transcript, view.state
-        terms = [term for own in self._knowledge.signals(transcript.case).values() for one in own for term in one.terms]
+        terms = all_terms(self._knowledge, transcript.case)
         said = " ".join(turn.text for turn in transcript.turns if turn.speaker == "candidate")
 
         def sound(text: str) -> bool:

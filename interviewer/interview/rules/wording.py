@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import yaml
@@ -112,12 +112,16 @@ class WordChoice:
 
     def unsaid(self, texts: Sequence[str]) -> list[str]:
         """The texts of which no sentence was said before, begun at another one each time."""
-        before = {normal(one.text) for turn in self.said for one in spans(turn)} | {normal(turn) for turn in self.said}
-        order = self._turned(texts)
+        order, before = self._turned(texts), self._before
         whole = [
             text for text in order if not any(normal(one.text) in before for one in spans(text)) and self.sound(text)
         ]
         return whole or [text for text in order if normal(text) not in before and self.sound(text)]
+
+    @cached_property
+    def _before(self) -> frozenset[str]:
+        """All that was said, turns and sentences."""
+        return frozenset(normal(one) for turn in self.said for one in (turn, *(span.text for span in spans(turn))))
 
     def in_manner(self, text: str, manner: Manner, every: int) -> str:
         """The text after a phrase of the interviewer's manner, about one time in ``every``."""
