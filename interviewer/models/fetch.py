@@ -18,15 +18,14 @@ from filelock import FileLock, Timeout
 
 from interviewer.errors import CannotRun
 from interviewer.models.weights import (
-    BLOCK,
     Mirror,
     Weights,
     data_text,
     folder,
-    hash_file,
     sha256_of,
     wanted,
 )
+from interviewer.paths import BLOCK, hash_file
 
 CONNECT, READ = 5.0, 60.0
 """Seconds: an unreachable mirror must fail fast; a slow one may be slow."""

@@ -3,7 +3,6 @@
 ``interviewer model status`` shows ``status()``; ``interviewer model fetch`` is ``fetch.fetch_weights``.
 """
 
-import hashlib
 import json
 from functools import cache
 from importlib.resources import files
@@ -14,8 +13,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from interviewer.config import Settings
+from interviewer.paths import hash_file
 
-BLOCK = 1 << 22
 RESERVE_GB = 1.0
 """Memory that the app itself needs beside a model."""
 
@@ -79,15 +78,6 @@ def folder(home: Path) -> Path:
 def default_path(home: Path) -> Path:
     """Where the fetched file lies."""
     return folder(home) / wanted().file
-
-
-def hash_file(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def sha256_of(path: Path, home: Path) -> str:

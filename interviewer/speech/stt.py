@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from interviewer.config import Settings
 from interviewer.errors import CannotRun
+from interviewer.paths import verified
 from interviewer.speech.audio import Samples, to_wav
 from interviewer.speech.ladder import Ladder
 from interviewer.speech.remote import Remote, configured, wanted
@@ -70,6 +71,7 @@ class Embedded:
         folder = weights()
         if folder is None or find_spec("faster_whisper") is None:
             raise CannotRun(MISSING)
+        verified(folder / "model.bin")
         from faster_whisper import WhisperModel
 
         self._model: Any = WhisperModel(

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from interviewer.config import Settings
 from interviewer.errors import CannotRun, ModelError
+from interviewer.paths import verified
 from interviewer.speech.audio import wav_of_pcm
 from interviewer.speech.ladder import Ladder
 from interviewer.speech.remote import Remote, configured, wanted
@@ -70,7 +71,7 @@ class Piper:
         path = voice_file()
         if path is None or find_spec("piper") is None:
             raise CannotRun(MISSING)
-        self._command = [sys.executable, "-P", "-u", str(worker), str(path)]
+        self._command = [sys.executable, "-P", "-u", str(worker), str(verified(path))]
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 

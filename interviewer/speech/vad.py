@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from interviewer.errors import CannotRun
+from interviewer.paths import verified
 from interviewer.speech.audio import RATE, Samples
 
 WINDOW = 512
@@ -33,7 +34,7 @@ def open_session() -> Any:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
-    return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"], sess_options=options)
+    return onnxruntime.InferenceSession(str(verified(path)), providers=["CPUExecutionProvider"], sess_options=options)
 
 
 class Detector:

@@ -91,7 +91,6 @@ class Board:
         """
         if self.see is None:
             raise BadInput(NONE_SET)
-        self.service.store.header(owner, id_)  # before anything is asked of a model
         photo = self.see(raw)
         seen = photo.seen
         text = transcribed(seen.boxes, [(one.start, one.end, one.label) for one in seen.arrows], seen.texts)
@@ -144,6 +143,7 @@ def routes(service: Service, home: Path, see: Reader | None = None) -> list[Rout
 
     async def photo(request: Request) -> Response:
         owner, id_ = _owner(request), str(request.path_params["id"])
+        await run_in_threadpool(service.store.header, owner, id_)  # before anything is taken in
         raw = await _body(request, MOST_PHOTO, "The photo is larger than 7 MB.")
         return JSONResponse({"word": await run_in_threadpool(board.photo, owner, id_, raw)})
 

@@ -8,7 +8,10 @@ Both say nothing about anybody and need no sign-in. Everything else needs one wh
 import asyncio
 import json
 import logging
+import os
 import re
+import shutil
+import tempfile
 from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -74,8 +77,11 @@ _OPEN = ("/gradio_api/startup-events", "/robots.txt")
 _MB = 1_000_000
 LARGEST_FILE, LARGEST_POST = 60 * _MB, 8 * _MB
 _FORM = 4_000
+_FILES = ("/gradio_api/upload", "/board/photo")
 _UPLOADS = RecentCount(3600, 600 * _MB)
-"""Bytes of files in an hour from one address."""
+"""Bytes of files in an hour from one user, without sign-in from one address."""
+_ROOM = 1_000 * _MB
+"""Bytes that files leave free on the disk: the interviews are written to it too."""
 _PATIENCE = 3.0
 # Gradio writes the address under which it was asked into the page. A proxy may not say that one: the browser knows it.
 _ROOT = b"<script>gradio_config.root = new URL('.', location.href).href.replace(/[/]$/, '');</script>"
@@ -152,6 +158,8 @@ class Guard:
             return refusal
         if self.sign_in and (answer := await self._sign_in(self.sign_in, path, posts, scope, receive)):
             return answer
+        if posts and path.startswith(_FILES) and (refusal := _too_many(scope, int(headers["content-length"]))):
+            return refusal
         if path and not path.startswith(_KNOWN) and _wants_page(scope, headers):
             return HTMLResponse(NOWHERE.replace("{start}", "../" * (scope["path"].count("/") - 1) or "./"), 404)
         return None
@@ -200,19 +208,26 @@ def _told_where(page_: bytes) -> bytes:
 
 def _too_much(path: str, scope: Scope, headers: Headers) -> Response | None:
     """Refuses what is larger than anything that the pages send."""
-    files = path.startswith("/gradio_api/upload")
-    most = LARGEST_FILE + _MB if files else LARGEST_POST
+    most = LARGEST_FILE + _MB if path.startswith("/gradio_api/upload") else LARGEST_POST
     try:
         length = int(headers.get("content-length", ""))
     except ValueError:
         return PlainTextResponse("The length must be said.", 411)
     if not 0 <= length <= most:
         return PlainTextResponse(f"At most {most // _MB} MB at once.", 413)
-    if files:
-        where = network(_address(scope))
-        if _UPLOADS.wait(where):
-            return PlainTextResponse("Too many files in an hour.", 429)
-        _UPLOADS.add(where, length)
+    return None
+
+
+def _too_many(scope: Scope, length: int) -> Response | None:
+    """Refuses files of somebody who has sent many, and files for which the disk has no room."""
+    user = scope.get("interviewer.user")
+    whose = f"user {user}" if user else network(_address(scope))
+    if _UPLOADS.wait(whose):
+        return PlainTextResponse("Too many files in an hour.", 429)
+    if shutil.disk_usage(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir()).free < length + _ROOM:
+        log.error("a file was refused: the disk is nearly full")
+        return PlainTextResponse("There is no room for files at the moment.", 507)
+    _UPLOADS.add(whose, length)
     return None
 
 

