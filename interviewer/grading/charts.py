@@ -7,7 +7,7 @@ from interviewer.domain import Step
 from interviewer.grading.presentation import standing, time_of
 from interviewer.grading.report import Report, StepTime
 
-_LEFT, _WIDE, _ROW = 158, 236, 30
+_LEFT, _WIDE, _ROW = 158, 150, 30
 _LOW, _HIGH = 1.0, 4.0
 
 

@@ -50,7 +50,7 @@ def to_html(report: Report, transcript: Transcript, *, headed: bool = True) -> s
         _remarks("Trade-offs raised", report.trade_offs, transcript, "for"),
         _next(report),
         _notes_on_the_report(report),
-        _conversation(transcript),
+        _conversation(transcript, opened=headed),
     ]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -148,7 +148,18 @@ def _remarks(heading: str, remarks: Sequence[Remark], transcript: Transcript, ki
         badge = '<span class="badge">put right later</span>' if put_right else ""
         sort = "neutral" if put_right else kind
         items.append(f'<li class="{sort}">{_p(one.text)}{badge}{_quote(one.quote, one.turn, transcript)}</li>')
-    return _section(heading, _list(items, "quotes"))
+    return _section(heading, _folded(items, "remarks"))
+
+
+def _folded(items: list[str], what: str, first: Sequence[int] = (0, 1)) -> str:
+    """Quotes of which all but the ``first`` are folded: on a telephone a step must not be pages long."""
+    shown = [one for index, one in enumerate(items) if index in first]
+    rest = [one for index, one in enumerate(items) if index not in first]
+    if len(rest) < 2:
+        return _list(items, "quotes")
+    return (
+        f"{_list(shown, 'quotes')}<details><summary>{len(rest)} more {what}</summary>{_list(rest, 'quotes')}</details>"
+    )
 
 
 # Steps ---------------------------------------------------------------------------------------------------------------
@@ -162,12 +173,13 @@ def _step(step: Step, report: Report, transcript: Transcript) -> str:
     state = "marked" if own.score is not None else "unmarked"
     strong = report.strong.get(step, "")
     half = {one.signal for one in own.criteria if one.status == "partly"}
+    first = [next((at for at, one in enumerate(own.evidence) if one.sign == sign), 1) for sign in "+-"]
     gaps = "" if own.criteria else _missing(own.missing, judged)
     return (
         f'<article class="step {state}" id="{step.value}"><h3>{escape(step.label)}'
         f'<span class="score">{escape(standing(own, judged))}</span></h3>'
         f"{_p(minutes, 'meta')}{_p(own.comment)}"
-        f"{_list([_evidence(one, half, transcript) for one in own.evidence], 'quotes')}"
+        f"{_folded([_evidence(one, half, transcript) for one in own.evidence], 'quotes', first)}"
         f"{_checklist(own.criteria)}{gaps}"
         + (
             f"<details><summary>What a strong answer has</summary><p>{_linked(strong)}</p></details>"
@@ -231,13 +243,14 @@ def _notes_on_the_report(report: Report) -> str:
     return _section("About this report", items + _p(graded_by(report), "soft"), "about")
 
 
-def _conversation(transcript: Transcript) -> str:
+def _conversation(transcript: Transcript, *, opened: bool) -> str:
     turns = [
         f'<div class="turn {turn.speaker}" id="turn-{index}">'
         f"<b>{index} · {turn.speaker} {clock(turn.at)}</b>{_said(turn)}</div>"
         for index, turn in enumerate(transcript.turns)
     ]
-    return f"<h2>Transcript</h2>{''.join(turns)}"
+    state = " open" if opened else ""
+    return f"<details class='whole'{state}><summary><h2>Transcript</h2></summary>{''.join(turns)}</details>"
 
 
 def _said(turn: Turn) -> str:

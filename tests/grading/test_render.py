@@ -171,3 +171,18 @@ def test_time_below_a_minute_is_said_in_seconds() -> None:
     assert time_of(28, 300) == ("28 s", "5 min")
     assert time_of(0.3, 300) == ("0", "5 min")
     assert time_of(59.9, 300) == ("1", "5 min")
+
+
+def test_of_many_quotes_the_first_for_and_the_first_against_are_shown_and_the_rest_is_folded(judged: Made) -> None:
+    transcript = interview(REASONED)
+    whole = judged(transcript)
+    step = whole.steps[Step.DATA]
+    many = [
+        step.evidence[0].model_copy(update={"about": f"number {at}", "sign": sign}) for at, sign in enumerate("++++-+")
+    ]
+    steps = {**whole.steps, Step.DATA: step.model_copy(update={"evidence": many})}
+    page = to_html(whole.model_copy(update={"steps": steps}), transcript)
+    own = page[page.index('id="data_preparation"') : page.index('id="model_development"')]
+    shown, _, folded = own.partition("<summary>4 more quotes</summary>")
+    assert [at for at in range(6) if f"number {at}" in shown] == [0, 4]
+    assert [at for at in range(6) if f"number {at}" in folded] == [1, 2, 3, 5]

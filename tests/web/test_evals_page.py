@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from evals.log import read
 from evals.preference import pairs, rankings
 from evals.preference.pairs import RECORDED
 from interviewer.web.pages.evals import EvalsPage, wanted
+from tests.web.conftest import App
 
 TURNS = [
     {"speaker": "interviewer", "text": "Design fraud detection.", "at": 0},
@@ -93,3 +96,29 @@ def test_a_choice_that_is_not_there_keeps_nothing(page: EvalsPage) -> None:
     shutil.rmtree(page.runs)
     assert "Nothing to judge" in page.show("me")[page.blind]
     assert not page.kept.exists()
+
+
+@pytest.mark.browser
+def test_in_the_browser_a_run_opens_and_a_choice_is_kept(
+    runs: Path, own_app: Callable[..., App], visit: Callable[..., Any]
+) -> None:
+    app = own_app()  # its working folder is where `runs` lies
+    app.start()
+    page = visit(app.url)
+    page.click("#nav-evals")
+    page.wait_for_selector("#evals-runs tbody tr:has-text('29 Nov 2026')")
+    page.wait_for_selector("#nav-evals[aria-current=page]")
+    page.click("#evals-runs tr:has-text('conduct') [data-act=open]")
+    run = page.frame_locator("#evals-run iframe")
+    run.locator("h1:has-text('conduct on scripted')").wait_for()
+    latest = "() => { const at = document.querySelector('#evals-blind .latest'); return Math.abs(at.scrollTop) < 2; }"
+    assert page.evaluate(latest), "what is answered stands in view"
+    asked = page.locator("#evals-blind .two p").all_inner_texts()
+    assert sorted(asked) == ["A card is stolen today: what is its label tonight?", "When does one arrive?"]
+    page.click("#evals-blind [data-act=first]")
+    page.wait_for_selector("#evals-status :text('Kept. You preferred')")
+    (kept,) = rankings.read(app.home / "rankings.jsonl")
+    better = "A card is stolen" in asked[0]
+    assert kept.rank[0] == ("ours:scripted" if better else RECORDED)
+    page.reload()
+    page.wait_for_selector("#evals-blind :text('Nothing to judge')")

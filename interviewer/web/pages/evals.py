@@ -4,6 +4,7 @@ For who works on the product: it is there only where runs of the evals lie and n
 """
 
 import importlib.util
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,9 +43,9 @@ class EvalsPage:
             )
             self.status = gr.HTML("", elem_id="evals-status", elem_classes="status")
             self.list = gr.HTML("", elem_id="evals-runs", js_on_load=ACTIONS)
-            self.blind = gr.HTML("", elem_id="evals-blind", js_on_load=ACTIONS)
             self.frame = gr.HTML("", elem_id="evals-run")
-        self.outputs: list[Any] = [self.status, self.list, self.blind, self.frame]
+            self.blind = gr.HTML("", elem_id="evals-blind", js_on_load=ACTIONS)
+        self.outputs: list[Any] = [self.status, self.list, self.frame, self.blind]
 
     def show(self, owner: str, id_: str = "") -> Updates:
         """Updates that show the page."""
@@ -105,8 +106,10 @@ class EvalsPage:
             return "<p class='quiet'>No run yet. <code>interviewer eval run fast</code> makes some.</p>"
         rows = "".join(_row_html(path, log) for path, log in found)
         return (
-            "<div class='scroll' tabindex='0' role='region' aria-label='Runs'><table><thead><tr><th>suite</th>"
-            f"<th>backend</th><th>when</th><th>gates</th><th></th></tr></thead><tbody>{rows}</tbody></table></div>"
+            "<div class='card scroll' tabindex='0' role='region' aria-label='Runs'><table><thead><tr>"
+            "<th scope='col'>Suite</th><th scope='col'>Backend</th><th scope='col'>When</th><th scope='col'>Gates</th>"
+            "<th scope='col'><span class='sr-only'>Open</span></th></tr></thead>"
+            f"<tbody>{rows}</tbody></table></div>"
         )
 
     def _run_html(self, name: str) -> str:
@@ -154,7 +157,7 @@ class EvalsPage:
             for act, text in zip(("first", "second"), pair.options, strict=True)
         )
         return (
-            f"{head}<div class='talk scroll' tabindex='0' role='region' aria-label='The talk so far'>"
+            f"{head}<div class='card latest scroll' tabindex='0' role='region' aria-label='The talk so far'>"
             f"{conversation_html(talk)}</div><div class='two'>{cards}</div>{self._tally_html(judged)}"
         )
 
@@ -171,6 +174,18 @@ def _row_html(path: Path, log: "Log") -> str:
     gates = (log.scores or {}).get("gates", [])
     held = sum(bool(one.get("passed")) for one in gates)
     said = f"{held} of {len(gates)} hold" if gates else "not finished" if log.scores is None else "–"
-    cells = (str(log.run.get("suite")), str(log.run.get("backend")), str(log.run.get("started", ""))[:16], said)
-    button = f"<button type='button' class='small' data-act='open' data-id='{for_html(path.name)}'>Open</button>"
-    return f"<tr>{''.join(f'<td>{for_html(cell)}</td>' for cell in cells)}<td>{button}</td></tr>"
+    suite, when = str(log.run.get("suite")), _day(str(log.run.get("started", "")))
+    cells = (suite, str(log.run.get("backend")), when, said)
+    button = (
+        f"<button type='button' class='small' data-act='open' data-id='{for_html(path.name)}'>Open"
+        f"<span class='sr-only'>: {for_html(suite)}, {for_html(when)}</span></button>"
+    )
+    return f"<tr>{''.join(f'<td>{for_html(cell)}</td>' for cell in cells)}<td class='open'>{button}</td></tr>"
+
+
+def _day(started: str) -> str:
+    """The time of a log as the other pages write it; as it stands when it is none."""
+    try:
+        return datetime.fromisoformat(started).astimezone().strftime("%d %b %Y, %H:%M")
+    except ValueError:
+        return started[:20]

@@ -31,7 +31,7 @@
       if (!place) return;
       const [view, id] = place.split("/");
       document.body.dataset.view = view;
-      for (const name of ["setup", "progress", "coach"]) {
+      for (const name of ["setup", "progress", "coach", "evals"]) {
         const at = $("nav-" + name);
         if (at) view === name ? at.setAttribute("aria-current", "page") : at.removeAttribute("aria-current");
       }
