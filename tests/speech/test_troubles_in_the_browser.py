@@ -82,6 +82,20 @@ def test_a_monologue_ends_with_a_word_and_its_text_stays(troubled: Any, page_wit
     types_on(page)
 
 
+def test_what_is_typed_while_words_are_still_heard_stays(talking_app: App, page_with: Any, spoken: Any) -> None:
+    first, second = spoken("First I clarify who uses the recommendations."), spoken("Then I look at the data.")
+    page = page_with(talking_app, np.concatenate([pause(1), first, pause(6), second, pause(90)]))
+    page.click("#voice-talk")
+    page.wait_for_function("box => /recommendation/.test(document.querySelector(box).value)", arg=BOX)
+    page.fill(BOX, "I typed this instead.")
+    page.wait_for_function("box => /data/.test(document.querySelector(box).value)", arg=BOX)
+    page.click("#voice-talk")
+    page.wait_for_function("() => document.querySelector('#voice-talk').innerText === 'Speak'")
+    box = page.input_value(BOX)
+    assert box.startswith("I typed this instead.")
+    assert "recommendation" not in box
+
+
 def test_a_muted_microphone(talking_app: App, page_with: Any) -> None:
     page = page_with(talking_app, np.zeros(90 * RATE, dtype=np.float32))
     page.fill(BOX, "Typed before.")

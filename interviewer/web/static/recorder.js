@@ -116,14 +116,15 @@
   };
   const begin = (before) => {
     const length = before.reduce((sum, chunk) => sum + chunk.length, 0);
-    Object.assign(mic, { on: true, chunks: before, length, base: 0, said: "", final: false, waiting: false, sentAt: 0, part: MOST, tries: 0, id: crypto.getRandomValues(new Uint32Array(4)).join("-") });
-    mic.before = window.interviewer.text().trim();
+    Object.assign(mic, { on: true, chunks: before, length, base: 0, said: "", skip: 0, final: false, waiting: false, sentAt: 0, part: MOST, tries: 0, id: crypto.getRandomValues(new Uint32Array(4)).join("-") });
+    mic.before = mic.shown = window.interviewer.text().trim();
     if (!mic.before) window.interviewer.speaking("");
     say("Listening.");
     paint();
   };
   // "Done" ends what is heard; a second time, or five minutes without an answer, ends the wait for its words too.
   const finish = () => { if (!mic.on || mic.final) return; mic.final = true; stats.released = performance.now(); say("Writing down the last words."); push(true); };
+  const words = (heard) => heard.split(" ").filter(Boolean).slice(mic.skip).join(" "); // those that are not in the box already
   const giveUp = () => { say("Stopped. The last words were not written down; what was is in the box.", true); reset(); };
   const reset = () => {
     Object.assign(mic, { on: false, chunks: [], length: 0, final: false, waiting: false });
@@ -179,7 +180,8 @@
       if (!news.recording) { if (news.word) say(news.word, true); return news.text ? [text, news.text].filter(Boolean).join(" ") : text; }
       if (news.recording !== mic.id || !mic.on) return text;
       mic.waiting = false; mic.tries = 0;
-      if (news.restart) mic.before = [mic.before, mic.said].filter(Boolean).join(" ");
+      if (text.trim() !== mic.shown) { mic.before = text.trim(); mic.skip = mic.said.split(" ").filter(Boolean).length; } // typed or sent meanwhile: that stands
+      if (news.restart) { mic.before = [mic.before, words(mic.said)].filter(Boolean).join(" "); mic.skip = 0; }
       const drop = news.have - mic.base;
       if (drop > 0) {
         let left = drop;
@@ -191,16 +193,16 @@
       } else if (drop < 0) mic.base = news.have;
       say(news.word || (news.over ? "" : "Listening."), news.bad);
       mic.said = news.text;
-      const whole = [mic.before, news.text].filter(Boolean).join(" ");
+      const whole = mic.shown = [mic.before, words(news.text)].filter(Boolean).join(" ");
       if (news.text) window.interviewer.speaking("1");
-      if (!news.over) { if (mic.final) setTimeout(() => push(true), 0); return whole || text; }
+      if (!news.over) { if (mic.final) setTimeout(() => push(true), 0); return whole; }
       const send = (options.handsFree || options.send) && !news.bad && news.text;
       if (!stats.released) stats.released = performance.now();
       reset();
       if (!news.word) say(send ? "" : news.text ? "Correct it if need be, then send." : "");
       if (send) setTimeout(() => { const at = button("room-send"); if (at) at.click(); }, 60);
       else if (options.handsFree && !news.text && !news.bad) setTimeout(start, 0);
-      return whole || text;
+      return whole;
     },
     busy: () => mic.on || mic.opening,
     silent() { const at = $("room-write"); if (options.handsFree && !mic.on && at && at.offsetParent) start(); },
@@ -222,7 +224,7 @@
     if (mic.on && mic.length) {
       const all = Int16Array.from(mic.chunks.flatMap((chunk) => Array.from(chunk))).subarray(0, SAVABLE);
       const pcm = base64(new Uint8Array(all.buffer, 0, all.byteLength));
-      const saved = { id: mic.id, base: mic.base, before: mic.before, said: mic.said, pcm, place: location.search };
+      const saved = { id: mic.id, base: mic.base, before: mic.before, said: mic.said, skip: mic.skip, pcm, place: location.search };
       try { sessionStorage.setItem(SAVED, JSON.stringify(saved)); } catch { /* full: the draft has what was heard */ }
     }
     voice.leave();
@@ -236,7 +238,8 @@
     sessionStorage.removeItem(SAVED);
     const bytes = Uint8Array.from(atob(saved.pcm), (c) => c.charCodeAt(0));
     const pcm = new Int16Array(bytes.buffer);
-    Object.assign(mic, { on: true, final: true, waiting: false, sentAt: 0, id: saved.id, base: saved.base, before: saved.before, said: saved.said, chunks: [pcm], length: pcm.length });
+    mic.shown = window.interviewer.text().trim();
+    Object.assign(mic, { on: true, final: true, waiting: false, sentAt: 0, id: saved.id, base: saved.base, before: saved.before, said: saved.said, skip: saved.skip || 0, chunks: [pcm], length: pcm.length });
     say("The page was loaded again. What you had said is being written down.");
     paint();
   };
