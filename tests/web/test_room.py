@@ -268,7 +268,7 @@ def test_an_answer_is_given_again_and_the_report_says_what_it_was_worth(app: App
     page.wait_for_function("() => /My second/.test(document.querySelector('#report-turn option:checked')?.innerText)")
     page.click("#report-opinion")
     page.wait_for_selector("#report-said .opinion .source")
-    assert "The best on the subject of evaluation." in page.inner_text("#report-said")
+    assert "the best on the subject of evaluation." in page.inner_text("#report-said")
     page.click("#report-share > button")
     page.fill("#share-names input, #share-names textarea", "My")
     page.click("#share-give")
