@@ -18,10 +18,14 @@ board = typer.Typer(no_args_is_help=True, help="The whiteboard's files.")
 @knowledge.command("check")
 def knowledge_check(root: Annotated[Path | None, typer.Argument(help="A knowledge folder.")] = None) -> None:
     """Validates every file; names file and field."""
+    from interviewer.interview.words import followup_problems
+    from interviewer.knowledge.load import Knowledge
     from interviewer.knowledge.validate import check_tree
     from interviewer.paths import shipped
 
-    count, found = check_tree(root or shipped("knowledge"))
+    root = root or shipped("knowledge")
+    count, found = check_tree(root)
+    found = found or followup_problems(Knowledge.load(root))
     for problem in found:
         typer.echo(problem, err=True)
     if found:

@@ -116,7 +116,7 @@ class Interviewer:
         self.retriever = retriever
         self.keep_going = keep_going
         self.budget = budget or Budget()
-        self.rules: Policy = RulesPolicy(knowledge, embedder)
+        self.rules: Policy = RulesPolicy(self.listener)
         self.policies: tuple[Policy, ...] = (
             *(LlmPolicy(model, retriever) for model in self.chain.models if model.capable),
             self.rules,
@@ -147,9 +147,10 @@ class Interviewer:
         try:
             with yielding(self._unless_closed):
                 self.listener.ears(case)
+                if len(self.policies) == 1:
+                    self.listener.bank(case)
                 if self.retriever and not self._closed.is_set():
                     self.retriever.wake(case)
-                self.listener.questions(case)
                 for model in self.chain.models:
                     if model.capable and not self._closed.is_set():
                         model.warm(())

@@ -99,6 +99,18 @@ def problems(
     return found
 
 
+def followup_problems(knowledge: Knowledge) -> list[str]:
+    """What is wrong with the words of the follow-ups: each must pass wherever one of its statements is said."""
+    found = []
+    for name, entries in knowledge.followups.items():
+        terms = secret_terms(knowledge, name)
+        for index, one in enumerate(entries):
+            wrong = problems(one.ask, terms=terms, candidate_said=" ".join(one.said))
+            wrong += [] if is_complete(one.ask) else ["asks nothing"]
+            found += [f"followups/{name}.yaml: {index}.ask: {rule} ({one.ask})" for rule in wrong]
+    return found
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def forbidden(text: str) -> tuple[str, ...]:
     """The rules of ``forbidden.yaml`` that a text breaks; what it quotes counts for lists only."""

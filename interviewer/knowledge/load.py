@@ -12,16 +12,19 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from interviewer.domain import Step
 from interviewer.errors import BadInput
-from interviewer.knowledge.schema import Case, FrameworkNote, RedFlag, Signal, TopicNote
+from interviewer.knowledge.schema import Case, Followup, FrameworkNote, RedFlag, Signal, TopicNote
 from interviewer.paths import shipped
 
 T = TypeVar("T")
 Note = TypeVar("Note", bound=BaseModel)
 _FRONT_MATTER = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n?(.*)\Z", re.DOTALL)
+_FOLLOWUPS = TypeAdapter(list[Followup])
+GENERAL = "general"
+"""The name of the follow-ups that serve every case."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_BYTES = 1_000_000
 
@@ -39,25 +42,33 @@ class _UniqueKeys(_LOADER):  # type: ignore[misc, valid-type]
         return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
 
 
-def front_matter(path: Path) -> tuple[dict[str, Any], str]:
-    """The file's front matter and body. Raises BadInput naming the file and the line."""
+def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise BadInput(f"{path}: larger than {MAX_BYTES:,} bytes")
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise BadInput(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"{path}: not UTF-8 text (byte {error.start})") from error
-    match = _FRONT_MATTER.match(text)
-    if not match:
-        raise BadInput(f"{path}: must open with front matter between two lines '---'")
+
+
+def _parsed(text: str, path: Path, first_line: int) -> Any:
+    """What YAML that begins on that line of the file holds. Raises BadInput naming the file and the line."""
     try:
-        data = yaml.load(match[1], Loader=_UniqueKeys)  # noqa: S506 - a safe loader
+        return yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, RecursionError, ValueError) as error:  # the last: a number of thousands of digits
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 2}: " if mark else ""
+        where = f"line {mark.line + first_line}: " if mark else ""
         raise BadInput(f"{path}: {where}{getattr(error, 'problem', None) or 'not valid YAML'}") from error
+
+
+def front_matter(path: Path) -> tuple[dict[str, Any], str]:
+    """The file's front matter and body. Raises BadInput naming the file and the line."""
+    match = _FRONT_MATTER.match(_text(path))
+    if not match:
+        raise BadInput(f"{path}: must open with front matter between two lines '---'")
+    data = _parsed(match[1], path, 2)
     if not isinstance(data, dict):
         raise BadInput(f"{path}: the front matter must be a mapping of field to value")
     return data, match[2]
@@ -69,14 +80,19 @@ def sections(body: str, mark: str = "## ") -> dict[str, str]:
     return {heading.strip(): text.strip() for heading, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
+def _refused(path: Path, error: ValidationError) -> BadInput:
+    """The first thing that the schema refused, by file and field."""
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"])
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return BadInput(f"{path}: {field}: {first['msg']}{more}")
+
+
 def _build(kind: type[Note], data: dict[str, Any], path: Path) -> Note:
     try:
         note = kind.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise BadInput(f"{path}: {field}: {first['msg']}{more}") from error
+        raise _refused(path, error) from error
     if getattr(note, "slug", path.stem) != path.stem:
         raise BadInput(f"{path}: slug: must be the file's name, '{path.stem}'")
     return note
@@ -112,6 +128,14 @@ def read_topic_note(path: Path) -> TopicNote:
     return _build(TopicNote, {**data, "sections": sections(body)}, path)
 
 
+def read_followups(path: Path) -> tuple[Followup, ...]:
+    """One list of follow-ups. Raises BadInput."""
+    try:
+        return tuple(_FOLLOWUPS.validate_python(_parsed(_text(path), path, 1)))
+    except ValidationError as error:
+        raise _refused(path, error) from error
+
+
 class _Shelf(Mapping[str, T], Generic[T]):
     """Files by slug, each read when first asked for."""
 
@@ -135,10 +159,18 @@ class _Shelf(Mapping[str, T], Generic[T]):
 class Knowledge:
     """Everything under ``knowledge/``."""
 
-    def __init__(self, root: Path, cases: _Shelf[Case], topics: _Shelf[TopicNote]):
+    def __init__(
+        self,
+        root: Path,
+        cases: _Shelf[Case],
+        topics: _Shelf[TopicNote],
+        followups: _Shelf[tuple[Followup, ...]],
+    ):
         self.root = root
         self.cases: Mapping[str, Case] = cases
         self.topics: Mapping[str, TopicNote] = topics
+        self.followups: Mapping[str, tuple[Followup, ...]] = followups
+        """By case, and under ``GENERAL`` those that serve every case. A case may have none of its own."""
 
     @classmethod
     def load(cls, root: Path | None = None) -> "Knowledge":
@@ -147,10 +179,15 @@ class Knowledge:
         if not (root / "framework").is_dir():
             raise BadInput(f"{root}: no knowledge base there (a folder 'framework' is missing)")
 
-        def files(name: str) -> dict[str, Path]:
-            return {path.stem: path for path in sorted((root / name).glob("*.md"))}
+        def files(name: str, ending: str = "md") -> dict[str, Path]:
+            return {path.stem: path for path in sorted((root / name).glob(f"*.{ending}"))}
 
-        return cls(root, _Shelf(files("cases"), read_case), _Shelf(files("topics"), read_topic_note))
+        return cls(
+            root,
+            _Shelf(files("cases"), read_case),
+            _Shelf(files("topics"), read_topic_note),
+            _Shelf(files("followups", "yaml"), read_followups),
+        )
 
     @cached_property
     def framework(self) -> dict[Step, FrameworkNote]:
@@ -195,6 +232,6 @@ class Knowledge:
     def version(self) -> str:
         """A hash of all files: indexes and logs name it."""
         digest = hashlib.sha256()
-        for path in sorted(self.root.rglob("*.md")):
+        for path in sorted([*self.root.rglob("*.md"), *self.root.rglob("*.yaml")]):
             digest.update(path.relative_to(self.root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
         return digest.hexdigest()[:16]

@@ -2,7 +2,8 @@
 
 A case is one Markdown file. Its front matter holds everything that the code acts on; its body
 holds the reference solution (``## Reference`` with one ``### <step>`` each) and two Mermaid
-diagrams (``## Data flow`` and ``## Serving``). ``python -m interviewer knowledge check`` validates it.
+diagrams (``## Data flow`` and ``## Serving``). ``python -m interviewer knowledge check`` validates it. A case may have
+a list of follow-ups in ``followups/<slug>.yaml``; those of ``followups/general.yaml`` serve every case.
 """
 
 import re
@@ -179,6 +180,18 @@ class Case(_Strict):
     """From the body: the reference solution per step; for the grader only."""
     diagrams: dict[str, str] = Field(default_factory=dict)
     """From the body: Mermaid source by heading."""
+
+
+class Followup(_Strict):
+    """A question that follows what a candidate has just said, for an interviewer that cannot understand it."""
+
+    step: Step
+    said: list[Line] = Field(min_length=3, max_length=5)
+    """Ways in which candidates say it: spoken words, each with another detail."""
+    ask: Line
+    """What an attentive engineer would then ask: one question, at most 26 words, which fits after any of ``said``."""
+    known: list[Line] = Field(min_length=2, max_length=4)
+    """Sentences by which a candidate would already have answered it."""
 
 
 class FrameworkNote(_Strict):

@@ -8,16 +8,17 @@ import operator
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from interviewer.domain import Step
 from interviewer.errors import BadInput
-from interviewer.knowledge.load import read_case, read_framework_note, read_topic_note
+from interviewer.knowledge.load import GENERAL, read_case, read_followups, read_framework_note, read_topic_note
 from interviewer.knowledge.schema import (
     Arithmetic,
     Case,
+    Followup,
     FrameworkNote,
     RedFlag,
     Signal,
@@ -26,6 +27,8 @@ from interviewer.knowledge.schema import (
     TopicNote,
 )
 
+_ASK = 26
+"""Words of a follow-up at most."""
 _OPERATORS: dict[type[ast.AST], Callable[..., float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -187,12 +190,24 @@ def check_topic_note(note: TopicNote) -> list[str]:
     return problems
 
 
+def check_followups(followups: Sequence[Followup]) -> list[str]:
+    """The problems of one list of follow-ups, by their places in it."""
+    problems: list[str] = []
+    for index, one in enumerate(followups):
+        problems += _spoken(f"{index}.ask", one.ask, _ASK, ())
+    problems += _duplicates("ask", (one.ask for one in followups))
+    problems += _duplicates("said", (text for one in followups for text in one.said))
+    return problems
+
+
 def check_file(path: Path, topics: set[str] | None = None) -> list[str]:
     """The problems of one file of ``knowledge/``, each as 'file: field: what is wrong'."""
     try:
         match path.parent.name:
             case "cases":
                 problems = check_case(read_case(path), topics)
+            case "followups":
+                problems = check_followups(read_followups(path))
             case "framework":
                 problems = check_framework_note(read_framework_note(path), topics)
             case _:
@@ -208,7 +223,11 @@ def check_tree(root: Path) -> tuple[int, list[str]]:
         raise BadInput(f"{root}: no knowledge base there (a folder 'framework' is missing)")
     files = sorted(path for name in ("framework", "topics", "cases") for path in (root / name).glob("*.md"))
     topics = {path.stem for path in (root / "topics").glob("*.md")}
-    return len(files), [problem for path in files for problem in check_file(path, topics)]
+    lists = sorted((root / "followups").glob("*.yaml"))
+    known = {GENERAL, *(path.stem for path in files if path.parent.name == "cases")}
+    problems = [f"{path}: no case '{path.stem}'" for path in lists if path.stem not in known]
+    problems += [problem for path in [*files, *lists] for problem in check_file(path, topics)]
+    return len(files) + len(lists), problems
 
 
 if __name__ == "__main__":

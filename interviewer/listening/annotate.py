@@ -20,7 +20,7 @@ from interviewer.knowledge.embeddings import Embedder, Vectors
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Signal
 from interviewer.knowledge.validate import says
-from interviewer.listening.examples import Exemplars, Sounds, exemplars, ready_questions
+from interviewer.listening.examples import Bank, Exemplars, Sounds, bank, exemplars
 from interviewer.listening.facts import match_facts
 from interviewer.listening.intents import OF_THE_INTERVIEWER, Intent, clauses, intents, questions
 from interviewer.listening.mistakes import affirmed
@@ -94,6 +94,7 @@ class Listener:
         self.embedder = embedder
         self._folder = folder
         self._ears: dict[str, Ears] = {}
+        self._banks: dict[str, Bank] = {}
         self._making = threading.Lock()
         self._named: dict[tuple[str, str], frozenset[str]] = {}
 
@@ -105,9 +106,13 @@ class Listener:
                     self._ears[slug] = self._made(slug)
         return self._ears[slug]
 
-    def questions(self, slug: str) -> None:
-        """Makes ready the vectors of what may be asked on a case."""
-        ready_questions(self.knowledge, slug, self.embedder, self._folder)
+    def bank(self, slug: str) -> Bank:
+        """The follow-ups for a case; made once, by whoever is first."""
+        if slug not in self._banks:
+            with self._making:
+                if slug not in self._banks:
+                    self._banks[slug] = bank(self.knowledge, slug, self.embedder, self._folder)
+        return self._banks[slug]
 
     def _made(self, slug: str) -> Ears:
         by_step = self.knowledge.signals(slug)
@@ -184,11 +189,11 @@ class Listener:
         # A question shows that somebody thought of asking; it is never a claim.
         wondered = [piece for piece in asked if not _echo(piece.text, said)]
         if wondered:
-            found = _signals(wondered, self._vectors(wondered), ears)
+            found = _signals(wondered, self.vectors(wondered), ears)
             heard += [one for one in found if one.step is Step.CLARIFY]
         own = [piece for piece in pieces if piece not in asked and not _echo(piece.text, said)]
         if own:
-            vectors = self._vectors(own)
+            vectors = self.vectors(own)
             about = _step(own, vectors, ears.sounds.signals)
             subject = {one.step for one in about}
             elsewhere = thresholds().signal.heard + thresholds().signal.elsewhere
@@ -203,8 +208,8 @@ class Listener:
         found = [Heard(kind="intent", id=name, quote=piece.text) for name, piece in intents(pieces)]
         sounds = [one.vectors for one in (ears.sounds.signals, ears.sounds.facts) if len(one)]
         words = sum(len(piece.text.split()) for piece in pieces)
-        nearest = float((self._vectors(pieces) @ np.concatenate(sounds).T).max())
-        wished = requests(pieces, self._vectors(pieces), sounds, self.embedder)
+        nearest = float((self.vectors(pieces) @ np.concatenate(sounds).T).max())
+        wished = requests(pieces, self.vectors(pieces), sounds, self.embedder)
         known = {one.id for one in found}
         found += [Heard(kind="intent", id=name, quote=piece.text) for name, piece in wished if name not in known]
         strayed = any(one.id == "off_topic" for one in found)
@@ -214,7 +219,8 @@ class Listener:
             found.append(Heard(kind="intent", id="off_topic", quote=pieces[0].text))
         return found
 
-    def _vectors(self, pieces: Sequence[Span]) -> Vectors:
+    def vectors(self, pieces: Sequence[Span]) -> Vectors:
+        """The sentences' vectors, fillers left out; what was listened to before costs nothing."""
         return self.embedder.encode([without_fillers(piece.text) or piece.text for piece in pieces])
 
     def _overhear(self, turn: Turn, slug: str, ears: Ears, first: bool) -> Turn:

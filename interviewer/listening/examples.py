@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,8 +18,10 @@ from numpy.typing import NDArray
 
 from interviewer.domain import Step
 from interviewer.knowledge.embeddings import DIMENSIONS, Embedder, Vectors, model_sha256
-from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge.load import GENERAL, Knowledge
+from interviewer.knowledge.schema import Followup
 from interviewer.listening import question_kinds as kinds
+from interviewer.text import stems
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +61,74 @@ class Exemplars:
     trade_offs: Sounds
     answers: Sounds = NOTHING
     """What the requirement facts say."""
+
+
+@dataclass(frozen=True)
+class Bank:
+    """The follow-ups for a case: its own first, then those that serve every case."""
+
+    entries: tuple[Followup, ...]
+    own: int
+    """So many of the entries are the case's own."""
+    said: Vectors
+    """What the statements sound like, entry after entry."""
+    known: Vectors
+    """What sounds as if the question were answered, entry after entry."""
+    asks: Vectors
+    """The questions, one row each."""
+
+    @cached_property
+    def _words(self) -> list[frozenset[str]]:
+        """The content words of each entry's statements."""
+        return [stems(" ".join(one.said)) for one in self.entries]
+
+    @cached_property
+    def _rarity(self) -> dict[str, float]:
+        """How much a content word tells: the logarithm of the share of entries without it."""
+        count = Counter(word for words in self._words for word in words)
+        return {word: float(np.log(len(self.entries) / times)) for word, times in count.items()}
+
+    def nearness(self, vectors: Vectors) -> Vectors:
+        """Shape (sentences, entries): how near each sentence comes to the nearest statement of each entry."""
+        return _nearest(vectors @ self.said.T, [len(one.said) for one in self.entries])
+
+    def answered(self, vectors: Vectors) -> Vectors:
+        """Shape (entries,): how near any of the sentences comes to an answer of each entry's question."""
+        near = _nearest(vectors @ self.known.T, [len(one.known) for one in self.entries])
+        best: Vectors = near.max(0, initial=-1.0)
+        return best
+
+    def in_common(self, text: str) -> Vectors:
+        """Shape (entries,): the content words that a text shares with each entry's statements, rare ones more."""
+        said = stems(text)
+        return np.array([sum(self._rarity[word] for word in words & said) for words in self._words], np.float32)
+
+
+def _nearest(likeness: Vectors, lengths: Sequence[int]) -> Vectors:
+    """For each row the greatest value of each group of columns that stand together."""
+    if not lengths:
+        return np.zeros((len(likeness), 0), np.float32)
+    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+    best: Vectors = np.maximum.reduceat(likeness, starts, axis=1)
+    return best
+
+
+def bank(knowledge: Knowledge, slug: str, embedder: Embedder, folder: Path | None = None) -> Bank:
+    """The follow-ups for a case, with their vectors; ``folder`` keeps these."""
+    own = tuple(knowledge.followups.get(slug, ())) if slug != GENERAL else ()
+    general = tuple(knowledge.followups.get(GENERAL, ()))
+    found: dict[str, list[Vectors]] = {"said": [], "known": [], "asks": []}
+    for part in (own, general):
+        texts = {
+            "said": [text for one in part for text in one.said],
+            "known": [text for one in part for text in one.known],
+            "asks": [one.ask for one in part],
+        }
+        flat = kept_vectors([text for of_kind in texts.values() for text in of_kind], embedder, folder)
+        for name, of_kind in texts.items():
+            found[name].append(flat[: len(of_kind)])
+            flat = flat[len(of_kind) :]
+    return Bank((*own, *general), len(own), **{name: np.concatenate(rows) for name, rows in found.items()})
 
 
 _Row = tuple[str, Step | None, str]
@@ -136,14 +207,6 @@ def exemplars(knowledge: Knowledge, slug: str, embedder: Embedder, folder: Path 
     further += [(fact.id, fact.id.replace("-", " ")) for fact in facts]  # the terse ask so: 'fraud rate'
     sounds["facts"] = _joined(sounds["facts"], further, embedder)
     return Exemplars(**sounds)
-
-
-def ready_questions(knowledge: Knowledge, slug: str, embedder: Embedder, folder: Path | None = None) -> None:
-    """Makes the embedder remember what may be asked on a case, so that no turn waits for it."""
-    general = {probe for own in knowledge.signals("").values() for one in own for probe in one.probes}
-    probes = {probe for own in knowledge.signals(slug).values() for one in own for probe in one.probes}
-    for texts in (sorted(general), sorted(probes - general)):
-        embedder.remember(texts, kept_vectors(texts, embedder, folder))
 
 
 def _joined(sounds: Sounds, further: Sequence[tuple[str, str]], embedder: Embedder) -> Sounds:

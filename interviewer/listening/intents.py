@@ -74,7 +74,7 @@ OF_THE_INTERVIEWER = frozenset(
 )
 """What is asked of the interviewer as a person: such a sentence asks for no fact of the problem."""
 SHORT = 25
-_ONLY_SHORT = {Intent.NEED_TIME, Intent.DONT_KNOW, Intent.REPEAT}
+_ONLY_SHORT = {Intent.NEED_TIME, Intent.DONT_KNOW, Intent.REPEAT, Intent.WHAT_MEANT}
 _LAST_WORDS = {Intent.FINISHED, Intent.END}
 """Who takes leave or is through says so last, however much comes before it."""
 

@@ -51,6 +51,11 @@ def taken_back(answer: str) -> bool:
     return bool(_words("taken_back").search(opening))
 
 
+def denies(text: str) -> bool:
+    """Whether there is a no in it."""
+    return bool(_words("denial").search(text.replace("’", "'")))
+
+
 def _turned_against(following: str) -> bool:
     if _words("taken_back").search(following):
         return True

@@ -15,7 +15,6 @@ from interviewer.interview.rules.policy import RulesPolicy
 from interviewer.interview.rules.wording import followups, occasions
 from interviewer.interview.state import fold
 from interviewer.interview.words import problems
-from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.transcript import Move, Transcript, Turn, with_clock
 
 CASE = "fraud-detection"
@@ -27,7 +26,7 @@ class Talk:
 
     def __init__(self, interviewer: Any, case: str = CASE, minutes: float = 45, mode: str = "interview", **more: Any):
         self._listener, self._retriever = interviewer.listener, interviewer.retriever
-        self._policy = RulesPolicy(interviewer.knowledge, shared_embedder())
+        self._policy = RulesPolicy(interviewer.listener)
         self.knowledge = interviewer.knowledge
         self.transcript = Transcript.model_validate(
             {"case": case, "level": "senior", "minutes": minutes, "mode": mode, "turns": [], **more}
@@ -118,6 +117,18 @@ def test_all_the_facts_that_were_asked_and_no_other(talk: Talk) -> None:
     assert all((told[name] in talk.text) == (name in asked.facts) for name in told)
 
 
+def test_facts_that_do_not_fit_into_the_turn_are_named_and_a_doubt_is_asked_back(talk: Talk) -> None:
+    asked = talk.say(
+        "What is the fraud rate, how many payments a day, how fast must we answer and what do errors cost?"
+    )
+    left = {"fraud-rate", "transaction-volume", "latency", "error-costs"} - set(asked.facts)
+    assert left
+    assert all(name.replace("-", " ") in talk.text for name in left), talk.text
+    doubtful = talk.say("How fast must we answer? And how many payments do we get?")
+    assert "latency" in doubtful.facts
+    assert len(doubtful.facts) == 2 or re.search(r"volume.*\?", talk.text), talk.text
+
+
 def test_a_question_that_was_not_answered_is_answered_then(talk: Talk) -> None:
     assert talk.say("wait, you didn't answer the fraud rate").facts == ("fraud-rate",)
 
@@ -196,12 +207,11 @@ def test_every_occasion_has_words_and_all_words_are_used() -> None:
 
 
 def test_every_followup_is_one_short_question_and_never_said_twice_in_the_file() -> None:
-    questions = [one for trigger in followups().triggers for one in trigger.asks]
-    questions += [one for ones in followups().kinds.values() for one in ones]
+    questions = [one for ones in followups().values() for one in ones]
     assert len(questions) == len(set(questions))
     assert all(one.count("?") <= 1 and 4 <= len(one.split()) <= 24 and problems(one) == [] for one in questions)
-    assert all(len(ones) >= 13 for ones in followups().kinds.values())
+    assert all(len(ones) >= 13 for ones in followups().values())
     bare = re.compile(
         r"\b(?:part|piece|one|half|side|version|most|least) (?:of|in) that\b|^(?:What|How|Where|Why|Who) (?:does|would|do) that\b"
     )
-    assert not [one for ones in followups().kinds.values() for one in ones if bare.search(one)], "of what?"
+    assert not [one for ones in followups().values() for one in ones if bare.search(one)], "of what?"

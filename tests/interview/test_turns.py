@@ -108,12 +108,12 @@ def test_labels_change_nothing(interviewer, opened):
     assert interviewer.next_turn(labelled).turn == interviewer.next_turn(transcript).turn
 
 
-def test_without_retrieval_the_next_subject_is_no_longer_what_was_just_spoken_of(interviewer, opened, knowledge, home):
-    """What retrieval is for: of two candidates who end on different subjects, each is followed there."""
+def test_without_retrieval_a_hint_is_no_longer_on_what_was_just_spoken_of(interviewer, opened, knowledge, home):
+    """What retrieval is for here: of two candidates who want a hint on different subjects, each gets it there."""
     blind = Interviewer(knowledge, vectors=home / "vectors")
     ends = [
-        "For the training data I take old payments since they have labels. What the customer sees after we refuse worries me.",
-        "For the training data I take old payments since they have labels. What rings of thieves share with each other interests me.",
+        "For the training data I take old payments since they have labels. What the customer sees after we refuse worries me. Can I have a hint?",
+        "For the training data I take old payments since they have labels. What rings of thieves share with each other interests me. Can I have a hint?",
     ]
     asked = interviewer.next_turn(say(opened, "How many payments a day?")).transcript
     followed = [interviewer.next_turn(say(asked, text, 200)).turn.move for text in ends]

@@ -1,11 +1,13 @@
 """Rules for questions about the problem: exactly the facts asked for, always the same; ask back when unsure."""
 
 import re
+from collections.abc import Iterator
 
 from interviewer.domain import MoveKind, Step
 from interviewer.interview.policy import Proposal
 from interviewer.interview.rules.scene import Situation
 from interviewer.interview.rules.settings import settings
+from interviewer.interview.words import MOST_WORDS
 from interviewer.listening.intents import Intent
 from interviewer.text import spans
 from interviewer.transcript import Heard
@@ -58,8 +60,12 @@ def waiting(scene: Situation) -> list[Heard]:
 
 
 def asked(scene: Situation) -> Proposal | None:
-    """All the facts asked for, as far as they fit into a turn; those given before in the same words."""
-    names = tuple(dict.fromkeys(one.id for one in waiting(scene) if one.id))
+    """All the facts asked for, as far as they fit into a turn; those given before in the same words.
+
+    What did not fit is named, so that nobody takes it for unheard, and a question in doubt is asked back.
+    """
+    questions = waiting(scene)
+    names = tuple(dict.fromkeys(one.id for one in questions if one.id))
     if not names or scene.case is None:
         return None
     told: list[tuple[str, str]] = []
@@ -70,7 +76,17 @@ def asked(scene: Situation) -> Proposal | None:
     words = " ".join(text for _, text in told)
     given = all(name in scene.state.facts for name, _ in told)
     text = scene.voice.say("answer.again", fact=words) if given else scene.voice.say("answer.fact", fact=words)
+    for more in _left_over(scene, [name for name in names if name not in dict(told)], questions):
+        text = f"{text} {more}" if len(f"{text} {more}".split()) <= MOST_WORDS else text
     return scene.propose(MoveKind.ANSWER, text, facts=tuple(name for name, _ in told))
+
+
+def _left_over(scene: Situation, names: list[str], questions: list[Heard]) -> Iterator[str]:
+    if names:
+        yield scene.voice.say("answer.left", names=" and ".join(fact_name(name) for name in names[:2]))
+    elif doubtful := next((one for one in questions if not one.id and len(one.between) > 1), None):
+        one, other = (fact_name(name) for name in doubtful.between[:2])
+        yield scene.voice.say("answer.and_which", one=one, other=other)
 
 
 def as_given(scene: Situation, name: str) -> str:

@@ -1,17 +1,13 @@
 """Rules for an answer: let go on, press a sure mistake, or ask a question that is sure to fit and to be unanswered."""
 
 from interviewer.domain import Level, MoveKind, Step
-from interviewer.interview.agenda import Option
 from interviewer.interview.modes import ModeKind
 from interviewer.interview.policy import Proposal, TargetKind
 from interviewer.interview.rules.scene import Situation, begins
 from interviewer.interview.rules.settings import settings
 from interviewer.interview.rules.wording import followups
-from interviewer.knowledge.embeddings import Embedder
-from interviewer.knowledge.validate import says
 from interviewer.listening.ending import breaks_off
 from interviewer.listening.intents import Intent
-from interviewer.text import without_fillers
 
 _KINDS = {
     Step.CLARIFY: "requirements",
@@ -62,8 +58,9 @@ def brief_answer(scene: Situation) -> Proposal | None:
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
     if begins(scene.text, _OKAY) and scene.words <= settings().confirmation and scene.state.last_move not in _ASKED:
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_ahead")
-    pressed = [move for move in scene.state.moves[-2:] if move is MoveKind.ASK_TO_CLARIFY]
-    if pressed or on_a_word(scene):
+    if scene.fitting:
+        return _follows(scene)
+    if MoveKind.ASK_TO_CLARIFY in scene.state.moves[-2:]:
         return None
     return scene.turn(MoveKind.ASK_TO_CLARIFY, "ask_to_clarify.more")
 
@@ -86,68 +83,27 @@ def mistaken(scene: Situation) -> Proposal | None:
     return scene.propose(MoveKind.CHALLENGE, text, step=worst.step, target=(TargetKind.RED_FLAG, worst.id))
 
 
-def asks(scene: Situation, embedder: Embedder) -> Proposal:
-    """A follow-up: one of the case's own, one on what was just said, or one that fits the answer as a whole."""
-    own, likeness = of_the_case(scene, embedder)
-    first = own if likeness >= settings().probe_first else None
-    found = first or on_a_word(scene) or own or as_a_whole(scene)
-    return found or scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
+def presses(scene: Situation) -> Proposal | None:
+    """What surely follows from the answer is asked before the clock moves on, a few times in a part."""
+    at = settings().bank
+    if scene.state.probes_in_step >= at.pressed or not scene.fitting or scene.fitting[0].worth < at.sure:
+        return None
+    return _follows(scene)
 
 
-def on_a_word(scene: Situation) -> Proposal | None:
-    """A question on the last thing named that has one, and whose answer nothing said so far comes near."""
-    last = " ".join(scene.text.split()[-settings().word_tail :])
-    found = [(trigger.ends(last, scene.everything), trigger) for trigger in followups().triggers]
-    for _, trigger in sorted((one for one in found if one[0] >= 0), key=lambda pair: -pair[0]):
-        questions = scene.voice.unsaid(trigger.asks)
-        if questions and not scene.told(trigger.asks):
-            return _probe(scene, questions[0])
-    return None
+def asks(scene: Situation) -> Proposal:
+    """A follow-up: one of the bank's on what was just said; where nothing near was said, they go on, and after that
+    comes a plain question on the answer as a whole."""
+    if scene.fitting:
+        return _follows(scene)
+    if scene.state.last_move is not MoveKind.LET_GO_ON:
+        return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
+    return as_a_whole(scene) or scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
 
 
-def of_the_case(scene: Situation, embedder: Embedder) -> tuple[Proposal | None, float]:
-    """The question of the case that follows best from the end of the answer, and how much it does (cosine).
-
-    Its subject was surely not said: nothing of the talk sounds like it, and none of its terms was said.
-    """
-    at = settings()
-    tail = " ".join(without_fillers(scene.text).split()[-at.tail :])
-    if not tail or sum(name in _own(scene) for name in scene.state.asked) >= at.probes_of_a_case[scene.level]:
-        return None, 0.0
-    end = embedder.encode([tail])[0]
-    best: tuple[float, str, str] = (-1.0, "", "")
-    for name in _near(scene):
-        signal = scene.signal(name)
-        questions = scene.voice.unsaid(signal.probes) if signal else []
-        if not questions or signal is None or any(says(term, scene.everything) for term in signal.terms):
-            continue
-        near = embedder.encode(questions) @ end
-        best = max(best, (float(near.max()), name, questions[int(near.argmax())]))
-    likeness, name, question = best
-    if not name or (likeness < at.probe_likeness and not scene.one_subject):
-        return None, 0.0
-    return _probe(scene, question, step=_own(scene)[name].step, target=(TargetKind.SIGNAL, name)), likeness
-
-
-def _own(scene: Situation) -> dict[str, Option]:
-    return {option.id: option for own in scene.view.agenda.signals.values() for option in own}
-
-
-def _near(scene: Situation) -> list[str]:
-    """What the case could ask here: the subjects nearest to the end of the answer, not yet asked or spoken of."""
-    agenda, state = scene.view.agenda, scene.state
-    options = _own(scene)
-    nearest = agenda.near if scene.one_subject else agenda.near[: settings().probe_among]
-    return [
-        name
-        for name in nearest
-        if name in options
-        and options[name].step in agenda.scope
-        and options[name].level.rank <= scene.level.rank
-        and name not in state.asked
-        and name not in agenda.brushed
-        and not state.heard(name)
-    ]
+def _follows(scene: Situation) -> Proposal:
+    best = scene.fitting[0].entry
+    return _probe(scene, best.ask, step=best.step)
 
 
 def as_a_whole(scene: Situation) -> Proposal | None:
@@ -156,7 +112,7 @@ def as_a_whole(scene: Situation) -> Proposal | None:
     kind = _KINDS[about] if about else "general"
     if kind == "requirements" and scene.state.step is not Step.CLARIFY:
         kind = "design"
-    texts = followups().kinds
+    texts = followups()
     questions = scene.voice.unsaid(texts[kind]) or scene.voice.unsaid(texts["general"])
     return _probe(scene, questions[0]) if questions else None
 

@@ -5,9 +5,10 @@ from interviewer.interview.policy import Proposal, TargetKind
 from interviewer.interview.rules import pacing
 from interviewer.interview.rules.scene import Situation, begins
 from interviewer.interview.rules.settings import settings
-from interviewer.interview.rules.wording import followups
+from interviewer.interview.rules.wording import steps
 from interviewer.listening.ending import breaks_off
 from interviewer.listening.intents import Intent
+from interviewer.text import spans
 
 _HELLO = r"(?:hi|hello|hey|good (?:morning|afternoon|evening))\b"
 
@@ -77,20 +78,32 @@ def about_the_question(scene: Situation) -> Proposal | None:
         return scene.turn(MoveKind.META, "meta.nothing_asked")
     if found is Intent.REPEAT:
         return scene.turn(MoveKind.META, "meta.repeat", question=question)
-    other = _other_words(scene, question)
-    return (
-        scene.turn(MoveKind.META, "meta.what_meant", question=other)
-        if other
-        else scene.turn(MoveKind.META, "meta.what_meant_open")
-    )
+    if other := _other_words(scene, question):
+        return scene.turn(MoveKind.META, "meta.what_meant", question=other)
+    if quote := _hangs_on(scene, question):
+        return scene.turn(MoveKind.META, "meta.what_meant_about", quote=quote, question=question)
+    return scene.turn(MoveKind.META, "meta.what_meant_open")
 
 
 def _other_words(scene: Situation, question: str) -> str:
     """Another way to put a question of ours, where there is one."""
-    ways = [one.asks for one in followups().triggers]
-    ways += [one.probes for own in scene.knowledge.signals(scene.view.transcript.case).values() for one in own]
-    own = next((asks for asks in ways if any(question in one for one in asks)), [])
-    return next(iter(scene.voice.unsaid([one for one in own if question not in one])), "")
+    ways = [one.probes for own in scene.knowledge.signals(scene.view.transcript.case).values() for one in own]
+    ways += [words.openers for words in steps().values()]
+    own = next((asks for asks in ways if question in asks), [])
+    return next(iter(scene.voice.unsaid([one for one in own if one != question])), "")
+
+
+def _hangs_on(scene: Situation, question: str) -> str:
+    """The words of the candidate's that a follow-up was about, when they are few enough to be said again."""
+    entry, turns = scene.followup(question), scene.view.transcript.turns
+    at = next((index for index, turn in enumerate(turns) if question in turn.text), 0)
+    before = next((turn for turn in reversed(turns[:at]) if turn.speaker == "candidate"), None)
+    pieces = [one for one in spans(before.text if before else "") if not one.text.endswith("?")]
+    if entry is None or not pieces:
+        return ""
+    near = scene.bank.nearness(scene.listener.vectors(pieces))[:, scene.bank.entries.index(entry)]
+    quote = pieces[int(near.argmax())].text.rstrip(" .,;:")
+    return quote if len(quote.split()) <= settings().longest_quote else ""
 
 
 def about_the_interview(scene: Situation) -> Proposal | None:

@@ -3,7 +3,7 @@
 It cannot understand an answer, so it does less: it answers what was asked, gives way, and otherwise asks questions that
 are sure to fit.
 
-    RulesPolicy(knowledge, embedder).act(view, allowed)  ->  Proposal(MoveKind.PROBE, ["What would …?"], …)
+    RulesPolicy(listener).act(view, allowed)  ->  Proposal(MoveKind.PROBE, ["What would …?"], …)
 """
 
 from collections.abc import Callable
@@ -14,8 +14,7 @@ from interviewer.interview.rules import facts, followup, meta, pacing
 from interviewer.interview.rules.scene import Situation
 from interviewer.interview.rules.wording import WordChoice
 from interviewer.interview.words import all_terms, problems
-from interviewer.knowledge.embeddings import Embedder
-from interviewer.knowledge.load import Knowledge
+from interviewer.listening.annotate import Listener
 
 Rule = Callable[[Situation], Proposal | None]
 
@@ -37,8 +36,9 @@ RULES: tuple[Rule, ...] = (
     meta.drawn,
     followup.in_the_middle,
     followup.jumps_in,
-    pacing.clock,
     followup.mistaken,
+    followup.presses,
+    pacing.clock,
     pacing.part_is_over,
     pacing.twist,
     followup.brief_answer,
@@ -53,18 +53,17 @@ class RulesPolicy:
     name = "rules"
     tries = 1
 
-    def __init__(self, knowledge: Knowledge, embedder: Embedder):
-        self._knowledge = knowledge
-        self._embedder = embedder
+    def __init__(self, listener: Listener):
+        self._listener = listener
 
     def act(self, view: View, allowed: Allowed) -> Proposal:
         """The next turn. Never raises for lack of something to say."""
-        scene = Situation(view, allowed, self._knowledge, self._voice(view))
+        scene = Situation(view, allowed, self._listener, self._voice(view))
         for rule in RULES:
             proposal = rule(scene)
             if proposal is not None and proposal.move in allowed.moves:
                 return proposal
-        proposal = followup.asks(scene, self._embedder)
+        proposal = followup.asks(scene)
         if proposal.move in allowed.moves:
             return proposal
         if MoveKind.LET_GO_ON in allowed.moves:
@@ -75,7 +74,7 @@ class RulesPolicy:
 
     def _voice(self, view: View) -> WordChoice:
         transcript, state = view.transcript, view.state
-        terms = all_terms(self._knowledge, transcript.case)
+        terms = all_terms(self._listener.knowledge, transcript.case)
         said = " ".join(turn.text for turn in transcript.turns if turn.speaker == "candidate")
 
         def sound(text: str) -> bool:

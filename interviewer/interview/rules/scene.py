@@ -5,17 +5,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from interviewer.domain import Level, MoveKind, Step
 from interviewer.interview.modes import Mode, ModeKind, known_mode
 from interviewer.interview.policy import Allowed, Proposal, Target, TargetKind, View
 from interviewer.interview.rules.settings import settings
 from interviewer.interview.rules.wording import WordChoice
 from interviewer.interview.state import State
+from interviewer.knowledge.embeddings import Vectors
 from interviewer.knowledge.load import Knowledge
-from interviewer.knowledge.schema import Case, Signal
+from interviewer.knowledge.schema import Case, Followup, Signal
+from interviewer.listening.annotate import Listener
+from interviewer.listening.examples import Bank
 from interviewer.listening.intents import Intent
-from interviewer.text import spans
+from interviewer.listening.mistakes import denies
+from interviewer.text import Span, spans
 from interviewer.transcript import Heard, Turn
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """A follow-up of the bank that fits here, and the sentence that it follows from."""
+
+    entry: Followup
+    sentence: str
+    worth: float
+    """How well it follows, on the scale of ``data/settings.yaml``."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +41,12 @@ class Situation:
 
     view: View
     allowed: Allowed
-    knowledge: Knowledge
+    listener: Listener
     voice: WordChoice
+
+    @property
+    def knowledge(self) -> Knowledge:
+        return self.listener.knowledge
 
     @property
     def state(self) -> State:
@@ -98,13 +119,82 @@ class Situation:
         """Whole minutes, at least one."""
         return str(max(1, round(self.state.left / 60)))
 
+    @property
+    def bank(self) -> Bank:
+        """The follow-ups for this case."""
+        return self.listener.bank(self.view.transcript.case)
+
+    @cached_property
+    def fitting(self) -> list[Fitting]:
+        """The follow-ups that fit, best first: near to what was just stated, not answered, denied or asked yet."""
+        at, bank, sentences = settings().bank, self.bank, self._stated()
+        if not sentences or not bank.entries:
+            return []
+        vectors = self.listener.vectors(sentences)
+        near = bank.nearness(vectors)
+        which = (near - at.older * np.arange(len(sentences) - 1, -1, -1)[:, None]).argmax(0)
+        columns = np.arange(len(bank.entries))
+        likeness, worth = near[which, columns], self._worth(near, vectors, which)
+        everything = [one for _, turn in self.view.transcript.candidate_turns() for one in spans(turn.text)]
+        answered = bank.answered(self.listener.vectors(everything))
+        fits = (worth >= at.worth) & (likeness >= at.likeness)
+        fits &= (answered < at.answered) | (answered < likeness - at.sooner)
+        found = []
+        for column in columns[fits][np.argsort(-worth[fits], kind="stable")]:
+            entry, sentence = bank.entries[column], sentences[which[column]].text
+            meant = entry.step in self.view.agenda.scope and denies(sentence) <= any(map(denies, entry.said))
+            if meant and self.voice.unsaid([entry.ask]):
+                found.append(Fitting(entry, sentence, float(worth[column])))
+        return found
+
+    def _worth(self, near: Vectors, vectors: Vectors, which: NDArray[np.intp]) -> Vectors:
+        """Shape (entries,): how well each question follows. ``which``: the sentence that it would follow from.
+
+        The likeness of the sentence to the statement and to the question, what the answer was about, and its words.
+        """
+        at, bank, columns = settings().bank, self.bank, np.arange(len(which))
+        about = {one.step: one.score for one in self.heard("step")}
+        worth: Vectors = (
+            near[which, columns]
+            - at.older * (len(near) - 1 - which)
+            + at.asks * (vectors @ bank.asks.T)[which, columns]
+            + at.about * np.array([about.get(one.step, 0.0) for one in bank.entries])
+            + at.words * bank.in_common(" ".join(self.text.split()[-at.tail :]))
+            + at.own * (columns < bank.own)
+        )
+        return worth
+
+    def _stated(self) -> list[Span]:
+        """The last sentences of the answer that state something."""
+        at, asked = settings().bank, {one.quote for one in self.heard("question")}
+        pieces = [one for one in spans(self.last.text if self.last else "") if one.text not in asked]
+        stated = [one for one in pieces if len(one.text.split()) >= at.fewest_words and not one.text.endswith("?")]
+        return stated[-at.sentences :]
+
     def last_question(self) -> str:
-        """The last question that the interviewer asked, in the same words; empty without one."""
+        """The last thing that the interviewer asked, in the same words; empty without one."""
         for text in reversed(self.state.said):
-            for piece in reversed(spans(text)):
-                if piece.text.endswith("?"):
-                    return piece.text
+            asked = [one for one in self._asks if one in text]
+            asked = asked or [one.text for one in spans(text) if one.text.endswith("?")][-1:]
+            if asked:
+                return max(asked, key=len)
         return ""
+
+    def followup(self, question: str) -> Followup | None:
+        """The follow-up of the bank that asks this."""
+        return next((one for one in self.bank.entries if one.ask == question), None)
+
+    @cached_property
+    def _asks(self) -> list[str]:
+        """All that may be asked in more than one sentence: its question alone would mean nothing."""
+        case, slug = self.case, self.view.transcript.case
+        signals = [one for own in self.knowledge.signals(slug).values() for one in own]
+        return [
+            *(one.ask for one in self.bank.entries),
+            *(probe for one in signals for probe in one.probes),
+            *(flag.challenge for flag in self.knowledge.red_flags(slug)),
+            *(one.say for one in (case.pushbacks if case else [])),
+        ]
 
     def signal(self, name: str) -> Signal | None:
         """The criterion of that id."""

@@ -2,8 +2,26 @@
 
 from functools import cache
 
-from interviewer.domain import Level
 from interviewer.paths import Numbers
+
+
+class BankNumbers(Numbers):
+    """Which follow-up of the bank fits."""
+
+    sentences: int
+    fewest_words: int
+    tail: int
+    older: float
+    asks: float
+    about: float
+    words: float
+    own: float
+    likeness: float
+    worth: float
+    sure: float
+    pressed: int
+    answered: float
+    sooner: float
 
 
 class RuleSettings(Numbers):
@@ -16,7 +34,6 @@ class RuleSettings(Numbers):
     design_from: int
     confirmation: int
     tail: int
-    word_tail: int
     most_facts_words: int
     question_tail: int
     early_share: float
@@ -31,12 +48,10 @@ class RuleSettings(Numbers):
     twist_from: float
     twist_until: float
     twist_gap: int
-    probe_among: int
-    probe_likeness: float
-    probe_first: float
     sure_mistake: float
     manner_every: int
-    probes_of_a_case: dict[Level, int]
+    longest_quote: int
+    bank: BankNumbers
 
 
 @cache

@@ -4,14 +4,13 @@ Deterministic by the transcript, and never the same sentence twice in an intervi
 """
 
 import hashlib
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from interviewer.domain import Manner, Step
 from interviewer.interview.words import normal
@@ -31,38 +30,12 @@ class StepWords(_Strict):
     openers: list[str] = Field(min_length=2)
 
 
-class Trigger(_Strict):
-    """A question on something that the candidate has just said."""
-
-    id: str
-    said: str
-    unless: str = ""
-    asks: list[str] = Field(min_length=1)
-
-    def ends(self, last: str, everything: str) -> int:
-        """Where in the last answer the subject was named last; -1 when it was not, or when the question is answered."""
-        found = [match.end() for match in _words(self.said).finditer(last)]
-        if not found or (self.unless and _words(self.unless).search(everything)):
-            return -1
-        return found[-1]
-
-
-class Followups(_Strict):
-    """Questions that are sure to fit."""
-
-    triggers: list[Trigger]
-    kinds: dict[str, list[str]]
-
-
 @cache
-def _words(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
-
-
-@cache
-def followups() -> Followups:
-    """The shipped follow-ups."""
-    return Followups.model_validate(yaml.safe_load((_DATA / "followups.yaml").read_text(encoding="utf-8")))
+def followups() -> dict[str, list[str]]:
+    """Plain questions by what an answer was about."""
+    return TypeAdapter(dict[str, list[str]]).validate_python(
+        yaml.safe_load((_DATA / "followups.yaml").read_text(encoding="utf-8"))
+    )
 
 
 @cache
