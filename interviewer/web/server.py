@@ -1,8 +1,10 @@
 """Starts the app: checks where it may listen, loads the models behind the page's back, stops everything at the end."""
 
+import errno
 import json
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -58,6 +60,9 @@ def serve(settings: Settings, knowledge: Knowledge | None = None, engine: "Calla
             "Set INTERVIEWER_AUTH=user:password, or listen on 127.0.0.1."
         )
     uploads = _uploads(settings)
+    if port:
+        _may_listen(name, port)
+    print("Starting the interviewer …", flush=True)
     knowledge = knowledge or Knowledge.load()
     store = Store.open(settings.database)
     pool = ThreadPoolExecutor(1, thread_name_prefix="models")
@@ -127,6 +132,17 @@ def address() -> tuple[str, int | None]:
     if port and not (port.isdigit() and 0 < int(port) < 65536):
         raise BadInput("GRADIO_SERVER_PORT: must be a number from 1 to 65535")
     return name, int(port) if port else None
+
+
+def _may_listen(name: str, port: int) -> None:
+    """Said at once, before anything is loaded. Raises CannotRun."""
+    with socket.socket(socket.AF_INET6 if ":" in name else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((name.strip("[]"), port))
+        except OSError as error:
+            taken = "another program listens there already" if error.errno == errno.EADDRINUSE else error.strerror
+            raise CannotRun(f"{name}:{port}: {taken}. Choose another port with --port.") from error
 
 
 def is_loopback(name: str) -> bool:

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -47,13 +48,15 @@ def test_a_bad_setting_is_one_line_and_exit_2(own_app: Callable[..., App], varia
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_a_taken_port_is_said(own_app: Callable[..., App], app: App) -> None:
+def test_a_taken_port_is_said_at_once(own_app: Callable[..., App], app: App) -> None:
     taken = own_app()
     taken.port = app.port
+    began = time.monotonic()
     done = run(taken)
+    assert time.monotonic() - began < 4, "half a second alone: nothing is loaded before"
     assert done.returncode == 3
-    assert str(app.port) in done.stderr
-    assert "Traceback" not in done.stderr
+    assert f"{app.port}: another program listens there already. Choose another port with --port." in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -72,7 +75,19 @@ def test_the_real_app_answers_within_eight_seconds_and_stops_when_told(own_app: 
     assert "ML design interviewer" in page
     assert app.stop(signal.SIGTERM) == 0
     assert "Traceback" not in app.log.read_text()
+    assert f"The interviewer is at {app.url} (Ctrl+C stops it)." in app.log.read_text()
     assert seconds < 25, "8 s alone on two cores; the rest is for busy machines"
+
+
+def test_that_it_starts_is_said_before_anything_heavy_is_loaded(own_app: Callable[..., App]) -> None:
+    app = own_app()
+    began = time.monotonic()
+    command = [sys.executable, str(ROOT / "app.py")]
+    with subprocess.Popen(command, cwd=app.home, env=app.environment(), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "Starting the interviewer …\n"
+        assert time.monotonic() - began < 5, "a second alone"
+        process.kill()
 
 
 def test_no_handler_is_open_to_other_programs(app: App) -> None:
