@@ -41,6 +41,8 @@ class Header:
     reports: int
     paused: bool = False
     """Whether the candidate has stopped the clock."""
+    problem: str = ""
+    """A problem of the candidate's own; empty for one of the knowledge base."""
 
 
 class Rows(list[T]):
@@ -65,6 +67,7 @@ def read_turn(data: str) -> Turn:
 
 def read_header(row: Any) -> Header:
     """The head of an interview. Raises BadInput for a row that nobody can read."""
+    extra = read_object(row.extra)
     try:
         return Header(
             id=row.id,
@@ -80,7 +83,8 @@ def read_header(row: Any) -> Header:
             consent=read_object(row.consent),
             turns=row.n_turns,
             reports=row.n_reports,
-            paused=bool(read_object(row.extra).get(PAUSED)),
+            paused=bool(extra.get(PAUSED)),
+            problem=str(extra.get("problem") or ""),
         )
     except ValueError as error:
         raise cannot_be_read(error) from error

@@ -24,7 +24,7 @@ def heading_html(knowledge: Knowledge, room: Room) -> str:
         one for one in (mode_name(knowledge, transcript.mode), "second take" if room.header.parent else "") if one
     ]
     title = for_html(title_of(knowledge, transcript.case, transcript.problem))
-    return f"<h1 title='{title}'>{title}</h1><p class='quiet'>{for_html(' · '.join(about))}</p>"
+    return f"<h1 dir='auto' title='{title}'>{title}</h1><p class='quiet'>{for_html(' · '.join(about))}</p>"
 
 
 def clock_html(header: Header, over: bool) -> str:

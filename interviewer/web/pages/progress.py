@@ -199,7 +199,7 @@ def _row(knowledge: Knowledge, header: Header, report: Report | None) -> str:
         result = "–" if step else verdict_of(report)
         score = report.steps[step].score if step else report.score
     about = (
-        title_of(knowledge, header.case),
+        title_of(knowledge, header.case, header.problem),
         mode_name(knowledge, header.mode),
         "second take" if header.parent else "",
     )

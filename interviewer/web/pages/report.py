@@ -68,8 +68,7 @@ class ReportPage:
     def show(self, owner: str, id_: str) -> Updates:
         """Updates that show the page before its report is there. Raises BadInput when it is not the owner's."""
         header = self.service.store.header(owner, id_)
-        transcript = self.service.store.transcript(owner, id_)
-        title = title_of(self.service.knowledge, header.case, transcript.problem)
+        title = title_of(self.service.knowledge, header.case, header.problem)
         mode = mode_name(self.service.knowledge, header.mode)
         about = " · ".join(part for part in ("Report", mode, "second take" if header.parent else "") if part)
         return {

@@ -187,7 +187,7 @@ def _row(knowledge: Knowledge, header: Header) -> str:
     else:
         where = "graded" if header.reports else "finished"
     parts = (mode_name(knowledge, header.mode), LEVEL_NAMES[header.level], "second take" if header.parent else "", day)
-    title = title_of(knowledge, header.case)
+    title = title_of(knowledge, header.case, header.problem)
     acts = [("room", "Open" if header.ended else "Go on"), ("report", "Report"), ("export", "Export")]
     buttons = "".join(
         f"<button type='button' class='small' data-act='{act}' data-id='{header.id}' "

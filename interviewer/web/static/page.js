@@ -220,5 +220,21 @@
     const at = frame();
     if (at) { at.contentDocument.querySelectorAll("details").forEach((one) => { one.open = true; }); fit(); at.contentWindow.focus(); at.contentWindow.print(); }
   };
-  setInterval(() => { tick(); fit(); if (from !== null && !frame()) back(); }, 400);
+  // Where the focus stood may vanish with its page or its row: it goes to what stands nearest, never to nowhere.
+  let stood = null, around = [];
+  addEventListener("focusin", (event) => {
+    stood = event.target; around = [];
+    for (let at = stood; at; at = at.parentElement) if (at.id) around.push(at);
+  });
+  const there = (at) => at && at.isConnected && at.offsetParent !== null;
+  const refocus = () => {
+    if (!stood || document.activeElement !== document.body || there(stood)) return;
+    const view = $(document.body.dataset.view + "-view"), box = $("answer");
+    const typing = there(box) && document.body.dataset.view === "room" && !matchMedia("(pointer: coarse)").matches;
+    const near = typing ? box : around.filter(there).map((at) => at.querySelector("h1, h2")).find(there) || (view && view.querySelector("h1"));
+    if (!there(near)) return; // not drawn yet
+    if (near !== box) near.tabIndex = -1;
+    near.focus({ preventScroll: true });
+  };
+  setInterval(() => { tick(); fit(); refocus(); if (from !== null && !frame()) back(); }, 400);
 })();
