@@ -27,7 +27,7 @@ app.add_typer(preference, name="preference")
 
 FAST = ("conduct", "interviews", "claims", "injection", "degenerate", "red_flags", "facts", "asked", "retrieval")
 """What runs on every change, each in its fixed smaller selection, in under three minutes on two cores."""
-NEEDS_MORE = ("real", "grading-llm", "stability", "levels")
+NEEDS_MORE = ("real", "grading-llm", "injection-llm", "levels-llm", "stability", "levels")
 """What 'all' leaves out: a folder of recordings, or a backend that gives verdicts."""
 
 

@@ -50,6 +50,13 @@ class Weighed(Cited):
     text: str = Field(default_factory=str)
 
 
+class ToStudy(BaseModel):
+    """A gap of this candidate and what to do about it."""
+
+    criterion: str = Field(default_factory=str)
+    text: str = Field(default_factory=str)
+
+
 class JudgedStep(BaseModel):
     """One step."""
 
@@ -61,6 +68,7 @@ class JudgedStep(BaseModel):
     flags: list[JudgedFlag] = Field(default_factory=list)
     trade_offs: list[Weighed] = Field(default_factory=list)
     comment: str = Field(default_factory=str)
+    study: ToStudy = Field(default_factory=ToStudy)
     status: StepStatus
     mark: float | None = None
 
@@ -77,18 +85,19 @@ class Telling(Cited):
     text: str = Field(default_factory=str)
 
 
-class ToStudy(BaseModel):
-    """A gap of this candidate and what to do about it."""
+class PanelMark(BaseModel):
+    """What a member of a panel gives a step, without criteria; None where it was not reached or does not apply."""
 
     step: Step
-    criterion: str = Field(default_factory=str)
-    text: str
+    because: str = Field(default_factory=str)
+    mark: float | None = None
 
 
 class Whole(BaseModel):
     """The look at the whole interview."""
 
     pattern: str
+    marks: list[PanelMark] = Field(default_factory=list)
     decisive: list[Telling] = Field(default_factory=list)
     contradictions: list[Telling] = Field(default_factory=list)
     pacing: str = Field(default_factory=str)
@@ -98,4 +107,3 @@ class Whole(BaseModel):
     p_hire: float
     work_on_first: str = Field(default_factory=str)
     next_level: str = Field(default_factory=str)
-    study: list[ToStudy] = Field(default_factory=list)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from html import escape
 
 from interviewer.domain import Step
-from interviewer.grading.presentation import standing, time_of
+from interviewer.grading.presentation import mark, standing, time_of
 from interviewer.grading.report import Report, StepTime
 
 _LEFT, _WIDE, _ROW = 158, 150, 30
@@ -28,8 +28,8 @@ def profile(report: Report) -> str:
     body, lines = [], []
     for name, cut in report.bar.items():
         if _LOW <= cut <= _HIGH:
-            mark = "bar" if name == "hire" else "cut"
-            lines.append(f'<line class="{mark}" x1="{_x(cut):.1f}" x2="{_x(cut):.1f}" y1="22" y2="{bottom - 8}"/>')
+            kind = "bar" if name == "hire" else "cut"
+            lines.append(f'<line class="{kind}" x1="{_x(cut):.1f}" x2="{_x(cut):.1f}" y1="22" y2="{bottom - 8}"/>')
             if name == "hire":
                 body.append(f'<text class="axis" text-anchor="middle" x="{_x(cut):.1f}" y="14">hire {cut:.2f}</text>')
     for number in range(1, 5):
@@ -46,7 +46,7 @@ def profile(report: Report) -> str:
         good = "good" if score >= report.bar.get("hire", _HIGH) else "short"
         width = max(3.0, _x(score) - _LEFT)
         body.append(f'<rect class="{good}" x="{_LEFT}" y="{y + 4}" width="{width:.1f}" height="14" rx="3"/>')
-        body.append(f'<text class="value" x="{_LEFT + _WIDE + 10}" y="{y + 16}">{score:.1f}</text>')
+        body.append(f'<text class="value" x="{_LEFT + _WIDE + 10}" y="{y + 16}">{mark(score)}</text>')
     return _svg(bottom + 14, "Score of each step against the bar for a hire", [*body, *lines])
 
 

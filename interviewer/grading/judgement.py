@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from interviewer.domain import Level, Step
-from interviewer.grading.answers import Cited, JudgedStep, Telling, ToStudy
+from interviewer.grading.answers import Cited, JudgedStep, PanelMark, Telling
 from interviewer.grading.criteria import due
 from interviewer.grading.evidence import Excerpt, Quote, Quotes, seconds
 from interviewer.grading.filters import Aimed, inside
@@ -36,6 +36,8 @@ MOST_MISSING = _AT.most_missing
 """Points named as missing in a step; the checklist holds all of them."""
 MOST_QUOTES = 2
 """Quotes of one criterion."""
+MOST_STUDY = thresholds().page.most_study
+"""Things to study next."""
 OTHER = "other"
 """The id of a mistake or choice that no list has."""
 
@@ -149,20 +151,18 @@ class Judgement:
             Moment(text=short(one.text), turn=place.turn, quote=place.text) for one, place in found if place is not None
         ][:most]
 
-    def study_plan(self, asked: Sequence[ToStudy], steps: Mapping[Step, StepReport]) -> list[StudyItem]:
-        """At most five things, each tied to a gap: none for what was shown."""
-        signals = {one.id: one for own in self.criteria.values() for one in own}
-        shown = {one.signal for own in steps.values() for one in own.criteria if one.status == "shown"}
+    def study_plan(self, answers: Mapping[Step, JudgedStep], steps: Mapping[Step, StepReport]) -> list[StudyItem]:
+        """At most five things, one a step, the lowest mark first; each tied to a gap: none for what was shown."""
         plan = []
-        for one in asked:
+        for step in sorted(answers, key=lambda step: steps[step].score or 5.0):
+            one, own = answers[step].study, steps[step]
+            signal = next((signal for signal in self.criteria[step] if signal.id == one.criterion), None)
+            shown = {criterion.signal for criterion in own.criteria if criterion.status == "shown"}
             if one.criterion in shown or not one.text.strip():
                 continue
-            signal = signals.get(one.criterion)
-            notes = (
-                list(signal.study) if signal else [note for gap in steps[one.step].missing[:1] for note in gap.study]
-            )
-            plan.append(StudyItem(step=one.step, text=short(one.text), notes=notes))
-        return plan[:5]
+            notes = list(signal.study) if signal else [note for gap in own.missing[:1] for note in gap.study]
+            plan.append(StudyItem(step=step, text=short(one.text), notes=notes))
+        return plan[:MOST_STUDY]
 
     def times(self, answers: Mapping[Step, JudgedStep]) -> dict[Step, StepTime]:
         """The time of each step, by the passages that are about it; one about several is shared."""
@@ -179,6 +179,36 @@ class Judgement:
             )
             for step in Step
         }
+
+
+def of_both(steps: Mapping[Step, StepReport], panel: Sequence[PanelMark], weight: float) -> dict[Step, StepReport]:
+    """The steps with the marks of both readings: by criteria, and ``weight`` of the panel's, which saw none.
+
+    A mark stands on quotes, and only the reading by criteria gives any: where it has a mark and the panel none, its
+    mark holds; where it has none (not reached, too little, not applicable) there is none; evaded stays 1.
+    """
+    theirs = {one.step: halved(one.mark) for one in panel if one.mark is not None}
+    return {
+        step: own.model_copy(update={"score": (1 - weight) * own.score + weight * theirs[step]})
+        if own.status == "assessed" and own.score is not None and step in theirs
+        else own
+        for step, own in steps.items()
+    }
+
+
+def apart(steps: Mapping[Step, StepReport], panel: Sequence[PanelMark], far: float) -> list[str]:
+    """A sentence for each step whose two readings lie at least ``far`` from each other."""
+    told = []
+    for one in panel:
+        own = steps[one.step].score if steps[one.step].status == "assessed" else None
+        if own is None or one.mark is None or abs(own - halved(one.mark)) < far:
+            continue
+        because = f" ({short(one.because).rstrip('.')})" if one.because.strip() else ""
+        told.append(
+            f"{one.step.label}: two readings lie apart, {own:g} by its criteria and {halved(one.mark):g} as a panel "
+            f"would mark it{because}; the mark is between them."
+        )
+    return told
 
 
 def halved(mark: float) -> float:

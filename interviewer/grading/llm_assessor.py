@@ -1,18 +1,21 @@
 """A capable model reads the whole interview and judges it; code checks every quote and makes the verdict.
 
-    rules · transcript · steps 1–3   ─┐
-    rules · transcript · steps 4–7   ─┴─►  rules · transcript · what was judged · the whole  ─►  report
+    rules · transcript · some of the steps, by their criteria   ─┐
+    rules · transcript · others …                                ─┼─►  marks of both readings  ─►  verdict, report
+    rules · transcript · the whole, as a panel would judge it    ─┘
 
-Two calls side by side judge the steps, a third looks at the whole. Rules and transcript stand first and are the same in
-all three, so an endpoint that caches prefixes reads them once; the second call starts a moment after the first for that
+All calls stand side by side: those that judge steps by their criteria, and one that reads the whole without criteria
+and is told nothing of the others, so that a step's mark is of two readings. Rules and transcript come first and are the
+same in all, so an endpoint that caches prefixes reads them once; the others start a moment after the first for that
 reason. A model with a small window is asked about one step at a time.
 """
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from interviewer.domain import Level, MoveKind, Step, Verdict
 from interviewer.errors import ModelError
@@ -21,8 +24,7 @@ from interviewer.grading.assessor import Material, Progress
 from interviewer.grading.criteria import GENERAL, merged
 from interviewer.grading.evidence import Quotes
 from interviewer.grading.filters import Aimed, aimed_at_the_grader
-from interviewer.grading.judgement import Judgement, short
-from interviewer.grading.presentation import mark
+from interviewer.grading.judgement import OTHER, Judgement, apart, of_both, short
 from interviewer.grading.report import FlagReport, GradedBy, Missing, Remark, Report, Status, StepReport
 from interviewer.grading.rubric import cut_offs, rubric_in_use
 from interviewer.grading.strong import Retrieve, strong_answers
@@ -31,8 +33,8 @@ from interviewer.grading.verdict import Judged, judge
 from interviewer.interview.modes import known_mode
 from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.knowledge.schema import Signal
-from interviewer.models.base import LanguageModel, Message
-from interviewer.models.prompts import neutralise, prompt, render
+from interviewer.models.base import LanguageModel, Message, Schema
+from interviewer.models.prompts import prompt, render
 from interviewer.models.tokens import count
 
 _AT = thresholds().answers
@@ -40,10 +42,13 @@ _AT = thresholds().answers
 RULES, STEPS, WHOLE = "assess", "assess-steps", "assess-whole"
 """The prompts."""
 GROUPS = (
-    (Step.CLARIFY, Step.FRAME, Step.DATA),
-    (Step.MODEL, Step.EVALUATE, Step.SERVE, Step.MONITOR),
+    (Step.CLARIFY, Step.FRAME, Step.MONITOR),
+    (Step.DATA, Step.MODEL),
+    (Step.EVALUATE, Step.SERVE),
 )
-"""Steps that are judged in one call."""
+"""Steps that are judged in one call: so that the answers are about equally long, for the longest is waited for."""
+SIDE_BY_SIDE = 4
+"""Calls at a time, where the model does not say that it serves fewer (``side_by_side``)."""
 MOST_CRITERIA, MOST_OF_THE_CASE = _AT.most_criteria, _AT.most_of_the_case
 """Of a step, and of them the case's own: more make a report dearer and longer, and no truer; and where the problem that
 was posed is not quite the case's, the framework's are those that apply."""
@@ -78,7 +83,7 @@ class LlmAssessor:
         criteria = merged(material.knowledge, material.case, shared_embedder(), self.folder)
         criteria = {step: wanted(own, material.level) for step, own in criteria.items()}
         asking = Asking(self.model, material, quotes, aimed, criteria)
-        answers = asking.steps(progress)
+        answers, whole = asking.everything(progress)
         judgement = Judgement(material.transcript, material.level, criteria, material.knowledge, quotes, aimed)
         steps, flags, choices = _judged(answers, judgement)
         spoken = sum(turn.words for _, turn in material.transcript.candidate_turns())
@@ -86,8 +91,6 @@ class LlmAssessor:
             raise ModelError(
                 f"the model '{self.model.name}' quoted nothing that the candidate said; nothing was judged"
             )
-        progress(0.7, "Looking at the whole")
-        whole = asking.whole(steps, flags)
         progress(0.95, "Writing the report")
         report = self._report(material, judgement, answers, steps, flags, choices, whole)
         progress(1.0, "Done")
@@ -105,8 +108,11 @@ class LlmAssessor:
     ) -> Report:
         data = rubric_in_use()
         p_hire = min(1.0, max(0.0, whole.p_hire))
+        readings = data["two_readings"]
+        notes = apart(steps, whole.marks, float(readings["apart"]))
+        steps = of_both(steps, whole.marks, float(readings["panel"]))
         found = judge(steps, p_hire, material.level, data)
-        status, verdict, notes = _standing(steps, found)
+        status, verdict, why = _standing(steps, found)
         gaps: dict[Step, Sequence[Missing]] = {step: own.missing for step, own in steps.items()}
         strong = strong_answers(material.case, material.knowledge, gaps, material.level, self.retrieve)
         return Report(
@@ -131,9 +137,9 @@ class LlmAssessor:
             reasons=_reasons(whole, found),
             next_level=short(whole.next_level),
             strong={step: text for step, text in strong.items() if steps[step].status != "not_applicable"},
-            study_plan=judgement.study_plan(whole.study, steps),
+            study_plan=judgement.study_plan(answers, steps),
             bar=cut_offs(data, material.level) if found else {},
-            warnings=[*notes, *material.warnings, *_doubts(judgement)],
+            warnings=[*why, *material.warnings, *_doubts(judgement), *notes],
             graded_by=GradedBy(
                 backend=self.model.backend,
                 model=self.model.name,
@@ -154,43 +160,43 @@ class Asking:
     aimed: Sequence[Aimed]
     criteria: Mapping[Step, Sequence[Signal]]
 
-    def steps(self, progress: Progress) -> dict[Step, JudgedStep]:
-        """Every step of the interview, or the one that was practised. Raises ModelError."""
+    def everything(self, progress: Progress) -> tuple[dict[Step, JudgedStep], Whole]:
+        """Every step of the interview, or the one that was practised, and the whole. Raises ModelError."""
         only = known_mode(self.material.transcript.mode).step
-        groups: Sequence[Sequence[Step]] = ((only,),) if only else GROUPS
+        wanted = (only,) if only else tuple(Step)
+        groups: Sequence[Sequence[Step]] = (wanted,) if only else GROUPS
         asked = [self.messages(STEPS, self._steps_inputs(group)) for group in groups]
         room = ROOM
         if not only and self._room(asked) < ROOM:
             groups, room = tuple((step,) for step in Step), ROOM_OF_A_STEP
             asked = [self.messages(STEPS, self._steps_inputs(group)) for group in groups]
+        look = self.messages(WHOLE, {"level": self.material.level.value, "names": _names(wanted)})
         progress(0.15, "The model reads the interview")
-        found: dict[Step, JudgedStep] = {}
-        with ThreadPoolExecutor(max_workers=len(GROUPS)) as pool:
-            first = pool.submit(copy_context().run, self._extract, asked[0], room)
-            wait([first], timeout=HEAD_START)
-            others = [pool.submit(copy_context().run, self._extract, messages, room) for messages in asked[1:]]
-            for done, (job, group) in enumerate(zip([first, *others], groups, strict=True), 1):
-                for answer in job.result().steps:
-                    if answer.step in group:
-                        found.setdefault(answer.step, answer)
-                progress(0.15 + 0.55 * done / len(groups), "The model judges the steps")
-        if missing := [step.value for group in groups for step in group if step not in found]:
-            raise ModelError(f"the model '{self.model.name}' left out the step {missing[0]}")
-        return found
+        with ThreadPoolExecutor(max_workers=getattr(self.model, "side_by_side", SIDE_BY_SIDE)) as pool:
 
-    def whole(self, steps: Mapping[Step, StepReport], flags: Sequence[FlagReport]) -> Whole:
-        """The look at the whole, given the judged steps. Raises ModelError."""
-        said = "\n".join(_told(step, own, [one for one in flags if one.step is step]) for step, own in steps.items())
-        messages = self.messages(WHOLE, {"steps": neutralise(said), "level": self.material.level.value})
-        return self.model.extract(messages, Whole, max_tokens=self._room([messages]))
+            def ask(messages: Sequence[Message], form: type[Schema], room: int) -> Future[Schema]:
+                return pool.submit(copy_context().run, self._extract, messages, form, room)
+
+            jobs = [ask(asked[0], JudgedSteps, room)]
+            wait(jobs, timeout=HEAD_START)
+            whole = ask(look, Whole, self._room([look]))
+            jobs += [ask(messages, JudgedSteps, room) for messages in asked[1:]]
+            every: list[Future[Any]] = [*jobs, whole]
+            for done, _ in enumerate(as_completed(every), 1):
+                progress(0.15 + 0.8 * done / len(every), "The model judges the steps and the whole")
+        answers = [(group, answer) for group, job in zip(groups, jobs, strict=True) for answer in job.result().steps]
+        found = {answer.step: answer for group, answer in reversed(answers) if answer.step in group}
+        if missing := [step.value for step in wanted if step not in found]:
+            raise ModelError(f"the model '{self.model.name}' left out the step {missing[0]}")
+        return found, whole.result()
 
     def _room(self, asked: Sequence[Sequence[Message]]) -> int:
         """The room for an answer beside the longest of the prompts."""
         window = getattr(self.model, "window", None)
         return ROOM if window is None or max(map(count, asked)) + ROOM <= window else ROOM_OF_A_STEP
 
-    def _extract(self, messages: Sequence[Message], room: int) -> JudgedSteps:
-        return self.model.extract(messages, JudgedSteps, max_tokens=room)
+    def _extract(self, messages: Sequence[Message], form: type[Schema], room: int) -> Schema:
+        return self.model.extract(messages, form, max_tokens=room)
 
     def messages(self, task: str, inputs: Mapping[str, str]) -> list[Message]:
         """Rules and transcript, the same in every call, then the task."""
@@ -209,7 +215,7 @@ class Asking:
     def _steps_inputs(self, group: Sequence[Step]) -> dict[str, str]:
         return {
             "level": self.material.level.value,
-            "names": ", ".join(step.value for step in group),
+            "names": _names(group),
             "steps": "\n\n".join(self._step(step) for step in group),
         }
 
@@ -260,6 +266,10 @@ def wanted(criteria: Sequence[Signal], level: Level) -> list[Signal]:
     return [*own, *general][:MOST_CRITERIA]
 
 
+def _names(steps: Sequence[Step]) -> str:
+    return ", ".join(step.value for step in steps)
+
+
 def _line(one: Signal, level: Level) -> str:
     bonus = f" [{one.level.value} level, a bonus]" if one.level.rank > level.rank else ""
     return f"- {one.id}{bonus}: {one.text}"
@@ -283,28 +293,14 @@ def _judged(
 
 
 def once(flags: Sequence[FlagReport]) -> list[FlagReport]:
-    """Each mistake once: one on the border of two steps is named by both calls, with the same words."""
+    """Each mistake once: one on the border of two steps is named by two calls, with the same words or the same id."""
     kept: list[FlagReport] = []
     for flag in flags:
         told = (one for one in kept if one.turn == flag.turn)
-        if not any(one.quote in flag.quote or flag.quote in one.quote for one in told):
+        same = any(one.id == flag.id != OTHER for one in kept)
+        if not same and not any(one.quote in flag.quote or flag.quote in one.quote for one in told):
             kept.append(flag)
     return kept
-
-
-def _told(step: Step, own: StepReport, flags: Sequence[FlagReport]) -> str:
-    """A judged step as the second look gets it."""
-    lines = [f"{step.label} ({step.value}): {mark(own.score) if own.score else own.status}. {own.comment}"]
-    helped = {one.signal: one.help.value for one in own.evidence}
-    for status in ("shown", "partly", "wrong", "absent"):
-        named = [
-            f"{one.signal} ({helped[one.signal]})" if one.signal in helped else one.signal
-            for one in own.criteria
-            if one.status == status
-        ]
-        lines += [f"  {status}: {', '.join(named)}"] if named else []
-    lines += [f"  mistake{' (put right)' if one.corrected else ''}: {one.text}" for one in flags]
-    return "\n".join(lines)
 
 
 def _standing(steps: Mapping[Step, StepReport], found: Judged | None) -> tuple[Status, Verdict | None, list[str]]:

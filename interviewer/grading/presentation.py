@@ -93,8 +93,8 @@ def headline(report: Report, transcript: Transcript | None = None) -> str:
 
 
 def mark(score: float | None) -> str:
-    """A mark as people write it: ``3``, ``2.5``, ``–``."""
-    return "–" if score is None else f"{score:.1f}".removesuffix(".0")
+    """A mark as people write it: ``3``, ``2.5``, ``2.25`` (the mean of two readings), ``–``."""
+    return "–" if score is None else f"{score:.2f}".rstrip("0").removesuffix(".")
 
 
 def standing(own: StepReport, judged: bool) -> str:

@@ -36,6 +36,8 @@ class LocalModel(OpenAICompatible):
     """An embedded model. Safe to use from several threads; the server answers one after the other."""
 
     backend = "local"
+    side_by_side = 1
+    """Calls that it serves at a time."""
     breaks = False
     """A slow answer of ours says nothing about the next one, and a question in between would only hold it up."""
 

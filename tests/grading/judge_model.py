@@ -16,6 +16,7 @@ from interviewer.models.base import Message
 QUOTE = "If it was below the fold it isn't a no, nobody saw it"
 WHOLE: dict[str, Any] = {
     "pattern": "You led and gave reasons. Serving stayed thin.",
+    "marks": [{"step": step.value, "because": "Sound.", "mark": 3} for step in Step],
     "decisive": [{"text": "You knew what a no is.", "place": "5", "quote": QUOTE}],
     "contradictions": [],
     "pacing": "Even.",
@@ -25,7 +26,6 @@ WHOLE: dict[str, Any] = {
     "p_hire": 0.7,
     "work_on_first": "Practise cost.",
     "next_level": "Staff asks for more.",
-    "study": [{"step": "evaluation", "criterion": "", "text": "Read on tests."}],
 }
 
 
@@ -40,6 +40,7 @@ def step(name: str, **changes: Any) -> dict[str, Any]:
         "flags": [],
         "trade_offs": [],
         "comment": "You gave a reason.",
+        "study": {"criterion": "", "text": ""},
         "status": "assessed",
         "mark": 3,
     }
