@@ -92,11 +92,10 @@ class Bank:
         """Shape (sentences, entries): how near each sentence comes to the nearest statement of each entry."""
         return _nearest(vectors @ self.said.T, [len(one.said) for one in self.entries])
 
-    def answered(self, vectors: Vectors) -> Vectors:
-        """Shape (entries,): how near any of the sentences comes to an answer of each entry's question."""
-        near = _nearest(vectors @ self.known.T, [len(one.known) for one in self.entries])
-        best: Vectors = near.max(0, initial=-1.0)
-        return best
+    def answered(self, entry: int, vectors: Vectors) -> float:
+        """How near any of the sentences comes to an answer of the entry's question (cosine)."""
+        start = sum(len(one.known) for one in self.entries[:entry])
+        return float((vectors @ self.known[start : start + len(self.entries[entry].known)].T).max(initial=-1.0))
 
     def in_common(self, text: str) -> Vectors:
         """Shape (entries,): the content words that a text shares with each entry's statements, rare ones more."""

@@ -27,10 +27,9 @@ from interviewer.transcript import Heard, Turn
 
 @dataclass(frozen=True)
 class Fitting:
-    """A follow-up of the bank that fits here, and the sentence that it follows from."""
+    """A follow-up of the bank that fits here."""
 
     entry: Followup
-    sentence: str
     worth: float
     """How well it follows, on the scale of ``data/settings.yaml``."""
 
@@ -135,17 +134,26 @@ class Situation:
         which = (near - at.older * np.arange(len(sentences) - 1, -1, -1)[:, None]).argmax(0)
         columns = np.arange(len(bank.entries))
         likeness, worth = near[which, columns], self._worth(near, vectors, which)
-        everything = [one for _, turn in self.view.transcript.candidate_turns() for one in spans(turn.text)]
-        answered = bank.answered(self.listener.vectors(everything))
         fits = (worth >= at.worth) & (likeness >= at.likeness)
-        fits &= (answered < at.answered) | (answered < likeness - at.sooner)
-        found = []
+        found: list[Fitting] = []
         for column in columns[fits][np.argsort(-worth[fits], kind="stable")]:
-            entry, sentence = bank.entries[column], sentences[which[column]].text
-            meant = entry.step in self.view.agenda.scope and denies(sentence) <= any(map(denies, entry.said))
-            if meant and self.voice.unsaid([entry.ask]):
-                found.append(Fitting(entry, sentence, float(worth[column])))
+            if len(found) < at.most and self._open(column, sentences[which[column]].text, float(likeness[column])):
+                found.append(Fitting(bank.entries[column], float(worth[column])))
         return found
+
+    def _open(self, column: int, sentence: str, likeness: float) -> bool:
+        """Whether a follow-up may be asked: its statement is meant, and its question neither answered nor asked."""
+        at, entry = settings().bank, self.bank.entries[column]
+        if entry.step not in self.view.agenda.scope or denies(sentence) > any(map(denies, entry.said)):
+            return False
+        answered = self.bank.answered(column, self._talk)
+        return (answered < at.answered or answered < likeness - at.sooner) and bool(self.voice.unsaid([entry.ask]))
+
+    @cached_property
+    def _talk(self) -> Vectors:
+        """All sentences of the candidate's."""
+        turns = self.view.transcript.candidate_turns()
+        return self.listener.vectors([one for _, turn in turns for one in spans(turn.text)])
 
     def _worth(self, near: Vectors, vectors: Vectors, which: NDArray[np.intp]) -> Vectors:
         """Shape (entries,): how well each question follows. ``which``: the sentence that it would follow from.

@@ -22,6 +22,7 @@ class BankNumbers(Numbers):
     pressed: int
     answered: float
     sooner: float
+    most: int
 
 
 class RuleSettings(Numbers):
