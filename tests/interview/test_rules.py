@@ -187,6 +187,26 @@ def test_the_words_of_a_long_interview_pass_the_guardrails_and_never_repeat(talk
     assert len(questions) == len(set(questions))
 
 
+@pytest.mark.parametrize(
+    ("said", "way"),
+    [
+        ("So we gromble the flurbs with a zib, and that's a thing I'd leave to the infra team.", "delegates"),
+        ("Whether the flurbs are snorkelled first, well, it depends on the size of the zib.", "depends"),
+        ("We snorkel every flurb, that's the standard approach and people know it.", "standard"),
+        ("The flurbs get snorkelled at night, or in the morning, I guess.", "unsure"),
+        ("Snorkelling takes care of it, so a flurb can gromble as long as it likes.", "certain"),
+        ("That makes about 4,000 flurbs for every zib that we have got over here.", "figure"),
+    ],
+)
+def test_where_the_bank_has_nothing_one_asks_about_how_it_was_said(talk: Talk, said: str, way: str) -> None:
+    talk.say("how many payments a day?")
+    talk.say(said, heard=[])
+    assert any(one in talk.text for one in next(one.asks for one in followups().stances if one.id == way)), talk.text
+    before = talk.text
+    talk.say(said.replace("flurb", "grob"), heard=[])
+    assert not any(one in talk.text for each in followups().stances for one in each.asks), f"{before} {talk.text}"
+
+
 def test_it_never_echoes_the_candidates_words(talk: Talk) -> None:
     talk.say("how many payments a day?")
     for said in ("The bunch of them.", "I'd keep the flurbs in a snorkel index and query it with a zib."):
@@ -207,11 +227,14 @@ def test_every_occasion_has_words_and_all_words_are_used() -> None:
 
 
 def test_every_followup_is_one_short_question_and_never_said_twice_in_the_file() -> None:
-    questions = [one for ones in followups().values() for one in ones]
+    questions = [one for ones in followups().kinds.values() for one in ones]
     assert len(questions) == len(set(questions))
+    of_stances = [one for way in followups().stances for one in way.asks]
+    assert len(of_stances) == len(set(of_stances))
+    assert all(one.count("?") == 1 and problems(one) == [] for one in of_stances)
     assert all(one.count("?") <= 1 and 4 <= len(one.split()) <= 24 and problems(one) == [] for one in questions)
-    assert all(len(ones) >= 13 for ones in followups().values())
+    assert all(len(ones) >= 13 for ones in followups().kinds.values())
     bare = re.compile(
         r"\b(?:part|piece|one|half|side|version|most|least) (?:of|in) that\b|^(?:What|How|Where|Why|Who) (?:does|would|do) that\b"
     )
-    assert not [one for ones in followups().values() for one in ones if bare.search(one)], "of what?"
+    assert not [one for ones in followups().kinds.values() for one in ones if bare.search(one)], "of what?"

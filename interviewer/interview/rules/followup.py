@@ -8,6 +8,7 @@ from interviewer.interview.rules.settings import settings
 from interviewer.interview.rules.wording import followups
 from interviewer.listening.ending import breaks_off
 from interviewer.listening.intents import Intent
+from interviewer.text import spans
 
 _KINDS = {
     Step.CLARIFY: "requirements",
@@ -92,13 +93,28 @@ def presses(scene: Situation) -> Proposal | None:
 
 
 def asks(scene: Situation) -> Proposal:
-    """A follow-up: one of the bank's on what was just said; where nothing near was said, they go on, and after that
+    """A follow-up: on what was just said, or on how it was said; where there is neither they go on, and after that
     comes a plain question on the answer as a whole."""
+    if scene.fitting and scene.fitting[0].worth >= settings().bank.better:
+        return _follows(scene)
+    if found := on_how(scene):
+        return found
     if scene.fitting:
         return _follows(scene)
     if scene.state.last_move is not MoveKind.LET_GO_ON:
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
     return as_a_whole(scene) or scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
+
+
+def on_how(scene: Situation) -> Proposal | None:
+    """A question on how a short answer ended: unsure, certain, left to others. Never twice in a row."""
+    ways = followups().stances
+    if scene.words > settings().stance_words or scene.told_last([one for way in ways for one in way.asks]):
+        return None
+    end = " ".join(one.text for one in spans(scene.text)[-settings().stance_sentences :])
+    questions = next((way.asks for way in ways if way.shows(end)), [])
+    fresh = scene.voice.unsaid(questions)
+    return _probe(scene, fresh[0]) if fresh else None
 
 
 def _follows(scene: Situation) -> Proposal:
@@ -112,7 +128,7 @@ def as_a_whole(scene: Situation) -> Proposal | None:
     kind = _KINDS[about] if about else "general"
     if kind == "requirements" and scene.state.step is not Step.CLARIFY:
         kind = "design"
-    texts = followups()
+    texts = followups().kinds
     questions = scene.voice.unsaid(texts[kind]) or scene.voice.unsaid(texts["general"])
     return _probe(scene, questions[0]) if questions else None
 

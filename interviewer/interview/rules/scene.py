@@ -213,6 +213,10 @@ class Situation:
         """Whether any of the texts was said by the interviewer."""
         return any(text in said for text in texts for said in self.state.said)
 
+    def told_last(self, texts: Iterable[str]) -> bool:
+        """Whether the interviewer's last turn said one of the texts."""
+        return any(text in said for text in texts for said in self.state.said[-1:])
+
     def propose(
         self,
         move: MoveKind,

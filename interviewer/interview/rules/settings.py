@@ -18,6 +18,7 @@ class BankNumbers(Numbers):
     own: float
     likeness: float
     worth: float
+    better: float
     sure: float
     pressed: int
     answered: float
@@ -51,6 +52,8 @@ class RuleSettings(Numbers):
     twist_gap: int
     sure_mistake: float
     manner_every: int
+    stance_words: int
+    stance_sentences: int
     longest_quote: int
     bank: BankNumbers
 

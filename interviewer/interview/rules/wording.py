@@ -4,13 +4,14 @@ Deterministic by the transcript, and never the same sentence twice in an intervi
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
 from interviewer.domain import Manner, Step
 from interviewer.interview.words import normal
@@ -30,12 +31,29 @@ class StepWords(_Strict):
     openers: list[str] = Field(min_length=2)
 
 
+class Stance(_Strict):
+    """A way of saying something, and what it makes one ask."""
+
+    id: str
+    said: str
+    asks: list[str] = Field(min_length=3)
+
+    def shows(self, text: str) -> bool:
+        """Whether the text says it so."""
+        return re.search(rf"(?<!\w)(?:{self.said})(?!\w)", text, re.IGNORECASE) is not None
+
+
+class Followups(_Strict):
+    """Questions where the bank has none."""
+
+    stances: list[Stance]
+    kinds: dict[str, list[str]]
+
+
 @cache
-def followups() -> dict[str, list[str]]:
-    """Plain questions by what an answer was about."""
-    return TypeAdapter(dict[str, list[str]]).validate_python(
-        yaml.safe_load((_DATA / "followups.yaml").read_text(encoding="utf-8"))
-    )
+def followups() -> Followups:
+    """The shipped questions."""
+    return Followups.model_validate(yaml.safe_load((_DATA / "followups.yaml").read_text(encoding="utf-8")))
 
 
 @cache
