@@ -148,7 +148,7 @@ def test_a_whole_interview_with_the_real_interviewer_and_grader(home: Path, visi
         page.click("#room-end")
         page.click("#room-end-yes")
         page.wait_for_selector("#report-frame iframe")
-        report = page.frame_locator("#report-frame iframe").locator("body").inner_text()
+        report = page.frame_locator("#report-frame iframe").locator("body").text_content()
         assert all(text in report for text in said)
         assert "not enough evidence" in report.lower(), "three sentences are no interview"
         assert "Traceback" not in app.log.read_text()
