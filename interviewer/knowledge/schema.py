@@ -106,8 +106,6 @@ class RedFlag(_Strict):
     """Regular expressions, case-insensitive, of the words without which the mistake cannot be said."""
     challenge: Line
     """A question that makes the candidate look again without giving the answer; at most 35 words."""
-    cap: float | None = Field(default=None, ge=1, le=4)
-    """The highest step score while it stands uncorrected."""
 
     @field_validator("cues")
     @classmethod
