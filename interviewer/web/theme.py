@@ -44,6 +44,8 @@ def theme() -> Any:
         block_background_fill_dark="transparent",
         block_border_width="0px",
         block_label_background_fill="transparent",
+        block_title_text_color="*neutral_700",
+        block_title_text_color_dark="*neutral_200",
         block_title_text_weight="600",
         input_background_fill="white",
         input_background_fill_dark="*neutral_900",

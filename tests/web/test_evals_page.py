@@ -13,6 +13,7 @@ from evals.preference import pairs, rankings
 from evals.preference.pairs import RECORDED
 from interviewer.web.pages.evals import EvalsPage, wanted
 from tests.web.conftest import App
+from tests.web.test_pages import serious
 
 TURNS = [
     {"speaker": "interviewer", "text": "Design fraud detection.", "at": 0},
@@ -100,7 +101,7 @@ def test_a_choice_that_is_not_there_keeps_nothing(page: EvalsPage) -> None:
 
 @pytest.mark.browser
 def test_in_the_browser_a_run_opens_and_a_choice_is_kept(
-    runs: Path, own_app: Callable[..., App], visit: Callable[..., Any]
+    runs: Path, own_app: Callable[..., App], visit: Callable[..., Any], axe: str
 ) -> None:
     app = own_app()  # its working folder is where `runs` lies
     app.start()
@@ -120,5 +121,9 @@ def test_in_the_browser_a_run_opens_and_a_choice_is_kept(
     (kept,) = rankings.read(app.home / "rankings.jsonl")
     better = "A card is stolen" in asked[0]
     assert kept.rank[0] == ("ours:scripted" if better else RECORDED)
-    page.reload()
     page.wait_for_selector("#evals-blind :text('Nothing to judge')")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.reload()
+        page.wait_for_selector("#evals-runs [data-act=open]")
+        assert serious(page, axe) == [], scheme

@@ -214,35 +214,76 @@ def test_a_coach_grades_a_transcript_and_corrects_a_mark(app: App, visit: Callab
     assert report["steps"]["evaluation"]["score"] == 3.0
 
 
+def serious(page: Any, axe: str) -> list[str]:
+    """What axe-core finds serious on the page as it stands."""
+    page.evaluate(axe)
+    result = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
+    found = [one for one in result["violations"] if one["impact"] in ("serious", "critical")]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_serious_for_those_who_see_or_move_differently(app: App, browser: Any, axe: str, theme: str) -> None:
+def test_nothing_serious_for_those_who_see_or_move_differently(
+    app: App, browser: Any, axe: str, theme: str, tmp_path: Path
+) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 720}, bypass_csp=True, color_scheme=theme)
     page = context.new_page()
     page.set_default_timeout(40_000)
     found: dict[str, list[str]] = {}
 
     def check(name: str) -> None:
-        page.evaluate(axe)
-        result = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
-        serious = [one for one in result["violations"] if one["impact"] in ("serious", "critical")]
-        found[name] = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in serious]
+        found[name] = serious(page, axe)
 
     page.goto(f"{app.url}?__theme={theme}")
     page.wait_for_selector("#setup-start")
     check("set-up")
+    page.click("#nav-progress")
+    page.wait_for_selector("#progress-body [data-act=setup]")
+    check("no progress yet")
+    page.click("#nav-setup")
+    page.wait_for_selector("#nav-setup[aria-current=page]")
     start(page)
     say(page, "the data", 2)
-    check("room")
+    for panel in ("brief", "notes", "board", "plan"):
+        page.click(f"#tab-{panel}")
+        check(f"room, {panel}")
+    page.click("#room-pause")
+    page.wait_for_selector("#room-paused:visible")
+    page.click("#room-end")
+    check("room, paused and ending")
     finish(page)
+    for fold in ("takes", "correct", "share"):
+        page.click(f"#report-{fold} > button")
+    page.wait_for_selector("#report-turn-choice")
     check("report")
     page.click("#nav-progress")
     page.wait_for_selector("#progress-body .spark")
     check("progress")
     page.click("#nav-coach")
     page.wait_for_selector("#coach-upload")
+    talk = tmp_path / "talk.txt"
+    talk.write_text(TALK * 3, encoding="utf-8")
+    page.set_input_files("#coach-view input[type=file]", talk)
+    page.wait_for_selector("#coach-form")
     check("coach")
     context.close()
     assert not any(found.values()), found
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_serious_at_the_door(own_app: Callable[..., App], browser: Any, axe: str, theme: str) -> None:
+    app = own_app(INTERVIEWER_AUTH="ann:a-secret")
+    app.start()
+    context = browser.new_context(bypass_csp=True, color_scheme=theme)
+    page = context.new_page()
+    page.goto(app.url)
+    page.fill("#username", "ann")
+    page.fill("#password", "wrong")
+    page.click("button:has-text('Sign in')")
+    page.wait_for_selector("#password")
+    found = serious(page, axe)
+    context.close()
+    assert not found, found
 
 
 def test_the_newest_words_stay_in_view_when_the_board_makes_the_talk_narrow(

@@ -102,7 +102,7 @@ class VoicePanel:
             )
         gr.HTML(
             f"<p class='quiet'>{where} Nothing of it is stored unless you tick the box above. "
-            "Alt+K begins and ends speaking.</p>"
+            "K begins and ends speaking; while you write, Alt+K.</p>"
         )
 
     def warm(self, place: str) -> None:

@@ -210,9 +210,10 @@
     went(place) { if (!(place || "").startsWith("room/")) voice.leave(); },
     handsFree(on, aloud) { options.handsFree = on; if (on) { if (!mic.on && !voice.playing()) start(); return true; } if (!mic.on) release(); return aloud; },
   });
-  // Alt+K begins and ends speaking from anywhere in the room, also while the hands are in the text box.
+  // K begins and ends speaking from anywhere in the room; while the hands are in a text box, Alt+K does.
   addEventListener("keydown", (event) => {
-    if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyK") return;
+    const types = event.target.closest && event.target.closest("input:not([type=checkbox]):not([type=range]), textarea, select, [contenteditable]");
+    if ((types && !event.altKey) || event.ctrlKey || event.metaKey || event.repeat || event.code !== "KeyK") return;
     const at = button("voice-talk");
     if (at && at.offsetParent) { event.preventDefault(); at.click(); }
   });
