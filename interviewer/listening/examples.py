@@ -21,6 +21,7 @@ from interviewer.knowledge.embeddings import DIMENSIONS, Embedder, Vectors, mode
 from interviewer.knowledge.load import GENERAL, Knowledge
 from interviewer.knowledge.schema import Followup
 from interviewer.listening import question_kinds as kinds
+from interviewer.listening.thresholds import thresholds
 from interviewer.text import stems
 
 log = logging.getLogger(__name__)
@@ -88,9 +89,25 @@ class Bank:
         count = Counter(word for words in self._words for word in words)
         return {word: float(np.log(len(self.entries) / times)) for word, times in count.items()}
 
-    def nearness(self, vectors: Vectors) -> Vectors:
-        """Shape (sentences, entries): how near each sentence comes to the nearest statement of each entry."""
-        return _nearest(vectors @ self.said.T, [len(one.said) for one in self.entries])
+    def nearness(self, vectors: Vectors, talk: Vectors) -> Vectors:
+        """Shape (sentences, entries): how near each sentence comes to the nearest statement of each entry (cosine).
+
+        For entries that serve every case what the ``talk`` as a whole is about is left out first: "I'd split
+        the loans by year" is near to "split by time", whatever is lent. The result is put on the others' scale.
+        """
+        at, lengths = thresholds().bank, [len(one.said) for one in self.entries]
+        start = sum(lengths[: self.own])
+        middle, general = self._general
+        about = (at.prior * middle + talk.sum(0)) / (at.prior + len(talk))
+        near = at.general + at.spread * (_of_length_one(vectors - about) @ general.T)
+        return _nearest(np.concatenate([vectors @ self.said[:start].T, near], axis=1), lengths)
+
+    @cached_property
+    def _general(self) -> tuple[Vectors, Vectors]:
+        """The middle of the statements that serve every case, and what each adds to it."""
+        own = self.said[sum(len(one.said) for one in self.entries[: self.own]) :]
+        middle = own.mean(0) if len(own) else np.zeros(DIMENSIONS, np.float32)
+        return middle, _of_length_one(own - middle)
 
     def answered(self, entry: int, vectors: Vectors) -> float:
         """How near any of the sentences comes to an answer of the entry's question (cosine)."""
@@ -101,6 +118,12 @@ class Bank:
         """Shape (entries,): the content words that a text shares with each entry's statements, rare ones more."""
         said = stems(text)
         return np.array([sum(self._rarity[word] for word in words & said) for words in self._words], np.float32)
+
+
+def _of_length_one(vectors: Vectors) -> Vectors:
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Vectors = vectors / np.maximum(length, np.finfo(np.float32).eps)
+    return unit
 
 
 def _nearest(likeness: Vectors, lengths: Sequence[int]) -> Vectors:

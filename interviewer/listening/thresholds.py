@@ -84,6 +84,14 @@ class Problem(Numbers):
     piece: int
 
 
+class General(Numbers):
+    """How near a sentence comes to a statement that serves every case."""
+
+    prior: float
+    general: float
+    spread: float
+
+
 class Thresholds(Numbers):
     """All of them."""
 
@@ -98,6 +106,7 @@ class Thresholds(Numbers):
     longest_common: int
     off_topic: OffTopic
     step: StepShare
+    bank: General
     problem: Problem
 
 

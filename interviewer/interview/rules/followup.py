@@ -109,10 +109,10 @@ def asks(scene: Situation) -> Proposal:
 def on_how(scene: Situation) -> Proposal | None:
     """A question on how a short answer ended: unsure, certain, left to others. Never twice in a row."""
     ways = followups().stances
-    if scene.words > settings().stance_words or scene.told_last([one for way in ways for one in way.asks]):
+    if scene.told_last([one for way in ways for one in way.asks]):
         return None
     end = " ".join(one.text for one in spans(scene.text)[-settings().stance_sentences :])
-    questions = next((way.asks for way in ways if way.shows(end)), [])
+    questions = next((way.asks for way in ways if scene.words <= way.longest and way.shows(end)), [])
     fresh = scene.voice.unsaid(questions)
     return _probe(scene, fresh[0]) if fresh else None
 

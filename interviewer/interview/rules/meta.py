@@ -101,7 +101,7 @@ def _hangs_on(scene: Situation, question: str) -> str:
     pieces = [one for one in spans(before.text if before else "") if not one.text.endswith("?")]
     if entry is None or not pieces:
         return ""
-    near = scene.bank.nearness(scene.listener.vectors(pieces))[:, scene.bank.entries.index(entry)]
+    near = scene.bank.nearness(scene.listener.vectors(pieces), scene.talk)[:, scene.bank.entries.index(entry)]
     quote = pieces[int(near.argmax())].text.rstrip(" .,;:")
     return quote if len(quote.split()) <= settings().longest_quote else ""
 

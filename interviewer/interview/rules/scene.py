@@ -130,7 +130,7 @@ class Situation:
         if not sentences or not bank.entries:
             return []
         vectors = self.listener.vectors(sentences)
-        near = bank.nearness(vectors)
+        near = bank.nearness(vectors, self.talk)
         which = (near - at.older * np.arange(len(sentences) - 1, -1, -1)[:, None]).argmax(0)
         columns = np.arange(len(bank.entries))
         likeness, worth = near[which, columns], self._worth(near, vectors, which)
@@ -146,11 +146,11 @@ class Situation:
         at, entry = settings().bank, self.bank.entries[column]
         if entry.step not in self.view.agenda.scope or denies(sentence) > any(map(denies, entry.said)):
             return False
-        answered = self.bank.answered(column, self._talk)
+        answered = self.bank.answered(column, self.talk)
         return (answered < at.answered or answered < likeness - at.sooner) and bool(self.voice.unsaid([entry.ask]))
 
     @cached_property
-    def _talk(self) -> Vectors:
+    def talk(self) -> Vectors:
         """All sentences of the candidate's."""
         turns = self.view.transcript.candidate_turns()
         return self.listener.vectors([one for _, turn in turns for one in spans(turn.text)])

@@ -37,6 +37,8 @@ class Stance(_Strict):
     id: str
     said: str
     asks: list[str] = Field(min_length=3)
+    longest: int = 60
+    """Words of an answer up to which it is asked."""
 
     def shows(self, text: str) -> bool:
         """Whether the text says it so."""
