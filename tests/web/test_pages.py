@@ -1,6 +1,7 @@
 """The pages around the room in a real browser: choosing, the report's jumps, progress, the coach, many tabs, restarts."""
 
 import json
+import re
 import shutil
 import signal
 from collections.abc import Callable
@@ -132,9 +133,29 @@ def test_a_quote_leads_to_its_turn_and_back(app: App, visit: Callable[..., Any])
     assert "Answer 0 about the data." in frame.locator("body").inner_text()
     page.click("#report-back")
     assert abs(page.evaluate("() => scrollY") - before) < 5
+
+
+def test_the_report_is_printed_whole_and_alone(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    for number in range(9):
+        say(page, f"Answer {number} about the data. " * 40, number + 2)
+    finish(page)
+    page.wait_for_function(SETTLED)
+    whole = page.pdf(format="A4", tagged=False)
+    title = page.inner_text("#report-heading h1")
+    sheets = len(re.findall(rb"/Type\s*/Page\b", whole))
+    assert sheets >= 3, "what does not fit on one sheet goes on"
     page.emulate_media(media="print")
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    paper = page.locator("#paper")
     assert not page.locator("#top").is_visible()
-    assert page.locator("#report-frame iframe").is_visible()
+    assert paper.locator("h1").inner_text() == title, "on paper the report has its title itself"
+    assert "Answer 8 about the data." in paper.inner_text(), "what is folded on the page is open on paper"
+    page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+    assert paper.count() == 0
+    assert page.locator("#top").is_visible()
 
 
 def test_progress_filters_practises_exports_and_imports(app: App, visit: Callable[..., Any], tmp_path: Path) -> None:
@@ -196,9 +217,6 @@ def test_a_coach_grades_a_transcript_and_corrects_a_mark(app: App, visit: Callab
     assert page.inner_text("#report-heading h1") == "Fraud detection"
     frame = page.frame_locator("#report-frame iframe")
     assert not frame.locator("h1").is_visible(), "the title stands on the page once"
-    page.emulate_media(media="print")
-    assert frame.locator("h1").is_visible(), "on paper the frame stands alone"
-    page.emulate_media(media="screen")
     assert page.locator("#report-level input:checked").input_value() == "mid"
     page.click("#report-correct > button")
     page.select_option("#correct-form [name=step]", "evaluation")

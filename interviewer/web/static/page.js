@@ -132,7 +132,7 @@
     if ("turnRole" in at.dataset) roles(at, event.shiftKey);
     if (at.id === "room-end") { document.body.dataset.ending = "1"; const yes = button("room-end-yes"); if (yes) yes.focus(); }
     if (at.id === "room-end-no") { delete document.body.dataset.ending; $("room-end").focus(); }
-    if (at.id === "report-print") print_();
+    if (at.id === "report-print") print();
     if (at.id === "report-back") back();
   });
   // The address goes ahead of the server's answer: after a restart Gradio loads the page anew, or its line is dead.
@@ -216,10 +216,18 @@
     }
   };
   const back = () => { if (from !== null) scrollTo({ top: from }); from = null; const at = $("report-back"); if (at) at.remove(); };
-  const print_ = () => {
-    const at = frame();
-    if (at) { at.contentDocument.querySelectorAll("details").forEach((one) => { one.open = true; }); fit(); at.contentWindow.focus(); at.contentWindow.print(); }
-  };
+  // A frame is printed as far as one sheet goes: on paper the report stands by itself, with its own style, all folds open.
+  addEventListener("beforeprint", () => {
+    const inner = document.body.dataset.view === "report" && frame() && frame().contentDocument;
+    if (!inner || $("paper")) return;
+    const paper = document.createElement("div"), style = document.createElement("style");
+    paper.id = "paper"; style.media = "print";
+    style.textContent = inner.querySelector("style").textContent;
+    paper.append(style, document.importNode(inner.querySelector("main"), true));
+    paper.querySelectorAll("details").forEach((one) => { one.open = true; });
+    document.body.append(paper);
+  });
+  addEventListener("afterprint", () => { const at = $("paper"); if (at) at.remove(); });
   // Where the focus stood may vanish with its page or its row: it goes to what stands nearest, never to nowhere.
   let stood = null, around = [];
   addEventListener("focusin", (event) => {
