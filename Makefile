@@ -1,6 +1,6 @@
 # make            lists the targets
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast lint fix eval eval-local bench lock clean
+.PHONY: help setup run test test-fast lint fix eval eval-local bench lock audit clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -60,6 +60,10 @@ bench: $(READY) ## benchmarks: start, a turn, a report, the index, voice
 
 lock: ## renews requirements.lock from pyproject.toml
 	uv pip compile pyproject.toml --group dev --all-extras --python-version 3.11 --generate-hashes --quiet --no-header --no-annotate --output-file requirements.lock
+
+audit: ## known weaknesses of what requirements.lock pins; asks the Python package index, so it is no part of the tests
+	@test -x $(BIN)/uv || { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); $(BIN)/python -m pip install --quiet uv==0.13.9; }
+	@$(BIN)/uv tool run --quiet pip-audit==2.10.1 --requirement requirements.lock --require-hashes --disable-pip --strict --progress-spinner off
 
 clean: ## removes what setup and the tests made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache runs

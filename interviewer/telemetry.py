@@ -1,10 +1,10 @@
-"""What operators see: log lines that name interview and turn, and numbers for Prometheus or OpenTelemetry.
+"""What operators see: log lines that name interview and turn; numbers for Prometheus; both and traces for OpenTelemetry.
 
     INTERVIEWER_LOG=json                  one JSON object a line, one line a turn; no word of a candidate is in it
     INTERVIEWER_METRICS=127.0.0.1:9464    numbers for Prometheus at that address (extra ``metrics``)
-    OTEL_EXPORTER_OTLP_ENDPOINT=…, OTEL_SDK_DISABLED=false      the same numbers sent to a collector
+    OTEL_EXPORTER_OTLP_ENDPOINT=…, OTEL_SDK_DISABLED=false      the same numbers, and a span a turn, sent to a collector
 
-Everything is off by default: then the numbers go nowhere and cost nothing.
+Everything is off by default: then it goes nowhere and costs nothing. No word of a candidate is in any of it.
 """
 
 import json
@@ -16,13 +16,15 @@ from collections.abc import Iterator
 from contextvars import ContextVar, copy_context
 from typing import Any, TypeVar
 
-from opentelemetry import metrics
+from opentelemetry import context as spans
+from opentelemetry import metrics, trace
 
 from interviewer.config import Settings
 from interviewer.errors import BadInput, CannotRun
 
 T = TypeVar("T")
 _AT: ContextVar[tuple[str, int] | None] = ContextVar("interview and turn", default=None)
+_tracer = trace.get_tracer("interviewer")
 _meter = metrics.get_meter("interviewer")
 _first = _meter.create_histogram("interviewer_turn_first_word_seconds", "s", "until a turn's first word was there")
 _whole = _meter.create_histogram("interviewer_turn_seconds", "s", "until a turn was stored")
@@ -53,12 +55,23 @@ def refused(reason: str) -> None:
 
 
 def at(interview: str, turn: int, steps: Iterator[T]) -> Iterator[T]:
-    """The same steps; whatever they log names the interview and the turn."""
-    context = copy_context()
+    """The same steps, within a span; it and whatever they log name the interview and the turn."""
+    context, end = copy_context(), object()
     context.run(_AT.set, (interview, turn))
-    end = object()
-    while (step := context.run(next, steps, end)) is not end:
-        yield step  # type: ignore[misc]
+    span = _tracer.start_span("turn", attributes={"interview": interview, "turn": turn})
+    context.run(spans.attach, trace.set_span_in_context(span))
+    try:
+        while (step := context.run(next, steps, end)) is not end:
+            if isinstance(step, str):
+                span.add_event("words")
+            if backend := getattr(step, "backend", None):
+                span.set_attribute("backend", backend)
+            yield step  # type: ignore[misc]
+    except Exception as error:  # its words may quote a candidate: they stay out
+        span.set_status(trace.StatusCode.ERROR, type(error).__name__)
+        raise
+    finally:
+        span.end()
 
 
 class _Json(logging.Formatter):
@@ -116,9 +129,15 @@ def _count(address: str | None, sends: bool) -> None:
             start_http_server(int(port), host.strip("[]"))
         if sends:
             from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
+            from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
             from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+            from opentelemetry.sdk.trace import TracerProvider
+            from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
             readers.append(PeriodicExportingMetricReader(OTLPMetricExporter()))
+            traces = TracerProvider()
+            traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+            trace.set_tracer_provider(traces)
     except ModuleNotFoundError as error:
         raise BadInput(
             f"INTERVIEWER_METRICS: {error.name} is not installed: pip install 'ml-design-interviewer[metrics]'"

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -117,6 +118,39 @@ def test_numbers_for_prometheus_stand_at_an_address_of_their_own() -> None:
     )  # fmt: skip
     for name in ("interviewer_turn_seconds", "interviewer_turns_failed", "interviewer_sign_ins_refused", "process_cpu"):
         assert name in done.stdout, done.stdout[-500:]
+
+
+def test_a_turn_is_a_span_that_names_interview_and_turn_and_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    sdk = pytest.importorskip("opentelemetry.sdk.trace")
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "false")
+    kept, provider = InMemorySpanExporter(), sdk.TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(kept))
+    tracer = provider.get_tracer("test")
+    monkeypatch.setattr(telemetry, "_tracer", tracer)
+
+    def turn(words: list[str]):
+        with tracer.start_as_current_span("endpoint"):
+            pass
+        yield from words
+        if not words:
+            raise ValueError("about the candidate's secret")
+        yield SimpleNamespace(backend="scripted")
+
+    assert len(list(telemetry.at("abc", 7, turn(["Go on.", "Why?"])))) == 3
+    next(left := telemetry.at("abc", 9, turn(["Go on."])))
+    left.close()
+    with pytest.raises(ValueError, match="secret"):
+        list(telemetry.at("xyz", 3, turn([])))
+    inner, whole, _, broken_off, _, failed = kept.get_finished_spans()
+    assert inner.parent.span_id == whole.context.span_id, "what a turn asks for lies within it"
+    assert dict(whole.attributes) == {"interview": "abc", "turn": 7, "backend": "scripted"}
+    assert [event.name for event in whole.events] == ["words", "words"]
+    assert dict(broken_off.attributes) == {"interview": "abc", "turn": 9}
+    assert (failed.status.is_ok, failed.status.description) == (False, "ValueError")
+    assert not any(word in span.to_json() for span in kept.get_finished_spans() for word in ("secret", "Why"))
 
 
 def test_metrics_are_off_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
