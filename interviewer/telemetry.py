@@ -1,4 +1,4 @@
-"""What operators see: log lines that name interview and turn; numbers for Prometheus; both and traces for OpenTelemetry.
+"""What operators see: log lines with interview and turn; numbers for Prometheus; numbers and spans for OpenTelemetry.
 
     INTERVIEWER_LOG=json                  one JSON object a line, one line a turn; no word of a candidate is in it
     INTERVIEWER_METRICS=127.0.0.1:9464    numbers for Prometheus at that address (extra ``metrics``)

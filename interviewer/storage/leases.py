@@ -80,8 +80,8 @@ class Leases:
         values = {"holder": holder, "until": now + LEASE_SECONDS}
         taken = insert(table).values(name=name, **values)
         taken = taken.on_conflict_do_update(index_elements=["name"], set_=values, where=over)
-        with database.writing(self._engine) as db:
-            return db.execute(taken).rowcount == 1
+        with database.writing(self._engine) as db:  # a count of inserted rows is not told by every driver
+            return db.execute(taken.returning(table.c.name)).first() is not None
 
     def _let_go(self, holder: str) -> None:
         with database.writing(self._engine) as db:

@@ -17,6 +17,7 @@ from interviewer.domain import Level, MoveKind, Step, Verdict
 from interviewer.errors import BadInput, CannotRun
 from interviewer.grading.report import GradedBy, Report, StepReport
 from interviewer.storage import AWAY_SECONDS, MovedOnError, Store, database, new_key, owner_of_key, owner_of_user
+from interviewer.storage.leases import Leases
 from interviewer.transcript import Heard, Move, Transcript, Turn
 
 pytestmark = pytest.mark.slow
@@ -70,6 +71,22 @@ def a_report(level: Level = Level.SENIOR, score: float = 2.5) -> Report:
         steps={step: StepReport(status="assessed", score=score) for step in Step},
         graded_by=GradedBy(backend="scripted"),
     )
+
+
+def test_of_two_servers_one_answers_a_turn_and_the_other_one_takes_over_when_it_dies(
+    store: Store, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, theirs = Leases(store.engine), Leases(Store.open(url).engine)
+    with mine.held("turn:x", 1), pytest.raises(CannotRun, match="Another server"), theirs.held("turn:x", 0.3):
+        pass
+    with theirs.held("turn:x", 0.3), mine.held("turn:y", 0.3):
+        pass
+    monkeypatch.setattr("interviewer.storage.leases.LEASE_SECONDS", 0.5)
+    assert mine._take("turn:x", "of a server that was killed")
+    with theirs.held("turn:x", 5):
+        assert not mine._take("turn:x", "late")
+    mine.close()
+    theirs.close()
 
 
 def test_what_was_said_comes_back_as_it_was_said(store: Store) -> None:
