@@ -150,7 +150,7 @@ def _default_jobs(model: str) -> int:
 
 
 def _side_by_side(console: Console, finished: list[Any]) -> None:
-    from evals.compare import print_comparison
+    from evals.changes import print_comparison
 
     by_suite: dict[str, list[Any]] = {}
     for done in finished:
@@ -162,8 +162,7 @@ def _side_by_side(console: Console, finished: list[Any]) -> None:
 
 def _keep(finished: list[Any], html: Path | None, junit: Path | None, save_reference: str | None) -> None:
     from evals import reference
-    from evals.junit import to_junit
-    from evals.report import to_html
+    from evals.report import to_html, to_junit
 
     if html:
         html.write_text(to_html(finished), encoding="utf-8")
@@ -207,7 +206,7 @@ def eval_compare(
 ) -> None:
     """What changed between two runs, with paired intervals and a diff of the turns."""
     from evals import log as logs
-    from evals.compare import comparison, print_comparison
+    from evals.changes import comparison, print_comparison
     from evals.report import to_html
     from evals.runner import Finished
     from evals.tasks import find_suite
@@ -283,7 +282,7 @@ def eval_table(
 @app.command("schema")
 def eval_schema() -> None:
     """The JSON schema of transcripts (``evals/transcript.schema.json`` is this)."""
-    from evals.schema import schema_text
+    from evals.types import schema_text
 
     print(schema_text(), end="")
 

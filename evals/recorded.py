@@ -2,11 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from evals.types import Data, Json, Sample
+from interviewer.domain import Level
 from interviewer.errors import BadInput
 from interviewer.transcript import Transcript, transcript_from
 
@@ -81,3 +83,34 @@ def prefix_hash(turns: Sequence[Json]) -> str:
     """Names a prefix of a transcript: what is said of it holds for exactly these words."""
     spoken = [[turn["speaker"], turn["text"], turn.get("event")] for turn in turns]
     return hashlib.sha256(json.dumps(spoken).encode()).hexdigest()[:12]
+
+
+# -- graded ----------------------------------------------------------------------------------------------
+# Grades a transcript and its changed versions; what the suites on stability keep of each report.
+
+
+def brief(report: Json) -> Json:
+    """Verdict, score, status, confidence and step scores of a report."""
+    return {
+        "status": report["status"],
+        "verdict": report["verdict"],
+        "score": report["score"],
+        "confidence": report["confidence"],
+        "steps": {step: body["score"] for step, body in report["steps"].items()},
+        "evidence": sum(len(body["evidence"]) for body in report["steps"].values()),
+    }
+
+
+def grade_body(body: Json, world: Any, level: Level | None = None) -> Json:
+    """The brief report of a transcript given as JSON."""
+    return brief(world.grade(transcript_from(body), level))
+
+
+def grade_all(bodies: Mapping[str, Json], world: Any) -> dict[str, Json]:
+    """The brief report of each."""
+    return {name: grade_body(body, world) for name, body in bodies.items()}
+
+
+def overall(report: Json) -> float:
+    """The overall score; 1 where there is none."""
+    return float(report["score"]) if report["score"] is not None else 1.0

@@ -9,9 +9,13 @@
 Running and scoring are apart: a record holds all that its scorers need.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Literal
+
+from interviewer.transcript import Transcript
 
 Value = float | tuple[float, ...]
 """A number, or numbers that belong together (ours, the panel's)."""
@@ -120,3 +124,22 @@ class Suite:
     def scorer(self, name: str) -> Scorer:
         """The scorer of that name. Raises KeyError."""
         return next(scorer for scorer in self.scorers if scorer.name == name)
+
+
+# -- schema ----------------------------------------------------------------------------------------------
+# The published JSON schema of transcripts; ``evals/transcript.schema.json`` is kept true by a test.
+
+
+FILE = Path(__file__).parent / "transcript.schema.json"
+
+
+def schema_text() -> str:
+    """The schema as JSON text, generated from the code that reads transcripts."""
+    schema = Transcript.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Interview transcript"
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(schema_text(), encoding="utf-8")

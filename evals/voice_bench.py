@@ -20,13 +20,10 @@ from evals.recorded import Recorded, labelled
 from evals.types import Data
 from evals.voice_words import errors, words
 from interviewer.config import Settings, quieten
-from interviewer.speech.audio import RATE, Samples, read_upload, resampled
-from interviewer.speech.playback import Speaking
+from interviewer.speech.audio import RATE, Samples, open_session, read_upload, resampled
 from interviewer.speech.recording import Recording
-from interviewer.speech.stt import Embedded, Recognised
-from interviewer.speech.tts import Espeak, Piper, Voice, speakable
-from interviewer.speech.vad import open_session
-from interviewer.speech.vocabulary import Vocabulary, vocabulary_of
+from interviewer.speech.stt import Embedded, Recognised, Vocabulary, vocabulary_of
+from interviewer.speech.tts import Espeak, Piper, Speaking, Voice, speakable
 
 _DATA = Path(__file__).with_name("data")
 _PACKET = int(0.4 * RATE)

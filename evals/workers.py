@@ -11,8 +11,8 @@ from multiprocessing import get_context
 from types import TracebackType
 from typing import Any
 
-from evals.cluster import on_ray
 from evals.samples import Job, run_one
+from evals.statistics import on_ray
 from evals.tasks import find_suite
 from evals.types import Record, Sample
 from evals.world import World, open_by_name

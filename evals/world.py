@@ -155,7 +155,7 @@ def open_by_name(opener: str, **options: Any) -> World:
 
 def prompt_hashes(folder: str | None = None) -> dict[str, str]:
     """The first 12 digits of the SHA-256 of every prompt file, by name."""
-    from interviewer.paths import shipped
+    from interviewer.config import shipped
 
     root = Path(folder) if folder else shipped("prompts")
     return {path.stem: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in sorted(root.glob("*.md"))}

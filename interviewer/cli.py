@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from interviewer.cli_stock import board, knowledge, model
 from interviewer.config import load, quieten
+from interviewer.context import Json, can_be_written, only_ours, opened, put
+from interviewer.doctor import board, knowledge, model
 from interviewer.domain import Level, Manner, Step
 from interviewer.errors import BadInput, CannotRun, InterviewerError
-from interviewer.printing import Json, can_be_written, only_ours, opened, put
 from interviewer.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ AtLevel = Annotated[Level | None, typer.Option("--level", help="The level, inste
 
 def _read(name: str) -> bytes:
     """A file's bytes, or standard input's; never more than a transcript may have and one."""
-    from interviewer.imports.encodings import MAX_BYTES
+    from interviewer.imports.lines import MAX_BYTES
 
     if name == "-" and sys.stdin is None:
         raise BadInput("standard input: is closed; give a file's name instead of -")
@@ -263,7 +263,7 @@ def practice(
     save: Annotated[Path | None, typer.Option(help="Where to keep the transcript (default: the data folder).")] = None,
 ) -> None:
     """An interview in the terminal. An empty line sends; /hint, /pause (the clock stands), /skip, /end are buttons."""
-    from interviewer.interview.modes import parse_mode
+    from interviewer.interview.settings import parse_mode
     from interviewer.practice.terminal import hold
 
     chosen = parse_mode(mode)

@@ -1,17 +1,25 @@
-"""Puts the parts together from the settings: what every face (app, command line, evals) starts from."""
+"""Puts the parts together from the settings; what every command needs to answer: one JSON value and nothing else."""
 
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from interviewer.config import Settings
+from interviewer.errors import BadInput
 from interviewer.knowledge.embeddings import Embedder, shared_embedder
 from interviewer.knowledge.index import Index
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
+from interviewer.models import open_chain
 from interviewer.models.base import ModelChain
-from interviewer.models.factory import open_chain
 from interviewer.models.prices import Budget, price_of
 
 if TYPE_CHECKING:
@@ -82,3 +90,53 @@ class AppContext:
 def open_context(settings: Settings, *, behind: bool = False) -> AppContext:
     """The parts. Raises BadInput for a broken knowledge base, CannotRun for a named backend that is not there."""
     return AppContext(settings, Knowledge.load(), open_chain(settings), behind)
+
+
+# -- printing --------------------------------------------------------------------------------------------
+# What every command needs to answer: the parts of the product while it runs, and one JSON value and nothing else.
+
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON value on standard output and nothing else.")]
+
+
+@contextmanager
+def only_ours(on: bool) -> Iterator[None]:
+    """While on, whatever anything prints to standard output goes to standard error; ours comes after."""
+    if not on:
+        yield
+        return
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator["AppContext"]:
+    """The parts of the product, closed afterwards."""
+
+    parts = open_context(settings)
+    try:
+        yield parts
+    finally:
+        parts.close()
+
+
+def can_be_written(file: Path, name: str) -> None:
+    """Raises BadInput, which begins with ``name``, when a file cannot be written: before the work, not after it."""
+    if file.is_dir():
+        raise BadInput(f"{name}: is a folder; name a file")
+    if not file.parent.is_dir():
+        raise BadInput(f"{name}: there is no folder {file.parent}")
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise BadInput(f"{name}: may not be written there")
+
+
+def put(value: Any) -> None:
+    """One JSON value on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")

@@ -1,4 +1,4 @@
-"""What is configured, what works, and what to do about what does not: ``interviewer doctor``.
+"""What the product works with: ``interviewer doctor`` says what is missing; other commands fetch, check and build it.
 
 Looks only; nothing is fetched, started for good, or changed. Keys are named, never shown.
 """
@@ -8,11 +8,15 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
-from interviewer.config import Settings
-from interviewer.errors import InterviewerError
-from interviewer.paths import verified
+import typer
+
+from interviewer.config import Settings, load, verified
+from interviewer.context import Json, only_ours, opened, put
+from interviewer.domain import Step
+from interviewer.errors import BadInput, CannotRun, InterviewerError
 
 SPEAKING = "speaking now"
 """The finding on the backend that serves."""
@@ -33,8 +37,8 @@ class Finding:
 
 
 def _knowledge(settings: Settings) -> str:
+    from interviewer.config import shipped
     from interviewer.knowledge.validate import check_tree
-    from interviewer.paths import shipped
 
     count, problems = check_tree(shipped("knowledge"))
     if problems:
@@ -67,11 +71,11 @@ def _database(settings: Settings) -> str:
 
 
 def _endpoint(settings: Settings) -> str:
-    from interviewer.models import openai_endpoint, probe
+    from interviewer.models import openai_endpoint
 
     if openai_endpoint.configured(settings):
-        return f"{settings.openai_base_url or 'the OpenAI API'} {probe.examine(settings).describe()}"
-    found = probe.local_servers()
+        return f"{settings.openai_base_url or 'the OpenAI API'} {openai_endpoint.examine(settings).describe()}"
+    found = openai_endpoint.local_servers()
     if found:
         raise InterviewerError(f"not configured. {'. '.join(server.how for server in found)}")
     raise InterviewerError("not configured. Set OPENAI_API_KEY, or OPENAI_BASE_URL for another endpoint")
@@ -92,7 +96,7 @@ def _weights(settings: Settings) -> str:
 
 def _backend(settings: Settings, endpoint: Finding | None) -> str:
     """Who speaks, by what asking the endpoint found: a configured one that does not answer serves nobody."""
-    from interviewer.models.factory import open_chain
+    from interviewer.models import open_chain
 
     chain = open_chain(settings)
     served = [model.backend for model in chain.models]
@@ -113,13 +117,13 @@ def _whiteboard(settings: Settings) -> str:
 
 
 def _voice(settings: Settings) -> str:
-    from interviewer.speech import stt, tts, vad
+    from interviewer.speech import audio, stt, tts
 
     missing = [name for name in ("faster_whisper", "piper") if importlib.util.find_spec(name) is None]
     if missing:
         cure = "pip install 'ml-design-interviewer[voice]'"
         raise InterviewerError(f"{', '.join(missing)} not installed: text only. To talk: {cure}")
-    for path in (stt.weights(), tts.voice_file(), vad.model_path()):
+    for path in (stt.weights(), tts.voice_file(), audio.model_path()):
         if path is not None:
             verified(path / "model.bin" if path.is_dir() else path)
     plain = "" if shutil.which("espeak-ng") else " (espeak-ng, the plain fallback voice, is not there)"
@@ -158,3 +162,121 @@ def _looked(name: str, check: Callable[[], str]) -> Finding:
         return Finding(name, True, check())
     except InterviewerError as error:
         return Finding(name, False, str(error))
+
+
+# -- commands that fetch, check and build ----------------------------------------------------------------
+# The commands that look after what the product works with: knowledge, the model's weights, the whiteboard's files.
+
+
+knowledge = typer.Typer(no_args_is_help=True, help="The knowledge base: check, build the index, search.")
+model = typer.Typer(no_args_is_help=True, help="The embedded model's weights.")
+board = typer.Typer(no_args_is_help=True, help="The whiteboard's files.")
+
+
+@knowledge.command("check")
+def knowledge_check(root: Annotated[Path | None, typer.Argument(help="A knowledge folder.")] = None) -> None:
+    """Validates every file; names file and field."""
+    from interviewer.config import shipped
+    from interviewer.interview.words import followup_problems
+    from interviewer.knowledge.load import Knowledge
+    from interviewer.knowledge.validate import check_tree
+
+    root = root or shipped("knowledge")
+    count, found = check_tree(root)
+    found = found or followup_problems(Knowledge.load(root))
+    for problem in found:
+        typer.echo(problem, err=True)
+    if found:
+        raise typer.Exit(2)
+    typer.echo(f"{count} files, no problems")
+
+
+@knowledge.command("cases")
+def knowledge_cases() -> None:
+    """The cases: slug and title."""
+    from interviewer.knowledge.load import Knowledge
+
+    for slug, case in Knowledge.load().cases.items():
+        typer.echo(f"{slug}\t{case.title}")
+
+
+@knowledge.command("build")
+def knowledge_build() -> None:
+    """Builds the index and the listener's vectors for every case."""
+    settings = load()
+    with opened(settings) as parts:
+        for group, passages in parts.retriever.index.build():
+            if group in parts.knowledge.cases:
+                parts.interviewer().listener.ears(group)
+            typer.echo(f"{group}: {passages} passages", err=True)
+
+
+@knowledge.command("search")
+def knowledge_search(
+    query: str,
+    case: Annotated[str | None, typer.Option(help="Also search this case's passages.")] = None,
+    step: Annotated[Step | None, typer.Option()] = None,
+    audience: Annotated[str, typer.Option(help="interviewer or grader: who would read it.")] = "grader",
+    limit: Annotated[int, typer.Option(min=1, max=50)] = 5,
+    as_json: Json = False,
+) -> None:
+    """What would be retrieved, and why."""
+    if audience not in ("interviewer", "grader"):
+        raise BadInput(f"--audience {audience}: must be interviewer or grader")
+    settings = load()
+    with only_ours(as_json), opened(settings) as parts:
+        found = parts.retriever.search(query, audience=audience, case=case, step=step, limit=limit)  # type: ignore[arg-type]
+        if parts.retriever.index.trouble:
+            raise CannotRun(parts.retriever.index.trouble)
+    if as_json:
+        put(
+            [
+                {
+                    "id": one.passage.id,
+                    "kind": one.passage.kind,
+                    "score": round(one.score, 3),
+                    "similarity": round(one.similarity, 3),
+                    "lexical": round(one.lexical, 3),
+                    "text": one.passage.text,
+                }
+                for one in found
+            ]
+        )
+        return
+    for one in found:
+        typer.echo(f"{one.score:.2f}  (meaning {one.similarity:.2f}, words {one.lexical:.1f})  {one.passage.id}")
+        typer.echo(f"      {one.passage.text[:220]}")
+    if not found:
+        typer.echo("nothing relevant here")
+
+
+@model.command("fetch")
+def model_fetch() -> None:
+    """Fetches the embedded model's weights, resumes, and verifies their SHA-256."""
+    from interviewer.models.weights import fetch_weights
+
+    typer.echo(f"ready: {fetch_weights(load().home, lambda line: typer.echo(line, err=True))}")
+
+
+@board.command("fetch")
+def board_fetch(
+    archives: Annotated[Path | None, typer.Option("--archives", help="A folder with the packages' archives.")] = None,
+) -> None:
+    """Fetches the whiteboard's published files by npm, and verifies their SHA-512."""
+    from interviewer.web.board_files import fetch
+
+    typer.echo(f"ready: {fetch(load().home, lambda line: typer.echo(line, err=True), archives)}")
+
+
+@model.command("status")
+def model_status(as_json: Json = False) -> None:
+    """Which weights are there, and what this machine's memory could carry."""
+    from interviewer.models.weights import status
+
+    with only_ours(as_json):
+        answer = status(load())
+    if as_json:
+        put(answer)
+        return
+    for key, value in answer.items():
+        typer.echo(f"{key}: {value}")

@@ -11,14 +11,14 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     {"__main__"},
     {"cli"},
-    {"cli_stock", "doctor"},
-    {"web", "practice", "printing"},
+    {"doctor"},
+    {"web", "practice"},
     {"context"},
     {"grading", "interview", "speech", "imports", "storage", "telemetry", "drawing"},
     {"listening"},
     {"models"},
     {"knowledge"},
-    {"background", "config", "paths"},
+    {"background", "config"},
     {"transcript"},
     {"text", "domain", "errors"},
 )

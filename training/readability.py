@@ -1,4 +1,4 @@
-"""Counts and fits what ``interviewer/listening/readability.py`` reads.
+"""Counts and fits what ``interviewer/listening/utterance.py`` reads.
 
     python -m training.readability --garble SCRIPT FOLDER...     folders of transcripts to fit and measure on
 
@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from interviewer.listening import readability
-from interviewer.listening.readability import measures, plain
+from interviewer.listening import utterance
+from interviewer.listening.utterance import measures, plain
 
 ROOT = Path(__file__).parents[1]
 FREQUENT = 250
@@ -53,7 +53,7 @@ def count() -> None:
         ratios=np.round(ratios * 50).astype(np.int8),
         known=np.array(" ".join(known)),
     )
-    readability._table.cache_clear()
+    utterance._table.cache_clear()
     print(f"{len(talks)} interviews, {len(notes)} notes; {len(known)} words known")
 
 

@@ -3,10 +3,10 @@
 import zlib
 from collections.abc import Sequence
 
-from evals.graded import overall
 from evals.personas.persona import personas
+from evals.recorded import overall
 from evals.scorers import scorer
-from evals.scorers.wording import positions, sentences
+from evals.scorers.conduct import positions, sentences
 from evals.statistics import mean, median, pair
 from evals.types import Json, Point, Record, Value, verdict
 

@@ -5,7 +5,7 @@ A backend that gives no verdict gives no point here, except on what its report q
 
 from itertools import combinations
 
-from evals.graded import overall
+from evals.recorded import overall
 from evals.scorers import scorer
 from evals.scorers.agreement import rank
 from evals.statistics import mean

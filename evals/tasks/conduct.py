@@ -6,11 +6,10 @@ The measures here are of form. They were shown not to say whether a turn is any 
 import time
 from typing import Any
 
-from evals.graded import grade_body
 from evals.personas.banks import cases
 from evals.personas.hold import hold
 from evals.personas.persona import Candidate, personas
-from evals.recorded import prefix_hash, recorded
+from evals.recorded import grade_body, prefix_hash, recorded
 from evals.scorers import named
 from evals.tasks import DATA, read_lines
 from evals.types import Data, Json, Sample, Suite

@@ -110,7 +110,7 @@ quieten()
 from interviewer.speech.audio import RATE, read_upload
 from interviewer.speech.stt import Embedded
 from interviewer.speech.tts import open_saying
-from interviewer.speech.vad import open_session
+from interviewer.speech.audio import open_session
 voice = open_saying(load())
 sound = read_upload(voice.say("Labels arrive weeks late, so I wait before I train."))
 open_session()

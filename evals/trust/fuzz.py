@@ -16,8 +16,8 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from interviewer.config import shipped
 from interviewer.errors import InterviewerError
-from interviewer.paths import shipped
 
 _SLOWEST = 5.0
 """Seconds that no input may take on a busy machine."""
@@ -72,7 +72,7 @@ def parsers(folder: Path) -> list[Parser]:
     from interviewer.models.prompts import read_prompt
     from interviewer.speech.audio import read_upload
     from interviewer.transcript import parse_transcript
-    from interviewer.web.components.downloads import unpacked
+    from interviewer.web.downloads import unpacked
 
     def some(place: Path, pattern: str, most: int = 8) -> list[bytes]:
         return [path.read_bytes() for path in sorted(place.glob(pattern))[:most]]
@@ -123,7 +123,7 @@ def _drawing(raw: bytes) -> object:
     from interviewer.domain import Level
     from interviewer.text import spans
     from interviewer.transcript import Transcript, Turn
-    from interviewer.web.components.conversation import conversation_html, sketch_html
+    from interviewer.web.conversation import conversation_html, sketch_html
 
     text = raw.decode("utf-8", "replace")
     turn = Turn(speaker="candidate", text=text or " ", mode="drawn", at=1)

@@ -14,14 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from interviewer.domain import Help, MoveKind, Step, Verdict
-from interviewer.grading import feedback
-from interviewer.grading.assessor import Material, Progress
-from interviewer.grading.criteria import GENERAL, Wording, due, merged
-from interviewer.grading.evidence import passages, seconds
-from interviewer.grading.filters import aimed_at_the_grader, inside, words_of_their_own
-from interviewer.grading.flags import red_flags, trade_offs
-from interviewer.grading.reading import STEPS, Reading, Sentence, likeness, read
+from interviewer.grading.assessor import GENERAL, Material, Progress, Retrieve, Wording, due, merged, strong_answers
+from interviewer.grading.evidence import aimed_at_the_grader, inside, passages, seconds, words_of_their_own
+from interviewer.grading.reading import STEPS, Reading, Sentence, likeness, read, red_flags, trade_offs
 from interviewer.grading.report import (
+    TOO_LITTLE,
+    TOO_LITTLE_HERE,
     Evidence,
     FlagReport,
     GradedBy,
@@ -31,14 +29,17 @@ from interviewer.grading.report import (
     Status,
     StepReport,
     StepTime,
+    covered,
+    covered_in_short,
+    exercises,
+    not_judged,
+    questions,
 )
-from interviewer.grading.rubric import rubric_in_use
-from interviewer.grading.strong import Retrieve, strong_answers
-from interviewer.grading.thresholds import thresholds
+from interviewer.grading.rubric import rubric_in_use, thresholds
 from interviewer.knowledge.embeddings import Embedder, Vectors, shared_embedder
 from interviewer.knowledge.schema import Signal
 from interviewer.knowledge.validate import says
-from interviewer.listening.thought import depth
+from interviewer.listening.utterance import depth
 from interviewer.models.base import LanguageModel
 
 _AT = thresholds().coverage
@@ -111,11 +112,11 @@ class CoverageAssessor:
             red_flags=heard.flags if heard else [],
             trade_offs=heard.choices if heard else [],
             time=_times(reading, material),
-            summary=feedback.covered_in_short(steps, order) if enough else feedback.TOO_LITTLE,
+            summary=covered_in_short(steps, order) if enough else TOO_LITTLE,
             order=order,
-            questions=feedback.questions(gaps, order, signals) if enough else [],
+            questions=questions(gaps, order, signals) if enough else [],
             strong=strong_answers(material.case, material.knowledge, gaps, material.level, self.retrieve),
-            study_plan=feedback.exercises(gaps, order, signals),
+            study_plan=exercises(gaps, order, signals),
             warnings=[*self._reasons(enough), *material.warnings],
             graded_by=GradedBy(
                 backend=self.backend,
@@ -130,7 +131,7 @@ class CoverageAssessor:
     def _reasons(self, enough: bool) -> tuple[str, ...]:
         if not enough:
             return ()
-        return (self.unheard,) if self.unheard else feedback.not_judged(self.model is not None, self.failed)
+        return (self.unheard,) if self.unheard else not_judged(self.model is not None, self.failed)
 
 
 @dataclass(frozen=True)
@@ -279,14 +280,14 @@ def _step(
     step: Step, reading: Reading, criteria: Sequence[Signal], material: Material, heard: Covered | None
 ) -> StepReport:
     if heard is None:
-        return StepReport(status="insufficient_evidence", comment=feedback.TOO_LITTLE_HERE)
+        return StepReport(status="insufficient_evidence", comment=TOO_LITTLE_HERE)
     evidence = list(heard.evidence[step][:PER_STEP])
     missing = [
         Missing(signal=one.id, text=one.text, study=list(one.study))
         for one in due(criteria, material.level)
         if one.id in heard.absent
     ][:PER_STEP]
-    comment = feedback.covered(evidence, missing, _example(reading, step))
+    comment = covered(evidence, missing, _example(reading, step))
     return StepReport(status="insufficient_evidence", comment=comment, evidence=evidence, missing=missing)
 
 

@@ -1,26 +1,34 @@
-"""Grades an interview.
+"""Grades an interview, also ahead of its end.
 
     grade(transcript, Knowledge.load(), ModelChain())  ->  Report
 
 One backend grades from start to end. If it fails and was not named by the user, the next one starts again.
 """
 
+import logging
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from interviewer.domain import Level
-from interviewer.errors import ModelError
-from interviewer.grading import feedback
-from interviewer.grading.assessor import Assessor, Material, Progress
+from interviewer.background import Breathe, Job
+from interviewer.domain import Level, MoveKind
+from interviewer.errors import InterviewerError, ModelError
+from interviewer.grading.assessor import Assessor, Material, Progress, Retrieve
 from interviewer.grading.coverage_assessor import CoverageAssessor
-from interviewer.grading.filters import words_of_their_own
+from interviewer.grading.evidence import words_of_their_own
 from interviewer.grading.llm_assessor import LlmAssessor
-from interviewer.grading.report import Report
-from interviewer.grading.rubric import rubric_in_use
-from interviewer.grading.strong import Retrieve
+from interviewer.grading.report import Report, badly_heard, doubtfully_heard
+from interviewer.grading.rubric import rubric_in_use, thresholds
+from interviewer.knowledge.embeddings import yielding
 from interviewer.knowledge.load import Knowledge
-from interviewer.listening.readability import Hearing, hearing, plain
+from interviewer.listening.utterance import Hearing, hearing, plain
 from interviewer.models.base import LanguageModel, ModelChain
-from interviewer.transcript import Transcript, with_clock
+from interviewer.transcript import Transcript, Turn, with_clock
 
 FAILED = "The backend '"
 """How a report's warning begins that says why a backend did not grade."""
@@ -48,7 +56,7 @@ def grade(
     case = knowledge.case(transcript.case)
     heard = hearing(clocked, plain(case.model_dump_json()) if case else ())
     if heard.level == "unreadable":
-        unheard = CoverageAssessor(None, vectors, retrieve, feedback.badly_heard(heard.share))
+        unheard = CoverageAssessor(None, vectors, retrieve, badly_heard(heard.share))
         return unheard.assess(Material(clocked, knowledge, tuple(warnings)), tell)
     failed = False
     for model in chain.models:
@@ -72,7 +80,7 @@ def _no_surer_than_heard(report: Report, heard: Hearing) -> Report:
     """The report, less sure where the candidate was heard badly; never surer, and no mark is changed."""
     if heard.level == "clear":
         return report
-    told = [*report.warnings, feedback.doubtfully_heard(heard.share)]
+    told = [*report.warnings, doubtfully_heard(heard.share)]
     return report.model_copy(update={"confidence": round(report.confidence * heard.share, 2), "warnings": told})
 
 
@@ -84,3 +92,118 @@ def _assessor(
     if model.capable and enough:
         return LlmAssessor(model, vectors, retrieve)
     return CoverageAssessor(model, vectors, retrieve, failed=failed)
+
+
+# -- ahead -----------------------------------------------------------------------------------------------
+# Grading ahead of the end, so that the report is there soon after it.
+#
+# Without a model that judges, the report so far is made behind every turn and thrown away; what it cost is
+# remembered.
+# Embeddings are remembered by what determines them, so at the end only what is new must be computed, and the report
+# is
+# the same as without this.
+#
+# A model that judges costs money for every reading. It reads once ahead, when the interviewer asks for last words
+# (``LastWords``). If only a farewell follows, that report is the report; if anything else follows, the interview is
+# graded anew. So an interview pays for two reports at most.
+
+
+log = logging.getLogger(__name__)
+MOST_KEPT = 64
+"""Reports that wait to be asked for; the oldest is forgotten first."""
+
+
+def ahead(grade: Callable[..., Report], transcript: Transcript, knowledge: Knowledge, chain: ModelChain) -> list[Job]:
+    """The job that prepares the report of an interview that goes on; none before the first answer, and none for a
+    model that judges."""
+    if any(model.capable for model in chain.models[:1]) or not transcript.candidate_turns():
+        return []
+    only = ModelChain(chain.models[:1], named=True)
+
+    def so_far(breathe: Breathe) -> None:
+        with suppress(ModelError), yielding(breathe):  # at the end it is asked again, and the report says what failed
+            grade(transcript, knowledge, only, transcript.level, lambda *_: breathe())
+
+    return [so_far]
+
+
+@dataclass(frozen=True)
+class _Begun:
+    transcript: Transcript
+    report: "Future[Report]"
+
+
+class LastWords:
+    """The reports that were begun when last words were asked for, one an interview. Safe from several threads."""
+
+    def __init__(self) -> None:
+        self._begun: OrderedDict[str, _Begun] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def begin(self, name: str, transcript: Transcript, chain: ModelChain, grade: Callable[[], Report]) -> bool:
+        """Begins the report, once an interview and only for a model that judges; whether it was begun now."""
+        move = transcript.turns[-1].move if transcript.turns else None
+        asked = move is not None and move.kind is MoveKind.WRAP_UP and bool(transcript.candidate_turns())
+        if not asked or not any(model.capable for model in chain.models[:1]):
+            return False
+        with self._lock:
+            if name in self._begun:
+                return False
+            begun = _Begun(transcript, Future())
+            self._begun[name] = begun
+            while len(self._begun) > MOST_KEPT:
+                self._begun.popitem(last=False)
+        threading.Thread(target=_fill, args=(begun.report, grade), name="ahead", daemon=True).start()
+        return True
+
+    def take(self, name: str, transcript: Transcript, level: Level) -> Report | None:
+        """The report that was begun, waited for where it is not ready; None where it would not be the report: another
+        level, something said since that is no farewell, or the model failed."""
+        with self._lock:
+            begun = self._begun.get(name)
+        if begun is None or begun.transcript.level is not level or not _only_farewell(begun.transcript, transcript):
+            return None
+        try:
+            return begun.report.result()
+        except InterviewerError:  # it is asked again, and what it says then is told
+            return None
+        finally:
+            self.drop(name)
+
+    def drop(self, name: str) -> None:
+        """Forgets an interview; calls that are under way end by themselves."""
+        with self._lock:
+            self._begun.pop(name, None)
+
+
+def _fill(report: "Future[Report]", grade: Callable[[], Report]) -> None:
+    try:
+        report.set_result(grade())
+    except Exception as error:  # handed on to whoever asks for the report
+        log.warning("grading ahead failed", exc_info=True)
+        report.set_exception(error)
+
+
+def _only_farewell(before: Transcript, now: Transcript) -> bool:
+    """Whether nothing has changed since but that the candidate said farewell."""
+    kept = len(before.turns)
+    return list(map(_said, before.turns)) == list(map(_said, now.turns[:kept])) and all(
+        is_farewell(turn.text) for turn in now.turns[kept:] if turn.speaker == "candidate"
+    )
+
+
+def _said(turn: Turn) -> tuple[str, str]:
+    return turn.speaker, turn.text
+
+
+def is_farewell(text: str) -> bool:
+    """Whether words are thanks, a yes or no to "anything to add?", a goodbye, and nothing about the design.
+
+    >>> is_farewell("No, I think that's everything, thank you for your time.")
+    True
+    >>> is_farewell("One thing: I'd wait ninety days for the labels.")
+    False
+    """
+    words: Sequence[str] = re.findall(r"[^\W_]+", re.sub(r"['’]", "", text.lower()))
+    numbers = thresholds().ahead
+    return len(words) <= numbers.most_words and set(words) <= set(numbers.farewell.split())

@@ -1,17 +1,18 @@
-"""From a model's answers to what a report may say: quotes found in the talk, ids known, marks bounded.
+"""A model's answers, their forms and what a report may say of them: quotes found, ids known, marks bounded.
 
-What cannot be found in the candidate's words carries nothing: a criterion without a quote is left out, a mark without
-one is not taken, and both are counted.
+Nothing here is trusted: quotes are looked for in the talk, ids among the criteria, marks are bounded (``judgement``).
+Every field may be left out, so that an answer with a gap is still worth reading.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated, Literal
 
-from interviewer.domain import Level, Step
-from interviewer.grading.answers import Cited, JudgedStep, PanelMark, Telling
-from interviewer.grading.criteria import due
-from interviewer.grading.evidence import Excerpt, Quote, Quotes, seconds
-from interviewer.grading.filters import Aimed, inside
+from pydantic import BaseModel, BeforeValidator, Field
+
+from interviewer.domain import Help, Level, Step
+from interviewer.grading.assessor import due
+from interviewer.grading.evidence import Aimed, Excerpt, Quote, Quotes, inside, seconds
 from interviewer.grading.report import (
     Criterion,
     Evidence,
@@ -20,13 +21,120 @@ from interviewer.grading.report import (
     Moment,
     Remark,
     StepReport,
+    StepStatus,
     StepTime,
     StudyItem,
 )
-from interviewer.grading.thresholds import thresholds
+from interviewer.grading.rubric import thresholds
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Signal
 from interviewer.transcript import Transcript
+
+
+def _help(value: object) -> object:
+    return value if value in set(Help) else Help.PROBED
+
+
+SomeHelp = Annotated[Help, BeforeValidator(_help)]
+
+
+class Cited(BaseModel):
+    """A quote and the place of its passage."""
+
+    place: str = Field(default_factory=str)
+    quote: str = Field(default_factory=str)
+
+
+class JudgedCriterion(BaseModel):
+    """A criterion that the candidate came near to."""
+
+    id: str
+    status: Literal["shown", "partly", "wrong"]
+    help: SomeHelp
+    quotes: list[Cited] = Field(default_factory=list)
+
+
+class JudgedFlag(Cited):
+    """A mistake."""
+
+    id: str = Field(default_factory=str)
+    text: str = Field(default_factory=str)
+    corrected: bool = Field(default_factory=bool)
+
+
+class Weighed(Cited):
+    """A choice that was weighed."""
+
+    id: str = Field(default_factory=str)
+    text: str = Field(default_factory=str)
+
+
+class ToStudy(BaseModel):
+    """A gap of this candidate and what to do about it."""
+
+    criterion: str = Field(default_factory=str)
+    text: str = Field(default_factory=str)
+
+
+class JudgedStep(BaseModel):
+    """One step."""
+
+    step: Step
+    where: str = Field(default_factory=str)
+    criteria: list[JudgedCriterion] = Field(default_factory=list)
+    absent: list[str] = Field(default_factory=list)
+    not_applicable: list[str] = Field(default_factory=list)
+    flags: list[JudgedFlag] = Field(default_factory=list)
+    trade_offs: list[Weighed] = Field(default_factory=list)
+    comment: str = Field(default_factory=str)
+    study: ToStudy = Field(default_factory=ToStudy)
+    status: StepStatus
+    mark: float | None = None
+
+
+class JudgedSteps(BaseModel):
+    """Some of the seven steps."""
+
+    steps: list[JudgedStep]
+
+
+class Telling(Cited):
+    """Something about the whole, with the words that show it."""
+
+    text: str = Field(default_factory=str)
+
+
+class PanelMark(BaseModel):
+    """What a member of a panel gives a step, without criteria; None where it was not reached or does not apply."""
+
+    step: Step
+    because: str = Field(default_factory=str)
+    mark: float | None = None
+
+
+class Whole(BaseModel):
+    """The look at the whole interview."""
+
+    pattern: str
+    marks: list[PanelMark] = Field(default_factory=list)
+    decisive: list[Telling] = Field(default_factory=list)
+    contradictions: list[Telling] = Field(default_factory=list)
+    pacing: str = Field(default_factory=str)
+    communication: str = Field(default_factory=str)
+    for_hire: str = Field(default_factory=str)
+    against_hire: str = Field(default_factory=str)
+    p_hire: float
+    work_on_first: str = Field(default_factory=str)
+    next_level: str = Field(default_factory=str)
+
+
+# -- judgement -------------------------------------------------------------------------------------------
+# From a model's answers to what a report may say: quotes found in the talk, ids known, marks bounded.
+#
+# What cannot be found in the candidate's words carries nothing: a criterion without a quote is left out, a mark
+# without
+# one is not taken, and both are counted.
+
 
 _AT = thresholds().answers
 

@@ -19,23 +19,17 @@ from typing import Any
 
 from interviewer.domain import Level, MoveKind, Step, Verdict
 from interviewer.errors import ModelError
-from interviewer.grading.answers import JudgedStep, JudgedSteps, Whole
-from interviewer.grading.assessor import Material, Progress
-from interviewer.grading.criteria import GENERAL, merged
-from interviewer.grading.evidence import Quotes
-from interviewer.grading.filters import Aimed, aimed_at_the_grader
-from interviewer.grading.judgement import OTHER, Judgement, apart, of_both, short
+from interviewer.grading.assessor import GENERAL, Material, Progress, Retrieve, merged, strong_answers
+from interviewer.grading.evidence import Aimed, Quotes, aimed_at_the_grader
+from interviewer.grading.judgement import OTHER, JudgedStep, JudgedSteps, Judgement, Whole, apart, of_both, short
 from interviewer.grading.report import FlagReport, GradedBy, Missing, Remark, Report, Status, StepReport
-from interviewer.grading.rubric import cut_offs, rubric_in_use
-from interviewer.grading.strong import Retrieve, strong_answers
-from interviewer.grading.thresholds import thresholds
+from interviewer.grading.rubric import cut_offs, rubric_in_use, thresholds
 from interviewer.grading.verdict import Judged, judge
-from interviewer.interview.modes import known_mode
+from interviewer.interview.settings import known_mode
 from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.knowledge.schema import Signal
-from interviewer.models.base import LanguageModel, Message, Schema
+from interviewer.models.base import LanguageModel, Message, Schema, count
 from interviewer.models.prompts import prompt, render
-from interviewer.models.tokens import count
 
 _AT = thresholds().answers
 

@@ -10,7 +10,6 @@ from html import escape
 from interviewer.domain import Step
 from interviewer.drawing import shown
 from interviewer.grading import charts
-from interviewer.grading.feedback import WORDS
 from interviewer.grading.presentation import (
     CRITERION,
     EVENTS,
@@ -26,7 +25,17 @@ from interviewer.grading.presentation import (
     time_of,
     title,
 )
-from interviewer.grading.report import Criterion, Evidence, FlagReport, Missing, Moment, Remark, Report, StudyItem
+from interviewer.grading.report import (
+    WORDS,
+    Criterion,
+    Evidence,
+    FlagReport,
+    Missing,
+    Moment,
+    Remark,
+    Report,
+    StudyItem,
+)
 from interviewer.grading.rubric import DATA
 from interviewer.transcript import Transcript, Turn
 

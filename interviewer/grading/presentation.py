@@ -1,10 +1,9 @@
 """The words that every rendering of a report shares: headline, marks, statuses, excerpts. Nothing is escaped here."""
 
 from interviewer.domain import Help, MoveKind
-from interviewer.grading.feedback import WORDS
-from interviewer.grading.report import Report, StepReport
-from interviewer.grading.thresholds import thresholds
-from interviewer.interview.modes import known_mode
+from interviewer.grading.report import WORDS, Report, StepReport
+from interviewer.grading.rubric import thresholds
+from interviewer.interview.settings import known_mode
 from interviewer.transcript import Transcript
 
 _AT = thresholds().page

@@ -14,10 +14,9 @@ from pathlib import PurePath
 
 from interviewer.domain import Level
 from interviewer.errors import BadInput
-from interviewer.imports import captions, encodings, exports, labels, speakers, talk
-from interviewer.imports.labels import Labelled, Role
+from interviewer.imports import exports, lines, names, speakers, written
 from interviewer.imports.lines import MAX_LINES, Talk
-from interviewer.imports.names import Replacer
+from interviewer.imports.names import Labelled, Replacer, Role
 from interviewer.imports.speakers import Speaker, SpeakersUnclear
 from interviewer.transcript import MAX_TURNS, Transcript, transcript_from
 
@@ -66,8 +65,8 @@ def read_any(
     candidates = [one for one in ([candidate] if isinstance(candidate, str) else candidate) if one.strip()]
     interviewers = [one for one in ([interviewer] if isinstance(interviewer, str) else interviewer) if one.strip()]
     name = filename or "transcript"
-    if len(data) > encodings.MAX_BYTES:
-        raise BadInput(f"{name}: larger than {encodings.MAX_BYTES:,} bytes")
+    if len(data) > lines.MAX_BYTES:
+        raise BadInput(f"{name}: larger than {lines.MAX_BYTES:,} bytes")
     said = {"case": case, "level": str(level) if level else None, "minutes": minutes}
     read, warnings = _read(data, name)
     if isinstance(read, dict):
@@ -75,7 +74,7 @@ def read_any(
         return Imported(ours, "our JSON", warnings=warnings)
     if len(read.lines) > MAX_LINES:
         raise BadInput(f"{name}: more than {MAX_LINES:,} lines of talk")
-    pieces = speakers.joined(labels.settled(read.lines, [*candidates, *interviewers]))
+    pieces = speakers.joined(names.settled(read.lines, [*candidates, *interviewers]))
     if not pieces:
         raise BadInput(f"{name}: no words found")
     roles, found, doubts = speakers.cast(pieces, name, candidates, interviewers)
@@ -104,11 +103,11 @@ def read_any(
 def _read(data: bytes, name: str) -> tuple[Talk | dict[str, object], list[str]]:
     """The file's talk, or the object that is a transcript of ours; the kind is told by the content, not the name."""
     if data.startswith(b"PK\x03\x04"):
-        text = encodings.decoded(exports.document_text(data, name).encode("utf-8"), name)[0]
-        read = captions.read_captions(text) if captions.are_captions(text) else talk.read_talk(text)
+        text = lines.decoded(exports.document_text(data, name).encode("utf-8"), name)[0]
+        read = written.read_captions(text) if written.are_captions(text) else written.read_talk(text)
         return Talk("a Word document", read.lines), []
-    encodings.refuse_others(data, name)
-    text, warnings = encodings.decoded(data, name)
+    lines.refuse_others(data, name)
+    text, warnings = lines.decoded(data, name)
     bare = text.lstrip()
     if not bare:
         raise BadInput(f"{name}: the file is empty: not JSON, no captions, no text")
@@ -119,11 +118,11 @@ def _read(data: bytes, name: str) -> tuple[Talk | dict[str, object], list[str]]:
         return exports.read_xml(bare, name), warnings
     if bare[:200].lower().startswith(("<!doctype html", "<html")):
         raise BadInput(f"{name}: this is a web page: export the transcript as text, VTT, SRT, JSON or DOCX")
-    if captions.are_captions(text):
-        return captions.read_captions(text), warnings
+    if written.are_captions(text):
+        return written.read_captions(text), warnings
     if table := exports.read_table(text):
         return table, warnings
-    return talk.read_talk(text, markdown=suffix in _MARKDOWN), warnings
+    return written.read_talk(text, markdown=suffix in _MARKDOWN), warnings
 
 
 def _opens_json(bare: str) -> bool:

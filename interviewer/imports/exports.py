@@ -19,8 +19,7 @@ from xml.parsers import expat
 import yaml
 
 from interviewer.errors import BadInput
-from interviewer.imports.encodings import unescaped, without_surrogates
-from interviewer.imports.lines import CLOCK, Line, Talk, proposed, seconds
+from interviewer.imports.lines import CLOCK, Line, Talk, proposed, seconds, unescaped, without_surrogates
 from interviewer.transcript import json_value
 
 MAX_XML = 40_000_000

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interviewer.errors import BadInput
-from interviewer.imports.labels import Labelled, Role, data, role_named, same, tokens
+from interviewer.imports.names import Labelled, Role, data, role_named, same, tokens
 
 _CLEAR = 2
 """Signs of an interviewer that one speaker must have more than the other before we choose without being told."""

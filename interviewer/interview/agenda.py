@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from functools import cache
 
+from interviewer.config import Numbers
 from interviewer.domain import Level, Step
-from interviewer.interview.modes import ModeKind, known_mode, scope
+from interviewer.interview.settings import ModeKind, known_mode, scope
 from interviewer.interview.state import State
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
 from interviewer.listening.annotate import Listener
-from interviewer.paths import Numbers
 from interviewer.text import spans, without_fillers
 from interviewer.transcript import Transcript, Turn
 

@@ -14,12 +14,10 @@ from pathlib import Path
 import yaml
 
 from interviewer.domain import Level, MoveKind, Step
-from interviewer.interview.allowed import curveballs_left
 from interviewer.interview.guardrails import brief
-from interviewer.interview.modes import known_mode
-from interviewer.interview.policy import Allowed, View, Violation
+from interviewer.interview.policy import Allowed, View, Violation, curveballs_left
+from interviewer.interview.settings import known_mode, thresholds
 from interviewer.interview.state import State, Wish
-from interviewer.interview.thresholds import thresholds
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Signal
 from interviewer.models.base import Message

@@ -13,20 +13,21 @@ import re
 from dataclasses import dataclass
 
 from interviewer.domain import MoveKind
-from interviewer.interview.allowed import allowed as allowed
-from interviewer.interview.allowed import case_facts
-from interviewer.interview.numbers import figures, unknown
-from interviewer.interview.phrases import patterns, says
-from interviewer.interview.policy import Allowed, Proposal, View, Violation
-from interviewer.interview.thresholds import thresholds
+from interviewer.interview.policy import Allowed, Proposal, View, Violation, case_facts
+from interviewer.interview.policy import allowed as allowed
+from interviewer.interview.settings import thresholds
 from interviewer.interview.words import (
     MOST_WORDS,
     asked_before,
+    figures,
     forbidden,
     is_complete,
     is_echo,
     is_language,
+    patterns,
+    says,
     secret_terms,
+    unknown,
     was_named,
     without_quotes,
 )

@@ -23,8 +23,8 @@ from interviewer.interview.agenda import Agenda, prepare
 from interviewer.interview.llm_policy import LlmPolicy
 from interviewer.interview.policy import Allowed, Policy, Proposal, View, Violation
 from interviewer.interview.rules.policy import RulesPolicy
+from interviewer.interview.settings import thresholds
 from interviewer.interview.state import State, fold
-from interviewer.interview.thresholds import thresholds
 from interviewer.interview.words import MOST_WORDS, without_second
 from interviewer.knowledge.embeddings import Embedder, shared_embedder, yielding
 from interviewer.knowledge.load import Knowledge

@@ -16,13 +16,12 @@ from typing import Any
 from interviewer.domain import MoveKind, Step
 from interviewer.errors import ModelError
 from interviewer.interview import briefing
-from interviewer.interview.phrases import says
 from interviewer.interview.policy import Allowed, Proposal, Target, TargetKind, View
-from interviewer.interview.thresholds import thresholds
+from interviewer.interview.settings import thresholds
+from interviewer.interview.words import says
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
-from interviewer.models.base import LanguageModel, Message
-from interviewer.models.tokens import count
+from interviewer.models.base import LanguageModel, Message, count
 from interviewer.text import without_fillers
 
 _AT = thresholds().model

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from interviewer.domain import Step
 from interviewer.errors import ModelError
 from interviewer.interview.briefing import case_knowledge
-from interviewer.interview.thresholds import thresholds
+from interviewer.interview.settings import thresholds
 from interviewer.knowledge.load import Knowledge
 from interviewer.models.base import LanguageModel, ModelChain
 from interviewer.models.prices import Budget

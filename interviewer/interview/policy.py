@@ -1,4 +1,4 @@
-"""The seam of the conduct: what a policy sees, what it may do, and what it proposes.
+"""The seam of the conduct: what a policy sees, what it may do now, and what it proposes.
 
     next_turn:  observe ─► View, Allowed ─► policy.act ─► Proposal ─► guardrails.violations ─► said, or tried again
 
@@ -6,15 +6,18 @@ A policy proposes one turn; code checks it and has the last word. Policies stand
 last and their proposals always pass.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
-from interviewer.domain import MoveKind, Step
+from interviewer.domain import Level, MoveKind, Step
 from interviewer.interview.agenda import Agenda
-from interviewer.interview.state import State
+from interviewer.interview.settings import ModeKind, known_mode, scope, thresholds
+from interviewer.interview.state import State, Wish
+from interviewer.interview.words import says
 from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge.schema import Fact
 from interviewer.transcript import Transcript, Turn
 
 
@@ -122,3 +125,140 @@ class Policy(Protocol):
     def act(self, view: View, allowed: Allowed) -> Proposal:
         """The proposal. Raises ModelError when it cannot."""
         ...
+
+
+# -- allowed ---------------------------------------------------------------------------------------------
+# What an interviewer's turn may do now: moves, parts and facts, by the clock, the buttons and what was asked. Pure.
+#
+# The same for every policy. Nothing ends unasked: a close needs the time, the button, or a wish that was confirmed in
+# a
+# turn of its own.
+
+
+_AT = thresholds().moves
+
+CURVEBALLS = _AT.curveballs
+"""How often the situation may be changed in an interview."""
+_CURVEBALLS_FROM, _CURVEBALLS_TO = _AT.curveballs_from, _AT.curveballs_to
+"""Shares of the time between which it may be."""
+WRAP_SHARE = _AT.wrap_share
+"""Share of the time at the end in which last words may be asked for."""
+LAST_SECONDS = _AT.last_seconds
+"""With less than this left, and last words asked for, the interview may close."""
+GRACE = _AT.grace
+"""Seconds over time after which nothing but the close is left."""
+_SPOKEN = _AT.spoken
+"""Words of a candidate from which an interview has begun, whoever opened it."""
+_FREE = frozenset(
+    {
+        MoveKind.ANSWER,
+        MoveKind.ASK_TO_CLARIFY,
+        MoveKind.LET_GO_ON,
+        MoveKind.PROBE,
+        MoveKind.TRADE_OFF,
+        MoveKind.CHALLENGE,
+        MoveKind.REDIRECT,
+        MoveKind.MOVE_ON,
+        MoveKind.TIME_CHECK,
+        MoveKind.META,
+    }
+)
+
+
+def allowed(view: View) -> Allowed:
+    """What a policy may choose from; one move where nothing else would be right."""
+    state, steps = view.state, frozenset(scope(view.transcript.mode))
+    forced = _forced(view)
+    if forced:
+        return Allowed(forced, _facts(view) if MoveKind.ANSWER in forced else frozenset(), steps)
+    mode = known_mode(view.transcript.mode)
+    moves = set(_FREE)
+    if mode.kind in (ModeKind.STEP, ModeKind.DRILL):
+        moves -= {MoveKind.MOVE_ON, MoveKind.TIME_CHECK}
+    if mode.kind is ModeKind.RAPID:
+        moves -= {MoveKind.TIME_CHECK, MoveKind.LET_GO_ON}
+    if _may_change(view):
+        moves.add(MoveKind.CURVEBALL)
+    if _may_hint(view):
+        moves.add(MoveKind.HINT)
+    if state.wish is Wish.SAID or (state.left <= WRAP_SHARE * state.length and not state.wrapped):
+        moves.add(MoveKind.WRAP_UP)
+    if may_close(view):
+        moves.add(MoveKind.CLOSE)
+    return Allowed(frozenset(moves), _facts(view), steps)
+
+
+def _forced(view: View) -> frozenset[MoveKind]:
+    """The moves that are left where the clock, a button or silence decides; nothing where they do not."""
+    state, last = view.state, view.last
+    if state.closed or (last and last.event == "end") or state.wish is Wish.CONFIRMED:
+        return frozenset({MoveKind.CLOSE})
+    if not state.said and sum(turn.words for _, turn in view.transcript.candidate_turns()) < _SPOKEN:
+        return frozenset({MoveKind.OPEN})
+    if state.elapsed >= state.length + GRACE:
+        return frozenset({MoveKind.CLOSE})
+    match last.event if last else None:
+        case "hint":
+            return frozenset({MoveKind.HINT})
+        case "skip":
+            whole = known_mode(view.transcript.mode).kind in (ModeKind.INTERVIEW, ModeKind.WARM_UP, ModeKind.RAPID)
+            return frozenset({MoveKind.MOVE_ON if whole else MoveKind.PROBE})
+        case "pause" | "silence":
+            return frozenset({MoveKind.LET_GO_ON})
+    if state.left <= 0:
+        end = MoveKind.CLOSE if state.wrapped else MoveKind.WRAP_UP
+        return frozenset({end, MoveKind.ANSWER, MoveKind.META} if last and says("asks", last.text) else {end})
+    if last is None or not last.text.strip():
+        quiet = {MoveKind.LET_GO_ON} if state.silences <= 1 else {MoveKind.LET_GO_ON, MoveKind.PROBE, MoveKind.MOVE_ON}
+        return frozenset(quiet & ({*_FREE} - _not_in(view.transcript.mode)))
+    return frozenset()
+
+
+def _not_in(mode: str) -> set[MoveKind]:
+    return {MoveKind.MOVE_ON} if known_mode(mode).kind in (ModeKind.STEP, ModeKind.DRILL) else set()
+
+
+def may_close(view: View) -> bool:
+    """Whether the interview may end with this turn: time, button, or a wish that was confirmed in a turn of its own."""
+    state, last = view.state, view.last
+    if state.closed or state.left <= 0 or state.wish is Wish.CONFIRMED or (last is not None and last.event == "end"):
+        return True
+    if not state.wrapped or state.left > WRAP_SHARE * state.length:
+        return False
+    no_more = last is not None and says("has_no_more", last.text) and not says("declines", last.text[3:])
+    return state.left <= LAST_SECONDS or no_more
+
+
+def _may_change(view: View) -> bool:
+    state = view.state
+    share = state.elapsed / state.length
+    few = state.curveballs < CURVEBALLS[view.transcript.level]
+    return few and _CURVEBALLS_FROM <= share <= _CURVEBALLS_TO and state.since_curveball > 2
+
+
+def _may_hint(view: View) -> bool:
+    warm_up = known_mode(view.transcript.mode).kind is ModeKind.WARM_UP
+    return warm_up or (view.last is not None and says("wants_help", view.last.text))
+
+
+def _facts(view: View) -> frozenset[str]:
+    """Facts that may be stated: those already given, and any of the case's where something was asked."""
+    given = set(view.state.facts)
+    if view.last is not None and (says("asks", view.last.text) or _heard_question(view.last)):
+        given |= {fact.id for fact in case_facts(view.knowledge, view.transcript.case)}
+    return frozenset(given)
+
+
+def _heard_question(turn: Turn) -> bool:
+    return any(one.kind == "question" for one in turn.heard or [])
+
+
+def case_facts(knowledge: Knowledge, slug: str) -> Sequence[Fact]:
+    """The facts of a case; none of one that the knowledge base does not have."""
+    case = knowledge.case(slug)
+    return case.facts if case else ()
+
+
+def curveballs_left(state: State, level: Level) -> int:
+    """How often the situation may still be changed."""
+    return max(0, CURVEBALLS[level] - state.curveballs)

@@ -9,9 +9,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from interviewer.domain import MoveKind, Step
-from interviewer.interview.modes import known_mode
-from interviewer.interview.phrases import says
-from interviewer.interview.thresholds import thresholds
+from interviewer.interview.settings import known_mode, thresholds
+from interviewer.interview.words import says
 from interviewer.listening.intents import Intent
 from interviewer.transcript import Heard, Transcript, Turn
 

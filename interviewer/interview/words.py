@@ -1,34 +1,126 @@
-"""What an interviewer's words may not do wherever they stand, and what tells two of them apart. Pure.
-
-The patterns are ``data/forbidden.yaml`` and ``data/guardrails.yaml``; ``problems`` checks a turn by its words alone.
-"""
+"""What words say and may not say: patterns, figures, what no turn of an interviewer's may hold. Pure."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 
-from interviewer.interview.phrases import patterns, says
-from interviewer.interview.thresholds import thresholds
+import yaml
+
+from interviewer.interview.settings import thresholds
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.validate import says as says_term
 from interviewer.text import spans, stem, stems
 
-_AT = thresholds().wording
+_DATA = Path(__file__).parent / "data"
 
-MOST_WORDS = _AT.most_words
+
+@cache
+def patterns(file: str) -> dict[str, re.Pattern[str]]:
+    """The patterns of a data file, those of one name joined; case does not matter and ``^`` is a line's start."""
+    data: dict[str, list[str]] = yaml.safe_load((_DATA / f"{file}.yaml").read_text(encoding="utf-8"))
+    return {name: re.compile("|".join(f"(?:{one})" for one in ones), re.I | re.M) for name, ones in data.items()}
+
+
+@lru_cache(maxsize=8192)  # the state is folded anew each turn
+def says(name: str, text: str) -> bool:
+    """Whether the text shows what the name of ``phrases.yaml`` stands for; apostrophes may be curly."""
+    return patterns("phrases")[name].search(text.replace("’", "'")) is not None
+
+
+# -- numbers ---------------------------------------------------------------------------------------------
+# Reads figures out of talk: '500 million', '5.8k', 'two thousand', 'forty-five', '0.1 %'. Pure.
+
+
+_AT = thresholds().figures
+
+_NAMES = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+    seventeen eighteen nineteen"""
+_UNITS = {word: value for value, word in enumerate(_NAMES.split())}
+_TENS = {
+    word: 10 * (2 + index)
+    for index, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())  # noqa: SIM905
+}
+_SCALES = {"hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9}
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+", re.IGNORECASE)
+SMALL = _AT.small
+"""Figures up to this say nothing about a product: 'one thing', 'two reviewers disagree'."""
+_NEAR = _AT.near
+"""Relative difference up to which two figures are the same one, said more or less exactly."""
+
+
+def _digits(word: str) -> float:
+    plain = word.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", word) else word.replace(",", ".")
+    try:
+        return float(plain)
+    except ValueError:  # a version or a date: 1.2.3
+        return float(re.sub(r"\D", "", word)[:15])
+
+
+def figures(text: str) -> list[float]:
+    """The figures of a text in their order, number words and scales put together; 'a' and 'half' are none."""
+    found: list[float] = []
+    whole: float | None = None
+    part = 0.0
+    for match in _WORD.finditer(text.lower()):
+        word = match[0]
+        if word[0].isdigit():
+            if whole is not None:
+                found.append(whole + part)
+            whole, part = 0.0, _digits(word)
+        elif word in _UNITS or word in _TENS:
+            value = float(_UNITS.get(word, _TENS.get(word, 0)))
+            joins = whole is not None and (part % 100 == 0 or (part % 10 == 0 and part % 100 >= 20 and value < 10))
+            if whole is not None and not joins:
+                found.append(whole + part)
+                whole, part = None, 0.0
+            whole, part = whole or 0.0, part + value
+        elif word in _SCALES and (whole is not None or len(word) > 2):
+            value = (part or 1.0) * _SCALES[word]
+            whole, part = (whole or 0.0, value) if word == "hundred" else ((whole or 0.0) + value, 0.0)
+        elif whole is not None and word != "and":
+            found.append(whole + part)
+            whole, part = None, 0.0
+    if whole is not None:
+        found.append(whole + part)
+    return found
+
+
+def unknown(said: Iterable[float], known: Iterable[float]) -> list[float]:
+    """The figures that are neither small nor near to a known one, also as a share of a hundred."""
+    base = list(known)
+    return [
+        one
+        for one in said
+        if one > SMALL
+        and not any(abs(one - other) <= _NEAR * max(one, other) for other in base)
+        and not any(abs(one / 100 - other) <= _NEAR * other for other in base if other < 1)
+    ]
+
+
+# -- words -----------------------------------------------------------------------------------------------
+# What an interviewer's words may not do wherever they stand, and what tells two of them apart. Pure.
+#
+# The patterns are ``data/forbidden.yaml`` and ``data/guardrails.yaml``; ``problems`` checks a turn by its words
+# alone.
+
+
+_WORDS_AT = thresholds().wording
+
+MOST_WORDS = _WORDS_AT.most_words
 _REMEMBERED = 8192
 """Texts whose faults are remembered: the wording and the questions of several cases."""
-_SAME = _AT.same
+_SAME = _WORDS_AT.same
 """Share of common content words from which a question is one that was asked before."""
-_LONGEST_TERM = _AT.longest_term
+_LONGEST_TERM = _WORDS_AT.longest_term
 """Words of a term that is looked for in our own wording."""
 _NODS = re.compile(
     r"\b(?:right|okay|ok|got it|noted|all right|alright|i see|sure|so|yes|yeah|um|uh|ha|h?m+|mm-hm)\b", re.I
 )
 _JOINS = re.compile(r"^(?:(?:and|so|but|then|okay|ok|right|now|hm+|well)\s+)+")
 _QUOTED = re.compile(r'"[^"]*"|“[^”]*”')
-_WORD = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*")
+_ANY_WORD = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*")
 _ENGLISH = frozenset(
     """the a an of to and in is it you that what how which would do does for on with when who where why your this if at
     by from we us go not but be are have has can there one so no yes okay any about over back out more some people
@@ -191,10 +283,10 @@ def asked_before(sentence: str, said: Iterable[str]) -> bool:
 
 def is_language(text: str, candidate: str) -> bool:
     """Whether the words are English, unless the candidate's are not either."""
-    words = _WORD.findall(text.lower().replace("’", "'"))
+    words = _ANY_WORD.findall(text.lower().replace("’", "'"))
     if len(words) < 10 or any(word.split("'")[0] in _ENGLISH for word in words):
         return True
-    theirs = _WORD.findall(candidate.lower()[-2000:])
+    theirs = _ANY_WORD.findall(candidate.lower()[-2000:])
     return sum(word in _ENGLISH for word in theirs) < 0.1 * len(theirs)
 
 

@@ -22,9 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from interviewer.config import quieten
+from interviewer.config import hash_file, quieten, verified
 from interviewer.errors import CannotRun
-from interviewer.paths import hash_file, verified
 
 Vectors = NDArray[np.float32]
 DIMENSIONS = 384

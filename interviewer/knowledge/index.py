@@ -25,8 +25,7 @@ from filelock import FileLock, Timeout
 from interviewer.config import quieten
 from interviewer.errors import CannotRun
 from interviewer.knowledge.embeddings import Embedder, model_sha256, yielding
-from interviewer.knowledge.load import Knowledge
-from interviewer.knowledge.passages import Passage, groups, passages
+from interviewer.knowledge.load import Knowledge, Passage, groups, passages
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -1,20 +1,52 @@
-"""Retrieval: dense (Chroma) and lexical (SQLite FTS5) scores, fused .7 / .3, filtered by case, step and audience.
+"""Retrieval: dense (Chroma) and lexical (SQLite FTS5) scores, fused .7 / .3, filtered by case, step and audience."""
 
-Misspelt words are put right first; where nothing is near enough, nothing is found.
-
-    Retriever(index).search("how do you handle late labels", audience="grader", case="fraud-detection")
-"""
-
+import difflib
 import re
 import sqlite3
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from interviewer.domain import Step
 from interviewer.errors import CannotRun
+from interviewer.knowledge.embeddings import vocabulary
 from interviewer.knowledge.index import BeingBuiltError, Hit, Index
-from interviewer.knowledge.passages import FRAMEWORK, TOPICS, Audience, Passage
-from interviewer.knowledge.spelling import long_words, respelt
+from interviewer.knowledge.load import FRAMEWORK, TOPICS, Audience, Passage
+
+_LONG_ENOUGH = 5
+_ALIKE = 0.8
+
+
+def long_words(texts: Iterable[str]) -> frozenset[str]:
+    """The words of the texts that are long enough to be put right, in lower case."""
+    return frozenset(word for text in texts for word in re.findall(r"[a-z]{5,}", text.lower()))
+
+
+def respelt(question: str, texts: Iterable[str], known: frozenset[str] | None = None) -> str:
+    """The question with misspelt words put right, where the texts have a word that is nearly the same.
+
+    ``known``: the texts' ``long_words``, where they were gathered before.
+    """
+    known = long_words(texts) if known is None else known
+
+    def right(match: re.Match[str]) -> str:
+        word = match[0].lower()
+        if len(word) < _LONG_ENOUGH or word in vocabulary() or word in known:
+            return match[0]
+        # People get the first letter right; without this 'parity' becomes 'rarity'.
+        near = difflib.get_close_matches(word, sorted(one for one in known if one[0] == word[0]), 1, _ALIKE)
+        return near[0] if near else match[0]
+
+    return re.sub(r"[A-Za-z]+", right, question)
+
+
+# -- retrieval -------------------------------------------------------------------------------------------
+# Retrieval: dense (Chroma) and lexical (SQLite FTS5) scores, fused .7 / .3, filtered by case, step and audience.
+#
+# Misspelt words are put right first; where nothing is near enough, nothing is found.
+#
+#     Retriever(index).search("how do you handle late labels", audience="grader", case="fraud-detection")
+
 
 DENSE_WEIGHT = 0.7
 _POOL = 80

@@ -20,12 +20,9 @@ from interviewer.knowledge.embeddings import Embedder, Vectors
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Signal
 from interviewer.knowledge.validate import says
-from interviewer.listening.examples import Bank, Exemplars, Sounds, bank, exemplars
+from interviewer.listening.examples import Bank, Exemplars, Sounds, affirmed, bank, exemplars
 from interviewer.listening.facts import match_facts
-from interviewer.listening.intents import OF_THE_INTERVIEWER, Intent, clauses, intents, questions
-from interviewer.listening.mistakes import affirmed
-from interviewer.listening.recorded_moves import read_move
-from interviewer.listening.requests import requests
+from interviewer.listening.intents import OF_THE_INTERVIEWER, Intent, clauses, intents, questions, read_move, requests
 from interviewer.listening.thresholds import thresholds
 from interviewer.text import Span, spans, without_fillers
 from interviewer.transcript import Heard, Transcript, Turn
@@ -243,7 +240,7 @@ def _unanswered(piece: Span, heard: Sequence[Heard]) -> bool:
 
 def _announced(pieces: Sequence[Span]) -> list[Heard]:
     """The step that the candidate says they go to, the last one when there are several."""
-    from interviewer.listening.announcements import announced
+    from interviewer.listening.intents import announced
 
     moving = [piece.text for piece in pieces if _MOVING.search(piece.text)]
     steps = [(step, text) for text in moving if (step := announced(_LEAD.sub("let's talk about ", text)))]

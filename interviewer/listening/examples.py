@@ -1,28 +1,72 @@
-"""What each signal, red flag, trade-off and fact sounds like, as vectors: the listener's ears for one case.
+"""What each signal, flag, trade-off and fact sounds like, as vectors; whether a mistake is said as one's own.
 
-The vectors of a case are computed once and kept under ``<home>/vectors``, keyed by the texts and the model.
+A fact whose own questions sound like a kind's ``core`` is asked for by the kind's ``ways`` too; where the case has no
+such fact, the ways are heard as a question on which it is silent.
 """
 
 import hashlib
 import logging
 import os
+import re
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from interviewer.domain import Step
 from interviewer.knowledge.embeddings import DIMENSIONS, Embedder, Vectors, model_sha256
 from interviewer.knowledge.load import GENERAL, Knowledge
-from interviewer.knowledge.schema import Followup
-from interviewer.listening import question_kinds as kinds
+from interviewer.knowledge.schema import Fact, Followup
 from interviewer.listening.thresholds import thresholds
 from interviewer.text import stems
+
+_DATA = Path(__file__).parent / "data" / "questions.yaml"
+SILENT = ""
+"""Stands for the fact where the case is silent."""
+
+
+@cache
+def _kinds() -> dict[str, dict[str, list[str]]]:
+    data: dict[str, dict[str, list[str]]] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    return data
+
+
+def ways(facts: Sequence[Fact], own: Vectors, embedder: Embedder) -> list[tuple[str, str]]:
+    """Further ways to ask, with the id of the fact that each asks for; ``own`` are the vectors of the facts' asks.
+
+    A problem that is not in the knowledge base has no facts: it is silent on every kind.
+    """
+    if not facts:
+        return [(SILENT, way) for kind in _kinds().values() for way in kind["ways"]]
+    rows = np.array([index for index, fact in enumerate(facts) for _ in fact.asks])
+    found = []
+    for kind in _kinds().values():
+        core = embedder.encode(kind["core"]) @ own.T
+        likeness = [float(core[:, rows == index].max(1).mean()) for index in range(len(facts))]
+        best = int(np.argmax(likeness))
+        if likeness[best] >= thresholds().kind.same:
+            found += [(facts[best].id, way) for way in kind["ways"]]
+        elif likeness[best] < thresholds().kind.none:
+            found += [(SILENT, way) for way in kind["ways"]]
+    return found
+
+
+def texts_of_kinds() -> list[str]:
+    """All texts of all kinds, for whoever keeps their vectors."""
+    return [text for kind in _kinds().values() for part in kind.values() for text in part]
+
+
+# -- examples --------------------------------------------------------------------------------------------
+# What each signal, red flag, trade-off and fact sounds like, as vectors: the listener's ears for one case.
+#
+# The vectors of a case are computed once and kept under ``<home>/vectors``, keyed by the texts and the model.
+
 
 log = logging.getLogger(__name__)
 
@@ -210,7 +254,7 @@ def _keep(vectors: Vectors, path: Path) -> None:
 def exemplars(knowledge: Knowledge, slug: str, embedder: Embedder, folder: Path | None = None) -> Exemplars:
     """The exemplars of a case (of the framework alone for an unknown one). ``folder`` keeps the vectors."""
     general = _rows(knowledge, "")
-    shared = [*(text for of_kind in general.values() for _, _, text in of_kind), *kinds.texts()]
+    shared = [*(text for of_kind in general.values() for _, _, text in of_kind), *texts_of_kinds()]
     # The framework's exemplars serve every case: computed once, kept once.
     embedder.remember(shared, kept_vectors(shared, embedder, folder))
     rows = _rows(knowledge, slug)
@@ -225,7 +269,7 @@ def exemplars(knowledge: Knowledge, slug: str, embedder: Embedder, folder: Path 
         start = end
     case = knowledge.case(slug)
     facts = case.facts if case else []
-    further = kinds.ways(facts, sounds["facts"].vectors, embedder)
+    further = ways(facts, sounds["facts"].vectors, embedder)
     further += [(fact.id, fact.id.replace("-", " ")) for fact in facts]  # the terse ask so: 'fraud rate'
     sounds["facts"] = _joined(sounds["facts"], further, embedder)
     return Exemplars(**sounds)
@@ -241,3 +285,88 @@ def _joined(sounds: Sounds, further: Sequence[tuple[str, str]], embedder: Embedd
         (*sounds.texts, *texts),
         np.concatenate([sounds.vectors, embedder.encode(texts)]),
     )
+
+
+# -- mistakes --------------------------------------------------------------------------------------------
+# Whether a candidate says a mistake as their own: not denied, not somebody else's, not spoilt, not taken back. Pure.
+#
+#     affirmed([re.compile("shuffl")], "I'd shuffle the rows.", "")                           ->  True
+#     affirmed([re.compile("shuffl")], "I'd shuffle the rows.", "No wait, I split by date.")  ->  False
+#
+# The words that show it are data (``data/unsaid.yaml``).
+
+
+BEFORE, AFTER, LATER = 60, 25, 110
+"""Characters before and after the mistake's words in which a denial concerns it, and after them a word of harm."""
+TAKES_BACK = 25
+"""Words at the opening of the next answer in which the mistake before it is taken back."""
+_MISTAKES_DATA = Path(__file__).parent / "data" / "unsaid.yaml"
+_OPENING = r"^\W*(?:(?:uh|um|and|well|so)\W+)*"
+
+
+@cache
+def _words(kind: str) -> re.Pattern[str]:
+    ones: list[str] = yaml.safe_load(_MISTAKES_DATA.read_text(encoding="utf-8"))[kind]
+    opening = _OPENING if kind == "turns_against" else ""
+    # No boundary after: some end at the mistake's words, '$', rather than at a word.
+    return re.compile(opening + r"\b(?:" + "|".join(f"(?:{one})(?!\\w)" for one in ones) + ")", re.IGNORECASE)
+
+
+def affirmed(cues: Iterable[re.Pattern[str]], said: str, following: str) -> bool:
+    """Whether ``said`` has a cue's words and nothing there or in the ``following`` words of the turn unsays them."""
+    said, following = said.replace("’", "'"), following.replace("’", "'")
+    matches = [(cue, match) for cue in cues for match in cue.finditer(said)]
+    if not matches or _turned_against(following):
+        return False
+    # A no that belongs to the mistake ("no need for a baseline") denies nothing beside it.
+    around = said
+    for cue, match in matches:
+        if _own_denials(cue):
+            around = around[: match.start()] + "~" * len(match[0]) + around[match.end() :]
+    if any(_words("spoilt_within").search(said[match.start() : match.end() + LATER]) for _, match in matches):
+        return False
+    return not any(_unsaid(cue, match, said if _own_denials(cue) else around, around) for cue, match in matches)
+
+
+def taken_back(answer: str) -> bool:
+    """Whether an answer opens by taking back what was said before it."""
+    opening = " ".join(answer.replace("’", "'").split()[:TAKES_BACK])
+    return bool(_words("taken_back").search(opening))
+
+
+def denies(text: str) -> bool:
+    """Whether there is a no in it."""
+    return bool(_words("denial").search(text.replace("’", "'")))
+
+
+def _turned_against(following: str) -> bool:
+    if _words("taken_back").search(following):
+        return True
+    opens = _words("turns_against").match(following)
+    return bool(opens and (_denied(following) or _words("spoilt").search(following)))
+
+
+def _denied(words: str) -> bool:
+    return bool(_words("denial").search(words) or _words("blame").search(words))
+
+
+def _unsaid(cue: re.Pattern[str], match: re.Match[str], said: str, around: str) -> bool:
+    inside = said[match.start() : match.end()]
+    before = around[max(0, match.start() - BEFORE) : match.start()]
+    after = around[match.end() : match.end() + LATER]
+    stripped = _words("endorsed").sub(" ", after)
+    return bool(
+        _denied(before)
+        or _words("not_mine").search(before)
+        or len(_words("denial").findall(inside)) > _own_denials(cue)
+        or _denied(stripped[:AFTER])
+        or _words("spoilt").search(stripped)
+        or _words("taken_back").search(after)
+    )
+
+
+@cache
+def _own_denials(cue: re.Pattern[str]) -> int:
+    """How many denials the mistake itself may hold: 'not clicked means negative' has one."""
+    plain = re.sub(r"\\[bwWsSdD]\+?", " ", cue.pattern.replace("\\w+n['’]t", " not "))
+    return int(_denied(plain))

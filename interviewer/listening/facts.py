@@ -1,4 +1,4 @@
-"""Which requirement facts a candidate's question asks for, or that the case is silent on it.
+"""Which facts a candidate's question asks for, or that the case is silent on it; which problem a talk is about.
 
 A question is matched clause by clause ("how many users, and how fast?" asks for two facts), by the likeness of its
 embedding to the fact's phrasings, the words they share, and after misspelt words were put right.
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interviewer.knowledge.embeddings import Embedder, Vectors
-from interviewer.knowledge.spelling import respelt
+from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge.retrieval import respelt
 from interviewer.listening.examples import Exemplars
 from interviewer.listening.thresholds import thresholds
 from interviewer.text import stems
@@ -110,3 +111,37 @@ def _decided(clause: str, alike: NDArray[np.float64], ids: Sequence[str]) -> Mat
     if best >= at.asked and (best - second >= at.margin or not other):
         return Match(first, clause, best)
     return Match("", clause, best, (first, other)) if other else None
+
+
+# -- problem ---------------------------------------------------------------------------------------------
+# Which of the knowledge base's problems a recorded interview is about, where nobody says it.
+
+
+@dataclass(frozen=True)
+class Guess:
+    """The problem that the talk is nearest to."""
+
+    case: str
+    near: bool
+    """Whether it is near enough to be taken for that problem; a problem that we do not have is nearest to one, too."""
+
+
+def nearest_problem(talk: str, knowledge: Knowledge, embedder: Embedder) -> Guess | None:
+    """The problem that the beginning of the talk sounds most like; None without talk or problems.
+
+    A problem is compared by its summary, its brief and its keywords with every piece of some forty words; the piece in
+    which it sounds most like itself counts, since people say what the problem is once, amid other things.
+    """
+    at, slugs = thresholds().problem, [*knowledge.cases]
+    words = talk.split()[: at.words]
+    if not words or not slugs:
+        return None
+    half = at.piece // 2
+    pieces = [" ".join(words[start : start + at.piece]) for start in range(0, max(1, len(words) - half), half)]
+    about = []
+    for case in (knowledge.cases[slug] for slug in slugs):
+        about += [f"{case.title}. {case.summary}", case.brief, f"{case.title}: {', '.join(case.keywords)}"]
+    likeness = embedder.encode(pieces) @ embedder.encode(about).T
+    each = likeness.reshape(len(pieces), len(slugs), 3).mean(axis=2).max(axis=0)
+    best = int(each.argmax())
+    return Guess(slugs[best], bool(each[best] >= at.alike))

@@ -1,4 +1,4 @@
-"""What a candidate's turn asks of the interviewer, from the words that show it. Pure; the words are data."""
+"""What a turn asks for or announces, from the words that show it. Pure; the words are data."""
 
 import re
 from collections.abc import Sequence
@@ -6,9 +6,14 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import yaml
 
-from interviewer.text import Span, without_fillers
+from interviewer.domain import MoveKind, Step
+from interviewer.knowledge.embeddings import Embedder, Vectors
+from interviewer.listening.thresholds import thresholds
+from interviewer.text import Span, spans, without_fillers
+from interviewer.transcript import Move
 
 _DATA = Path(__file__).parent / "data" / "intents.yaml"
 
@@ -186,3 +191,132 @@ def _listed(piece: str) -> list[str]:
     if trailing and re.search(r"\bhow (?:big|large|many|much)\b", piece, re.IGNORECASE):
         return [f"how many {trailing[2]}", f"how many {trailing[3]}"]
     return [piece]
+
+
+# -- requests --------------------------------------------------------------------------------------------
+# What a candidate asks of the interviewer as a person: time left, say that again, a moment to think, the end.
+#
+#     Requests(embedder).of(spans("ok. how much time is left?"), near)  ->  [(Intent.TIME_LEFT, Span(...))]
+#
+# By likeness to exemplars and by words that show it; both are data (``data/requests.yaml``, ``data/intents.yaml``).
+
+
+_ASKED_FOR = Path(__file__).parent / "data" / "requests.yaml"
+_NOTHING = "nothing"
+
+
+@cache
+def _exemplars() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names and the sentences, row by row."""
+    data: dict[str, list[str]] = yaml.safe_load(_ASKED_FOR.read_text(encoding="utf-8"))
+    rows = [(name, text) for name, texts in data.items() for text in texts]
+    return tuple(name for name, _ in rows), tuple(text for _, text in rows)
+
+
+def texts() -> tuple[str, ...]:
+    """All exemplars, for whoever keeps their vectors."""
+    return _exemplars()[1]
+
+
+def requests(
+    pieces: Sequence[Span], vectors: Vectors, problem: Sequence[Vectors], embedder: Embedder
+) -> list[tuple[Intent, Span]]:
+    """The requests among the sentences, in order; ``problem`` holds what the case's sentences sound like."""
+    at = thresholds().request
+    names, known = _exemplars()
+    near = vectors @ embedder.encode(known).T
+    own = np.array([name == _NOTHING for name in names])
+    about = np.max([(vectors @ rows.T).max(1) for rows in problem if len(rows)] or [np.zeros(len(pieces))], axis=0)
+    found = []
+    for row, piece in enumerate(pieces):
+        if len(piece.text.split()) > at.longest or row < len(pieces) - at.last:
+            continue
+        best = int(np.argmax(np.where(own, -1.0, near[row])))
+        likeness = float(near[row, best])
+        clear = likeness >= max(near[row][own].max() + at.over_nothing, about[row] - at.over_problem)
+        if likeness >= at.alike and clear:
+            found.append((Intent(names[best]), piece))
+    return found
+
+
+# -- recorded moves --------------------------------------------------------------------------------------
+# Reads the move out of a recorded interviewer's words, where the recording does not say it. Pure.
+
+
+_CLOSE = re.compile(
+    r"\b(that'?s (?:our|the|my) (?:time|list)|we(?:'re| are) (?:at|out of) time|stop (?:here|there)|"
+    r"thank(?:s| you) for (?:coming|your|making|the time|sticking)|"
+    r"we'?ll (?:stop|leave it|end)|time(?:'s| is) up)\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\b(\w+ minutes? (?:left|to go|remaining)|(?:short|conscious|running out) o[fn] time|minutes left)\b",
+    re.IGNORECASE,
+)
+_MOVE_ON = re.compile(
+    r"\b(let'?s (?:go|move|get|turn|talk|switch)|moving on|next topic|last topic|go on to|walk me through)\b",
+    re.IGNORECASE,
+)
+_CURVEBALL = re.compile(
+    r"\b(suppose|imagine|say (?:that )?(?:the|we|you|it)|what if|now assume|let'?s say)\b", re.IGNORECASE
+)
+
+
+def read_move(text: str, step: Step | None, *, first: bool, gave_facts: bool) -> Move:
+    """The likeliest move of an interviewer's words; ``step`` is the step whose signals they are nearest to."""
+    asks = bool(questions(spans(text)))
+    if first:
+        return Move(kind=MoveKind.OPEN)
+    if _CLOSE.search(text) and not asks:
+        return Move(kind=MoveKind.CLOSE)
+    if _TIME.search(text):
+        return Move(kind=MoveKind.TIME_CHECK, step=step)
+    if gave_facts and not asks:
+        return Move(kind=MoveKind.ANSWER)
+    if _CURVEBALL.search(text) and asks:
+        return Move(kind=MoveKind.CURVEBALL, step=step)
+    if _MOVE_ON.search(text):
+        return Move(kind=MoveKind.MOVE_ON, step=step)
+    if gave_facts:
+        return Move(kind=MoveKind.ANSWER)
+    if not asks and len(text.split()) <= 6:
+        return Move(kind=MoveKind.LET_GO_ON)
+    return Move(kind=MoveKind.PROBE, step=step)
+
+
+# -- announcements ---------------------------------------------------------------------------------------
+# What a speaker says they will talk about next: "for monitoring I'd watch …", "let's move on to data", "Serving: …".
+#
+# People who draw aloud or wander name the subject more often than they stay near its usual words.
+
+
+_WORDS = Path(__file__).parent / "data" / "announcements.yaml"
+_ASIDE = re.compile(r"^[^a-z]+|(?<=[a-z]),(?= (?:so|then|for|on|let|what|now)\b)")
+
+
+@cache
+def _announcing() -> dict[Step, re.Pattern[str]]:
+    data = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
+    start = rf"^(?:(?:{data['openers']}),? )*(?:{_either(data['leads'])}) (?:(?:the|my|our|an?) )?"
+    end = rf"(?: (?:{data['after']}))?(?=[,:;.?!]|$| (?:{data['then']})\b)"
+    heading = rf"^(?:(?:{data['openers']}),? )*(?:(?:the|my|our) )?"
+    found = {}
+    for step in Step:
+        subjects = _either(data["subjects"][step.value])
+        ways = [f"{start}(?:{subjects}){end}", f"{heading}(?:{subjects}) ?(?=[:\u2013\u2014])"]
+        if step.value in data["says"]:
+            ways.append(rf"\b(?:{data['says'][step.value]})\b")
+        found[step] = re.compile("|".join(ways))
+    return found
+
+
+def _either(folded: str) -> str:
+    """A folded YAML list of ways without the spaces of its line breaks."""
+    return folded.replace("| ", "|")
+
+
+def announced(text: str) -> Step | None:
+    """The step that a sentence announces, if exactly one."""
+    said = _ASIDE.sub("", without_fillers(text).lower().replace("\u2019", "'"))
+    steps = [step for step, pattern in _announcing().items() if pattern.search(said)]
+    return steps[0] if len(steps) == 1 else None

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from interviewer.paths import Numbers
+from interviewer.config import Numbers
 
 
 class Request(Numbers):

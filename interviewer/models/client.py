@@ -12,12 +12,21 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from interviewer.models.answers import text_of
+from interviewer.models.answers import FORM, ROOM, Complaint, Fields, text_of
 from interviewer.models.base import Message
-from interviewer.models.connection import ElsewhereError, Place, cause, open_client
-from interviewer.models.deadline import BrokenOffError, DeadlineError, once, over, pause, within
+from interviewer.models.connection import (
+    BrokenOffError,
+    DeadlineError,
+    ElsewhereError,
+    Place,
+    cause,
+    once,
+    open_client,
+    over,
+    pause,
+    within,
+)
 from interviewer.models.failures import complaint, out_of_credit, retry_after
-from interviewer.models.refusals import FORM, ROOM, Complaint, Fields
 
 if TYPE_CHECKING:
     import openai

@@ -18,8 +18,7 @@ from urllib.parse import urlsplit
 
 from interviewer.errors import ModelError
 from interviewer.models.answers import clean
-from interviewer.models.connection import ElsewhereError, NonsenseError, Place, cause, open_client
-from interviewer.models.deadline import DeadlineError, once
+from interviewer.models.connection import DeadlineError, ElsewhereError, NonsenseError, Place, cause, once, open_client
 from interviewer.models.failures import Asked, explain
 
 if TYPE_CHECKING:

@@ -15,9 +15,8 @@ from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from interviewer.errors import ModelError
-from interviewer.models.answers import AnswerFilter, parse
-from interviewer.models.base import Message, Schema
-from interviewer.models.breaker import Breaker, FailureKind
+from interviewer.models.answers import ROOM, AnswerFilter, parse
+from interviewer.models.base import Message, Schema, count, fit
 from interviewer.models.client import (
     NO_KEY,
     WORTH_A_TRY,
@@ -29,11 +28,8 @@ from interviewer.models.client import (
     Limits,
     TooLongError,
 )
-from interviewer.models.connection import NonsenseError
-from interviewer.models.deadline import BrokenOffError, DeadlineError
-from interviewer.models.failures import Asked, Failure, explain
-from interviewer.models.refusals import ROOM
-from interviewer.models.tokens import count, fit
+from interviewer.models.connection import BrokenOffError, DeadlineError, NonsenseError
+from interviewer.models.failures import Asked, Breaker, Failure, FailureKind, explain
 
 LADDER: tuple[tuple[str, float], ...] = (("json_schema", 0.0), ("json_schema", 0.5), ("json_mode", 0.0), ("words", 0.0))
 """How a structured answer is asked for: a second try at temperature 0 would only say the same again."""

@@ -27,11 +27,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from interviewer.config import load
+from interviewer.config import load, shipped
 from interviewer.errors import BadInput
 from interviewer.knowledge.load import front_matter, sections
 from interviewer.models.base import Message
-from interviewer.paths import shipped
 
 FENCE = "candidate_text"
 EMPTY = "(none)"

@@ -1,15 +1,19 @@
-"""Rewind: go back to an answer, give another one, and see what the difference was worth. Pure.
+"""Rewind: another answer and what the difference was worth; what a stronger answer would have had.
 
 A rewind never changes what was said: it starts a child transcript that shares the turns before the answer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from interviewer.domain import Step, Verdict
+from interviewer.domain import Level, MoveKind, Step, Verdict
 from interviewer.errors import BadInput
+from interviewer.grading.assessor import strong_answer
 from interviewer.grading.report import Evidence, Report
-from interviewer.transcript import Transcript
+from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge.schema import Pushback, Signal, TradeOff
+from interviewer.transcript import Transcript, Turn
 
 
 def answers(transcript: Transcript) -> list[tuple[int, str]]:
@@ -89,3 +93,136 @@ def _only_in(report: Report, other: Report) -> Iterable[Evidence]:
 
 def _shown(report: Report) -> list[Evidence]:
     return [one for step in Step for one in report.steps[step].evidence if one.sign == "+"]
+
+
+# -- second opinion --------------------------------------------------------------------------------------
+# A second opinion, once the interview is over: what a stronger answer to one question would have had.
+#
+# It comes from the case file's ``strong`` of what the question was about and from passages that only the grader may
+# read, each with its source. While an interview runs there is none: it would be the solution.
+
+
+Search = Callable[..., Sequence[Any]]
+"""``Retriever.search``."""
+_PASSAGES = 3
+_STRONG = 2
+_KINDS = {
+    "reference": "Reference solution",
+    "strong": "What graders look for",
+    "fact": "From a real system",
+    "note": "Study note",
+}
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing that a stronger answer has, and where that is from."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What a stronger answer would have had."""
+
+    question: str
+    """The interviewer's turn that was answered."""
+    answer: str
+    points: tuple[Point, ...]
+    study: tuple[str, ...]
+    """Titles of notes."""
+
+
+def over(transcript: Transcript) -> bool:
+    """Whether the interviewer has closed the interview."""
+    return any(turn.move is not None and turn.move.kind is MoveKind.CLOSE for turn in transcript.turns)
+
+
+def second_opinion(
+    transcript: Transcript, turn: int, knowledge: Knowledge, search: Search | None = None, *, ended: bool = False
+) -> Opinion:
+    """The opinion on a candidate's turn. Raises BadInput while the interview runs, and for any other turn.
+
+    ``ended``: the interview was marked as over although no closing words were said.
+    """
+    if not (ended or over(transcript)):
+        raise BadInput("A second opinion is there after the interview only: it would give the solution away.")
+    if not 0 <= turn < len(transcript.turns) or transcript.turns[turn].speaker != "candidate":
+        raise BadInput(f"turn {turn}: not one of the candidate's turns; choose an answer of yours")
+    asked = _asked(transcript, turn)
+    answer = transcript.turns[turn].text
+    step, points, study = _known(transcript, asked, turn, knowledge)
+    query = " ".join([asked.text if asked else "", answer[-400:]]).strip()
+    points += _looked_up(search, query, transcript.case, step, {point.text for point in points}, knowledge)
+    if not points:
+        raise BadInput("The knowledge base has nothing on that question.")
+    titles = [knowledge.topics[slug].title for slug in study if slug in knowledge.topics]
+    return Opinion(asked.text if asked else "", answer, tuple(points), tuple(dict.fromkeys(titles)))
+
+
+def _asked(transcript: Transcript, turn: int) -> Turn | None:
+    """The interviewer's last turn before the answer."""
+    return next((one for one in reversed(transcript.turns[:turn]) if one.speaker == "interviewer"), None)
+
+
+def _known(
+    transcript: Transcript, asked: Turn | None, turn: int, knowledge: Knowledge
+) -> tuple[Step | None, list[Point], list[str]]:
+    """What the case file says about the question itself: its step, what it listens for, what to study."""
+    ref = (asked.move.signal or "").removeprefix("press:") if asked and asked.move else ""
+    opened = asked is None or asked.move is None or asked.move.kind is MoveKind.OPEN
+    step = (asked.move.step if asked and asked.move else None) or _spoken(transcript.turns[turn])
+    step = step or (Step.CLARIFY if opened else None)
+    case = knowledge.case(transcript.case)
+    signals = knowledge.signals(transcript.case)
+    for own_step, own in signals.items():
+        for one in own:
+            if one.id == ref:
+                return own_step, [_strong(one)], list(one.study)
+    pressure: list[TradeOff | Pushback] = [*case.trade_offs, *case.pushbacks] if case else []
+    for option in pressure:
+        if option.id == ref:
+            return option.step, [Point(option.listen_for, "What this question listens for")], []
+    for flag in knowledge.red_flags(transcript.case):
+        if flag.id == ref:
+            return flag.step, [Point(flag.text, "What was wrong")], []
+    unheard = _unheard(transcript, signals.get(step, []) if step else [], transcript.level)[:_STRONG]
+    return step, [_strong(one) for one in unheard], [slug for one in unheard for slug in one.study]
+
+
+def _strong(signal: Signal) -> Point:
+    return Point(strong_answer(signal), f"On {signal.topic}")
+
+
+def _unheard(transcript: Transcript, signals: Sequence[Signal], level: Level) -> list[Signal]:
+    heard = {one.id for turn in transcript.turns for one in turn.heard or () if one.kind == "signal"}
+    return [one for one in signals if one.level.rank <= level.rank and one.id not in heard]
+
+
+def _spoken(turn: Turn) -> Step | None:
+    """The step that the answer was about."""
+    steps = [one for one in turn.heard or () if one.step and one.kind in ("step", "signal")]
+    return max(steps, key=lambda one: one.score).step if steps else None
+
+
+def _looked_up(
+    search: Search | None, query: str, case: str, step: Step | None, said: set[str], knowledge: Knowledge
+) -> list[Point]:
+    """Passages for graders near the question, each with its source; the study notes' and the framework's too."""
+    if search is None or not query:
+        return []
+    found = search(query, audience="grader", case=case, step=step, limit=_PASSAGES + len(said) + 4)
+    points: list[Point] = []
+    for passage in (one.passage for one in found):
+        if passage.kind == "strong" or any(passage.text in text or text in passage.text for text in said):
+            continue
+        title = passage.title or (_case_title(knowledge, passage.case) if passage.case else "")
+        kind = _KINDS.get(passage.kind, passage.kind.capitalize())
+        points.append(Point(passage.text, f"{kind}: {title}" if title else kind))
+    return points[:_PASSAGES]
+
+
+def _case_title(knowledge: Knowledge, slug: str) -> str:
+    case = knowledge.case(slug)
+    return case.title if case else slug

@@ -13,7 +13,7 @@ from pathlib import Path
 from interviewer.context import AppContext
 from interviewer.errors import BadInput, CannotRun
 from interviewer.interview.interviewer import Interviewer, closes
-from interviewer.interview.modes import ModeKind, known_mode
+from interviewer.interview.settings import ModeKind, known_mode
 from interviewer.transcript import Transcript, Turn
 
 _EVENTS = {"/hint": "hint", "/pause": "pause", "/skip": "skip", "/end": "end"}

@@ -1,16 +1,22 @@
-"""Sound as numbers: WAV in and out, another rate, and the checks that come before anything is decoded."""
+"""Sound as numbers: WAV in and out, another rate, where there is speech, and keeping it only with consent."""
 
 import io
+import re
+import shutil
 import struct
+import time
 import wave
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from interviewer.errors import BadInput
+from interviewer.config import verified
+from interviewer.errors import BadInput, CannotRun
 
 Samples = NDArray[np.float32]
 RATE = 16_000
@@ -177,3 +183,115 @@ def _at_our_rate(frames: Iterable[Any], resampler: Any) -> Iterator[Any]:
             raise BadInput(f"The recording says that it has {frame.sample_rate:,} samples a second. Save it anew.")
         for out in resampler.resample(frame):
             yield out.to_ndarray().reshape(-1)
+
+
+# -- keep ------------------------------------------------------------------------------------------------
+# The sound of spoken turns: kept only with consent, only until the interview is over, deleted when told.
+
+
+_SAFE = re.compile(r"[A-Za-z0-9-]{1,64}\Z")
+_STALE = 24 * 3600
+
+
+class KeptSound:
+    """A folder per interview, a file per turn."""
+
+    def __init__(self, home: Path):
+        self._root = home / "audio"
+
+    def add(self, interview: str, recording: str, samples: Samples) -> None:
+        """Appends sound to a turn's file."""
+        path = self._folder(interview) / f"{_checked(recording)}.pcm"
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with path.open("ab") as file:
+            path.chmod(0o600)
+            file.write(to_pcm(samples))
+
+    def last(self, interview: str, rate: int = 16_000) -> bytes | None:
+        """The newest turn as a WAV file."""
+        files = sorted(self._folder(interview).glob("*.pcm"), key=lambda path: path.stat().st_mtime)
+        return wav_of_pcm(files[-1].read_bytes(), rate) if files else None
+
+    def forget(self, interview: str) -> int:
+        """Deletes an interview's sound; how many turns that were."""
+        folder = self._folder(interview)
+        count = len(list(folder.glob("*.pcm")))
+        shutil.rmtree(folder, ignore_errors=True)
+        return count
+
+    def sweep(self) -> None:
+        """Deletes what a crash left behind: sound that is a day old."""
+        if not self._root.is_dir():
+            return
+        for folder in self._root.iterdir():
+            if folder.is_dir() and folder.stat().st_mtime < time.time() - _STALE:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _folder(self, interview: str) -> Path:
+        return self._root / _checked(interview)
+
+
+def _checked(name: str) -> str:
+    if not _SAFE.match(name):
+        raise ValueError("not a name that we gave")
+    return name
+
+
+# -- vad -------------------------------------------------------------------------------------------------
+# Where there is speech: Silero's voice activity detector, as it lies in faster-whisper, fed piece by piece.
+
+
+WINDOW = 512
+"""Samples per judgement: 32 ms."""
+_CONTEXT = 64
+
+
+def model_path() -> Path | None:
+    """The detector's file, if the package that carries it is here."""
+    spec = find_spec("faster_whisper")
+    folder = Path(next(iter(spec.submodule_search_locations or ()))) if spec else None
+    path = folder / "assets" / "silero_vad_v6.onnx" if folder else None
+    return path if path and path.exists() else None
+
+
+def open_session() -> Any:
+    """The detector, loaded; it holds no state, so one serves everybody. Raises CannotRun."""
+    path = model_path()
+    if path is None:
+        raise CannotRun("no voice activity detector: pip install 'ml-design-interviewer[voice]'")
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 4
+    return onnxruntime.InferenceSession(str(verified(path)), providers=["CPUExecutionProvider"], sess_options=options)
+
+
+class Detector:
+    """Says for each 32 ms how likely they hold speech."""
+
+    def __init__(self, session: Any):
+        self._session = session
+        self._h = np.zeros((1, 1, 128), dtype=np.float32)
+        self._c = np.zeros((1, 1, 128), dtype=np.float32)
+        self._context = np.zeros(_CONTEXT, dtype=np.float32)
+        self._rest = np.zeros(0, dtype=np.float32)
+
+    def feed(self, samples: Samples) -> list[float]:
+        """The probabilities of the windows that are complete now; what is left over waits for more."""
+        whole = np.concatenate([self._rest, samples]).astype(np.float32)
+        count = len(whole) // WINDOW
+        self._rest = whole[count * WINDOW :]
+        if not count:
+            return []
+        windows = whole[: count * WINDOW].reshape(count, WINDOW)
+        before = np.concatenate([self._context[None], windows[:-1, -_CONTEXT:]])
+        self._context = windows[-1, -_CONTEXT:]
+        out, self._h, self._c = self._session.run(
+            None, {"input": np.concatenate([before, windows], axis=1), "h": self._h, "c": self._c}
+        )
+        return [float(value) for value in np.asarray(out).reshape(-1)]
+
+
+SECONDS = WINDOW / RATE

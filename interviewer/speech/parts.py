@@ -9,8 +9,8 @@ from typing import Any
 from interviewer.config import Settings
 from interviewer.errors import InterviewerError
 from interviewer.speech import stt, tts
-from interviewer.speech.remote import wanted
-from interviewer.speech.vad import open_session
+from interviewer.speech.audio import open_session
+from interviewer.speech.ladder import wanted
 
 log = logging.getLogger(__name__)
 

@@ -1,20 +1,61 @@
-"""One spoken turn while it is spoken: sound comes in piece by piece, words come out, silences are judged.
+"""One spoken turn while it is spoken, and a whole recording written down.
 
-The sound is cut into windows at pauses. A window is heard anew at each pause and every two seconds while it grows;
-once it is closed its words stand. So at the end of the turn there is little left to hear, or nothing.
+A silence ends a turn after a time that depends on how the words before it stop: soon after words that hand over
+("What do you think?"), late after a whole sentence, later after "so", "um" or half a sentence. Speech starts the
+silence anew. While it lasts the page encourages; nobody is ever cut off with words.
 """
 
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from interviewer.speech import turn_detection
-from interviewer.speech.audio import MAX_SECONDS, RATE, Samples
-from interviewer.speech.stt import Recogniser
-from interviewer.speech.vad import SECONDS, Detector
-from interviewer.speech.vocabulary import Vocabulary
+from interviewer.listening.utterance import ending, turn_end
+from interviewer.speech.audio import MAX_SECONDS, RATE, SECONDS, Detector, Samples
+from interviewer.speech.stt import Recogniser, Vocabulary
+
+TAKE_YOUR_TIME = "Take your time."
+REMIND = "Still listening. Press Done when you have finished, or ask for a hint."
+
+
+def patience(text: str, factor: float = 1.0) -> float:
+    """Seconds of silence after which a turn that stops like this is over; infinite when nothing was said."""
+    how = ending(text)
+    if how == "nothing":
+        return float("inf")
+    seconds = float(turn_end()[how])
+    # Words that hand over stay quick even for the patient: whoever asks waits for an answer.
+    return seconds * (max(1.0, factor**0.5) if how == "handed_over" else factor)
+
+
+@dataclass(frozen=True)
+class Silence:
+    """What a silence means."""
+
+    over: bool
+    word: str
+    """What the page shows meanwhile; may be empty."""
+
+
+def judge(text: str, silent: float, factor: float = 1.0) -> Silence:
+    """What ``silent`` seconds after these words mean."""
+    if silent >= patience(text, factor):
+        return Silence(True, "")
+    rules = turn_end()
+    if silent >= rules["remind"] * factor:
+        return Silence(False, REMIND)
+    waits = ending(text) != "whole" or silent >= rules["whole"]
+    return Silence(False, TAKE_YOUR_TIME if waits and silent >= rules["encourage"] else "")
+
+
+# -- recording -------------------------------------------------------------------------------------------
+# One spoken turn while it is spoken: sound comes in piece by piece, words come out, silences are judged.
+#
+# The sound is cut into windows at pauses. A window is heard anew at each pause and every two seconds while it grows;
+# once it is closed its words stand. So at the end of the turn there is little left to hear, or nothing.
+
 
 SPEECH, SILENCE = 0.5, 0.35
 """Probabilities at which speech begins and ends."""
@@ -180,7 +221,7 @@ class Recording:
         doubtful = self._doubtful or (self._window.doubtful and not self._window.quick)
         if not text and self._silent > 5 and not self._speaking:
             return Progress("", self._why_nothing(), silent=self._silent)
-        silence = turn_detection.judge(text, self._silent, self._patience)
+        silence = judge(text, self._silent, self._patience)
         if self._hands_free and silence.over:
             return self.finish()
         word = DOUBT if doubtful else silence.word if self._hands_free else ""
@@ -191,3 +232,62 @@ def _pause_that_closes(seconds: float) -> float:
     if seconds >= _LONG:
         return SETTLE
     return CLOSE if seconds >= _LONG_ENOUGH else _LONG_PAUSE
+
+
+# -- transcription ---------------------------------------------------------------------------------------
+# A whole recording written down: cut at pauses, each piece heard with its time. Who speaks is not told apart.
+
+
+LONGEST = 90 * 60
+"""Seconds of a recording that is written down in one go."""
+_PAUSE = 0.7
+"""Seconds of silence that end a piece: about the gap at which one speaker hands over to another."""
+_BREATH = 0.25
+"""From ``_LONG`` seconds on so short a silence ends it."""
+_LONG_PIECE, _MOST = 15.0, 25.0
+_LEAST_PIECE = 0.3
+_EDGE = 0.2
+"""Seconds kept before and after the speech."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What was said between two pauses; ``at`` is in seconds since the recording's start."""
+
+    at: float
+    text: str
+    doubtful: bool = False
+
+
+def written_down(
+    samples: Samples, recogniser: Recogniser, vad: Any, progress: Callable[[float], None] = lambda _: None
+) -> list[Piece]:
+    """The recording's words. ``progress`` is told the share that is done. Raises what the recogniser raises."""
+    found = []
+    for start, end in spoken(samples, vad):
+        heard = recogniser.hear(samples[start:end])
+        if heard.text:
+            found.append(Piece(round(start / RATE, 1), heard.text, heard.doubtful))
+        progress(end / len(samples))
+    return found
+
+
+def spoken(samples: Samples, vad: Any) -> Iterator[tuple[int, int]]:
+    """Where somebody speaks: first and last sample of every piece."""
+    detector, frame, edge = Detector(vad), round(SECONDS * RATE), round(_EDGE * RATE)
+    begun: int | None = None
+    last = spoke = 0
+    for block in range(0, len(samples), RATE * 30):
+        for number, probability in enumerate(detector.feed(samples[block : block + RATE * 30])):
+            at = block + number * frame
+            if probability >= (SILENCE if begun is not None and last == at else SPEECH):
+                begun, spoke, last = (at if begun is None else begun), spoke + 1, at + frame
+            if begun is None:
+                continue
+            silent, length = (at + frame - last) / RATE, (at - begun) / RATE
+            if silent >= _PAUSE or length >= _MOST or (length >= _LONG_PIECE and silent >= _BREATH):
+                if spoke * SECONDS >= _LEAST_PIECE:
+                    yield max(0, begun - edge), min(len(samples), last + edge)
+                begun, spoke = None, 0
+    if begun is not None and spoke * SECONDS >= _LEAST_PIECE:
+        yield max(0, begun - edge), min(len(samples), last + edge)

@@ -18,8 +18,8 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from interviewer.drawing import describe, kept, read_scene, transcribed
+from interviewer.drawing.scene import NONE_SET, Reader
 from interviewer.errors import BadInput, CannotRun, InterviewerError
-from interviewer.models.sight import NONE_SET, Reader
 from interviewer.storage import OverError, owner_of_key, owner_of_user
 from interviewer.transcript import Transcript, Turn, json_value
 from interviewer.web import board_files

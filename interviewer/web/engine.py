@@ -10,7 +10,7 @@ from interviewer.grading.report import Report
 from interviewer.knowledge.load import Knowledge
 from interviewer.models.base import ModelChain
 from interviewer.models.prices import Budget
-from interviewer.practice.second_opinion import Search
+from interviewer.practice.retake import Search
 from interviewer.transcript import Transcript
 
 

@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interviewer.errors import CannotRun
-from interviewer.web.sign_in import RecentCount, RefusedError, SignIn, network, page, set_cookie
+from interviewer.web.session import RecentCount, RefusedError, SignIn, network, page, set_cookie
 
 log = logging.getLogger(__name__)
 # Gradio's pages need inline scripts, its workers and its templates need eval; nothing may come from elsewhere.

@@ -185,9 +185,9 @@ def _launch(
     port: int | None,
     ready: Callable[[], dict[str, str]],
 ) -> Any:
-    from interviewer.web.components.backend import backend_html
     from interviewer.web.layout import open_app
     from interviewer.web.pages import evals
+    from interviewer.web.pages.setup import backend_html
 
     mine = settings.home / "rankings.jsonl" if evals.wanted() and not settings.auth else None
     app = open_app(host, voice, lambda: backend_html(settings), mine)
@@ -203,12 +203,12 @@ def launch_arguments(
     settings: Settings, name: str, port: int | None, host: "Service", ready: Callable[[], dict[str, str]]
 ) -> dict[str, Any]:
     """What ``launch`` is called with."""
-    from interviewer.models.sight import reader
+    from interviewer.drawing.scene import reader
     from interviewer.web.board import routes
-    from interviewer.web.components.sketch import mermaid_address
+    from interviewer.web.conversation import mermaid_address
     from interviewer.web.guard import middleware, signed_in
-    from interviewer.web.sign_in import SignIn
-    from interviewer.web.theme import theme
+    from interviewer.web.layout import theme
+    from interviewer.web.session import SignIn
 
     state = (_STATIC / "state.css").read_text(encoding="utf-8")
     scripts = [(_STATIC / script).read_text(encoding="utf-8") for script in _SCRIPTS]

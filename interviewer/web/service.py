@@ -19,16 +19,15 @@ from interviewer import telemetry
 from interviewer.background import Background, Breathe, Job
 from interviewer.domain import Level, Manner, MoveKind
 from interviewer.errors import BadInput, InterviewerError, ModelError
-from interviewer.grading.ahead import LastWords, ahead
+from interviewer.grading.grade import LastWords, ahead
 from interviewer.grading.report import Report
 from interviewer.interview.state import State
 from interviewer.knowledge.load import Knowledge
-from interviewer.practice.export import shared
-from interviewer.practice.retake import rewind
-from interviewer.practice.second_opinion import Opinion, over, second_opinion
+from interviewer.practice.afterwards import shared
+from interviewer.practice.retake import Opinion, over, rewind, second_opinion
 from interviewer.storage import Header, MovedOnError, Store, editable
 from interviewer.transcript import Transcript, Turn
-from interviewer.web.components.downloads import Archived
+from interviewer.web.downloads import Archived
 from interviewer.web.engine import Engine
 
 log = logging.getLogger(__name__)

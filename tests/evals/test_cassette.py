@@ -131,8 +131,8 @@ def test_the_part_of_a_prompt_that_a_provider_has_cached_is_counted() -> None:
 
 def test_the_products_own_client_is_served_streamed_and_structured(monkeypatch: pytest.MonkeyPatch) -> None:
     from interviewer.config import Settings
+    from interviewer.models import open_chain
     from interviewer.models.base import Message
-    from interviewer.models.factory import open_chain
 
     class Mark(BaseModel):
         mark: int

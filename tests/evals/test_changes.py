@@ -4,10 +4,9 @@ from collections import Counter
 
 import pytest
 
-from evals.attacks import attacked
 from evals.changes import LOWERING, STABLE, hand_waving, scrambled, stretched
 from evals.tasks import read_lines
-from evals.tasks.robustness import ATTACKS
+from evals.tasks.robustness import ATTACKS, attacked
 from interviewer.transcript import transcript_from
 from tests.evals.transcripts import transcript
 

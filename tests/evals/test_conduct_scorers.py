@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from evals.scorers import named
-from evals.scorers.wording import alike
+from evals.scorers.conduct import alike
 from evals.types import Point, Record
 
 Spoken = Callable[..., Record]

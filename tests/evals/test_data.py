@@ -9,18 +9,17 @@ import pytest
 from evals import cassette, results
 from evals.gates import gates_for
 from evals.recorded import OWN, read_folder
-from evals.schema import FILE, schema_text
 from evals.scorers import every
-from evals.scorers.wording import pattern
+from evals.scorers.conduct import pattern
 from evals.tasks import DATA, all_suites, read_lines
-from evals.types import Data
+from evals.types import FILE, Data, schema_text
 from interviewer.domain import MoveKind, Step, Verdict
 
 RESULTS = Path(results.__file__).parent / "RESULTS.md"
 
 
 def test_the_published_schema_is_what_the_code_reads() -> None:
-    assert FILE.read_text(encoding="utf-8") == schema_text(), "python -m evals.schema writes it anew"
+    assert FILE.read_text(encoding="utf-8") == schema_text(), "python -m evals.types writes it anew"
 
 
 def test_every_shipped_transcript_fits_the_schema_and_says_how_it_was_labelled() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.compare import comparison
+from evals.changes import comparison
 from evals.log import Log
 from evals.report import to_html
 from evals.results import BEGIN, END, is_stale, table, write_into

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from interviewer.domain import Step
 from interviewer.errors import ModelError
-from interviewer.grading.answers import JudgedSteps, Whole
+from interviewer.grading.judgement import JudgedSteps, Whole
 from interviewer.models.base import Message
 
 QUOTE = "If it was below the fold it isn't a no, nobody saw it"

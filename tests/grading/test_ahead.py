@@ -10,8 +10,7 @@ import pytest
 from interviewer.background import DroppedError
 from interviewer.domain import Level
 from interviewer.errors import ModelError
-from interviewer.grading.ahead import LastWords, ahead, is_farewell
-from interviewer.grading.grade import grade
+from interviewer.grading.grade import LastWords, ahead, grade, is_farewell
 from interviewer.grading.report import Report
 from interviewer.knowledge.load import Knowledge
 from interviewer.models.base import ModelChain

@@ -13,12 +13,12 @@ from interviewer.config import Settings
 from interviewer.domain import Level, Step, Verdict
 from interviewer.errors import ModelError
 from interviewer.grading import llm_assessor
-from interviewer.grading.criteria import merged
+from interviewer.grading.assessor import merged
 from interviewer.grading.report import Report
 from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.knowledge.load import Knowledge
+from interviewer.models import open_chain
 from interviewer.models.base import ModelChain
-from interviewer.models.factory import open_chain
 from interviewer.transcript import Transcript
 from tests.grading.interviews import QUESTIONS, REASONED, interview
 from tests.grading.judge_model import ALL, QUOTE, WHOLE, JudgeModel, step

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import pytest
 
 from interviewer.domain import Level, Step
+from interviewer.grading.assessor import strong_answer, strong_answers
 from interviewer.grading.report import Missing
-from interviewer.grading.strong import strong_answer, strong_answers
-from interviewer.knowledge.load import Knowledge
-from interviewer.knowledge.passages import Passage
+from interviewer.knowledge.load import Knowledge, Passage
 from interviewer.knowledge.schema import Signal
 
 CASE = "fraud-detection"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from interviewer.listening.mistakes import affirmed
+from interviewer.listening.examples import affirmed
 
 SHUFFLE = [re.compile(r"\b(?:shuffl\w+|random split)", re.IGNORECASE)]
 NO_BASELINE = [re.compile(r"\b(?:skip|no|\w+n['’]t need)\b.{0,20}\bbaseline\b", re.IGNORECASE)]

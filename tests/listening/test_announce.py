@@ -3,7 +3,7 @@
 import pytest
 
 from interviewer.domain import Step
-from interviewer.listening.announcements import announced
+from interviewer.listening.intents import announced
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ import yaml
 
 from interviewer import listening
 from interviewer.knowledge.embeddings import shared_embedder
-from interviewer.listening.intents import Intent
-from interviewer.listening.requests import requests
+from interviewer.listening.intents import Intent, requests
 from interviewer.text import spans
 
 DATA = Path(listening.__file__).parent / "data"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from interviewer.knowledge.embeddings import shared_embedder
-from interviewer.knowledge.spelling import respelt
+from interviewer.knowledge.retrieval import respelt
 from interviewer.listening.examples import exemplars
 from interviewer.listening.facts import match_facts
 from interviewer.listening.intents import clauses, questions

@@ -3,9 +3,8 @@
 import pytest
 
 from interviewer.knowledge.embeddings import shared_embedder
-from interviewer.listening.examples import exemplars
+from interviewer.listening.examples import SILENT, exemplars
 from interviewer.listening.facts import match_facts
-from interviewer.listening.question_kinds import SILENT
 
 
 @pytest.mark.parametrize(

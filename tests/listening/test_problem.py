@@ -7,7 +7,7 @@ import pytest
 
 from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.knowledge.load import Knowledge
-from interviewer.listening.problem import nearest_problem
+from interviewer.listening.facts import nearest_problem
 
 RECORDED = sorted((Path(__file__).parents[2] / "evals" / "transcripts").glob("*.json"))
 ELSEWHERE = (

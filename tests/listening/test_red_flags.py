@@ -4,11 +4,11 @@ import re
 import shutil
 from pathlib import Path
 
+from interviewer.config import shipped
 from interviewer.interview.interviewer import Interviewer
 from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.knowledge.load import Knowledge
 from interviewer.listening.annotate import Listener
-from interviewer.paths import shipped
 from interviewer.transcript import Transcript
 
 

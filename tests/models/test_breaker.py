@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from interviewer.errors import ModelError
-from interviewer.models import breaker
-from interviewer.models.breaker import Breaker, FailureKind
+from interviewer.models import failures
+from interviewer.models.failures import Breaker, FailureKind
 
 OUT = ModelError("it is out")
 
@@ -31,7 +31,7 @@ class Endpoint:
 
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Endpoint:
-    monkeypatch.setattr(breaker, "FIRST_WAIT", 0.05)
+    monkeypatch.setattr(failures, "FIRST_WAIT", 0.05)
     return Endpoint()
 
 
@@ -118,7 +118,7 @@ def test_a_call_that_is_served_closes_it_for_everybody(made: Breaker, endpoint: 
 def test_when_nobody_calls_any_more_nobody_asks_and_the_next_call_goes_through(
     made: Breaker, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(breaker, "IDLE", 0.1)
+    monkeypatch.setattr(failures, "IDLE", 0.1)
     made.failed(OUT, FailureKind.OUT, time.monotonic())
     assert not passes(made)
     time.sleep(0.6)
@@ -126,7 +126,7 @@ def test_when_nobody_calls_any_more_nobody_asks_and_the_next_call_goes_through(
     time.sleep(0.3)
     assert endpoint.asked == asked
     assert passes(made)
-    monkeypatch.setattr(breaker, "IDLE", 60.0)  # a busy machine may be late with the first question
+    monkeypatch.setattr(failures, "IDLE", 60.0)  # a busy machine may be late with the first question
     made.failed(OUT, FailureKind.OUT, time.monotonic())
     assert soon(lambda: endpoint.asked > asked), "and a failure then begins it anew"
 

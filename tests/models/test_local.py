@@ -18,9 +18,8 @@ from pydantic import BaseModel
 
 from interviewer.config import Settings, load
 from interviewer.errors import CannotRun, ModelError
-from interviewer.models import weights
+from interviewer.models import open_chain, weights
 from interviewer.models.base import Message
-from interviewer.models.factory import open_chain
 from interviewer.models.llama_cpp import LocalModel, open_model
 
 pytestmark = pytest.mark.slow

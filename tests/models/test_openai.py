@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field, SecretStr
 
 from interviewer.config import Settings
 from interviewer.errors import CannotRun, ModelError
+from interviewer.models import open_chain
 from interviewer.models.base import LanguageModel, Message
-from interviewer.models.factory import open_chain
 from tests.models.protocol_server import ProtocolServer, serving
 
 pytestmark = pytest.mark.slow

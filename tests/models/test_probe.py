@@ -14,10 +14,10 @@ from interviewer.config import Settings, tame_proxies
 from interviewer.doctor import examine as doctor
 from interviewer.domain import Level
 from interviewer.errors import ModelError
-from interviewer.models import probe
+from interviewer.models import openai_endpoint
+from interviewer.models.answers import read
 from interviewer.models.connection import Place, is_own, open_client, place
 from interviewer.models.prices import FREE, Budget, Price, price_date, price_of
-from interviewer.models.refusals import read
 from interviewer.transcript import Transcript, Turn
 from tests.models import dialects
 from tests.models.fault_table import ASKED, opened
@@ -33,7 +33,7 @@ def settings(server: ProtocolServer, **more: object) -> Settings:
 
 def test_an_endpoint_is_described_by_what_it_answers() -> None:
     with serving("Hello", FORM, dialect=dialects.LLAMA_CPP) as server:
-        found = probe.examine(settings(server))
+        found = openai_endpoint.examine(settings(server))
     assert found.models == ("/models/qwen3-8b.gguf",)
     assert found.said.strip() == "Hello"
     assert found.form is None
@@ -43,12 +43,12 @@ def test_an_endpoint_is_described_by_what_it_answers() -> None:
 
 def test_a_window_that_is_too_small_is_said_with_its_cure() -> None:
     with serving("Hello", FORM, dialect=dialects.OLLAMA) as server:
-        assert "OLLAMA_CONTEXT_LENGTH" in probe.examine(settings(server)).describe()
+        assert "OLLAMA_CONTEXT_LENGTH" in openai_endpoint.examine(settings(server)).describe()
 
 
 def test_an_endpoint_that_cannot_answer_in_a_form_is_told_apart() -> None:
     with serving("no JSON at all") as server:
-        found = probe.examine(settings(server))
+        found = openai_endpoint.examine(settings(server))
     assert "no answer in a form (no answer that fits the form" in found.describe()
 
 
@@ -86,7 +86,7 @@ def test_a_server_on_this_machine_is_found_and_how_to_use_it_is_said() -> None:
     with serving("Hello", dialect=dialects.OLLAMA) as server:
         port = urlsplit(server.address).port
         assert port
-        found = probe.local_servers([("Ollama", port), ("nobody", 9)])
+        found = openai_endpoint.local_servers([("Ollama", port), ("nobody", 9)])
     assert [one.name for one in found] == ["Ollama"]
     assert f"qwen3:8b): to use it, set OPENAI_BASE_URL=http://localhost:{port}/v1" in found[0].how
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.models.base import Message
-from interviewer.models.tokens import count, count_text, fill_cache, fit
+from interviewer.models.base import Message, count, count_text, fill_cache, fit
 
 
 @pytest.mark.parametrize("model", ["gpt-4o", "gpt-4", "gpt-4.1", "house-model", ""])
@@ -25,7 +24,7 @@ def test_it_works_in_a_fresh_process_without_a_network(tmp_path: Path) -> None:
         "import socket\n"
         "def no(*a, **k): raise AssertionError('network')\n"
         "socket.socket.connect = no\n"
-        "from interviewer.models.tokens import count_text\n"
+        "from interviewer.models.base import count_text\n"
         "print(count_text('hello world', 'gpt-4o'))\n"
     )
     environment = {key: value for key, value in os.environ.items() if key != "TIKTOKEN_CACHE_DIR"}

@@ -4,7 +4,7 @@ import pytest
 
 from interviewer.domain import MoveKind, Step
 from interviewer.errors import BadInput
-from interviewer.interview.modes import Mode, ModeKind, known_mode, parse_mode, scope
+from interviewer.interview.settings import Mode, ModeKind, known_mode, parse_mode, scope
 from interviewer.interview.state import fold
 from interviewer.transcript import Heard, Transcript, Turn
 

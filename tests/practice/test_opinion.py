@@ -7,10 +7,9 @@ import pytest
 
 from interviewer.domain import Step
 from interviewer.errors import BadInput
-from interviewer.grading.strong import strong_answer
-from interviewer.knowledge.load import Knowledge
-from interviewer.knowledge.passages import Passage
-from interviewer.practice.second_opinion import second_opinion
+from interviewer.grading.assessor import strong_answer
+from interviewer.knowledge.load import Knowledge, Passage
+from interviewer.practice.retake import second_opinion
 from interviewer.transcript import Transcript
 
 CASE = "fraud-detection"

@@ -2,7 +2,7 @@
 
 from interviewer.domain import Level, Step
 from interviewer.grading.report import GradedBy, Missing, Report, StepReport
-from interviewer.practice.schedule import DAY, Held, due, recommended, weakest
+from interviewer.practice.afterwards import DAY, Held, due, recommended, weakest
 
 TRAINS = {"fraud": [Step.DATA, Step.EVALUATE], "feed": [Step.FRAME, Step.EVALUATE], "search": [Step.MODEL]}
 

@@ -3,7 +3,7 @@
 import pytest
 
 from interviewer.errors import BadInput
-from interviewer.practice.export import names_in, shared
+from interviewer.practice.afterwards import names_in, shared
 from interviewer.transcript import Transcript
 
 

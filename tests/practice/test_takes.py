@@ -4,7 +4,7 @@ from interviewer.domain import Help, Step, Verdict
 from interviewer.grading.report import Evidence
 from interviewer.practice.retake import Change, Difference
 from interviewer.transcript import Transcript
-from interviewer.web.components.retakes import difference_html, turn_choices
+from interviewer.web.afterwards import difference_html, turn_choices
 
 
 def found(**changes) -> Difference:

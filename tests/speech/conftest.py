@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from interviewer.speech.audio import RATE, Samples, read_upload, resampled, to_wav
+from interviewer.speech.audio import RATE, Samples, open_session, read_upload, resampled, to_wav
 from interviewer.speech.stt import Embedded
 from interviewer.speech.tts import Piper
-from interviewer.speech.vad import open_session
 from tests.web.conftest import CHROMIUM, App
 
 FAKE_DEVICE = ["--use-fake-device-for-media-stream"]

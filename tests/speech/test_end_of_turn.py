@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from interviewer.listening.ending import ending
-from interviewer.speech.recording import Recording
+from interviewer.listening.utterance import ending
+from interviewer.speech.audio import Detector
+from interviewer.speech.recording import REMIND, TAKE_YOUR_TIME, Recording, judge, patience
 from interviewer.speech.stt import Recognised
-from interviewer.speech.turn_detection import REMIND, TAKE_YOUR_TIME, judge, patience
-from interviewer.speech.vad import Detector
 from tests.speech.conftest import RATE, np, pause
 
 

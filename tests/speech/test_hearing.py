@@ -10,8 +10,7 @@ from interviewer.errors import CannotRun, ModelError
 from interviewer.speech import stt
 from interviewer.speech.audio import MAX_SECONDS, RATE
 from interviewer.speech.recording import NO_SOUND, NO_SPEECH, NOT_UNDERSTOOD, TOO_LONG, Recording
-from interviewer.speech.stt import FirstRecogniser, Recognised, open_hearing
-from interviewer.speech.vocabulary import Vocabulary
+from interviewer.speech.stt import FirstRecogniser, Recognised, Vocabulary, open_hearing
 from tests.speech.conftest import np, pause
 
 PACKET = RATE * 2 // 5

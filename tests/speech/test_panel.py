@@ -16,7 +16,7 @@ from interviewer.speech import stt, tts
 from interviewer.speech.audio import RATE, to_pcm
 from interviewer.speech.parts import HearingParts, VoiceParts
 from interviewer.speech.stt import Recognised
-from interviewer.web.components.voice import BEGAN_ANEW, VoicePanel
+from interviewer.web.voice import BEGAN_ANEW, VoicePanel
 from tests.speech.conftest import np, pause
 
 

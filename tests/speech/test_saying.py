@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from interviewer.errors import ModelError
-from interviewer.speech.playback import Speaking
-from interviewer.speech.tts import FirstVoice, Piper, speakable
+from interviewer.speech.tts import FirstVoice, Piper, Speaking, speakable
 from tests.speech.conftest import seconds
 
 

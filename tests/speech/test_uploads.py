@@ -7,8 +7,7 @@ import pytest
 
 from interviewer.errors import BadInput
 from interviewer.speech import audio
-from interviewer.speech.audio import RATE, kind_of, read_upload, resampled, to_wav
-from interviewer.speech.keep import KeptSound
+from interviewer.speech.audio import RATE, KeptSound, kind_of, read_upload, resampled, to_wav
 from tests.speech.conftest import np
 
 

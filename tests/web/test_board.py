@@ -19,17 +19,17 @@ from starlette.testclient import TestClient
 
 from interviewer.config import Settings
 from interviewer.domain import Level
+from interviewer.drawing.scene import Reader, reader
 from interviewer.errors import CannotRun
-from interviewer.models.sight import Reader, reader
 from interviewer.storage import Store, owner_of_key
 from interviewer.transcript import Transcript, Turn
 from interviewer.web import board_files
 from interviewer.web.board import EMPTY, MOST_BYTES, NOTHING_SEEN, SAME, routes
 from interviewer.web.board_files import Package, Published
-from interviewer.web.components.conversation import conversation_html
+from interviewer.web.conversation import conversation_html
 from interviewer.web.guard import middleware
 from interviewer.web.service import Service
-from interviewer.web.sign_in import SignIn
+from interviewer.web.session import SignIn
 from tests.drawing.test_drawing import arrow, box
 from tests.models.protocol_server import ProtocolServer, serving
 from tests.web.conftest import App

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from evals.log import read
-from evals.preference import pairs, rankings
-from evals.preference.pairs import RECORDED
+from evals.preference import rankings
+from evals.preference.rankings import RECORDED
 from interviewer.web.pages.evals import EvalsPage, wanted
 from tests.web.conftest import App
 from tests.web.test_pages import serious
@@ -84,7 +84,7 @@ def test_two_turns_are_shown_without_their_sources_and_a_choice_is_kept(page: Ev
     assert RECORDED not in shown
     assert "ours" not in shown
     assert "<b>chargebacks" not in shown
-    (pair,) = pairs.pairs(read(runs / "20261129-1-conduct-scripted-1.jsonl"))
+    (pair,) = rankings.pairs(read(runs / "20261129-1-conduct-scripted-1.jsonl"))
     for act in ("second", "second"):
         page.judge(Clicked(act, pair.mirrored().id))  # type: ignore[arg-type]
     (kept,) = rankings.read(page.kept)

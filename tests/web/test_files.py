@@ -15,9 +15,9 @@ from interviewer.errors import BadInput
 from interviewer.models.base import ModelChain
 from interviewer.storage import Store, owner_of_user
 from interviewer.transcript import Transcript, Turn
-from interviewer.web.components.downloads import archive, unpacked
-from interviewer.web.components.editor import EditorLine, edited, editor_html
+from interviewer.web.downloads import archive, unpacked
 from interviewer.web.engine import Engine
+from interviewer.web.pages.coach import EditorLine, edited, editor_html
 from interviewer.web.service import Choice, Service, slug
 from tests.web.stand_in import StandIn, StandInLibrary, grade
 

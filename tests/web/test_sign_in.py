@@ -14,11 +14,11 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
 from interviewer.storage import Store
-from interviewer.storage.sign_ins import LASTS, SignIns
-from interviewer.web import sign_in as subject
+from interviewer.storage.leases import LASTS, SignIns
+from interviewer.web import session as subject
 from interviewer.web.guard import LARGEST_FILE, LARGEST_POST, Guard
 from interviewer.web.server import sweep
-from interviewer.web.sign_in import LATER, WRONG, RecentCount, RefusedError, SignIn, network
+from interviewer.web.session import LATER, WRONG, RecentCount, RefusedError, SignIn, network
 from tests.web.conftest import App
 
 pytestmark = pytest.mark.slow
@@ -71,7 +71,7 @@ def test_the_right_password_opens_and_every_process_knows_it(door: SignIn, store
 def test_a_sign_in_ends_by_itself(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     token = SignIns(store.engine).add("ann")
     later = time.time() + LASTS + 1
-    monkeypatch.setattr("interviewer.storage.sign_ins.time.time", lambda: later)
+    monkeypatch.setattr("interviewer.storage.leases.time.time", lambda: later)
     assert SignIns(store.engine).user(token) is None
 
 

@@ -2,11 +2,9 @@
 
 from interviewer.domain import Level, MoveKind, Step
 from interviewer.interview.agenda import Option
-from interviewer.interview.modes import ModeKind
 from interviewer.interview.policy import Proposal, TargetKind
-from interviewer.interview.rules.scene import Situation
-from interviewer.interview.rules.settings import settings
-from interviewer.interview.rules.wording import steps
+from interviewer.interview.rules.scene import Situation, steps
+from interviewer.interview.settings import ModeKind, settings
 from interviewer.listening.intents import Intent
 
 _OVER = 90

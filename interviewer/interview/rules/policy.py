@@ -1,47 +1,188 @@
-"""The policy that needs no language model: rules in order of precedence, safe first.
-
-It cannot understand an answer, so it does less: it answers what was asked, gives way, and otherwise asks questions that
-are sure to fit.
-
-    RulesPolicy(listener).act(view, allowed)  ->  Proposal(MoveKind.PROBE, ["What would …?"], …)
-"""
+"""The policy that needs no language model: rules in order of precedence, safe first, and its follow-ups."""
 
 from collections.abc import Callable
 
-from interviewer.domain import MoveKind
-from interviewer.interview.policy import Allowed, Proposal, View
-from interviewer.interview.rules import facts, followup, meta, pacing
-from interviewer.interview.rules.scene import Situation
-from interviewer.interview.rules.wording import WordChoice
+from interviewer.domain import Level, MoveKind, Step
+from interviewer.interview.policy import Allowed, Proposal, TargetKind, View
+from interviewer.interview.rules import pacing, questions
+from interviewer.interview.rules.scene import Situation, WordChoice, begins, followups
+from interviewer.interview.settings import ModeKind, settings
 from interviewer.interview.words import all_terms, problems
 from interviewer.listening.annotate import Listener
+from interviewer.listening.intents import Intent
+from interviewer.listening.utterance import breaks_off
+from interviewer.text import spans
+
+_KINDS = {
+    Step.CLARIFY: "requirements",
+    Step.FRAME: "design",
+    Step.DATA: "data",
+    Step.MODEL: "design",
+    Step.EVALUATE: "metric",
+    Step.SERVE: "serving",
+    Step.MONITOR: "operations",
+}
+_ASKED = {
+    MoveKind.PROBE,
+    MoveKind.ASK_TO_CLARIFY,
+    MoveKind.CHALLENGE,
+    MoveKind.TRADE_OFF,
+    MoveKind.CURVEBALL,
+    MoveKind.MOVE_ON,
+    MoveKind.TIME_CHECK,
+}
+_OKAY = (
+    r"(?:yes|yep|yup|sure|thanks|thank you|right|got it|fine|all right|alright|cool|great|good|understood|ok(?:ay)?)"
+)
+
+
+def jumps_in(scene: Situation) -> Proposal | None:
+    """Who begins a design without one question is asked, once, what they would want to know."""
+    first = len(scene.view.transcript.candidate_turns()) == 1 and not scene.state.facts
+    at_work = scene.words >= settings().design_from and not scene.heard("question") and not scene.intents
+    if scene.mode.kind is ModeKind.INTERVIEW and first and at_work and not breaks_off(scene.text):
+        return scene.propose(MoveKind.ASK_TO_CLARIFY, scene.voice.say("ask_to_clarify.before"), step=Step.CLARIFY)
+    return None
+
+
+def in_the_middle(scene: Situation) -> Proposal | None:
+    """Who is in the middle of a thought, or says what they do next, goes on."""
+    announces = bool({Intent.CONTINUE, Intent.GOES_TO, Intent.DRAW} & set(scene.intents))
+    short = scene.words <= settings().design_from * 2
+    if breaks_off(scene.text) or (announces and short and not scene.heard("signal")):
+        return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
+    return None
+
+
+def brief_answer(scene: Situation) -> Proposal | None:
+    """A mere okay hands the word back; a word or two in answer to a question are asked to be spelt out."""
+    if scene.words > settings().short_answer:
+        return None
+    if scene.state.last_move is MoveKind.OPEN:
+        return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
+    if begins(scene.text, _OKAY) and scene.words <= settings().confirmation and scene.state.last_move not in _ASKED:
+        return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_ahead")
+    if scene.fitting:
+        return _follows(scene)
+    if MoveKind.ASK_TO_CLARIFY in scene.state.moves[-2:]:
+        return None
+    return scene.turn(MoveKind.ASK_TO_CLARIFY, "ask_to_clarify.more")
+
+
+def mistaken(scene: Situation) -> Proposal | None:
+    """A mistake is challenged when it is sure: its own words said, very much like it, and not asked about before."""
+    sure = [
+        one
+        for one in scene.heard("red_flag")
+        if one.score >= settings().sure_mistake and one.id not in scene.state.asked and scene.just_said(one.quote)
+    ]
+    if not sure or scene.state.last_move is MoveKind.CHALLENGE:
+        return None
+    worst = max(sure, key=lambda one: one.score)
+    flags = scene.knowledge.red_flags(scene.view.transcript.case)
+    challenge = next((flag.challenge for flag in flags if flag.id == worst.id), "")
+    if not scene.voice.unsaid([challenge]):
+        return None
+    text = scene.voice.say("challenge.plain", question=challenge)
+    return scene.propose(MoveKind.CHALLENGE, text, step=worst.step, target=(TargetKind.RED_FLAG, worst.id))
+
+
+def presses(scene: Situation) -> Proposal | None:
+    """What surely follows from the answer is asked before the clock moves on, a few times in a part."""
+    at = settings().bank
+    if scene.state.probes_in_step >= at.pressed or not scene.fitting or scene.fitting[0].worth < at.sure:
+        return None
+    return _follows(scene)
+
+
+def asks(scene: Situation) -> Proposal:
+    """A follow-up: on what was just said, or on how it was said; where there is neither they go on, and after that
+    comes a plain question on the answer as a whole."""
+    if scene.fitting and scene.fitting[0].worth >= settings().bank.better:
+        return _follows(scene)
+    if found := on_how(scene):
+        return found
+    if scene.fitting:
+        return _follows(scene)
+    if scene.state.last_move is not MoveKind.LET_GO_ON:
+        return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
+    return as_a_whole(scene) or scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
+
+
+def on_how(scene: Situation) -> Proposal | None:
+    """A question on how a short answer ended: unsure, certain, left to others. Never twice in a row."""
+    ways = followups().stances
+    if scene.told_last([one for way in ways for one in way.asks]):
+        return None
+    end = " ".join(one.text for one in spans(scene.text)[-settings().stance_sentences :])
+    questions = next((way.asks for way in ways if scene.words <= way.longest and way.shows(end)), [])
+    fresh = scene.voice.unsaid(questions)
+    return _probe(scene, fresh[0]) if fresh else None
+
+
+def _follows(scene: Situation) -> Proposal:
+    best = scene.fitting[0].entry
+    return _probe(scene, best.ask, step=best.step)
+
+
+def as_a_whole(scene: Situation) -> Proposal | None:
+    """A plain question that hangs on the answer as a whole, by what it was about."""
+    about = scene.spoken_step
+    kind = _KINDS[about] if about else "general"
+    if kind == "requirements" and scene.state.step is not Step.CLARIFY:
+        kind = "design"
+    texts = followups().kinds
+    questions = scene.voice.unsaid(texts[kind]) or scene.voice.unsaid(texts["general"])
+    return _probe(scene, questions[0]) if questions else None
+
+
+def _probe(
+    scene: Situation, question: str, *, step: Step | None = None, target: tuple[TargetKind, str] | None = None
+) -> Proposal:
+    """A question, after a word that we follow where they asked for it, in the interviewer's manner."""
+    follows = scene.wants(Intent.FOLLOWS)
+    text = scene.voice.say("probe.follows" if follows else "probe.plain", question=question)
+    if not follows and scene.level is not Level.STAFF:
+        text = scene.voice.in_manner(text, scene.view.transcript.manner, settings().manner_every)
+    return scene.propose(MoveKind.PROBE, text, step=step, target=target)
+
+
+# -- policy ----------------------------------------------------------------------------------------------
+# The policy that needs no language model: rules in order of precedence, safe first.
+#
+# It cannot understand an answer, so it does less: it answers what was asked, gives way, and otherwise asks questions
+# that
+# are sure to fit.
+#
+#     RulesPolicy(listener).act(view, allowed)  ->  Proposal(MoveKind.PROBE, ["What would …?"], …)
+
 
 Rule = Callable[[Situation], Proposal | None]
 
 RULES: tuple[Rule, ...] = (
     pacing.forced,
-    meta.silence,
-    meta.buttons,
-    meta.out_of_role,
+    questions.silence,
+    questions.buttons,
+    questions.out_of_role,
     pacing.wants_to_end,
-    facts.asked,
-    meta.complaint,
-    meta.about_the_question,
-    meta.about_the_interview,
-    meta.asks_for_hint,
-    meta.does_not_know,
-    facts.unsure,
-    meta.hands_over,
-    facts.silent,
-    meta.drawn,
-    followup.in_the_middle,
-    followup.jumps_in,
-    followup.mistaken,
-    followup.presses,
+    questions.asked,
+    questions.complaint,
+    questions.about_the_question,
+    questions.about_the_interview,
+    questions.asks_for_hint,
+    questions.does_not_know,
+    questions.unsure,
+    questions.hands_over,
+    questions.silent,
+    questions.drawn,
+    in_the_middle,
+    jumps_in,
+    mistaken,
+    presses,
     pacing.clock,
     pacing.part_is_over,
     pacing.twist,
-    followup.brief_answer,
+    brief_answer,
 )
 """The first rule that has something to say, and may say it, decides; after them comes a follow-up."""
 
@@ -63,7 +204,7 @@ class RulesPolicy:
             proposal = rule(scene)
             if proposal is not None and proposal.move in allowed.moves:
                 return proposal
-        proposal = followup.asks(scene)
+        proposal = asks(scene)
         if proposal.move in allowed.moves:
             return proposal
         if MoveKind.LET_GO_ON in allowed.moves:

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from interviewer.errors import BadInput, InterviewerError
-from interviewer.web.components.conversation import conversation_html
-from interviewer.web.escape import for_html
-from interviewer.web.session import ACTIONS, QUIET, Session, Updates, asked, line, status
+from interviewer.web.conversation import conversation_html
+from interviewer.web.session import ACTIONS, QUIET, Session, Updates, asked, for_html, line, status
 
 if TYPE_CHECKING:
     from evals.log import Log
-    from evals.preference.pairs import Pair
-    from evals.preference.rankings import Ranking
+    from evals.preference.rankings import Pair, Ranking
 
 RUNS = Path("runs")
 """Where ``interviewer eval run`` keeps its logs, seen from the folder that it was started in."""
@@ -63,15 +61,15 @@ class EvalsPage:
 
     def judge(self, event: gr.EventData) -> Updates:
         """One of two turns was preferred: kept, and the next two shown."""
-        from evals.preference import pairs, rankings
+        from evals.preference import rankings
 
         act, id_ = asked(event)
         try:
-            pair = pairs.shown(self._pairs(), id_)
+            pair = rankings.shown(self._pairs(), id_)
             if pair is None or act not in ("first", "second"):
                 raise BadInput("That choice is not there any more.")
             better = int(act == "second")
-            rankings.keep([pairs.answered(pair, better, "app")], self.kept)
+            rankings.keep([rankings.answered(pair, better, "app")], self.kept)
             said = f"Kept. You preferred {pair.sources[better]} to {pair.sources[1 - better]}."
             return {self.status: status(said), self.blind: self._blind_html()}
         except InterviewerError as error:
@@ -132,10 +130,10 @@ class EvalsPage:
 
     def _pairs(self) -> "list[Pair]":
         """Of the newest run of ``conduct``."""
-        from evals.preference import pairs
+        from evals.preference import rankings
 
         newest = next((log for path in self._logs() if "conduct" in path.name and (log := self._read(path))), None)
-        return pairs.pairs(newest) if newest else []
+        return rankings.pairs(newest) if newest else []
 
     def _judged(self) -> "list[Ranking]":
         from evals.preference import rankings
@@ -143,10 +141,10 @@ class EvalsPage:
         return rankings.read(self.kept) if self.kept.exists() else []
 
     def _blind_html(self) -> str:
-        from evals.preference import pairs
+        from evals.preference import rankings
 
         judged = self._judged()
-        pair = pairs.draw(self._pairs(), judged)
+        pair = rankings.draw(self._pairs(), judged)
         head = "<h2>Which would you rather hear next?</h2>"
         if pair is None:
             return f"{head}<p class='quiet'>Nothing to judge. <code>interviewer eval run conduct</code> makes some.</p>"

@@ -10,15 +10,26 @@ import gradio as gr
 from interviewer.domain import Step
 from interviewer.errors import BadInput, InterviewerError
 from interviewer.grading.report import Report
-from interviewer.interview.modes import known_mode
+from interviewer.interview.settings import known_mode
 from interviewer.knowledge.load import Knowledge
-from interviewer.practice.schedule import DAY, HIRE_LINE, Due, Held, due, weakest
+from interviewer.practice.afterwards import DAY, HIRE_LINE, Due, Held, due, weakest
 from interviewer.storage import Header
-from interviewer.web.components.downloads import MOST_BYTES, archive, unpacked
-from interviewer.web.components.wording import LEVEL_NAMES, mode_name, title_of, verdict_of
-from interviewer.web.escape import for_html
+from interviewer.web.downloads import MOST_BYTES, archive, unpacked
 from interviewer.web.service import Choice
-from interviewer.web.session import ACTIONS, QUIET, Session, Updates, asked, line, status
+from interviewer.web.session import (
+    ACTIONS,
+    LEVEL_NAMES,
+    QUIET,
+    Session,
+    Updates,
+    asked,
+    for_html,
+    line,
+    mode_name,
+    status,
+    title_of,
+    verdict_of,
+)
 
 _WIDTH, _HEIGHT, _EDGE = 220, 56, 6
 _FILTER = "interviewer.filter(element);"

@@ -9,17 +9,14 @@ import gradio as gr
 from interviewer.domain import Level
 from interviewer.errors import InterviewerError
 from interviewer.grading.report import Report
-from interviewer.interview.modes import known_mode
-from interviewer.practice.corrections import corrections_html
+from interviewer.interview.settings import known_mode
+from interviewer.practice.afterwards import corrections_html
 from interviewer.practice.retake import difference
 from interviewer.transcript import Transcript
-from interviewer.web.components.corrections import CorrectionPanel
-from interviewer.web.components.downloads import download
-from interviewer.web.components.retakes import RetakePanel, SharePanel, difference_html
-from interviewer.web.components.wording import LEVEL_NAMES, mode_name, title_of
-from interviewer.web.escape import for_html
+from interviewer.web.afterwards import CorrectionPanel, RetakePanel, SharePanel, difference_html
+from interviewer.web.downloads import download
 from interviewer.web.service import Grading
-from interviewer.web.session import QUIET, Session, Updates, line, status
+from interviewer.web.session import LEVEL_NAMES, QUIET, Session, Updates, for_html, line, mode_name, status, title_of
 
 log = logging.getLogger(__name__)
 _KINDS = {"html": "Web page", "markdown": "Markdown", "json": "JSON", "transcript": "Transcript"}

@@ -11,15 +11,23 @@ import gradio as gr
 from interviewer.errors import BadInput, InterviewerError
 from interviewer.storage import MovedOnError, OverError, editable
 from interviewer.transcript import Transcript, Turn
-from interviewer.web.components.conversation import conversation_html, speaking_html
-from interviewer.web.components.retakes import RetakePanel
-from interviewer.web.components.room_side import badge_html, brief_html, clock_html, heading_html, steps_html
-from interviewer.web.components.sketch import build_board, build_sketch
+from interviewer.web.afterwards import RetakePanel
+from interviewer.web.conversation import (
+    badge_html,
+    brief_html,
+    build_board,
+    build_sketch,
+    clock_html,
+    conversation_html,
+    heading_html,
+    speaking_html,
+    steps_html,
+)
 from interviewer.web.service import Room, Words
 from interviewer.web.session import QUIET, Session, Updates, line, status
 
 if TYPE_CHECKING:
-    from interviewer.web.components.voice import VoicePanel
+    from interviewer.web.voice import VoicePanel
 
 log = logging.getLogger(__name__)
 _FRAME = 0.08

@@ -1,25 +1,197 @@
-"""The set-up page: what to practise, the interviews so far, and what is at work behind the pages."""
+"""The set-up page: what to practise, how, and what is at work behind the pages, with how to get a better one."""
 
 import json
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
 
-from interviewer.domain import Level, Manner
+from interviewer.config import Settings
+from interviewer.domain import Level, Manner, Step
 from interviewer.errors import BadInput, InterviewerError
-from interviewer.interview.modes import ModeKind, parse_mode
+from interviewer.interview.settings import ABOUT, LABELS, MINUTES, ModeKind, parse_mode
 from interviewer.knowledge.load import Knowledge
-from interviewer.practice.schedule import Held, recommended
+from interviewer.models.openai_endpoint import DEFAULT_MODEL
+from interviewer.models.prices import Budget, in_dollars, price_date, price_of
+from interviewer.practice.afterwards import Held, recommended
 from interviewer.storage import Header
-from interviewer.web.components.cases import LENGTHS, Defaults, form_html
-from interviewer.web.components.downloads import download
-from interviewer.web.components.wording import LEVEL_NAMES, OWN, mode_name, result_of, title_of
-from interviewer.web.escape import for_html
-from interviewer.web.service import Choice
-from interviewer.web.session import ACTIONS, QUIET, Session, Updates, asked, line, status, valid_key
+from interviewer.web.downloads import download
+from interviewer.web.service import LONGEST_PROBLEM, Choice
+from interviewer.web.session import (
+    ACTIONS,
+    LEVEL_NAMES,
+    OWN,
+    QUIET,
+    Session,
+    Updates,
+    asked,
+    for_html,
+    line,
+    mode_name,
+    result_of,
+    status,
+    title_of,
+    valid_key,
+)
+
+_HOW = (
+    "For a verdict set <code>OPENAI_API_KEY</code>, or <code>OPENAI_BASE_URL</code> of a local server such as Ollama, "
+    "and start again."
+)
+
+
+def backend_html(settings: Settings) -> str:
+    """What conducts and judges with these settings."""
+    kind, name = at_work(settings)
+    if kind == "openai":
+        model = settings.model_name or "the endpoint's model"
+        said = (
+            f"<b>{for_html(name)}</b> conducts and judges, with {for_html(model)}: what you say is sent there. "
+            f"The report gives a verdict, and a quote for every claim.{_cost(settings)}"
+        )
+    elif kind == "local":
+        said = (
+            "<b>A small model on this machine</b> listens; nothing leaves it. It follows and quotes what you say, and "
+            f"gives no verdict. {_HOW}"
+        )
+    else:
+        said = (
+            "<b>No language model</b> is in use: the interviewer asks the case file's own questions. The report shows "
+            f"coverage, quotes and a study plan, and gives no verdict. {_HOW}"
+        )
+    return f"<p class='quiet backend' data-backend='{kind}'>{said}</p>"
+
+
+def _cost(settings: Settings) -> str:
+    """What an interview costs with its report, where the price is known."""
+    price = price_of(settings.model_name or DEFAULT_MODEL, settings.openai_base_url)
+    usual = Budget(price).typical(MINUTES[ModeKind.INTERVIEW])
+    if not usual:
+        return ""
+    limit = f", and no more than ${settings.cost_limit:.2f}" if settings.cost_limit else ""
+    return f" An interview with its report costs {in_dollars(usual)} at the prices of {price_date()}{limit}."
+
+
+def at_work(settings: Settings) -> tuple[str, str]:
+    """The best backend that these settings give, and where it is."""
+    from interviewer.models import llama_cpp, openai_endpoint
+
+    if settings.backend == "openai" or (settings.backend == "auto" and openai_endpoint.configured(settings)):
+        return "openai", (settings.openai_base_url or "OpenAI").partition("://")[2] or "OpenAI"
+    if settings.backend == "local" or (settings.backend == "auto" and llama_cpp.weights_there(settings)):
+        return "local", ""
+    return "scripted", ""
+
+
+# -- cases -----------------------------------------------------------------------------------------------
+# The choice on the set-up page: problem cards, level, length, style and mode, as one form of plain inputs.
+#
+# Every group is made of radio buttons, so arrow keys move through it; what is chosen is kept by the browser alone.
+
+
+LENGTHS = (10, 15, 30, 45, 60)
+MANNER_NAMES = {Manner.SUPPORTIVE: "Supportive", Manner.NEUTRAL: "Neutral", Manner.TOUGH: "Tough"}
+_DIFFICULTY = {1: "Gentle start", 2: "Medium", 3: "Demanding"}
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What is chosen before anybody chooses, and what the cards say about earlier interviews."""
+
+    case: str = ""
+    level: Level = Level.SENIOR
+    minutes: float = 45
+    manner: Manner = Manner.NEUTRAL
+    results: Mapping[str, str] = field(default_factory=dict)
+    """Per case the last result in a few words."""
+
+
+def form_html(knowledge: Knowledge, defaults: Defaults) -> str:
+    """The whole form."""
+    slugs = sorted(knowledge.cases, key=lambda slug: (slug != defaults.case, knowledge.cases[slug].title))
+    chosen = defaults.case if defaults.case in knowledge.cases else (slugs[0] if slugs else OWN)
+    cards = [_card(knowledge, slug, slug == chosen, slug == defaults.case, defaults.results) for slug in slugs]
+    shown = "".join([*cards[:1], _own(not cards), *cards[1:]])
+    return (
+        "<form id='setup-choice' onsubmit='return false'>"
+        "<fieldset id='setup-case' class='gallery'><legend>Choose a problem</legend>"
+        f"<div class='cards'>{shown}</div></fieldset>"
+        f"<div class='card terms'>{_terms(knowledge, defaults)}"
+        "<button type='button' class='primary' id='setup-start' data-act='start'>Start the interview</button>"
+        "<p id='setup-word' class='bad' role='alert'></p></div></form>"
+    )
+
+
+def _card(knowledge: Knowledge, slug: str, chosen: bool, next_: bool, results: Mapping[str, str]) -> str:
+    case = knowledge.cases[slug]
+    trains = ", ".join(step.label for step in getattr(case, "trains", ()) or ())
+    facts = [_DIFFICULTY.get(getattr(case, "difficulty", 2), ""), f"trains {trains}" if trains else ""]
+    badge = "<span class='next'>Recommended next</span>" if next_ else ""
+    result = f"<span class='result'>Last time: {for_html(results[slug])}</span>" if slug in results else ""
+    return (
+        f"<label class='case'><input type='radio' name='case' value='{for_html(slug)}'{_on(chosen)}>"
+        f"<span class='title'>{for_html(case.title)}</span>{badge}"
+        f"<span class='about'>{for_html(case.summary)}</span>"
+        f"<span class='meta'>{for_html(' · '.join(fact for fact in facts if fact))}</span>{result}</label>"
+    )
+
+
+def _own(chosen: bool) -> str:
+    return (
+        f"<label class='case own'><input type='radio' name='case' value='{OWN}'{_on(chosen)}>"
+        "<span class='title'>Your own problem</span>"
+        "<span class='about'>Describe it; the interviewer takes it from there.</span>"
+        "<textarea name='problem' id='setup-problem' rows='3' aria-label='Your own problem' dir='auto' "
+        f"maxlength='{LONGEST_PROBLEM}' placeholder='Design a system that …'></textarea></label>"
+    )
+
+
+def _terms(knowledge: Knowledge, defaults: Defaults) -> str:
+    topics = sorted(knowledge.topics[slug].title for slug in knowledge.topics)
+    options = "".join(f"<option value='{for_html(title)}'>" for title in topics)
+    steps = "".join(
+        f"<option value='{step.value}'{' selected' if step is Step.EVALUATE else ''}>{for_html(step.label)}</option>"
+        for step in Step
+    )
+    abouts = "".join(
+        f"<p class='quiet about' data-mode='{kind.value}' data-minutes='{MINUTES[kind]}'>{for_html(ABOUT[kind])}</p>"
+        for kind in ModeKind
+    )
+    lengths = [(f"{length:g}", f"{length} min") for length in LENGTHS]
+    return "".join(
+        [
+            _group("level", "Level", [(key.value, name) for key, name in LEVEL_NAMES.items()], defaults.level.value),
+            _group("minutes", "Length", lengths, f"{defaults.minutes:g}"),
+            _group("manner", "Style", [(key.value, name) for key, name in MANNER_NAMES.items()], defaults.manner.value),
+            _group("mode", "Mode", [(kind.value, name) for kind, name in LABELS.items()], ModeKind.INTERVIEW.value),
+            abouts,
+            f"<label class='field' data-mode='step' id='setup-step'>Step<select name='step'>{steps}</select></label>",
+            "<label class='field' data-mode='drill' id='setup-topic'>Topic<input name='topic' list='topics' "
+            "maxlength='54' placeholder='Choose one or write your own' autocomplete='off'></label>"
+            f"<datalist id='topics'>{options}</datalist>",
+        ]
+    )
+
+
+def _group(name: str, title: str, options: Iterable[tuple[str, str]], chosen: str) -> str:
+    items = "".join(
+        f"<label><input type='radio' name='{name}' value='{value}'{_on(value == chosen)}><span>{for_html(text)}</span>"
+        "</label>"
+        for value, text in options
+    )
+    return f"<fieldset class='choice' id='setup-{name}'><legend>{title}</legend><div>{items}</div></fieldset>"
+
+
+def _on(chosen: bool) -> str:
+    return " checked" if chosen else ""
+
+
+# -- setup -----------------------------------------------------------------------------------------------
+# The set-up page: what to practise, the interviews so far, and what is at work behind the pages.
+
 
 log = logging.getLogger(__name__)
 _PENDING = "Its bytes are overwritten as soon as nobody reads the database any more."

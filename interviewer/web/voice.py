@@ -19,18 +19,17 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from interviewer.errors import BadInput, InterviewerError
-from interviewer.speech.audio import RATE, from_pcm, read_upload
-from interviewer.speech.keep import KeptSound
+from interviewer.speech.audio import RATE, KeptSound, from_pcm, read_upload
 from interviewer.speech.parts import VoiceParts
-from interviewer.speech.playback import Speaking
 from interviewer.speech.recording import Progress, Recording
-from interviewer.speech.vocabulary import vocabulary_of
-from interviewer.web.escape import for_html
+from interviewer.speech.stt import vocabulary_of
+from interviewer.speech.tts import Speaking
 from interviewer.web.service import is_over
-from interviewer.web.session import QUIET
+from interviewer.web.session import QUIET, for_html
 
 if TYPE_CHECKING:
     from interviewer.web.pages.room import RoomPage
+
 
 log = logging.getLogger(__name__)
 _PACKET = 130 * RATE * 2 * 4 // 3

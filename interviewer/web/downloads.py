@@ -15,7 +15,7 @@ from typing import Any
 
 from interviewer.errors import BadInput
 from interviewer.grading.report import Report
-from interviewer.practice.corrections import with_corrections
+from interviewer.practice.afterwards import with_corrections
 from interviewer.transcript import Transcript, parse_transcript
 
 MOST_BYTES = 20_000_000

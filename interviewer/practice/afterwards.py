@@ -1,0 +1,217 @@
+"""What is done with a finished interview: marks corrected, what to practise next, a transcript for the evals. Pure.
+
+They lie among a transcript's extra keys and never reach a prompt or a score.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from interviewer.domain import Level, Step
+from interviewer.errors import BadInput
+from interviewer.grading.report import Report
+from interviewer.practice.retake import over
+from interviewer.transcript import Transcript, Turn
+
+NAME = "corrections"
+"""The name among a transcript's extra keys."""
+MARKS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)
+
+
+def corrections_of(transcript: Transcript, level: Level | None = None) -> list[dict[str, Any]]:
+    """The corrections, the newest for each step; on one level, or on all. What is no correction is left out."""
+    kept = (transcript.model_extra or {}).get(NAME)
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in kept if isinstance(kept, list) else []:
+        fits = isinstance(one, dict) and one.get("step") in set(Step) and one.get("mark") in MARKS
+        if fits and level in (None, one.get("level")):
+            found[str(one.get("level")), one["step"]] = one
+    return list(found.values())
+
+
+def corrections_html(transcript: Transcript, level: Level) -> str:
+    """The corrected marks beside the machine's, for the page."""
+    found = corrections_of(transcript, level)
+    if not found:
+        return ""
+    rows = "".join(
+        f"<tr><th scope='row'>{escape(Step(one['step']).label)}</th><td>{_mark(one.get('machine'))}</td>"
+        f"<td>{_mark(one['mark'])}</td><td dir='auto'>{escape(str(one.get('reason', '')))}</td></tr>"
+        for one in found
+    )
+    return (
+        "<div class='card difference'><h2>Marks corrected by a person</h2><div class='scroll' tabindex='0' "
+        "role='region' aria-label='Marks corrected by a person'><table><thead><tr><th scope='col'>Step</th>"
+        "<th scope='col'>Machine</th><th scope='col'>Person</th><th scope='col'>Reason</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table></div></div>"
+    )
+
+
+def with_corrections(kind: str, text: str, transcript: Transcript, report: Report) -> str:
+    """An exported report with the corrected marks beside it: ``json``, ``markdown`` or ``html``."""
+    found = corrections_of(transcript, report.level)
+    if not found:
+        return text
+    if kind == "json":
+        return json.dumps({**json.loads(text), NAME: found}, indent=1, ensure_ascii=False)
+    if kind == "markdown":
+        return f"{text.rstrip()}\n\n## Marks corrected by a person\n\n{_lines(found)}\n"
+    table = corrections_html(transcript, report.level)
+    return (
+        text.replace("</main>", f"{table}</main>") if "</main>" in text else text.replace("</body>", f"{table}</body>")
+    )
+
+
+def _lines(found: Sequence[dict[str, Any]]) -> str:
+    escaped = {ord(sign): f"\\{sign}" for sign in "\\`*_{}[]<>#|!~$&"}
+    return "\n".join(
+        f"- {Step(one['step']).label}: machine {_mark(one.get('machine'))}, person {_mark(one['mark'])}. "
+        f"{' '.join(str(one.get('reason', '')).split()).translate(escaped)}"
+        for one in found
+    )
+
+
+def _mark(score: Any) -> str:
+    return f"{score:.1f}" if isinstance(score, int | float) else "–"
+
+
+# -- schedule --------------------------------------------------------------------------------------------
+# What to practise next: spaced repetition over the steps. Pure.
+#
+# A step comes due after 1, 3, 7 or 16 days, the better it went the later, and twice as late each time it went well
+# again (the intervals of common flashcard schedules, rounded; nothing here was fitted).
+
+
+DAY = 86_400.0
+HIRE_LINE = 3.0
+"""The step score that would pass at the level interviewed for."""
+_INTERVALS = ((2.0, 1), (2.5, 3), (HIRE_LINE, 7), (5.0, 16))
+_LONGEST = 64
+
+
+@dataclass(frozen=True)
+class Held:
+    """One graded interview."""
+
+    case: str
+    level: Level
+    at: float
+    """Seconds since the epoch."""
+    report: Report
+
+
+@dataclass(frozen=True)
+class Due:
+    """A step to practise, when, and why."""
+
+    step: Step
+    score: float
+    """The last score."""
+    due: float
+    """Seconds since the epoch."""
+    case: str
+    """A problem that asks much of this step; empty when there is none."""
+
+
+def due(held: Sequence[Held], trains: Mapping[str, Sequence[Step]]) -> list[Due]:
+    """The steps with a score, the one that is due first ahead; each with the problem that was tried longest ago."""
+    found = []
+    tried = {one.case: one.at for one in held}
+    for step in Step:
+        scores = [(one.at, one.report.steps[step].score) for one in held if step in one.report.steps]
+        known = [(at, score) for at, score in scores if score is not None]
+        if known:
+            at, last = known[-1]
+            fits = [case for case, steps in trains.items() if step in steps]
+            case = min(fits, key=lambda name: (tried.get(name, 0.0), name), default="")
+            found.append(Due(step, last, at + _interval([score for _, score in known]) * DAY, case))
+    return sorted(found, key=lambda one: (one.due, one.score))
+
+
+def recommended(held: Sequence[Held], trains: Mapping[str, Sequence[Step]], easy: Iterable[str] = ()) -> str:
+    """The problem to take next: one for the step that is due first, never tried before if there is one."""
+    order = due(held, trains)
+    if order and order[0].case:
+        return order[0].case
+    first = [case for case in easy if case in trains]
+    return next(iter(first or sorted(trains)), "")
+
+
+def weakest(held: Sequence[Held], most: int = 5) -> list[tuple[str, int]]:
+    """The criteria that were missing most often over the last interviews, with how often."""
+    counts: dict[str, int] = {}
+    for one in held[-8:]:
+        for step in one.report.steps.values():
+            for gap in step.missing:
+                counts[gap.text] = counts.get(gap.text, 0) + 1
+    return sorted(counts.items(), key=lambda item: -item[1])[:most]
+
+
+def _interval(scores: Sequence[float]) -> float:
+    """Days until the step is due again."""
+    days = next(days for limit, days in _INTERVALS if scores[-1] < limit)
+    well = 0
+    for score in reversed(scores[:-1]):
+        if score < HIRE_LINE:
+            break
+        well += 1
+    return min(_LONGEST, days * 2**well) if scores[-1] >= HIRE_LINE else days
+
+
+# -- export ----------------------------------------------------------------------------------------------
+# A finished interview as a transcript for the evals: with its owner's consent, and without names. Pure.
+#
+# What goes: ids, the names given, how people introduce themselves, e-mail addresses, telephone numbers, links,
+# handles.
+# What stays is the talk itself, its times and its moves. Nothing here can know every name: the person reads the file.
+
+
+SHARED = {"case", "level", "minutes", "manner", "mode", "versions", "turns"}
+_INTRODUCES = re.compile(
+    r"(?P<lead>\b(?:[Mm]y name is|[Mm]y name's|[Tt]his is|[Cc]all me|I am|I'm|I’m)\s+)"
+    r"(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2})"
+)
+_NOT_NAMES = {"AI", "API", "ML", "A", "I", "OK", "Okay", "Python", "SQL"}
+_PATTERNS = (
+    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
+    (re.compile(r"\b(?:https?://|www\.)\S+"), "[link]"),
+    (re.compile(r"(?<![\w.])\+\d[\d ()/-]{7,}\d"), "[telephone]"),
+    (re.compile(r"(?<!\w)@[A-Za-z_]\w{2,}"), "[handle]"),
+)
+
+
+def shared(transcript: Transcript, *, consent: bool, names: Iterable[str] = (), ended: bool = False) -> Transcript:
+    """The transcript to give to the evals. Raises BadInput without consent and before the interview's end."""
+    if not consent:
+        raise BadInput("Without your consent the interview is not handed out for the evals.")
+    if not (ended or over(transcript)):
+        raise BadInput("Only a finished interview can be handed out for the evals.")
+    hidden = {name for turn in transcript.turns for name in _introduced(turn.text)} | {*names}
+    turns = [_stripped(turn, hidden) for turn in transcript.turns]
+    kept = transcript.model_dump(include=SHARED - {"turns"})
+    return Transcript.model_validate({**kept, "turns": turns, "consent": {"evals": True}})
+
+
+def names_in(text: str) -> list[str]:
+    """The names that a person typed, separated by commas or lines."""
+    return [name.strip() for name in re.split(r"[,;\n]", text) if name.strip()]
+
+
+def _introduced(text: str) -> set[str]:
+    found = {match["name"] for match in _INTRODUCES.finditer(text)}
+    return {name for name in found if name not in _NOT_NAMES}
+
+
+def _stripped(turn: Turn, names: set[str]) -> Turn:
+    """The turn without names. What was heard in it is heard again by whoever replays it: its quotes held them too."""
+    text = turn.text
+    for pattern, word in _PATTERNS:
+        text = pattern.sub(word, text)
+    parts = {part for name in names for part in (name, *name.split()) if len(part) > 1}
+    for part in sorted(parts, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "[name]", text, flags=re.IGNORECASE)
+    kept = {"speaker": turn.speaker, "text": text, "at": turn.at, "mode": turn.mode, "event": turn.event}
+    return Turn.model_validate({**kept, "move": turn.move, "facts": turn.facts, "backend": turn.backend})

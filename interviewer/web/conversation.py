@@ -1,0 +1,214 @@
+"""The conversation as pages show it, and what stands around the talk: heading, clock, plan, brief, whiteboard."""
+
+from functools import cache
+from pathlib import Path
+
+import gradio as gr
+
+from interviewer.domain import Step
+from interviewer.drawing import shown
+from interviewer.grading.presentation import EVENTS
+from interviewer.interview.settings import scope
+from interviewer.knowledge.load import Knowledge
+from interviewer.models.prices import in_dollars
+from interviewer.storage import Header
+from interviewer.transcript import Transcript, Turn
+from interviewer.web.board_files import HOW
+from interviewer.web.service import Room
+from interviewer.web.session import LEVEL_NAMES, for_html, mode_name, title_of
+
+EMPTY = "<p class='waiting' role='status'>The interviewer is getting ready; a problem takes longer the first time.</p>"
+
+
+def conversation_html(transcript: Transcript, editable: int | None = None) -> str:
+    """Every turn that says or does something; the one that may still be edited has a button for it."""
+    rows = [
+        _row(number, turn, number == editable)
+        for number, turn in enumerate(transcript.turns)
+        if turn.text.strip() or turn.event
+    ]
+    return f"<ol class='talk'>{''.join(rows)}</ol>" if rows else EMPTY
+
+
+def speaking_html(text: str) -> str:
+    """The interviewer's words while they are coming."""
+    return f"<div class='talk'>{_bubble('bot', for_html(text))}</div>" if text else ""
+
+
+def sketch_html(source: str) -> str:
+    """A sketch: its source, which the page's script draws."""
+    return f"<figure class='sketch' data-mermaid><pre>{for_html(source.strip())}</pre></figure>"
+
+
+def drawing_html(turn: Turn) -> str:
+    """A drawing from the whiteboard or a photo of one: the picture, and the words that the interviewer got."""
+    words = f"<details><summary>As the interviewer reads it</summary><pre>{for_html(turn.text)}</pre></details>"
+    return f"<figure class='drawn'>{shown(turn.scene, turn.photo)}{words}</figure>"
+
+
+def _drawn(turn: Turn) -> str:
+    return sketch_html(turn.text) if turn.is_diagram else drawing_html(turn)
+
+
+def _row(number: int, turn: Turn, editable: bool) -> str:
+    if turn.speaker == "interviewer":
+        return f"<li data-turn='{number}'>{_bubble('bot', for_html(turn.text.strip()))}</li>"
+    said = _drawn(turn) if turn.mode == "drawn" else for_html(turn.text.strip())
+    event = f"<em>{EVENTS[turn.event]}</em>" if turn.event else ""
+    words = "<br>".join(part for part in (said, event) if part)
+    edit = f"<button type='button' class='link' data-edit='{number}'>Edit</button>" if editable else ""
+    return f"<li data-turn='{number}'>{_bubble('user', words, edit)}</li>"
+
+
+def _bubble(who: str, words: str, more: str = "") -> str:
+    name = "Interviewer" if who == "bot" else "You"
+    return (
+        f"<div class='message-row {who}-row'><span class='sr-only'>{name}:</span>"
+        f"<div class='message {who}' dir='auto'>{words}</div>{more}</div>"
+    )
+
+
+# -- around the talk -------------------------------------------------------------------------------------
+# What stands around the talk: the heading, the clock, the plan with its marks, the brief, who is speaking.
+
+
+BACKENDS = {
+    "openai": ("Language model", "A language model behind an OpenAI-compatible endpoint speaks."),
+    "local": ("Embedded model", "A small model on this machine listens; the case file words the questions."),
+    "scripted": ("Scripted", "No language model: the questions are the case file's own words."),
+}
+
+
+def heading_html(knowledge: Knowledge, room: Room) -> str:
+    """What the interview is about."""
+    transcript = room.transcript
+    about = [LEVEL_NAMES[transcript.level], f"{transcript.minutes:g} minutes"]
+    about += [
+        one for one in (mode_name(knowledge, transcript.mode), "second take" if room.header.parent else "") if one
+    ]
+    title = for_html(title_of(knowledge, transcript.case, transcript.problem))
+    return f"<h1 dir='auto' title='{title}'>{title}</h1><p class='quiet'>{for_html(' · '.join(about))}</p>"
+
+
+def clock_html(header: Header, over: bool) -> str:
+    """The clock. The page's script lets it tick; without one it shows the minutes left."""
+    left = max(0, round(header.minutes - header.elapsed / 60))
+    what = f"Over after {round(header.elapsed / 60)} min" if over else f"{left} min left"
+    running = int(not over and not header.paused)
+    return (
+        f"<div class='clock{' paused' if header.paused and not over else ''}' role='timer' aria-label='Time left' "
+        f"data-elapsed='{header.elapsed:.1f}' data-minutes='{header.minutes:g}' data-running='{running}'>"
+        f"<div class='left'>{what}</div><div class='bar'><div></div></div></div>"
+    )
+
+
+def steps_html(knowledge: Knowledge, room: Room) -> str:
+    """The steps with a quiet mark for what was touched, and the time beside the plan. No criterion is named."""
+    state = room.state
+    shown = scope(room.transcript.mode)
+    budgets = {step: note.minutes for step, note in knowledge.framework.items()}
+    whole = sum(budgets[step] for step in shown) or 1.0
+    rows = []
+    for step in shown:
+        touched = bool(state.covered.get(step)) or state.used.get(step, 0) >= 30
+        current = step is state.step and bool(room.transcript.turns)
+        kind = "current" if current else "touched" if touched else "untouched"
+        plan = budgets[step] / whole * room.transcript.minutes
+        rows.append(_step_html(step, kind, state.used.get(step, 0.0) / 60, plan))
+    said = "The order is yours. A mark says that a step was touched, not that it was done well."
+    return f"<div class='card steps'><h2>Plan</h2><ol>{''.join(rows)}</ol><p class='quiet'>{said}</p></div>"
+
+
+def _step_html(step: Step, kind: str, used: float, plan: float) -> str:
+    here = " aria-current='step'" if kind == "current" else ""
+    said = {"current": "now", "touched": "touched", "untouched": "not yet"}[kind]
+    spent = f"{used:.0f} of " if used >= 0.5 else ""
+    return (
+        f"<li class='{kind}'{here} data-step='{step}'><span class='name'>{for_html(step.label)}"
+        f"<span class='sr-only'>, {said}</span></span>"
+        f"<span class='minutes'>{spent}{max(1, round(plan))} min</span></li>"
+    )
+
+
+def brief_html(knowledge: Knowledge, room: Room) -> str:
+    """The problem as it was put, and every fact that was given since."""
+    transcript = room.transcript
+    case = knowledge.case(transcript.case)
+    opening = next((turn.text for turn in transcript.turns if turn.speaker == "interviewer"), "")
+    brief = transcript.problem or opening
+    known = {fact.id: fact.answer for fact in (getattr(case, "facts", None) or [])} if case else {}
+    given = dict.fromkeys(fact for turn in transcript.turns for fact in turn.facts)
+    items = "".join(f"<li>{for_html(known[fact])}</li>" for fact in given if fact in known)
+    facts = (
+        f"<ul>{items}</ul>" if items else "<p class='quiet'>None yet. Ask, and what you are told is pinned here.</p>"
+    )
+    return (
+        f"<div class='card'><h2>The problem</h2><p class='problem' dir='auto'>{for_html(brief)}</p></div>"
+        f"<div class='card'><h2>Facts so far</h2>{facts}</div>"
+    )
+
+
+def badge_html(backend: str, best: str, spent: float | None = None) -> str:
+    """Which backend is speaking, whether it had to stand in for a better one, and what the interview has cost."""
+    if not backend:
+        return ""
+    name, meaning = BACKENDS.get(backend, (backend, ""))
+    better = BACKENDS.get(best, (best,))[0]
+    fell = "" if backend == best else f"<span class='fell'>standing in for: {for_html(better)}</span>"
+    attributes = f"class='badge' data-backend='{for_html(backend)}'"
+    cost = f"<span class='cost'>Cost so far: {in_dollars(spent)}.</span>" if spent else ""
+    return f"<div {attributes}><b>{for_html(name)}</b> {for_html(meaning)}{fell}{cost}</div>"
+
+
+# -- sketch ----------------------------------------------------------------------------------------------
+# The whiteboard's panel: Excalidraw in a frame, and Mermaid as the keyboard's way; the page's scripts do the rest.
+
+
+SKETCH = "flowchart LR\n  events[Events] --> features[Features] --> model[Model] --> ranking[Ranking]"
+_FIRST = (
+    "Draw boxes and arrows, then show them. On the keyboard: 2 a box, 5 an arrow, 8 words, "
+    "Enter writes into what is chosen."
+)
+LONGEST = 10_000
+"""Characters of one sketch."""
+
+
+def build_board() -> None:
+    """The drawn whiteboard: the frame comes when the tab is opened first and the files are there."""
+    gr.HTML(
+        "<div id='board-box'><div id='board-here'></div><div class='row'>"
+        "<button type='button' class='small primary' id='board-show'>Show the interviewer</button>"
+        "<button type='button' class='small' id='board-wide' aria-pressed='false'>Wide</button>"
+        f"<p id='board-word' role='status'>{_FIRST}</p></div></div>"
+        "<div class='row' id='photo-row'><span id='photo-ask' hidden>"
+        "<label id='photo-label' for='photo-file'>A photo of a drawing</label>"
+        "<input type='file' id='photo-file' class='sr-only' accept='image/jpeg,image/png,image/webp'></span>"
+        "<p id='photo-word' role='status'></p></div>"
+        f"<p id='board-none' class='quiet' hidden>To draw by hand here, get the whiteboard once with "
+        f"<code>{HOW}</code>. Until then diagrams are written in Mermaid.</p>",
+        elem_id="board-place",
+    )
+
+
+def build_sketch() -> None:
+    """Diagrams in Mermaid; the source is kept by the page's script and stays after sending."""
+    gr.HTML(
+        "<details><summary>From the keyboard, in Mermaid</summary>"
+        "<label class='sr-only' for='sketch-source'>Diagram in Mermaid</label>"
+        f"<textarea id='sketch-source' rows='7' maxlength='{LONGEST}' spellcheck='false' placeholder='{SKETCH}'>"
+        "</textarea>"
+        "<div class='row'><button type='button' class='small' id='sketch-preview-button'>Preview</button>"
+        "<button type='button' class='small' id='sketch-send'>Show the interviewer</button></div>"
+        "<p id='sketch-word' role='status'></p><div id='sketch-preview'></div></details>",
+        elem_id="sketch-box",
+    )
+
+
+@cache
+def mermaid_address() -> str:
+    """Where Gradio's own copy of Mermaid is served from; empty when this version carries none."""
+    import gradio
+
+    assets = Path(gradio.__file__).parent / "templates" / "frontend" / "assets"
+    found = sorted(assets.glob("mermaid.core-*.js"))
+    return f"assets/{found[0].name}" if found else ""
