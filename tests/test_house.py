@@ -1,6 +1,7 @@
 """The shape of the house: imports point one way, files stay short enough to read, tuned numbers lie in data files."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -158,3 +159,13 @@ def test_only_models_policies_and_assessors_ask_which_backend_runs() -> None:
         and any(isinstance(one, ast.Constant) and one.value in names for one in (node.left, *node.comparators))
     ]  # fmt: skip
     assert asks == []
+
+
+def test_the_walk_names_files_that_are_there_and_none_twice() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for walk in text.partition("```\n")[2].partition("\n```")[0].split("\n\n"):
+        named = re.findall(r"[\w/]+\.py\b", walk)
+        found = [[*(ROOT / "interviewer").glob(f"**/{name}")] for name in named]
+        assert [name for name, paths in zip(named, found, strict=True) if not paths] == []
+        asked = [name for name in named if name not in ("storage/store.py", "web/service.py", "store.py")]
+        assert len(set(asked)) == len(asked)

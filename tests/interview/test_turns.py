@@ -1,8 +1,11 @@
 """Turns on the scripted backend, with the real knowledge base, embedding and Chroma store."""
 
+import time
+
 import pytest
 
 from interviewer.domain import MoveKind
+from interviewer.errors import CannotRun
 from interviewer.interview.interviewer import Interviewer
 from interviewer.interview.words import problems
 from interviewer.transcript import Transcript, Turn
@@ -22,6 +25,20 @@ def opened(interviewer: Interviewer) -> Transcript:
 
 def say(transcript: Transcript, text: str, at: float = 60.0, event: str | None = None) -> Transcript:
     return transcript.with_turn(Turn.model_validate({"speaker": "candidate", "text": text, "at": at, "event": event}))
+
+
+def test_what_cannot_be_made_ready_ahead_is_said_in_one_line(knowledge, home, caplog):
+    class Shut:
+        def wake(self, case: str) -> None:
+            raise CannotRun("the index cannot be written")
+
+    waking = Interviewer(knowledge, retriever=Shut(), vectors=home / "vectors")
+    waking.warm(CASE)
+    ends, said = time.monotonic() + 120, []
+    while not said and time.monotonic() < ends:
+        time.sleep(0.05)
+        said = [one for one in caplog.records if "not ready ahead" in one.getMessage()]
+    assert [one.exc_info for one in said] == [None]
 
 
 def test_it_opens_with_the_brief_and_nothing_of_the_solution(interviewer, opened, knowledge):
