@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from evals.cassette import Cassette, Tape, key_of, load, path_of, playing, plugged_in, serving, shared_start
+from evals.cassette import Cassette, Tape, key_of, load, playing, plugged_in, serving, shared_start
 from evals.runner import Order, run_suite
 from evals.types import Data
 from interviewer.errors import BadInput, CannotRun
@@ -148,7 +148,6 @@ def test_the_products_own_client_is_served_streamed_and_structured(monkeypatch: 
         chain.close()
 
 
-@pytest.mark.skipif(not path_of("grading-llm").exists(), reason="the cassette of assess 2 is being recorded")
 def test_the_recorded_judge_still_gets_its_prompts_and_judges_as_in_the_results(tmp_path: Path) -> None:
     """Four of the sixteen: a changed prompt misses, a changed rule of code moves a mark or a verdict."""
     with playing("grading-llm"):
