@@ -11,11 +11,13 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -42,6 +44,11 @@ GRADED = (
 ROOM, TURNS = "held/openai-rambling-news-feed-ranking", 13
 """An interview that the conducting model led, up to a question of its own."""
 COACHED = "fraud-detection-02"
+SAID = "First in shadow. The same requests go to both heads, and I compare the sums before anybody sees a page."
+"""What is spoken into the microphone."""
+SPEECH = bool(find_spec("faster_whisper") and find_spec("piper"))
+"""Whether the extra ``voice`` is there: without it that picture stays as it is."""
+DOOR = {"INTERVIEWER_AUTH": "ann:nobody-needs-to-know"}
 FIRST = "whiteboard.png"
 """The picture that the README shows."""
 COLOURS = 128
@@ -79,6 +86,8 @@ class Walk:
     ids: dict[str, str]
     """The interviews by the names of their files."""
     stop_model: Callable[[], None]
+    others: dict[str, str]
+    """The addresses of two more apps: ``door`` asks people to sign in, beside ``evals`` lies a run of the evals."""
 
     def go(self, view: str, name: str = "") -> None:
         """To a page by its address."""
@@ -102,7 +111,7 @@ class Walk:
     def report(self) -> None:
         """The newest report."""
         self.go("report", GRADED[-1][0])
-        self.page.frame_locator("#report-frame iframe").locator("h1").first.wait_for()
+        self.page.frame_locator("#report-frame iframe").locator(".verdict").wait_for()
 
     def coach(self) -> None:
         """A transcript that was uploaded, its speakers told apart."""
@@ -133,6 +142,22 @@ class Walk:
         self.go("progress")
         self.page.wait_for_selector("#progress-body .spark")
 
+    def voice(self) -> None:
+        """Somebody speaks; the words come as they are understood."""
+        self.room()
+        self.page.click("#voice-talk")
+        self.page.wait_for_function("() => /compare the sums/i.test(document.getElementById('answer').value)")
+
+    def evals(self) -> None:
+        """A run of the evals and two turns to choose between."""
+        self.page.goto(f"{self.others['evals']}?view=evals")
+        self.page.wait_for_selector("#evals-blind .two")
+
+    def sign_in(self) -> None:
+        """The door."""
+        self.page.goto(self.others["door"])
+        self.page.fill("#username", "ann")
+
     def set_up(self) -> None:
         """The first page."""
         self.go("setup")
@@ -147,6 +172,9 @@ STOPS = (
     Stop("report", "The report begins with the verdict and why; every claim quotes your own words.", Walk.report),
     Stop("progress", "What to practise next, the trend of every step, and all interviews.", Walk.progress),
     Stop("coach", "A transcript or a recording of somebody else's interview is graded as well.", Walk.coach),
+    Stop("voice", "Speak instead: the words appear as you say them, and are yours to mend before they go.", Walk.voice),
+    Stop("evals", "For who works on the product: the last runs, and two turns to choose between blind.", Walk.evals),
+    Stop("sign-in", "Where it serves more than one person, everybody signs in.", Walk.sign_in),
     Stop("room-phone", "The room on a telephone.", Walk.room, TELEPHONE),
     Stop("report-phone", "The report on a telephone.", Walk.report, TELEPHONE),
     Stop("progress-empty", "Before the first interview.", Walk.empty),
@@ -214,6 +242,28 @@ def fill(home: Path) -> dict[str, str]:
     return ids
 
 
+def run_evals(home: Path) -> None:
+    """A small run of the evals, where the app looks for one."""
+    command = [sys.executable, "-m", "interviewer", "eval", "run", "conduct", "--limit", "2", "--jobs", "1"]
+    own = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    own |= {"PYTHONPATH": str(ROOT), "INTERVIEWER_HOME": str(home), "INTERVIEWER_MODEL": "scripted"}
+    subprocess.run(command, cwd=home, env=own, capture_output=True, check=False)  # a gate that fails is none of ours
+
+
+def microphone(folder: Path) -> list[str]:
+    """Arguments of a browser into whose microphone somebody speaks."""
+    from tests.speech.conftest import Piper, microphone_file, np, pause, read_upload
+
+    piper = Piper()
+    try:
+        sound = np.concatenate([pause(0.5), read_upload(piper.say(SAID)), pause(60)])
+    finally:
+        piper.close()
+    file = microphone_file(folder / "said.wav", sound)
+    allowed = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    return [*allowed, f"--use-file-for-fake-audio-capture={file}%noloop"]
+
+
 def quantised(png: bytes) -> bytes:
     """The picture in few colours, so that it weighs little in the repository."""
     from PIL import Image
@@ -225,7 +275,9 @@ def quantised(png: bytes) -> bytes:
     return few.getvalue()
 
 
-def walk(browser: Any, stop: Stop, app: App, ids: dict[str, str], stop_model: Callable[[], None]) -> bytes:
+def walk(
+    browser: Any, stop: Stop, app: App, ids: dict[str, str], stop_model: Callable[[], None], others: dict[str, str]
+) -> bytes:
     """Goes to one stop in a browser profile of its own; its picture."""
     size, scheme = {"width": stop.size[0], "height": stop.size[1]}, "dark" if stop.dark else "light"
     context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
@@ -233,7 +285,7 @@ def walk(browser: Any, stop: Stop, app: App, ids: dict[str, str], stop_model: Ca
     page.set_default_timeout(60_000)
     page.goto(app.url)
     page.evaluate("key => localStorage.setItem('ml-design-interviewer:key', key)", KEY)
-    stop.show(Walk(page, app.url, ids, stop_model))
+    stop.show(Walk(page, app.url, ids, stop_model, others))
     page.wait_for_timeout(700)
     png: bytes = page.screenshot(animations="disabled")
     context.close()
@@ -269,15 +321,23 @@ def main() -> None:
         endpoint = stack.enter_context(ExitStack())
         address = endpoint.enter_context(serving(Tape(load(path_of("grading-llm")))))
         model = {"OPENAI_BASE_URL": address.replace("127.0.0.1", "localhost"), "INTERVIEWER_MODEL": "openai:cassette"}
-        app = App(home, ROOT / "app.py", {**model, "OPENAI_API_KEY": "none", "INTERVIEWER_VOICE": "false"})
-        app.start()
-        stack.callback(app.stop)
-        browser = stack.enter_context(sync_playwright()).chromium.launch(executable_path=found, args=CHROMIUM)
+        app = App(home, ROOT / "app.py", {**model, "OPENAI_API_KEY": "none"})
+        apps = {"main": app}
+        for name, more in (("door", DOOR), ("evals", {})):
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix=f"{name}-")))
+            apps[name] = App(folder, ROOT / "app.py", {"INTERVIEWER_VOICE": "false", **more})
+        run_evals(apps["evals"].home)
+        for one in apps.values():
+            one.start()
+            stack.callback(one.stop)
+        speaks = microphone(home) if SPEECH else []
+        play = stack.enter_context(sync_playwright())
+        browser = play.chromium.launch(executable_path=found, args=[*CHROMIUM, *speaks])
         stack.callback(browser.close)
         for stop in STOPS:
-            if given.names and stop.name not in given.names:
+            if (given.names and stop.name not in given.names) or (stop.name == "voice" and not SPEECH):
                 continue
-            png = walk(browser, stop, app, ids, endpoint.close)
+            png = walk(browser, stop, app, ids, endpoint.close, {name: one.url for name, one in apps.items()})
             (given.out / f"{stop.name}.png").write_bytes(png)
             print(f"{stop.name}: {len(png) // 1000} kB", "TOO LARGE" if len(png) > MOST_BYTES else "", flush=True)
     given.out.with_suffix(".md").write_text(written(STOPS), encoding="utf-8")

@@ -112,7 +112,7 @@ def open_app(
             }
             sign_out = gr.HTML(_SIGN_OUT, visible=False, elem_id="sign-out", min_height=0)
         back = gr.Button("", elem_id="nav-back", elem_classes="voice-hidden")
-        setup, room = SetupPage(session, backend), RoomPage(session)
+        setup, room = SetupPage(session, backend, voice), RoomPage(session)
         report, progress, coach = ReportPage(session), ProgressPage(session), CoachPage(session, voice)
         session.pages = {"setup": setup, "room": room, "report": report, "progress": progress, "coach": coach}
         if judged:

@@ -174,13 +174,21 @@ def _digest(password: str) -> bytes:
 _NOBODY = _digest("nobody has this password")
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Sign in – ML design interviewer</title><style>
-:root{color-scheme:light dark}
-body{font:1.05rem/1.5 system-ui,sans-serif;max-width:22rem;margin:14vh auto;padding:0 1rem}
-label{display:block;margin:1rem 0 .25rem}
-input,button{font:inherit;width:100%;box-sizing:border-box;padding:.6rem;border-radius:.4rem;border:1px solid #767676}
-button{margin-top:1.5rem;background:#1d4ed8;color:#fff;border-color:#1d4ed8;cursor:pointer}
-[role=alert]{border-left:3px solid #b91c1c;padding-left:.6rem}
-</style><main><h1>ML design interviewer</h1>{alert}<form method="post" action="login">
+:root{color-scheme:light dark;--ink:#182023;--paper:#f7f8f8;--card:#fff;--line:#93a0a3;--pine:#1f6c5f;--on:#fff}
+@media(prefers-color-scheme:dark){
+:root{--ink:#e7ecec;--paper:#101618;--card:#182023;--line:#677578;--pine:#4ca292;--on:#0a211e}}
+body{font:1rem/1.5 ui-sans-serif,system-ui,sans-serif;color:var(--ink);background:var(--paper);
+max-width:21rem;margin:14vh auto;padding:0 1rem}
+h1{font-size:1.35rem;margin:0 0 1.4rem}h1 i{font-style:normal;font-weight:400}
+h1::before{content:"";display:inline-block;width:.7rem;height:.7rem;border-radius:.2rem;background:var(--pine);
+margin-right:.55rem}
+label{display:block;margin:1rem 0 .25rem;font-weight:600;font-size:.95rem}
+input,button{font:inherit;width:100%;box-sizing:border-box;padding:.55rem .8rem;border-radius:10px;
+border:1px solid var(--line);background:var(--card);color:inherit}
+button{margin-top:1.5rem;background:var(--pine);color:var(--on);border-color:var(--pine);font-weight:600;cursor:pointer}
+:focus-visible{outline:3px solid var(--pine);outline-offset:2px}
+[role=alert]{border-left:3px solid #c0503f;padding-left:.6rem}
+</style><main><h1>ML design <i>interviewer</i></h1>{alert}<form method="post" action="login">
 <label for="username">Name</label><input id="username" name="username" autocomplete="username" required autofocus>
 <label for="password">Password</label><input id="password" name="password" type="password"
  autocomplete="current-password" required><button>Sign in</button></form></main></html>"""

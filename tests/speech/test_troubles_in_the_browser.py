@@ -107,6 +107,19 @@ def test_a_muted_microphone(talking_app: App, page_with: Any) -> None:
     types_on(page)
 
 
+def test_the_microphone_is_tried_before_the_interview(talking_app: App, page_with: Any) -> None:
+    for samples, flags, said in (
+        (np.sin(np.arange(60 * RATE) / 5).astype(np.float32) * 0.3, (*FAKE_DEVICE, *ALLOWED), "The microphone works."),
+        (np.zeros(60 * RATE, dtype=np.float32), (*FAKE_DEVICE, *ALLOWED), "No sound comes from the microphone."),
+        (None, tuple(FAKE_DEVICE), "does not let this page use the microphone."),
+    ):
+        page = page_with(talking_app, samples, flags)
+        page.click("#nav-setup")
+        page.click("#sound-check")
+        page.wait_for_function("part => document.querySelector('#sound-word').innerText.includes(part)", arg=said)
+        assert page.locator("#sound-word").get_attribute("class") == ("quiet" if "works" in said else "bad")
+
+
 def test_music(talking_app: App, page_with: Any) -> None:
     beat = np.arange(90 * RATE) / RATE
     chord = sum(0.1 * np.sin(2 * np.pi * hertz * beat) * (1 + np.sin(4 * beat)) for hertz in (220, 277, 330))

@@ -152,8 +152,9 @@ def listen(turn: Turn) -> Turn:
 def grade(
     transcript: Transcript, knowledge: Any, chain: ModelChain, level: Level | None = None, progress: Any = None
 ) -> Report:
-    """A report with the first words of each candidate turn as evidence."""
+    """A report with the first words of each candidate turn as evidence; "improved" raises the mark of evaluation."""
     spoken = transcript.candidate_turns()
+    more = 0.5 * any("improved" in turn.text for _, turn in spoken)
     for done in range(4):
         progress(done / 4, "Judging the steps")
         time.sleep(0.05)
@@ -163,14 +164,15 @@ def grade(
             Evidence(signal="said", quote=turn.text[:80], turn=index, help=Help.UNPROMPTED, sign="+")
             for index, turn in spoken[number : number + 1]
         ]
-        steps[step] = StepReport(status="assessed", score=2.0 + number / 4, comment="As heard.", evidence=evidence)
+        score = 2.0 + number / 4 + (more if step is Step.EVALUATE else 0)
+        steps[step] = StepReport(status="assessed", score=score, comment="As heard.", evidence=evidence)
     return Report(
         case=transcript.case,
         level=level or transcript.level,
         status="assessed",
         verdict=Verdict.HIRE,
         confidence=0.6,
-        score=2.8,
+        score=2.8 + more / 5,
         steps=steps,
         time={step: StepTime(used=60, budget=300) for step in Step},
         summary="A stand-in's report.",

@@ -232,6 +232,36 @@ def test_a_coach_grades_a_transcript_and_corrects_a_mark(app: App, visit: Callab
     assert report["steps"]["evaluation"]["score"] == 3.0
 
 
+def test_a_reload_keeps_what_a_coach_mended_and_a_half_written_problem(
+    app: App, visit: Callable[..., Any], tmp_path: Path
+) -> None:
+    page = visit(app.url)
+    page.fill("#setup-problem", "Rank the flats of a rental")
+    page.reload()
+    page.wait_for_function("() => document.querySelector('#setup-problem')?.value === 'Rank the flats of a rental'")
+    page.click("#nav-coach")
+    page.wait_for_selector("#coach-upload")
+    talk = tmp_path / "talk.txt"
+    talk.write_text(TALK * 3, encoding="utf-8")
+    page.set_input_files("#coach-view input[type=file]", talk)
+    page.wait_for_selector("#coach-grade")
+    page.locator(".lines p").nth(1).fill("I clarify who pays for a <b>fraud</b>.")
+    page.locator(".lines button").last.click()
+    page.click("#coach-level label:has-text('Staff')")
+    page.select_option("#coach-form [name=case]", "unknown")
+    page.fill("#coach-form [name=problem]", "Catch stolen cards")
+    for again in (page.reload, lambda: (page.click("#nav-progress"), page.click("#nav-coach"))):
+        again()
+        page.wait_for_selector("#coach-status :text('still here')")
+        assert page.locator(".lines p").nth(1).inner_text() == "I clarify who pays for a <b>fraud</b>."
+        assert page.locator(".lines > li").last.get_attribute("data-role") == "nobody"
+        assert page.input_value("#coach-level input:checked") == "staff"
+        assert page.input_value("#coach-form [name=problem]") == "Catch stolen cards"
+    page.click("#coach-grade")
+    page.wait_for_selector("#report-frame iframe")
+    assert page.inner_text("#report-heading h1") == "Catch stolen cards"
+
+
 def serious(page: Any, axe: str) -> list[str]:
     """What axe-core finds serious on the page as it stands."""
     page.evaluate(axe)

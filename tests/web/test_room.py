@@ -293,6 +293,23 @@ def test_an_answer_is_given_again_and_the_report_says_what_it_was_worth(app: App
     assert page.locator("#progress-body tbody tr:has-text('One step: Evaluation')").count() == 2
 
 
+def test_of_a_second_take_only_what_it_changed_is_shown(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    say(page, "My first answer.", 2)
+    finish(page)
+    page.click("#report-takes > button")
+    page.wait_for_selector("#report-turn-choice")
+    page.click("#report-retake")
+    page.wait_for_selector("#room-heading:has-text('second take')")
+    heard(page, 1)
+    say(page, "My improved answer.", 2)
+    finish(page)
+    page.wait_for_selector("#report-difference table")
+    rows = page.locator("#report-difference tbody tr").all_inner_texts()
+    assert [" ".join(row.split()) for row in rows] == ["Overall 2.8 2.9 +0.1 Hire", "Evaluation 3.0 3.5 +0.5"]
+
+
 def test_a_failing_interviewer_says_so_in_a_line_and_keeps_the_words(app: App, visit: Callable[..., Any]) -> None:
     page = visit(app.url)
     start(page)

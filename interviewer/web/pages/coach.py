@@ -50,18 +50,17 @@ def speakers_html(speakers: Sequence[Speaker], chosen: str) -> str:
 def editor_html(
     knowledge: Knowledge,
     lines: Sequence[EditorLine],
-    transcript: Transcript | None = None,
-    chosen: str = UNKNOWN_CASE,
+    case: str = UNKNOWN_CASE,
+    level: Level = Level.SENIOR,
+    problem: str = "",
 ) -> str:
-    """The lines to check, and what the interview was about; ``chosen`` is the problem that is chosen at first."""
+    """The lines to check, and what the interview was about, as far as that is known."""
     rows = "".join(_row(number, one) for number, one in enumerate(lines))
     cases = sorted((knowledge.cases[slug].title, slug) for slug in knowledge.cases)
     options = "".join(
-        f"<option value='{slug}'{' selected' if slug == chosen else ''}>{for_html(title)}</option>"
+        f"<option value='{slug}'{' selected' if slug == case else ''}>{for_html(title)}</option>"
         for title, slug in [("Not in this list", UNKNOWN_CASE), *cases]
     )
-    level = transcript.level if transcript else Level.SENIOR
-    problem = for_html(transcript.problem or "") if transcript else ""
     levels = "".join(
         f"<label><input type='radio' name='level' value='{key.value}'{' checked' if key is level else ''}>"
         f"<span>{name}</span></label>"
@@ -72,7 +71,7 @@ def editor_html(
         "<form id='coach-form' onsubmit='return false'><div class='card terms'>"
         f"<label class='field'>Problem<select name='case'>{options}</select></label>"
         "<label class='field' id='coach-problem'>Or what the problem was<input name='problem' maxlength='300' "
-        f"autocomplete='off' placeholder='Design a system that …' value='{problem}'></label>"
+        f"autocomplete='off' placeholder='Design a system that …' value='{for_html(problem)}'></label>"
         f"<fieldset class='choice' id='coach-level'><legend>Grade at level</legend><div>{levels}</div></fieldset>"
         "<button type='button' class='primary' id='coach-grade' data-act='grade'>Grade it</button></div>"
         f"<div class='card'><h2>Who says what</h2><p class='quiet'>{len(lines)} pieces; the candidate says {said:,} "
@@ -92,30 +91,47 @@ def _row(number: int, one: EditorLine) -> str:
     )
 
 
-def edited(packed: Any, knowledge: Knowledge) -> Transcript:
-    """The transcript that the editor holds. Raises BadInput."""
-    wrong = BadInput("The page sent something that is no interview; reload it.")
+@dataclass(frozen=True)
+class Edited:
+    """What the editor holds, as its page sent it."""
+
+    lines: list[EditorLine]
+    case: str
+    level: Level
+    problem: str
+
+
+def unpacked_editor(packed: Any) -> Edited:
+    """What the page sent of its editor. Raises BadInput."""
     if not isinstance(packed, str) or len(packed) > _MOST:
         raise BadInput("The interview is too long to be graded here; use `interviewer grade` on the command line.")
     try:
         form = json.loads(packed)
-        rows = [(str(role), str(text).strip(), at) for role, text, at in form["lines"]]
-        case, level, problem = str(form["case"]), str(form["level"]), str(form.get("problem", ""))
+        lines = [EditorLine(str(role), str(text).strip(), _seconds(at)) for role, text, at in form["lines"]]
+        problem = " ".join(str(form.get("problem", "")).split())[:LONGEST_PROBLEM]
+        return Edited(lines[: MAX_TURNS + 1], str(form["case"]), Level(form["level"]), problem)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise wrong from error
+        raise BadInput("The page sent something that is no interview; reload it.") from error
+
+
+def _seconds(at: object) -> float | None:
+    return float(at) if isinstance(at, int | float) and 0 <= at < 1e6 else None
+
+
+def edited(packed: Any, knowledge: Knowledge) -> Transcript:
+    """The transcript that the editor holds. Raises BadInput."""
+    held = unpacked_editor(packed)
     turns: list[dict[str, Any]] = []
-    for role, text, at in rows[: MAX_TURNS + 1]:
-        if role in ("interviewer", "candidate") and text:
-            seconds = float(at) if isinstance(at, int | float) and 0 <= at < 1e6 else None
-            turns.append({"speaker": role, "text": text, "at": seconds})
-            if role == "candidate":
+    for one in held.lines:
+        if one.role in ("interviewer", "candidate") and one.text:
+            turns.append({"speaker": one.role, "text": one.text, "at": one.at})
+            if one.role == "candidate":
                 turns[-1]["mode"] = "spoken"
     if not any(turn["speaker"] == "candidate" for turn in turns):
         raise BadInput("Nobody is marked as the candidate: click a speaker to change it.")
-    read: dict[str, Any] = {"case": case, "level": level, "turns": turns}
-    if case not in knowledge.cases:
-        problem = " ".join(problem.split())[:LONGEST_PROBLEM]
-        read |= {"case": slug(problem) if problem else UNKNOWN_CASE, "problem": problem or None}
+    read: dict[str, Any] = {"case": held.case, "level": held.level.value, "turns": turns}
+    if held.case not in knowledge.cases:
+        read |= {"case": slug(held.problem) if held.problem else UNKNOWN_CASE, "problem": held.problem or None}
     last = max((turn["at"] or 0.0 for turn in turns), default=0.0)
     read["minutes"] = min(240.0, max(45.0, round(last / 60)))
     return transcript_from(read, "the recording")
@@ -131,6 +147,7 @@ _MOST_FILE = 60_000_000
 _GRADE = (
     "element.addEventListener('click', (event) => { if (event.target.closest('[data-act=grade]'))"
     " trigger('grade', { packed: interviewer.coached() }); });"
+    " interviewer.coaching(element, (packed) => trigger('again', { packed }));"
 )
 _WHO = "element.addEventListener('change', (event) => trigger('who', { name: event.target.value }));"
 _FORMATS = (
@@ -188,6 +205,16 @@ class CoachPage:
         except InterviewerError as error:
             return {self.status: status(line(error), "bad")}
 
+    def again(self, event: gr.EventData) -> Updates:
+        """After a reload: what the page had kept of its editor is laid out as it was."""
+        try:
+            held = unpacked_editor(event._data.get("packed") if isinstance(event._data, dict) else None)
+        except BadInput:
+            return {self.status: ""}  # what another revision kept is of no use
+        editor = editor_html(self.service.knowledge, held.lines, held.case, held.level, held.problem)
+        word = "The interview that you had here is still here. Choose another file to begin anew."
+        return {self.status: status(word), self.editor: editor}
+
     def grade(self, key: str, event: gr.EventData, request: gr.Request) -> Updates:
         """Keeps the interview among the coach's own and leads to its report."""
         owner = self.session.owner(key, request)
@@ -210,7 +237,9 @@ class CoachPage:
         return {
             self.status: _notes(read, name, len(lines), *said),
             self.who: speakers_html(read.speakers, chosen) if len(read.speakers) > 1 else "",
-            self.editor: editor_html(self.service.knowledge, lines, read.transcript, case),
+            self.editor: editor_html(
+                self.service.knowledge, lines, case, read.transcript.level, read.transcript.problem or ""
+            ),
         }
 
     def _problem(self, lines: Sequence[EditorLine], case: str = UNKNOWN_CASE) -> tuple[str, list[str]]:
@@ -266,7 +295,7 @@ class CoachPage:
         )
         word += f" {doubtful} pieces were heard badly." if doubtful else ""
         case, said = self._problem(lines)
-        editor = editor_html(self.service.knowledge, lines, chosen=case)
+        editor = editor_html(self.service.knowledge, lines, case)
         yield {self.status: f"{status(word)}{_listed(said)}", self.editor: editor}
 
     # -- wiring ----------------------------------------------------------------------------------------------
@@ -275,6 +304,7 @@ class CoachPage:
         """Which event leads to which handler."""
         self.upload.upload(self.take, [self.upload], self.outputs, concurrency_limit=4, trigger_mode="once", **QUIET)
         self.who.who(self.recast, [self.upload], self.outputs, **QUIET)
+        self.editor.again(self.again, None, [self.status, self.editor], trigger_mode="once", **QUIET)
         self.session.leads(self.editor.grade, self.grade, [self.session.key])
 
     def follow(self, event: Any) -> Any:
@@ -288,7 +318,7 @@ def _read(path: str | None) -> tuple[str, bytes]:
     if not path or not file.is_file():
         raise BadInput("The file is not here any more. Choose it again.")
     if file.stat().st_size > _MOST_FILE:
-        raise BadInput(f"{file.name}: larger than {_MOST // 1_000_000} MB. Cut it, or save it as MP3.")
+        raise BadInput(f"{file.name}: larger than {_MOST_FILE // 1_000_000} MB. Cut it, or save it as MP3.")
     return file.name, file.read_bytes()
 
 

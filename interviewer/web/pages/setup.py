@@ -17,6 +17,7 @@ from interviewer.knowledge.load import Knowledge
 from interviewer.models.openai_endpoint import DEFAULT_MODEL
 from interviewer.models.prices import Budget, in_dollars, price_date, price_of
 from interviewer.practice.afterwards import Held, recommended
+from interviewer.speech.parts import VoiceParts
 from interviewer.storage import Header
 from interviewer.web.downloads import download
 from interviewer.web.service import LONGEST_PROBLEM, Choice
@@ -205,9 +206,10 @@ _START = (
 class SetupPage:
     """Lays the page out, handles what is chosen on it, and wires the two."""
 
-    def __init__(self, session: Session, backend: Callable[[], str] = lambda: ""):
+    def __init__(self, session: Session, backend: Callable[[], str] = lambda: "", voice: VoiceParts | None = None):
         self.session = session
         self.service = session.service
+        self.voice = voice
         self.forgotten: list[Callable[[str], object]] = []
         """What else is told that an interview was deleted."""
         self._backend = backend
@@ -242,7 +244,7 @@ class SetupPage:
         return {
             self.status: "",
             self.form: form_html(knowledge, self._defaults(owner, headers)),
-            self.backend: self._backend(),
+            self.backend: f"{self._backend()}{_sound_html(self.voice)}",
             self.mine: mine_html(knowledge, headers),
         }
 
@@ -338,6 +340,18 @@ class SetupPage:
     def follow(self, event: Any) -> Any:
         """Nothing follows here."""
         return event
+
+
+def _sound_html(voice: VoiceParts | None) -> str:
+    """Whether one can speak here, and a button that tries the microphone."""
+    if voice is None:
+        return ""
+    if missing := voice.missing():
+        return f"<p class='quiet'>{for_html(missing)}</p>"
+    return (
+        "<p class='quiet'>You can type or speak. <button type='button' class='link' id='sound-check'>Try the microphone"
+        "</button> <span id='sound-word' role='status'></span></p>"
+    )
 
 
 def mine_html(knowledge: Knowledge, headers: Sequence[Header]) -> str:

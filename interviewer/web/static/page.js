@@ -10,6 +10,10 @@
     drop: (name) => { try { localStorage.removeItem(PREFIX + name); } catch { /* forbidden */ } },
     names: (start) => { try { return Object.keys(localStorage).filter((one) => one.startsWith(PREFIX + start)).map((one) => one.slice(PREFIX.length)).sort(); } catch { return []; } },
   };
+  const tab = {
+    read: (name) => { try { return sessionStorage.getItem(PREFIX + name) || ""; } catch { return ""; } },
+    write: (name, value) => { try { sessionStorage.setItem(PREFIX + name, value); } catch { /* full or forbidden: then a reload loses it */ } },
+  };
   let own = "", handed = 0, from = null;
 
   const page = (window.interviewer = {
@@ -36,6 +40,7 @@
         if (at) view === name ? at.setAttribute("aria-current", "page") : at.removeAttribute("aria-current");
       }
       delete document.body.dataset.ending;
+      if (view === "coach") dispatchEvent(new Event("coach"));
       const old = new URLSearchParams(location.search), now = new URLSearchParams(location.search);
       now.delete("view"); now.delete("interview");
       if (view !== "setup") now.set("view", view);
@@ -64,6 +69,7 @@
         : data.mode === "drill" && !(data.topic || "").trim() ? "Choose a topic first." : "";
       $("setup-word").textContent = word;
       if (word) return "";
+      tab.write("problem", "");
       const start = $("setup-start");
       start.setAttribute("aria-busy", "true");
       start.textContent = "Opening the room …";
@@ -74,6 +80,8 @@
       const modes = () => {
         const form = element.querySelector("form");
         if (!form) return;
+        const problem = form.querySelector("[name=problem]"); // half-written, it outlives a reload
+        if (problem && !problem.value && tab.read("problem")) problem.value = tab.read("problem");
         const mode = new FormData(form).get("mode");
         form.querySelectorAll("[data-mode]").forEach((at) => { at.hidden = at.dataset.mode !== mode; });
       };
@@ -84,6 +92,7 @@
         const length = about && element.querySelector(`[name=minutes][value="${about.dataset.minutes}"]`);
         if (length) length.checked = true;
       });
+      element.addEventListener("input", (event) => { if (event.target.name === "problem") tab.write("problem", event.target.value); });
       element.addEventListener("focusin", (event) => { if (event.target.name === "problem") element.querySelector("[name=case][value=own]").checked = true; });
       new MutationObserver(modes).observe(element, { childList: true, subtree: true });
       modes();
@@ -99,6 +108,13 @@
         });
         $("progress-none").hidden = shown > 0;
       });
+    },
+    // The coach's interview outlives a reload: it is kept in this tab as the editor has it, and laid out anew from that.
+    coaching(element, again) {
+      const keep = () => { if ($("coach-form")) tab.write("coach", page.coached()); };
+      new MutationObserver(keep).observe(element, { childList: true, subtree: true });
+      ["input", "change", "click"].forEach((kind) => element.addEventListener(kind, () => setTimeout(keep, 0)));
+      addEventListener("coach", () => setTimeout(() => { if (tab.read("coach") && !$("coach-form") && !element.querySelector("progress")) again(tab.read("coach")); }, 150));
     },
     coached() {
       const form = $("coach-form"), data = Object.fromEntries(new FormData(form));

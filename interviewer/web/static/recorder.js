@@ -210,6 +210,28 @@
     went(place) { if (!(place || "").startsWith("room/")) voice.leave(); },
     handsFree(on, aloud) { options.handsFree = on; if (on) { if (!mic.on && !voice.playing()) start(); return true; } if (!mic.on) release(); return aloud; },
   });
+  // The set-up page's check: two seconds of listening, and a plain word.
+  const check = async () => {
+    const word = $("sound-word");
+    word.textContent = "Say something …"; word.className = "quiet";
+    let stream = null, context = null;
+    const told = (text, bad) => { word.textContent = text; word.className = bad ? "bad" : "quiet"; };
+    try {
+      stream = await within(ASKED, "unanswered", navigator.mediaDevices ? navigator.mediaDevices.getUserMedia({ audio: true }) : Promise.reject({ name: "SecurityError" }));
+      context = new AudioContext();
+      const meter = new AnalyserNode(context, { fftSize: 1024 }), samples = new Float32Array(1024);
+      context.createMediaStreamSource(stream).connect(meter);
+      let loudest = 0;
+      for (const until = performance.now() + 2500; performance.now() < until && loudest < LOUD; await new Promise((on) => setTimeout(on, 50))) {
+        meter.getFloatTimeDomainData(samples);
+        loudest = Math.max(loudest, Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length));
+      }
+      told(loudest >= LOUD ? "The microphone works." : loudest > LOUD / 20 ? "The microphone hears you, but softly: speak up or come closer." : "No sound comes from the microphone. Is it muted?", loudest < LOUD);
+    } catch (error) { told(WHY[error.name] || `The microphone does not work here (${error.name}). Typing works.`, true); }
+    finally { if (stream) stream.getTracks().forEach((track) => track.stop()); if (context) context.close(); }
+  };
+  addEventListener("click", (event) => { if (event.target.id === "sound-check") check(); });
+
   // K begins and ends speaking from anywhere in the room; while the hands are in a text box, Alt+K does.
   addEventListener("keydown", (event) => {
     const types = event.target.closest && event.target.closest("input:not([type=checkbox]):not([type=range]), textarea, select, [contenteditable]");
