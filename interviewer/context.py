@@ -60,8 +60,7 @@ class AppContext:
     def budget(self) -> Budget:
         """What an interview may cost, at the price of the model that conducts."""
         model = self.chain.models[0] if self.chain.models else None
-        asked = model is not None and model.backend == "openai"
-        price = price_of(model.name, self.settings.openai_base_url) if model and asked else None
+        price = price_of(model.name, self.settings.openai_base_url) if model and model.billed else None
         return Budget(price, self.settings.cost_limit)
 
     @cached_property

@@ -3,7 +3,7 @@
 from interviewer.config import Settings
 from interviewer.models.base import LanguageModel, Message, ModelChain
 
-__all__ = ["ModelChain", "LanguageModel", "Message", "open_chain"]
+__all__ = ["ModelChain", "LanguageModel", "Message", "at_work", "open_chain"]
 
 
 def open_chain(settings: Settings) -> ModelChain:
@@ -27,3 +27,15 @@ def open_chain(settings: Settings) -> ModelChain:
     if llama_cpp.weights_there(settings):
         models.append(llama_cpp.open_model(settings))
     return ModelChain(tuple(models))
+
+
+def at_work(settings: Settings) -> tuple[str, str]:
+    """The best backend that these settings give, and where it is (empty for this machine)."""
+    from interviewer.models import llama_cpp, openai_endpoint
+
+    auto = settings.backend == "auto"
+    if settings.backend == "openai" or (auto and openai_endpoint.configured(settings)):
+        return "openai", (settings.openai_base_url or "OpenAI").partition("://")[2] or "OpenAI"
+    if settings.backend == "local" or (auto and llama_cpp.weights_there(settings)):
+        return "local", ""
+    return "scripted", ""

@@ -64,6 +64,11 @@ class LanguageModel(Protocol):
         ...
 
     @property
+    def billed(self) -> bool:
+        """Whether its calls may cost money: those that leave this machine."""
+        ...
+
+    @property
     def usage(self) -> dict[str, int]:
         """Tokens of this thread's last call: ``input`` (of them ``cached``), ``output`` (of them ``reasoning``)."""
         ...

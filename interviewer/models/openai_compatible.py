@@ -53,6 +53,7 @@ class OpenAICompatible:
     """A model that is spoken to in the OpenAI protocol. Safe to use from several threads."""
 
     backend: Literal["openai", "local"] = "openai"
+    billed = False
     breaks: ClassVar[bool] = True
     """Whether calls fail at once while it is out."""
 

@@ -30,6 +30,7 @@ class OpenAIModel(OpenAICompatible):
     """A model behind an OpenAI-compatible endpoint."""
 
     backend = "openai"
+    billed = True
     sha256 = None
     capable = True
 

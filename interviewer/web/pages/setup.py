@@ -14,6 +14,7 @@ from interviewer.domain import Level, Manner, Step
 from interviewer.errors import BadInput, InterviewerError
 from interviewer.interview.settings import ABOUT, LABELS, MINUTES, ModeKind, parse_mode
 from interviewer.knowledge.load import Knowledge
+from interviewer.models import at_work
 from interviewer.models.openai_endpoint import DEFAULT_MODEL
 from interviewer.models.prices import Budget, in_dollars, price_date, price_of
 from interviewer.practice.afterwards import Held, recommended
@@ -44,26 +45,23 @@ _HOW = (
 )
 
 
+_SAID = {
+    "openai": "<b>{where}</b> conducts and judges, with {model}: what you say is sent there. The report gives a "
+    "verdict, and a quote for every claim.{cost}",
+    "local": "<b>A small model on this machine</b> listens; nothing leaves it. It follows and quotes what you say, and "
+    f"gives no verdict. {_HOW}",
+    "scripted": "<b>No language model</b> is in use: the interviewer gives facts, keeps the time and asks what goes "
+    "best with your last words, without understanding them. The report shows coverage, quotes and a study plan, and "
+    f"gives no verdict. {_HOW}",
+}
+
+
 def backend_html(settings: Settings) -> str:
     """What conducts and judges with these settings."""
-    kind, name = at_work(settings)
-    if kind == "openai":
-        model = settings.model_name or "the endpoint's model"
-        said = (
-            f"<b>{for_html(name)}</b> conducts and judges, with {for_html(model)}: what you say is sent there. "
-            f"The report gives a verdict, and a quote for every claim.{_cost(settings)}"
-        )
-    elif kind == "local":
-        said = (
-            "<b>A small model on this machine</b> listens; nothing leaves it. It follows and quotes what you say, and "
-            f"gives no verdict. {_HOW}"
-        )
-    else:
-        said = (
-            "<b>No language model</b> is in use: the interviewer asks the case file's own questions. The report shows "
-            f"coverage, quotes and a study plan, and gives no verdict. {_HOW}"
-        )
-    return f"<p class='quiet backend' data-backend='{kind}'>{said}</p>"
+    backend, where = at_work(settings)
+    model = settings.model_name or "the endpoint's model"
+    said = _SAID[backend].format(where=for_html(where), model=for_html(model), cost=_cost(settings))
+    return f"<p class='quiet backend' data-backend='{backend}'>{said}</p>"
 
 
 def _cost(settings: Settings) -> str:
@@ -74,17 +72,6 @@ def _cost(settings: Settings) -> str:
         return ""
     limit = f", and no more than ${settings.cost_limit:.2f}" if settings.cost_limit else ""
     return f" An interview with its report costs {in_dollars(usual)} at the prices of {price_date()}{limit}."
-
-
-def at_work(settings: Settings) -> tuple[str, str]:
-    """The best backend that these settings give, and where it is."""
-    from interviewer.models import llama_cpp, openai_endpoint
-
-    if settings.backend == "openai" or (settings.backend == "auto" and openai_endpoint.configured(settings)):
-        return "openai", (settings.openai_base_url or "OpenAI").partition("://")[2] or "OpenAI"
-    if settings.backend == "local" or (settings.backend == "auto" and llama_cpp.weights_there(settings)):
-        return "local", ""
-    return "scripted", ""
 
 
 # -- cases -----------------------------------------------------------------------------------------------
