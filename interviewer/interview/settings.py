@@ -279,7 +279,6 @@ class RuleSettings(Numbers):
     twist_gap: int
     sure_mistake: float
     manner_every: int
-    stance_sentences: int
     longest_quote: int
     bank: BankNumbers
 

@@ -107,6 +107,13 @@ _WONDERS = re.compile(
     r"(?: about)?\s*$",
     re.IGNORECASE,
 )
+_PLANS = re.compile(r"\b(?:i|we)(?:['’]d|['’]ll| would| will)\b", re.IGNORECASE)
+_INVERTED = re.compile(
+    r"\b(?:do|does|did|is|are|was|were|can|could|should|will|would|have|has) "
+    r"(?:we|you|they|there|the|it|users?|people|i|this|that|our|your)\b",
+    re.IGNORECASE,
+)
+"""A verb before its subject, as in a question."""
 _ANEW = re.compile(r"(?:^|[;:]|\b(?:and|so|but|or|then|also))\s*$", re.IGNORECASE)
 """Where 'which' asks; after other words it goes on."""
 _OPENS_QUESTION = re.compile(
@@ -159,14 +166,16 @@ def _asks(text: str, alone: bool) -> bool:
     bare = without_fillers(text)
     if _OPENS_QUESTION.match(bare) or (alone and _TERSE_QUESTION.search(bare)):
         return True
-    return any(_begins_clause(text[: match.start()], match[0]) for match in _QUESTION_WORDS.finditer(text))
+    return any(_begins_clause(text[: match.start()], text[match.start() :]) for match in _QUESTION_WORDS.finditer(text))
 
 
-def _begins_clause(before: str, word: str) -> bool:
-    """Whether a question may begin with the word after these: 'features which have been' only goes on."""
+def _begins_clause(before: str, rest: str) -> bool:
+    """Whether a question may begin with the rest, after these words: 'features which have been' only goes on."""
     if _WONDERS.search(before):
         return True
-    if word.lower().startswith(("which", "who")):
+    if _PLANS.search(before) and not _INVERTED.search(rest):
+        return False  # 'I'd count visits and how many leave' plans
+    if rest.lower().startswith(("which", "who")):
         return bool(_ANEW.search(before))
     return not _CONDITIONAL.search(before) and bool(_CLAUSE_START.search(before))
 

@@ -194,6 +194,7 @@ def test_the_words_of_a_long_interview_pass_the_guardrails_and_never_repeat(talk
         ("Whether the flurbs are snorkelled first, well, it depends on the size of the zib.", "depends"),
         ("We snorkel every flurb, that's the standard approach and people know it.", "standard"),
         ("The flurbs get snorkelled at night, or in the morning, I guess.", "unsure"),
+        ("We skip the flurbs without a zib, as that's an edge case.", "plays-down"),
         ("Snorkelling takes care of it, so a flurb can gromble as long as it likes.", "certain"),
         ("That makes about 4,000 flurbs for every zib that we have got over here.", "figure"),
     ],

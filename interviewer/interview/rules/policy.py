@@ -104,8 +104,6 @@ def asks(scene: Situation) -> Proposal:
         return found
     if scene.fitting:
         return _follows(scene)
-    if scene.state.last_move is not MoveKind.LET_GO_ON:
-        return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
     return as_a_whole(scene) or scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
 
 
@@ -114,8 +112,8 @@ def on_how(scene: Situation) -> Proposal | None:
     ways = followups().stances
     if scene.told_last([one for way in ways for one in way.asks]):
         return None
-    end = " ".join(one.text for one in spans(scene.text)[-settings().stance_sentences :])
-    questions = next((way.asks for way in ways if scene.words <= way.longest and way.shows(end)), [])
+    end = spans(scene.text)[-1:]
+    questions = next((way.asks for way in ways if end and scene.words <= way.longest and way.shows(end[0].text)), [])
     fresh = scene.voice.unsaid(questions)
     return _probe(scene, fresh[0]) if fresh else None
 
@@ -126,9 +124,14 @@ def _follows(scene: Situation) -> Proposal:
 
 
 def as_a_whole(scene: Situation) -> Proposal | None:
-    """A plain question that hangs on the answer as a whole, by what it was about."""
+    """After a nod a plain question on what the answer was about, where that is clear; after two a general one."""
+    nods, forms = 0, scene.voice.forms("let_go_on.go_on")
+    while nods < len(scene.state.said) and scene.state.said[-1 - nods] in forms:
+        nods += 1
     about = scene.spoken_step
     kind = _KINDS[about] if about else "general"
+    if not nods or (nods == 1 and not about):
+        return None
     if kind == "requirements" and scene.state.step is not Step.CLARIFY:
         kind = "design"
     texts = followups().kinds
@@ -136,15 +139,13 @@ def as_a_whole(scene: Situation) -> Proposal | None:
     return _probe(scene, questions[0]) if questions else None
 
 
-def _probe(
-    scene: Situation, question: str, *, step: Step | None = None, target: tuple[TargetKind, str] | None = None
-) -> Proposal:
+def _probe(scene: Situation, question: str, *, step: Step | None = None) -> Proposal:
     """A question, after a word that we follow where they asked for it, in the interviewer's manner."""
     follows = scene.wants(Intent.FOLLOWS)
     text = scene.voice.say("probe.follows" if follows else "probe.plain", question=question)
     if not follows and scene.level is not Level.STAFF:
         text = scene.voice.in_manner(text, scene.view.transcript.manner, settings().manner_every)
-    return scene.propose(MoveKind.PROBE, text, step=step, target=target)
+    return scene.propose(MoveKind.PROBE, text, step=step)
 
 
 # -- policy ----------------------------------------------------------------------------------------------

@@ -105,6 +105,12 @@ def as_given(scene: Situation, name: str) -> str:
     return answer
 
 
+def last_given(scene: Situation) -> str:
+    """The first of the facts that the last turn gave, in its words; empty without one."""
+    turns = [turn for turn in scene.view.transcript.turns if turn.speaker == "interviewer"]
+    return as_given(scene, turns[-1].facts[0]) if turns and turns[-1].facts else ""
+
+
 def unsure(scene: Situation) -> Proposal | None:
     """When a question lies between two facts, which one was meant."""
     doubtful = next((one for one in waiting(scene) if not one.id and len(one.between) > 1), None)
@@ -200,6 +206,8 @@ def about_the_question(scene: Situation) -> Proposal | None:
         return None
     if found is Intent.WHY_ASK:
         return scene.turn(MoveKind.META, "meta.why_ask")
+    if scene.state.last_move is MoveKind.ANSWER and (fact := last_given(scene)):
+        return scene.turn(MoveKind.META, "meta.fact_again", fact=fact)
     question = scene.last_question()
     if not question:
         return scene.turn(MoveKind.META, "meta.nothing_asked")

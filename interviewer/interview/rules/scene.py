@@ -107,6 +107,10 @@ class WordChoice:
         """A variant for the occasion, with its slots filled."""
         return self.choose([form.format(**slots) for form in _occasions()[occasion]])
 
+    def forms(self, occasion: str) -> list[str]:
+        """All variants for an occasion, slots and all."""
+        return _occasions()[occasion]
+
     def opener(self, step: Step) -> str:
         """A question that opens a step."""
         return self.choose(steps()[step].openers)
@@ -292,11 +296,10 @@ class Situation:
         return worth
 
     def _stated(self) -> list[Span]:
-        """The last sentences of the answer that state something."""
-        at, asked = settings().bank, {one.quote for one in self.heard("question")}
+        """The last sentences of the answer that state something; 'so opens are the label?' does as well."""
+        at, asked = settings().bank, {one.quote for one in self.heard("question") if one.id}
         pieces = [one for one in spans(self.last.text if self.last else "") if one.text not in asked]
-        stated = [one for one in pieces if len(one.text.split()) >= at.fewest_words and not one.text.endswith("?")]
-        return stated[-at.sentences :]
+        return [one for one in pieces if len(one.text.split()) >= at.fewest_words][-at.sentences :]
 
     def last_question(self) -> str:
         """The last thing that the interviewer asked, in the same words; empty without one."""
