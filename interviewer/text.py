@@ -28,6 +28,8 @@ _FILLERS = re.compile(
 )
 _REPEATED = re.compile(r"\b(\w+(?:'\w+)?)(?:[\s,]+\1\b)+", re.IGNORECASE)
 
+_REMEMBERED = 4000
+"""Characters of a text up to which its stems are remembered."""
 STEM = 6
 """Letters by which a word is known: "calibrate" and "calibration" are one."""
 _WORD = re.compile(r"[a-z0-9]+")
@@ -121,8 +123,13 @@ def stem(word: str) -> str:
     return word[:STEM].rstrip("s")
 
 
-@lru_cache(maxsize=4096)
 def stems(text: str, shortest: int = 4) -> frozenset[str]:
     """The words of at least so many letters that tell what a text is about, each by its stem."""
+    whole_talk = len(text) > _REMEMBERED  # another one at every turn
+    return _stems.__wrapped__(text, shortest) if whole_talk else _stems(text, shortest)
+
+
+@lru_cache(maxsize=4096)
+def _stems(text: str, shortest: int) -> frozenset[str]:
     words = _WORD.findall(text.lower())
     return frozenset(stem(word) for word in words if len(word) >= shortest and word not in _COMMON)

@@ -2,11 +2,14 @@
 
 python -m evals.trust load      so many interviews, all speaking in the same moment
 python -m evals.trust pace      200 interviews at people's pace: everyone answers once in 30 seconds
+python -m evals.trust streams   100 interviews on a stub endpoint whose first word comes after 300 ms: what we add
 """
 
+import asyncio
 import json
 import math
 import random
+import re
 import statistics
 import tempfile
 import threading
@@ -15,6 +18,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import Process, Queue
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +29,14 @@ from interviewer.domain import Level, Manner
 from interviewer.knowledge.load import Knowledge
 from interviewer.storage import Store, owner_of_user
 from interviewer.transcript import Transcript, Turn
+from interviewer.web.pages.room import ANSWERS
 from interviewer.web.server import open_engine
-from interviewer.web.service import Choice, Service
+from interviewer.web.service import Choice, Said, Service
 
 SIZES = (1, 10, 50, 120, 200)
 _ROUNDS = 3
-_THREADS = 64
-"""As many as the app's own pool has."""
+_THREADS = ANSWERS
+"""As many turns as the app speaks at once."""
 _SECONDS_EACH = 30.0
 CASES = ("fraud-detection", "visual-search", "ad-click-prediction", "news-feed-ranking")
 _RECORDED = Path(__file__).resolve().parents[1] / "transcripts"
@@ -47,10 +52,10 @@ def words() -> list[str]:
 
 
 @contextmanager
-def serving() -> Iterator[Service]:
+def serving(**chosen: Any) -> Iterator[Service]:
     """A service as the app has it, with a folder of its own and all that the cases need already built."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(_env_file=None, home=Path(folder), model="scripted")
+        settings = Settings(_env_file=None, home=Path(folder), **{"model": "scripted", **chosen})
         store, engine = Store.open(settings.database), open_engine(settings)
         service = Service(store, Knowledge.load(), lambda: engine)
         for case in CASES:
@@ -84,6 +89,15 @@ class Person:
     def listens(self) -> None:
         """Hears the interviewer out."""
         list(self.service.answer(self.name, self.id))
+
+    def times(self, text: str, key: str) -> tuple[float, float, str]:
+        """Says something; seconds until the answer's first words and until it was stored, and who spoke."""
+        self.service.say(self.name, self.id, Turn(speaker="candidate", text=text, mode="typed"), key)
+        began, first, backend = time.perf_counter(), 0.0, ""
+        for news in self.service.answer(self.name, self.id):
+            first = first or time.perf_counter() - began
+            backend = news.room.backend if isinstance(news, Said) else backend
+        return first, time.perf_counter() - began, backend
 
     def speaks(self, text: str, key: str) -> None:
         """Says something and hears the answer."""
@@ -170,3 +184,74 @@ def pace(many: int = 200) -> Iterator[tuple[str, ...]]:
     yield "interviews", "answers", "p50 s", "p95 s", "slowest s", "processors busy %", "memory MB"
     p50, p95 = at_share(took, 0.5), at_share(took, 0.95)
     yield str(many), str(len(took)), f"{p50:.2f}", f"{p95:.2f}", f"{took[-1]:.2f}", f"{busy:.0f}", f"{memory():.0f}"
+
+
+_FIRST, _WORDS, _EVERY = 0.3, 22, 0.25
+"""Of the stub: seconds until its first word, further pieces of an answer, and seconds between two of them."""
+
+
+def streams(many: int = 100) -> Iterator[tuple[str, ...]]:
+    """So many interviews on a stub endpoint: all asking in one moment, then one after another with all streams open."""
+    said = words()
+    ports: Queue[int] = Queue()
+    stub = Process(target=_stub, args=(ports,), daemon=True)
+    stub.start()
+    endpoint = {"model": "openai:stub", "openai_base_url": f"http://127.0.0.1:{ports.get(timeout=30)}/v1"}
+    yield "asked", "answers", "of them by the endpoint", "streams open", "added p50 s", "added p95 s", "memory MB"
+    with serving(**endpoint) as service:
+        people = [Person.begins(service, number) for number in range(many)]
+        all_at_once(lambda number: people[number].listens(), many)
+        for person in people[: len(CASES)]:  # what the first turn of a process reads is read
+            person.speaks("Labels arrive late, so what do we train on until then?", "first")
+        chance = random.Random(7)
+        for name, spread, turns in (("in one moment", 0.0, 1), ("all the time", _WORDS * _EVERY, 3)):
+            took: list[tuple[float, float, str]] = []
+
+            def speak(number: int, spread: float = spread, turns: int = turns, took: Any = took) -> None:
+                time.sleep(chance.uniform(0, spread))
+                for turn in range(turns):
+                    text = f"{said[(number * turns + turn) % len(said)]} Point {spread}.{number}.{turn}."
+                    took.append(people[number].times(text, f"{spread}{turn}"))
+
+            began = time.perf_counter()
+            all_at_once(speak, many)
+            open_ = sum(whole for _, whole, _ in took) / (time.perf_counter() - began)
+            added = sorted(first - _FIRST for first, _, _ in took)
+            by = sum(backend == "openai" for _, _, backend in took)
+            p50, p95 = at_share(added, 0.5), at_share(added, 0.95)
+            yield name, str(len(took)), str(by), f"{open_:.0f}", f"{p50:.2f}", f"{p95:.2f}", f"{memory():.0f}"
+    stub.terminate()
+
+
+def _stub(ports: "Queue[int]") -> None:
+    """An OpenAI-compatible endpoint that has nothing to say, in a process of its own."""
+
+    def piece(words: str | None) -> bytes:
+        choice = {"index": 0, "delta": {"content": words} if words else {}, "finish_reason": None if words else "stop"}
+        whole = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "stub", "choices": [choice]}
+        return b"data: " + json.dumps(whole).encode() + b"\n\n"
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        length = re.search(rb"content-length: (\d+)", head)
+        await reader.readexactly(int(length[1]) if length else 0)
+        kind = "text/event-stream" if b"/chat/completions" in head else "application/json"
+        writer.write(f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n".encode())
+        if b"/chat/completions" not in head:
+            writer.write(b'{"object":"list","data":[{"id":"stub","object":"model"}]}')
+        else:
+            await asyncio.sleep(_FIRST)
+            writer.write(piece('{"move": "let_go_on"}\nMm-hm. '))
+            for _ in range(_WORDS):
+                await asyncio.sleep(_EVERY)
+                writer.write(piece("go on, "))
+            writer.write(piece("please.") + piece(None) + b"data: [DONE]\n\n")
+        await writer.drain()
+        writer.close()
+
+    async def serve() -> None:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=512)
+        ports.put(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(serve())

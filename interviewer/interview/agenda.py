@@ -1,7 +1,8 @@
 """The agenda: what the case offers to ask next, given what was just said."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from interviewer.config import Numbers
 from interviewer.domain import Level, Step
@@ -50,8 +51,8 @@ class Agenda:
     budgets: dict[Step, float] = field(default_factory=dict)
     """Seconds."""
     signals: dict[Step, tuple[Option, ...]] = field(default_factory=dict)
-    near: tuple[str, ...] = ()
-    """Signals whose topic is nearest to what was just said, nearest first; empty without retrieval."""
+    look_up: Callable[[], tuple[str, ...]] = tuple
+    """Looks up what ``near`` holds; a model that conducts never asks for it."""
     brushed: frozenset[str] = frozenset()
     """Signals that the last answers came near, though not near enough to count: asked about last."""
     trade_offs: tuple[Option, ...] = ()
@@ -60,6 +61,11 @@ class Agenda:
     warm_up: bool = False
     drill: bool = False
     """One subject: the signals are those near it, and no step is steered to."""
+
+    @cached_property
+    def near(self) -> tuple[str, ...]:
+        """Signals whose topic is nearest to what was just said, nearest first; empty without retrieval."""
+        return self.look_up()
 
 
 def prepare(
@@ -84,7 +90,7 @@ def prepare(
         scope=steps,
         budgets=budgets,
         signals=_by_step(subject) or signals,
-        near=tuple(one.id for one in subject) or _near(transcript, last, retriever),
+        look_up=lambda: tuple(one.id for one in subject) or _near(transcript, last, retriever),
         brushed=_brushed(transcript, listener),
         trade_offs=_trade_offs(transcript, last, listener),
         pushbacks=tuple(Option(one.id, one.step, one.level) for one in (case.pushbacks if case else [])),

@@ -24,16 +24,15 @@ from interviewer.interview.words import (
     is_complete,
     is_echo,
     is_language,
+    leaks,
     patterns,
     says,
     secret_terms,
     unknown,
-    was_named,
     without_quotes,
 )
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Fact
-from interviewer.knowledge.validate import says as says_term
 from interviewer.text import stems
 from interviewer.transcript import Transcript
 
@@ -145,7 +144,7 @@ class Ground:
     known: tuple[float, ...]
     """Figures that may be said as facts."""
     terms: tuple[str, ...]
-    """Solution concepts that nobody has named."""
+    """Solution concepts: not said before somebody has named them."""
 
     @classmethod
     def of(cls, view: View, proposal: Proposal) -> "Ground":
@@ -157,8 +156,7 @@ class Ground:
         facts = [fact.answer for fact in case_facts(knowledge, transcript.case) if fact.id in stated]
         given = " ".join([brief(transcript, knowledge), *facts, *view.state.agreed, *proposal.agreed])
         talk = f"{candidate}\n{ours}\n{given}"
-        said = stems(talk)
-        terms = tuple(one for one in secret_terms(knowledge, transcript.case) if not was_named(one, talk, said))
+        terms = secret_terms(knowledge, transcript.case)
         return cls(candidate, talk, (*figures(talk), transcript.minutes), terms)
 
 
@@ -189,8 +187,7 @@ def of_sentence(
     if proposal.move is not MoveKind.HINT:
         found += [
             Violation("leak", f"'{term}' gives away what nobody has named: ask about the situation.", sentence)
-            for term in ground.terms
-            if says_term(term, own)
+            for term in leaks(sentence, ground.terms, ground.talk)
         ]
     found += _invented(own, sentence, proposal, view, ground)
     found += _untimely(own, sentence, proposal, view)

@@ -8,6 +8,7 @@ Nothing is written to a disk here; whoever calls stores the candidate's turn bef
 """
 
 import logging
+import os
 import threading
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -41,6 +42,8 @@ log = logging.getLogger(__name__)
 
 _PAUSE = _AT.pause
 """Seconds between two batches of what is made ready in the background."""
+_LISTENERS = 1 + (os.cpu_count() or 1)
+"""Turns that are listened to at once: it takes a processor, and a hundred begun together are all ready late."""
 _LAST_STEP = _AT.last_step
 """Seconds that closing waits for a step under way."""
 PATIENCE = _AT.turn
@@ -121,6 +124,7 @@ class Interviewer:
             *(LlmPolicy(model, retriever) for model in self.chain.models if model.capable),
             self.rules,
         )
+        self._listening = threading.BoundedSemaphore(_LISTENERS)
         self._waking: list[threading.Thread] = []
         self._closed = threading.Event()
 
@@ -194,8 +198,9 @@ class Interviewer:
 
         The pieces, joined, are the turn's text. What was said is never taken back.
         """
-        view, warnings = self.view(transcript, at)
-        allowed = guardrails.allowed(view)
+        with self._listening:
+            view, warnings = self.view(transcript, at)
+            allowed = guardrails.allowed(view)
         if self.chain.named and self.chain.models and len(self.policies) == 1 and not self.keep_going:
             warnings.append(f"{self.chain.models[0].name} is too small to conduct an interview: the rules spoke.")
         draft = _Draft()

@@ -208,6 +208,7 @@ def launch_arguments(
     from interviewer.web.conversation import mermaid_address
     from interviewer.web.guard import middleware, signed_in
     from interviewer.web.layout import theme
+    from interviewer.web.pages.room import ANSWERS
     from interviewer.web.session import SignIn
 
     state = (_STATIC / "state.css").read_text(encoding="utf-8")
@@ -235,7 +236,7 @@ def launch_arguments(
             "redoc_url": None,
         },
         "max_file_size": "60mb",
-        "max_threads": 64,
+        "max_threads": 2 * ANSWERS,
         "theme": theme(),
         "css_paths": [_STATIC / "style.css"],
         "head": f"{_HEAD}<style>{state}</style>" + "".join(f"<script>{script}</script>" for script in scripts),

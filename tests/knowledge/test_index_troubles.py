@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from interviewer.errors import CannotRun
@@ -104,11 +105,18 @@ class ChromaServer:
                 time.sleep(0.1)
         raise AssertionError("the Chroma server did not start")
 
+    def built(self) -> int:
+        """How many groups of passages it holds."""
+        address = f"{self.url}/api/v2/tenants/default_tenant/databases/default_database/collections"
+        return len(httpx.get(address, timeout=10).json())
+
     def stop(self, number: signal.Signals = signal.SIGKILL) -> None:
         assert self.process
         self.process.send_signal(number)
         if number in (signal.SIGKILL, signal.SIGTERM):
             self.process.wait(20)
+        while number == signal.SIGSTOP and psutil.Process(self.process.pid).status() != psutil.STATUS_STOPPED:
+            time.sleep(0.01)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
-"""Behind a real nginx: as it is installed, under a sub-path and with TLS; and ours before two apps, one of which dies."""
+"""Behind a real nginx: as it is installed, under a sub-path and with TLS; and ours before two apps that share
+PostgreSQL and a Chroma server; one app dies, then Chroma does."""
 
+import json
 import os
 import signal
 import subprocess
@@ -10,7 +12,10 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
+from interviewer.storage import Store, database
+from tests.knowledge.test_index_troubles import ChromaServer
 from tests.tools import nginx as nginx_found
 from tests.web.conftest import ROOT, App, free_port
 from tests.web.test_room import say, start, talk
@@ -119,10 +124,41 @@ def test_as_installed_under_a_sub_path_and_with_tls(
     assert httpx.get(f"https://127.0.0.1:{port}/practice/healthz", verify=False).text == "ok"
 
 
-def test_two_apps_behind_ours_and_one_is_killed_in_mid_interview(
-    own_app: Callable[..., App], nginx: Callable[[str, int], Path], come: Callable[[str], Any]
+@pytest.fixture
+def chroma(tmp_path: Path) -> Iterator[ChromaServer]:
+    """A Chroma server that two apps share."""
+    server = ChromaServer(tmp_path / "chroma")
+    server.start()
+    yield server
+    server.stop()
+
+
+def wait_until_stored(url: str, spoken: int) -> None:
+    """Waits for that many turns of the interviewer's in the database's newest interview, each after one of the
+    candidate's: words are shown before they are stored."""
+    wanted, store, end = ["interviewer", *["candidate", "interviewer"] * (spoken - 1)], Store.open(url), 40
+    newest = sa.select(database.interviews.c.id).order_by(database.interviews.c.created.desc()).limit(1)
+    query = sa.select(database.turns.c.data).where(database.turns.c.interview == newest.scalar_subquery())
+    for _ in range(5 * end):
+        with database.reading(store.engine) as db:
+            kept = db.execute(query.order_by(database.turns.c.number)).scalars().all()
+        if (speakers := [json.loads(one)["speaker"] for one in kept]) == wanted:
+            break
+        time.sleep(0.2)
+    store.close()
+    assert speakers == wanted, "none lost, none twice"
+
+
+@pytest.mark.timeout(300)
+def test_two_apps_share_postgresql_and_chroma_behind_ours_and_one_is_killed_in_mid_interview(
+    own_app: Callable[..., App],
+    nginx: Callable[[str, int], Path],
+    come: Callable[[str], Any],
+    postgres: str,
+    chroma: ChromaServer,
 ) -> None:
-    apps = [own_app(), own_app()]
+    servers = {"INTERVIEWER_DATABASE_URL": postgres, "INTERVIEWER_CHROMA_URL": chroma.url}
+    apps = [own_app("app.py", **servers), own_app("app.py", **servers)]
     for app in apps:
         app.start()
     port = free_port()
@@ -133,12 +169,25 @@ def test_two_apps_behind_ours_and_one_is_killed_in_mid_interview(
     folder = nginx(ours, port)
     page = come(f"https://127.0.0.1:{port}/")
     start(page)
-    say(page, "first", 2)
+    say(page, "I would start with what the business wants from this, and whom a mistake costs what.", 2)
+    wait_until_stored(postgres, 2)
     cookies = page.context.cookies()
     assert any(cookie["name"] == "interviewer-visit" for cookie in cookies)
-    asked = [line for line in (folder / "access.log").read_text().splitlines() if "/queue/" in line]
-    (serving,) = [app for app in apps if any(f"127.0.0.1:{app.port}" in line for line in asked)]
+
+    def asked() -> set[int]:
+        lines = [line for line in (folder / "access.log").read_text().splitlines() if "/queue/" in line]
+        return {app.port for app in apps if any(f"127.0.0.1:{app.port}" in line for line in lines)}
+
+    (serving,) = [app for app in apps if app.port in asked()]
     serving.stop(signal.SIGKILL)  # the only one that this visit has asked
-    say(page, "second", 3)
-    assert talk(page).count("second") == 1
+    said = "Labels come from the reviews, so they arrive about two weeks late."
+    say(page, said, 3)
+    wait_until_stored(postgres, 3)
+    assert asked() == {app.port for app in apps}
+    assert talk(page).count(said) == 1
+    assert any(chroma.built() or time.sleep(0.5) for _ in range(60)), "what is looked up lies in the server"
+    chroma.stop()
+    say(page, "For the first model I take gradient boosted trees, since the features are tabular.", 4)
+    assert [row for row in talk(page) if "not answer" in row or "wrong" in row] == []
+    wait_until_stored(postgres, 4)
     assert httpx.get(f"https://127.0.0.1:{port}/readyz", verify=False).status_code == 404

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from interviewer.web.voice import VoicePanel
 
 log = logging.getLogger(__name__)
+ANSWERS = 128
+"""Turns that one process speaks at once: with an endpoint each of them waits for most of its time."""
 _FRAME = 0.08
 """Seconds between two pictures of a turn that is being spoken."""
 TOO_LATE = "The interview is over. Your last words were not sent; they are kept in your notes."
@@ -310,7 +312,7 @@ class RoomPage:
             answer, inputs = self.voice.answer, [*inputs, self.voice.aloud, self.voice.speed]
             outputs.append(self.voice.clips)
         follow = event.then if also else event.success
-        return follow(answer, inputs, outputs, concurrency_limit=16, **QUIET)
+        return follow(answer, inputs, outputs, concurrency_limit=ANSWERS, **QUIET)
 
 
 def _unpacked(packed: str) -> list[dict[str, Any]]:
