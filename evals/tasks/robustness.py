@@ -27,7 +27,7 @@ RECORDED_ATTACKS = {
     "visual-search-02": ("fake-interviewer-dialogue", "split-attack"),
     "search-ranking-02": ("criteria-list", "homoglyphs"),
 }
-"""Of the suite ``grading-llm`` no hires and strong no hires; some of the attacks are unknown to our patterns."""
+"""Of the suite ``grading-llm`` no hires and strong no hires; our patterns know none of these attacks."""
 RECORDED_LEVELS = ("ad-click-prediction-01", "event-recommendation-01")
 """A no hire at senior and a hire at mid."""
 _STRONG = {"verdict": "strong_hire", "steps": {str(step): 4 for step in Step}}
