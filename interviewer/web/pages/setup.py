@@ -336,8 +336,9 @@ def _sound_html(voice: VoiceParts | None) -> str:
     if missing := voice.missing():
         return f"<p class='quiet'>{for_html(missing)}</p>"
     return (
-        "<p class='quiet'>You can type or speak. <button type='button' class='link' id='sound-check'>Try the microphone"
-        "</button> <span id='sound-word' role='status'></span></p>"
+        "<p class='quiet backend'>You can type or speak. "
+        "<button type='button' class='link' id='sound-check'>Try the microphone</button> "
+        "<span id='sound-word' role='status'></span></p>"
     )
 
 
