@@ -214,12 +214,12 @@ def _checklist(criteria: list[Criterion]) -> str:
         f'<span class="sr"> ({CRITERION[one.status]})</span></li>'
         for one in criteria
     ]
-    key = '<p class="key">✓ shown · ◐ partly · ✗ wrong · ○ not said · · does not apply</p>'
+    key = '<p class="key">✓ shown · ◐ partly · ✗ wrong · ○ not shown · · does not apply</p>'
     return f"<details><summary>{len(items)} criteria</summary>{_list(items, 'check')}{key}</details>" if items else ""
 
 
 def _missing(missing: list[Missing], judged: bool) -> str:
-    heading = "Not said" if judged else "Not heard, as far as we could hear"
+    heading = "Not shown" if judged else "Not heard, as far as we could hear"
     items = [f"<li>{escape(one.text)}{_studied(one.study)}</li>" for one in missing]
     return f'<p class="meta">{heading}</p>{_list(items)}' if items else ""
 

@@ -19,7 +19,7 @@ CRITERION = {
     "shown": "shown",
     "partly": "partly",
     "wrong": "wrong",
-    "absent": "not said",
+    "absent": "not shown",
     "not_applicable": "does not apply",
 }
 EVENTS = {

@@ -71,7 +71,7 @@ def _md_step(step: Step, report: Report) -> list[str]:
     lines += ["", *[f"- {_MD_CHECK[one.status]} {_md(_named(one))}" for one in own.criteria]] if own.criteria else []
     lines += ["", *[_md_evidence(one) for one in own.evidence]] if own.evidence else []
     if own.missing:
-        said = "Not said:" if report.status == "assessed" else "Not heard, as far as we could hear:"
+        said = "Not shown:" if report.status == "assessed" else "Not heard, as far as we could hear:"
         lines += ["", said, "", *[f"- {_md(gap.text)}{_md_notes(gap.study)}" for gap in own.missing]]
     return lines + (["", _md(report.strong[step])] if step in report.strong else [])
 
