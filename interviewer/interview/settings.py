@@ -242,7 +242,7 @@ class BankNumbers(Numbers):
     asks: float
     about: float
     words: float
-    own: float
+    general: float
     likeness: float
     worth: float
     better: float
@@ -250,6 +250,8 @@ class BankNumbers(Numbers):
     pressed: int
     answered: float
     sooner: float
+    probe: float
+    probe_first: float
     most: int
 
 

@@ -191,11 +191,11 @@ def test_the_words_of_a_long_interview_pass_the_guardrails_and_never_repeat(talk
     ("said", "way"),
     [
         ("So we gromble the flurbs with a zib, and that's a thing I'd leave to the infra team.", "delegates"),
-        ("Whether the flurbs are snorkelled first, well, it depends on the size of the zib.", "depends"),
-        ("We snorkel every flurb, that's the standard approach and people know it.", "standard"),
-        ("The flurbs get snorkelled at night, or in the morning, I guess.", "unsure"),
+        ("Whether the flurbs are brindled first, well, it depends on the size of the zib.", "depends"),
+        ("We brindle every flurb, that's the standard approach and people know it.", "standard"),
+        ("The flurbs get brindled at night, or in the morning, I guess.", "unsure"),
         ("We skip the flurbs without a zib, as that's an edge case.", "plays-down"),
-        ("Snorkelling takes care of it, so a flurb can gromble as long as it likes.", "certain"),
+        ("Brindling takes care of it, so a flurb can gromble as long as it likes.", "certain"),
         ("That makes about 4,000 flurbs for every zib that we have got over here.", "figure"),
     ],
 )

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from interviewer.domain import Level, MoveKind, Step
 from interviewer.interview.policy import Allowed, Proposal, TargetKind, View
 from interviewer.interview.rules import pacing, questions
 from interviewer.interview.rules.scene import Situation, WordChoice, begins, followups
 from interviewer.interview.settings import ModeKind, settings
 from interviewer.interview.words import all_terms, problems
+from interviewer.knowledge.validate import says
 from interviewer.listening.annotate import Listener
 from interviewer.listening.intents import Intent
 from interviewer.listening.utterance import breaks_off
@@ -98,13 +101,34 @@ def presses(scene: Situation) -> Proposal | None:
 def asks(scene: Situation) -> Proposal:
     """A follow-up: on what was just said, or on how it was said; where there is neither they go on, and after that
     comes a plain question on the answer as a whole."""
-    if scene.fitting and scene.fitting[0].worth >= settings().bank.better:
+    at = settings().bank
+    if scene.fitting and scene.fitting[0].worth >= at.better:
         return _follows(scene)
-    if found := on_how(scene):
+    own, likeness = of_the_case(scene)
+    found = own if likeness >= at.probe_first else on_how(scene)
+    if found:
         return found
     if scene.fitting:
         return _follows(scene)
-    return as_a_whole(scene) or scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
+    return own or as_a_whole(scene) or scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
+
+
+def of_the_case(scene: Situation) -> tuple[Proposal | None, float]:
+    """The question on a criterion of the case that follows best from the end of the answer, and how much (cosine).
+
+    Its subject was surely not said: nothing of the talk sounds like it, and none of its terms was said.
+    """
+    probes, likeness = scene.bank.probes, scene.bank.probe_vectors @ scene.end
+    for row in np.argsort(-likeness, kind="stable"):
+        name, question = probes[row]
+        if likeness[row] < settings().bank.probe:
+            break
+        signal, step = scene.signal(name), scene.open_step(name)
+        said = signal is None or any(says(term, scene.everything) for term in signal.terms)
+        if step and not said and scene.voice.unsaid([question]):
+            proposal = _probe(scene, question, step=step, target=(TargetKind.SIGNAL, name))
+            return proposal, float(likeness[row])
+    return None, 0.0
 
 
 def on_how(scene: Situation) -> Proposal | None:
@@ -139,13 +163,15 @@ def as_a_whole(scene: Situation) -> Proposal | None:
     return _probe(scene, questions[0]) if questions else None
 
 
-def _probe(scene: Situation, question: str, *, step: Step | None = None) -> Proposal:
+def _probe(
+    scene: Situation, question: str, *, step: Step | None = None, target: tuple[TargetKind, str] | None = None
+) -> Proposal:
     """A question, after a word that we follow where they asked for it, in the interviewer's manner."""
     follows = scene.wants(Intent.FOLLOWS)
     text = scene.voice.say("probe.follows" if follows else "probe.plain", question=question)
     if not follows and scene.level is not Level.STAFF:
         text = scene.voice.in_manner(text, scene.view.transcript.manner, settings().manner_every)
-    return scene.propose(MoveKind.PROBE, text, step=step)
+    return scene.propose(MoveKind.PROBE, text, step=step, target=target)
 
 
 # -- policy ----------------------------------------------------------------------------------------------

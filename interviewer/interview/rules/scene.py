@@ -26,7 +26,7 @@ from interviewer.knowledge.schema import Case, Followup, Signal
 from interviewer.listening.annotate import Listener
 from interviewer.listening.examples import Bank, denies
 from interviewer.listening.intents import Intent
-from interviewer.text import Span, spans
+from interviewer.text import Span, spans, without_fillers
 from interviewer.transcript import Heard, Turn
 
 _DATA = Path(__file__).parent / "data"
@@ -291,7 +291,7 @@ class Situation:
             + at.asks * (vectors @ bank.asks.T)[which, columns]
             + at.about * np.array([about.get(one.step, 0.0) for one in bank.entries])
             + at.words * bank.in_common(" ".join(self.text.split()[-at.tail :]))
-            + at.own * (columns < bank.own)
+            - (at.general if bank.own else 0.0) * (columns >= bank.own)
         )
         return worth
 
@@ -330,6 +330,22 @@ class Situation:
         """The criterion of that id."""
         signals = self.knowledge.signals(self.view.transcript.case)
         return next((one for own in signals.values() for one in own if one.id == name), None)
+
+    def open_step(self, name: str) -> Step | None:
+        """The step of a criterion that may be asked about: in reach, and neither asked, spoken of nor come near to."""
+        agenda, state = self.view.agenda, self.state
+        option = next((one for own in agenda.signals.values() for one in own if one.id == name), None)
+        closed = name in state.asked or name in agenda.brushed or state.heard(name)
+        if option is None or closed or option.step not in agenda.scope or option.level.rank > self.level.rank:
+            return None
+        return option.step
+
+    @cached_property
+    def end(self) -> Vectors:
+        """The end of the answer as a vector."""
+        vectors = self.listener.embedder.encode([" ".join(without_fillers(self.text).split()[-settings().tail :])])
+        first: Vectors = vectors[0]
+        return first
 
     def told(self, texts: Iterable[str]) -> bool:
         """Whether any of the texts was said by the interviewer."""
