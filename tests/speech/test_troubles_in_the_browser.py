@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from interviewer.speech.audio import read_upload
 from interviewer.speech.recording import NO_SOUND, NO_SPEECH, TOO_LONG
 from interviewer.speech.stt import MISSING
 from interviewer.speech.tts import Espeak
+from tests.nginx import serving_nginx
 from tests.speech.conftest import ALLOWED, FAKE_DEVICE, RATE, np, pause
-from tests.web.conftest import App
+from tests.tools import nginx
+from tests.web.conftest import App, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BOX = "#room-box textarea"
@@ -94,6 +97,40 @@ def test_what_is_typed_while_words_are_still_heard_stays(talking_app: App, page_
     box = page.input_value(BOX)
     assert box.startswith("I typed this instead.")
     assert "recommendation" not in box
+
+
+SMALL = """
+server {{
+    listen 127.0.0.1:{port}; client_max_body_size 80k;
+    location / {{ proxy_pass http://127.0.0.1:{behind}; proxy_http_version 1.1; proxy_buffering off; }}
+}}
+"""
+
+
+@pytest.mark.skipif(
+    not nginx(), reason="!!! NO NGINX HERE: a refused packet was not tested (apt-get install nginx-light)"
+)
+def test_a_packet_that_a_proxy_refuses_is_halved_until_it_passes(
+    talking_app: App, page_with: Any, spoken: Any, tmp_path: Path
+) -> None:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with serving_nginx(tmp_path, SMALL.format(port=port, behind=talking_app.port), f"{address}/healthz"):
+        page = page_with(
+            SimpleNamespace(url=address),
+            np.concatenate([pause(1), spoken("First I clarify who uses the recommendations."), pause(90)]),
+        )
+        refused: list[int] = []
+        page.on("response", lambda answer: refused.append(answer.status) if answer.status == 413 else None)
+        page.click("#voice-talk")
+        page.wait_for_function("() => interviewerVoiceStats.samples > 16000")
+        page.route("**/queue/join*", lambda route: None)  # held back: what is said meanwhile makes one large packet
+        page.wait_for_function("() => interviewerVoiceStats.samples > 10 * 16000")
+        page.unroute("**/queue/join*")
+        page.click("#voice-talk")
+        page.wait_for_function("() => document.querySelector('#voice-talk').innerText === 'Speak'", timeout=120_000)
+        assert refused, "the first packets were too large"
+        assert "recommendations" in page.input_value(BOX)
 
 
 def test_a_muted_microphone(talking_app: App, page_with: Any) -> None:

@@ -2,11 +2,10 @@
 PostgreSQL and a Chroma server; one app dies, then Chroma does."""
 
 import json
-import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import sqlalchemy as sa
 
 from interviewer.storage import Store, database
 from tests.knowledge.test_index_troubles import ChromaServer
+from tests.nginx import serving_nginx
 from tests.tools import nginx as nginx_found
 from tests.web.conftest import ROOT, App, free_port
 from tests.web.test_room import say, start, talk
@@ -26,18 +26,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not NGINX, reason="!!! NO NGINX HERE: proxies were not tested (apt-get install nginx-light)"),
 ]
-# What Debian's nginx.conf says that matters here: bodies of 1 MB, gzip, buffering, no headers about the client.
-HTTP = """
-daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
-events {{ worker_connections 768; }}
-http {{
-    sendfile on; tcp_nopush on; include /etc/nginx/mime.types; default_type application/octet-stream; gzip on;
-    log_format who "$request $upstream_addr"; access_log {folder}/access.log who;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;
-    uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-    {servers}
-}}
-"""
 AS_INSTALLED = """
 server {{
     listen 127.0.0.1:{port} ssl; ssl_certificate {folder}/fullchain.pem; ssl_certificate_key {folder}/privkey.pem;
@@ -49,36 +37,14 @@ server {{
 @pytest.fixture
 def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, int], Path]]:
     """Starts an nginx with these servers, and waits until it listens."""
-    running: list[subprocess.Popen[bytes]] = []
+    with ExitStack() as running:
 
-    def start(servers: str, port: int) -> Path:
-        folder = tmp_path_factory.mktemp("nginx")
-        folder.chmod(0o755)
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-             "-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"],
-            check=True, capture_output=True, timeout=30,
-        )  # fmt: skip
-        file = folder / "nginx.conf"
-        user = "user root;\n" if os.geteuid() == 0 else ""
-        file.write_text(user + HTTP.format(folder=folder, servers=servers.replace("{folder}", str(folder))))
-        command = [str(NGINX), "-c", str(file), "-e", str(folder / "error.log")]
-        tested = subprocess.run([*command, "-t"], capture_output=True, text=True, timeout=30, check=False)
-        assert tested.returncode == 0, tested.stderr
-        running.append(subprocess.Popen(command))
-        end = time.monotonic() + 10
-        while time.monotonic() < end:
-            try:
-                httpx.get(f"https://127.0.0.1:{port}/", verify=False)
-                return folder
-            except httpx.TransportError:
-                time.sleep(0.05)
-        raise AssertionError((folder / "error.log").read_text())
+        def start(servers: str, port: int) -> Path:
+            folder = tmp_path_factory.mktemp("nginx")
+            running.enter_context(serving_nginx(folder, servers, f"https://127.0.0.1:{port}/"))
+            return folder
 
-    yield start
-    for process in running:
-        process.terminate()
-        process.wait(10)
+        yield start
 
 
 @pytest.fixture
