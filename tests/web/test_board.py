@@ -305,6 +305,18 @@ def test_boxes_and_an_arrow_are_drawn_shown_and_still_there_after_a_restart(
     assert page.locator("#board-frame").count() == 0, "nothing of it is fetched before its tab is opened"
     page.click("#tab-board")
     draw(page)
+    labels = "() => document.querySelector('#board-frame').contentWindow.board.labels()"
+    board = page.frame_locator("#board-frame")
+    board.locator("[aria-label='Undo']").click()
+    page.wait_for_function(f"() => !({labels})().includes('hourly')")
+    board.locator("[aria-label='Redo']").click()
+    page.wait_for_function(f"() => ({labels})().includes('hourly')")
+    board.locator(".main-menu-trigger").click()
+    board.locator("[data-testid='image-export-button']").click()
+    with page.expect_download() as picture:
+        board.locator("[aria-label='Export to PNG']").click()
+    assert picture.value.path().read_bytes().startswith(b"\x89PNG")
+    page.keyboard.press("Escape")
     say(page, "the data", 2)
     page.click("#board-show")
     heard(page, 3)
@@ -320,7 +332,6 @@ def test_boxes_and_an_arrow_are_drawn_shown_and_still_there_after_a_restart(
     page.wait_for_selector("#room-said .drawn svg")
     page.click("#tab-board")
     page.wait_for_function("() => (document.querySelector('#board-frame')?.contentWindow?.board || {}).ready")
-    labels = "() => document.querySelector('#board-frame').contentWindow.board.labels()"
     assert page.evaluate(labels) == ["Event log", "Feature store", "hourly"]
     for width, theme in ((1440, "light"), (390, "dark")):
         page.set_viewport_size({"width": width, "height": 800})

@@ -13,7 +13,7 @@ from evals.preference import rankings
 from evals.preference.rankings import RECORDED
 from interviewer.web.pages.evals import EvalsPage, wanted
 from tests.web.conftest import App
-from tests.web.test_pages import serious
+from tests.web.test_board import serious
 
 TURNS = [
     {"speaker": "interviewer", "text": "Design fraud detection.", "at": 0},

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.web.conftest import App
+from tests.web.test_board import serious
 from tests.web.test_room import finish, say, start
 
 pytestmark = pytest.mark.browser
@@ -260,14 +261,6 @@ def test_a_reload_keeps_what_a_coach_mended_and_a_half_written_problem(
     page.click("#coach-grade")
     page.wait_for_selector("#report-frame iframe")
     assert page.inner_text("#report-heading h1") == "Catch stolen cards"
-
-
-def serious(page: Any, axe: str) -> list[str]:
-    """What axe-core finds serious on the page as it stands."""
-    page.evaluate(axe)
-    result = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
-    found = [one for one in result["violations"] if one["impact"] in ("serious", "critical")]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
