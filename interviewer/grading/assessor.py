@@ -185,7 +185,7 @@ def strong_answers(
             continue
         query = f"{wanted.topic}. {wanted.text}"
         hits = [hit.passage for hit in retrieve(query, audience="grader", case=case, step=step, limit=10)]
-        near = [one for one in hits if one.kind in _SOURCED and not _ASIDE.search(one.title)][:3]
+        near = [one for one in hits if one.kind in _SOURCED and not is_aside(one.title)][:3]
         said, about = stems(found[step]), stems(f"{query} {wanted.strong}")
         for one in sorted(near, key=lambda hit: _SOURCED[hit.kind]):
             sentence = _telling(one.text.removeprefix(f"{one.title.partition(':')[0]}. "), about, said)
@@ -211,8 +211,12 @@ def _lowered(text: str) -> str:
     return text[:1].lower() + text[1:] if re.match(r"[A-Z][a-z' -]", text) else text
 
 
+def is_aside(title: str) -> bool:
+    """Whether a note's section, by its title, says something else than what is right: mistakes, questions, signs."""
+    return bool(_ASIDE.search(title))
+
+
 _ASIDE = re.compile(r"\b(?:mistakes?|questions?|pitfalls?|traps?|signs|sentences)\b", re.IGNORECASE)
-"""Sections of notes that do not say what is right."""
 _FRAGMENT = re.compile(r"\?|:$|^[^,.;:]{1,30}:")
 """A question, the head of a list, or a note under a catchword ("Baseline: …"): no sentence to learn from."""
 _SHARED = _STRONG_AT.shared_words

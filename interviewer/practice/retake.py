@@ -9,7 +9,7 @@ from typing import Any
 
 from interviewer.domain import Level, MoveKind, Step, Verdict
 from interviewer.errors import BadInput
-from interviewer.grading.assessor import strong_answer
+from interviewer.grading.assessor import is_aside, strong_answer
 from interviewer.grading.report import Evidence, Report
 from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Pushback, Signal, TradeOff
@@ -212,14 +212,17 @@ def _looked_up(
     """Passages for graders near the question, each with its source; the study notes' and the framework's too."""
     if search is None or not query:
         return []
-    found = search(query, audience="grader", case=case, step=step, limit=_PASSAGES + len(said) + 4)
+    found = search(query, audience="grader", case=case, step=step, limit=_PASSAGES + len(said) + 8)
     points: list[Point] = []
     for passage in (one.passage for one in found):
-        if passage.kind == "strong" or any(passage.text in text or text in passage.text for text in said):
+        if passage.kind == "strong" or is_aside(passage.title):
+            continue
+        if any(passage.text in text or text in passage.text for text in said):
             continue
         title = passage.title or (_case_title(knowledge, passage.case) if passage.case else "")
         kind = _KINDS.get(passage.kind, passage.kind.capitalize())
-        points.append(Point(passage.text, f"{kind}: {title}" if title else kind))
+        text = passage.text.removeprefix(f"{title.partition(':')[0]}. ")  # the source names it
+        points.append(Point(text, f"{kind}: {title}" if title else kind))
     return points[:_PASSAGES]
 
 

@@ -73,6 +73,15 @@ def test_it_says_what_is_strong_about_the_very_thing_that_was_asked(knowledge: K
     assert found.study == tuple(knowledge.topics[slug].title for slug in asked.study)
 
 
+def test_mistakes_and_questions_of_a_note_are_no_part_of_a_stronger_answer(knowledge: Knowledge):
+    wrong = Passage("y", "Labels. Training on all of them.", "grader", "note", title="Labels: Common mistakes")
+    right = Passage("z", "Labels. Wait until they are ripe.", "grader", "note", title="Labels: When it fits")
+    found = second_opinion(interview(PROBE), 1, knowledge, Search(wrong, right))
+    assert [(point.text, point.source) for point in found.points[1:]] == [
+        ("Wait until they are ripe.", "Study note: Labels: When it fits")
+    ]
+
+
 def test_it_looks_up_what_graders_read_in_that_step(knowledge: Knowledge):
     search = Search(REFERENCE)
     second_opinion(interview(PROBE), 1, knowledge, search)

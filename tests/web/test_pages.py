@@ -93,6 +93,9 @@ def test_choosing_by_keyboard_and_a_problem_of_ones_own(app: App, visit: Callabl
     page.check("label.own input")
     page.click("#setup-start")
     assert "Describe your own problem" in page.inner_text("#setup-word")
+    word = page.locator("#setup-word").bounding_box()
+    assert word["y"] + word["height"] <= 720, "what is missing is said in view"
+    assert page.evaluate("() => document.activeElement.id") == "setup-problem", "and can be typed at once"
     page.fill("#setup-problem", "Rank the flats of a <b>rental</b> site")
     page.click("#setup-start")
     page.wait_for_selector("#room-badge .badge")

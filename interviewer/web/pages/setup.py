@@ -108,8 +108,9 @@ def form_html(knowledge: Knowledge, defaults: Defaults) -> str:
         "<fieldset id='setup-case' class='gallery'><legend>Choose a problem</legend>"
         f"<div class='cards'>{shown}</div></fieldset>"
         f"<div class='card terms'>{_terms(knowledge, defaults)}"
+        "<p id='setup-word' class='bad' role='alert'></p>"
         "<button type='button' class='primary' id='setup-start' data-act='start'>Start the interview</button>"
-        "<p id='setup-word' class='bad' role='alert'></p></div></form>"
+        "</div></form>"
     )
 
 

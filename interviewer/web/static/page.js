@@ -68,7 +68,7 @@
       const word = data.case === "own" && !(data.problem || "").trim() ? "Describe your own problem first, in a sentence or two."
         : data.mode === "drill" && !(data.topic || "").trim() ? "Choose a topic first." : "";
       $("setup-word").textContent = word;
-      if (word) return "";
+      if (word) { form.querySelector(data.case === "own" && !(data.problem || "").trim() ? "[name=problem]" : "[name=topic]").focus(); return ""; }
       tab.write("problem", "");
       const start = $("setup-start");
       start.setAttribute("aria-busy", "true");
