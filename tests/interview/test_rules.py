@@ -139,6 +139,18 @@ def test_a_question_on_which_the_case_is_silent_is_handed_back(talk: Talk) -> No
     assert talk.text.count("?") <= 1
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Is it just yes or no on each payment, or may I do something in between?",
+        "What's worse, that it stops somebody honest or that it says sorry, no idea?",
+        "Which of the colours does the logo have?",
+    ],
+)
+def test_a_question_at_the_beginning_is_never_met_with_a_nod_or_with_comfort(talk: Talk, said: str) -> None:
+    assert talk.say(said).move in (MoveKind.ANSWER, MoveKind.ASK_TO_CLARIFY), talk.text
+
+
 def test_a_question_asked_along_with_a_design_is_answered_first(talk: Talk) -> None:
     reply = talk.say(f"{ANSWER} What's the latency budget?")
     assert reply.move is MoveKind.ANSWER

@@ -22,8 +22,8 @@ _AMOUNT = re.compile(
 )
 """Questions for an amount: only they are told that there is no figure."""
 _TO_US = re.compile(
-    r"\b(?:you|we|our|us|is there|are there|do (?:people|users)|how (?:many|much|big|fast|often|large)|"
-    r"what(?:'s| is) the)\b",
+    r"\b(?:you|we|our|us|is there|are there|(?:do|may|can|should|must) i|do (?:people|users)|"
+    r"how (?:many|much|big|fast|quick|soon|often|large|rare|fresh)|what(?:'s| is) (?:the|my))\b",
     re.IGNORECASE,
 )
 _FOR_YOU = re.compile(
@@ -55,7 +55,8 @@ def waiting(scene: Situation) -> list[Heard]:
             waits = early or last or (marked and one.score >= at.sure_fact)
         else:
             spoken = "?" not in text and _FOR_YOU.search(one.quote) is not None
-            waits = len(after) <= at.question_tail / 2 and (marked or spoken) and _TO_US.search(one.quote) is not None
+            to_us = (early and marked) or _TO_US.search(one.quote) is not None
+            waits = len(after) <= at.question_tail / 2 and (marked or spoken) and to_us
         if waits:
             found.append(one)
     return found
@@ -269,7 +270,8 @@ def _small_talk(scene: Situation) -> Proposal | None:
 
 def does_not_know(scene: Situation) -> Proposal | None:
     """Who does not know is asked for something smaller on the same subject; who is stuck again may leave it."""
-    gave_up = Intent.DONT_KNOW in scene.intents and scene.words <= settings().design_from * 2
+    quote = scene.intents.get(Intent.DONT_KNOW, "")
+    gave_up = quote and not quote.endswith("?") and scene.words <= settings().design_from * 2
     if not gave_up or scene.heard("signal"):
         return None
     turns = scene.view.transcript.candidate_turns()
