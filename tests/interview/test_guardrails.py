@@ -192,6 +192,14 @@ def test_a_concept_may_be_named_once_the_candidate_has_named_it_in_any_form(know
 ASKED = ("candidate", "How many reviewers do we have?", 240)
 
 
+@pytest.mark.parametrize(
+    "asked", ["do peple sea how menny reviewrs we got", "wat do we no about the reviewers", "so um how menny reviewers"]
+)
+def test_a_misspelt_question_without_its_mark_is_a_question(knowledge, asked):
+    last = ("candidate", asked, 210)
+    assert "reviewers" in allowed(view(knowledge, ("interviewer", "Go on.", 205), last, at=215)).facts
+
+
 def test_a_fact_is_given_when_asked_for_and_in_its_own_figures(knowledge):
     seen = view(knowledge, ("interviewer", "Go on.", 200), ASKED, at=250)
     right = "Two thousand reviewers, about 400 decisions each a day, and that number won't grow this year."
