@@ -9,6 +9,7 @@ while when it is busy. All of it happens in a thread that is left behind when th
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -223,14 +224,13 @@ class Client:
         """The client of a model, made once."""
         if target not in self._chats:
             import httpx2
-            from langchain_openai.chat_models.base import BaseChatOpenAI
             from pydantic import SecretStr
 
             # It advises on its own settings, which nobody here can change.
             warnings.filterwarnings("ignore", category=UserWarning, module=r"langchain_openai\..*")
             # A content in parts is no text, which the client's types do not know; here they are read for their text.
             warnings.filterwarnings("ignore", category=UserWarning, message="Pydantic serializer warnings")
-            self._chats[target] = BaseChatOpenAI(
+            self._chats[target] = _chat_class()(
                 model=target.name,
                 api_key=SecretStr(target.api_key),
                 base_url=target.place.base,
@@ -244,6 +244,25 @@ class Client:
                 http_async_client=httpx2.AsyncClient(transport=httpx2.AsyncBaseTransport(), trust_env=False),
             )
         return self._chats[target]
+
+
+@cache
+def _chat_class() -> "type[BaseChatOpenAI]":
+    from langchain_openai.chat_models.base import BaseChatOpenAI
+
+    class Chat(BaseChatOpenAI):
+        """Hands the messages over as they are.
+
+        The client below would look at each of them once for every type that a message may have: the dearest part of a
+        turn, and dearer with every turn.
+        """
+
+        def _get_request_payload(self, input_: Any, *, stop: list[str] | None = None, **kwargs: Any) -> dict[str, Any]:
+            payload: dict[str, Any] = super()._get_request_payload(input_, stop=stop, **kwargs)
+            body = {**(payload.get("extra_body") or {}), "messages": payload["messages"]}
+            return {**payload, "messages": [], "extra_body": body}
+
+    return Chat
 
 
 def _check_form(
