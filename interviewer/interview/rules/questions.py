@@ -76,15 +76,23 @@ def asked(scene: Situation) -> Proposal | None:
         text = as_given(scene, name)
         if sum(len(one.split()) for _, one in told) + len(text.split()) <= settings().most_facts_words:
             told.append((name, text))
-    words = " ".join(text for _, text in told)
-    given = all(name in scene.state.facts for name, _ in told)
-    text = scene.voice.say("answer.again", fact=words) if given else scene.voice.say("answer.fact", fact=words)
-    for more in _left_over(scene, [name for name in names if name not in dict(told)], questions):
-        text = f"{text} {more}" if len(f"{text} {more}".split()) <= MOST_WORDS else text
+    text = _told(scene, told, names, questions)
+    while len(text.split()) > MOST_WORDS and len(told) > 1:
+        told.pop()
+        text = _told(scene, told, names, questions)
     return scene.propose(MoveKind.ANSWER, text, facts=tuple(name for name, _ in told))
 
 
+def _told(scene: Situation, told: list[tuple[str, str]], names: tuple[str, ...], questions: list[Heard]) -> str:
+    """The facts in words, and what is said of the others."""
+    words = " ".join(text for _, text in told)
+    given = all(name in scene.state.facts for name, _ in told)
+    text = scene.voice.say("answer.again" if given else "answer.fact", fact=words)
+    return " ".join([text, *_left_over(scene, [name for name in names if name not in dict(told)], questions)])
+
+
 def _left_over(scene: Situation, names: list[str], questions: list[Heard]) -> Iterator[str]:
+    """What is said of the questions that are not answered in this turn: at most one thing."""
     if names:
         yield scene.voice.say("answer.left", names=" and ".join(fact_name(name) for name in names[:2]))
     elif doubtful := next((one for one in questions if not one.id and len(one.between) > 1), None):
