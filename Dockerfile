@@ -18,7 +18,7 @@ COPY prompts ./prompts
 RUN uv pip install --system --no-cache --constraint requirements.lock ".[voice,postgres,metrics]"
 
 USER interviewer
-ENV INTERVIEWER_HOME=/data GRADIO_SERVER_NAME=0.0.0.0 GRADIO_SERVER_PORT=7860 GRADIO_TEMP_DIR=/tmp/gradio
+ENV INTERVIEWER_HOME=/data GRADIO_SERVER_NAME=0.0.0.0 GRADIO_SERVER_PORT=7860
 WORKDIR /data
 VOLUME /data
 EXPOSE 7860

@@ -5,8 +5,8 @@ import sys
 
 from interviewer.config import quieten
 
-TABLES = ("connects", "fuzz", "kills", "load", "pace", "soak", "strangers", "streams")
-_IN_LOAD = ("pace", "streams")
+TABLES = ("connects", "fuzz", "kills", "load", "pace", "soak", "strangers", "streams", "visits")
+_LIES_IN = {"pace": "load", "streams": "load", "visits": "soak"}
 
 
 def main() -> None:
@@ -18,8 +18,8 @@ def main() -> None:
         if name not in TABLES:
             sys.exit(f"{name}: one of {', '.join(TABLES)}")
         print(f"# {name}")
-        module = importlib.import_module(f"evals.trust.{'load' if name in _IN_LOAD else name}")
-        rows = getattr(module, name) if name in _IN_LOAD else module.rows
+        module = importlib.import_module(f"evals.trust.{_LIES_IN.get(name, name)}")
+        rows = getattr(module, name if name in _LIES_IN else "rows")
         for row in rows(int(number)) if number else rows():
             print("| " + " | ".join(row) + " |", flush=True)
 

@@ -1,12 +1,21 @@
 """Does memory stay flat? Interviews of 40 turns one after another, each deleted at its end.
 
 python -m evals.trust soak=10000        turns; the second half may not grow
+python -m evals.trust visits=1000       page loads, each of a visit of its own, of an app in a process of its own
 """
 
 import gc
 import os
+import secrets
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+import httpx
+import psutil
+
+from evals.trust import strangers
 from evals.trust.load import Person, memory, serving, words
 
 _LENGTH = 40
@@ -30,3 +39,30 @@ def rows(turns: int = 2_000) -> Iterator[tuple[str, ...]]:
                 shown = done * _PARTS // turns
                 gc.collect()
                 yield str(done), f"{memory():.0f}", str(len(os.listdir("/proc/self/fd")))
+
+
+def visits(loads: int = 1_000) -> Iterator[tuple[str, ...]]:
+    """Page loads so far, what the app holds, its open files."""
+    with tempfile.TemporaryDirectory() as folder, strangers.app(Path(folder)) as url:
+        process = next(one for one in psutil.Process().children() if "app.py" in " ".join(one.cmdline()))
+        with httpx.Client(follow_redirects=True, timeout=30) as ann:
+            ann.post(f"{url}login", data={"username": "ann", "password": "a-secret"})
+            first = _at_load(ann.get(f"{url}config").json()["dependencies"])
+            called = [one for one in strangers.functions(url, ann) if one["id"] in first]
+            yield "page loads", "functions called", "memory MB", "open files"
+            for number in range(1, loads + 1):
+                visit = secrets.token_hex(6)
+                ann.get(url)
+                for function in called:
+                    strangers.call(url, ann, function, "", visit)
+                if number in (1, loads // 20) or number * _PARTS % loads == 0:
+                    memory_ = process.memory_info().rss / 1e6
+                    yield str(number), str(number * len(called)), f"{memory_:.0f}", str(process.num_fds())
+
+
+def _at_load(dependencies: list[dict[str, Any]]) -> set[int]:
+    """The functions that a page calls as it loads, and those that follow them."""
+    found = {one["id"] for one in dependencies if any(event == "load" for _, event in one["targets"])}
+    while more := {one["id"] for one in dependencies if one.get("trigger_after") in found} - found:
+        found |= more
+    return found
