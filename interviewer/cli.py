@@ -7,6 +7,7 @@ With ``--json`` standard output holds one JSON value and nothing else, whatever 
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from interviewer.grading.report import Report
     from interviewer.imports import Imported
     from interviewer.interview.interviewer import Reply
+    from interviewer.knowledge.load import Knowledge
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -90,7 +92,7 @@ def _imported(
     A transcript may be about a case that is not ours; who names one on the command line means one of ours.
     """
     from interviewer.imports import UNKNOWN_CASE, read_any
-    from interviewer.knowledge.load import Knowledge
+    from interviewer.knowledge.load import Knowledge as Known
 
     found = read_any(
         _read(name),
@@ -103,10 +105,26 @@ def _imported(
         keep_names=keep_names,
     )
     if case is not None and case != UNKNOWN_CASE and not found.transcript.problem:
-        knowledge = Knowledge.load()
+        knowledge = Known.load()
         if case not in knowledge.cases:
             raise BadInput(f"--case {case}: {knowledge.no_case(case)}")
+    elif case is None and found.transcript.case == UNKNOWN_CASE and not found.transcript.problem:
+        return _guessed(found, Known.load())
     return found
+
+
+def _guessed(found: "Imported", knowledge: "Knowledge") -> "Imported":
+    """Where nobody says which problem it is, the one that the talk begins like, if it surely does; and says so."""
+    from interviewer.knowledge.embeddings import shared_embedder
+    from interviewer.listening.facts import nearest_problem
+
+    talk = " ".join(turn.text for turn in found.transcript.turns)
+    guess = nearest_problem(talk, knowledge, shared_embedder())
+    if guess is None or not guess.near:
+        return found
+    told = f"By how it begins, the problem is taken to be '{guess.case}'; --case says another."
+    named = found.transcript.model_copy(update={"case": guess.case})
+    return replace(found, transcript=named, warnings=[*found.warnings, told])
 
 
 def _state(reply: "Reply") -> dict[str, Any]:

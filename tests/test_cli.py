@@ -87,6 +87,14 @@ María de la Cruz: How many payments do you see per day &amp; how many are bad?
 """
 
 
+def test_the_problem_of_a_recording_is_guessed_from_how_it_begins_and_said() -> None:
+    body = json.loads(Path("evals/transcripts/fraud-detection-01.json").read_text(encoding="utf-8"))
+    talk = "\n".join(f"{turn['speaker'].title()}: {turn['text']}" for turn in body["turns"])
+    done = run_here("import", "-", stdin=talk.encode())
+    assert json.loads(done.stdout)["case"] == "fraud-detection"
+    assert "the problem is taken to be 'fraud-detection'; --case says another" in done.stderr.decode()
+
+
 def test_import_writes_our_json_and_says_what_was_assumed(run, tmp_path):
     done = run("import", "-", "--candidate", "maria", "--case", "fraud-detection", stdin=VTT)
     transcript = json.loads(done.stdout)

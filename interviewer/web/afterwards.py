@@ -239,8 +239,18 @@ def opinion_html(opinion: Opinion) -> str:
     )
 
 
+_UNJUDGED = (
+    "<h2>Neither take was judged, so they are not compared</h2>"
+    "<p class='quiet'>What each of them covered stands in its own report.</p>"
+)
+
+
 def difference_html(found: Difference, only: Step | None = None) -> str:
     """What changed between the takes; of practice of one step only that step is shown, without a verdict."""
+    if found.overall.before is None and found.overall.after is None and not found.steps:
+        return (
+            f"<div class='card difference'><h2>Neither take was judged, so they are not compared</h2>{_UNJUDGED}</div>"
+        )
     before, after = (_verdict(one) for one in found.verdicts)
     verdict = f"{before} → {after}" if before != after else after
     rows = [] if only else [_row("Overall", found.overall, verdict)]

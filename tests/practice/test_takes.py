@@ -32,6 +32,12 @@ def test_practice_of_one_step_has_no_overall_and_no_verdict():
     assert "worth as much" in difference_html(found(steps={}), Step.SERVE)
 
 
+def test_takes_that_were_not_judged_are_not_compared():
+    page = difference_html(found(overall=Change(None, None), verdicts=(None, None), steps={}))
+    assert "Neither take was judged" in page
+    assert "worth as much" not in page
+
+
 def test_answers_are_offered_by_their_turn_and_first_words():
     turns = [
         {"speaker": "interviewer", "text": "Hello."},
