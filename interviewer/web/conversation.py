@@ -115,17 +115,17 @@ def steps_html(knowledge: Knowledge, room: Room) -> str:
         kind = "current" if current else "touched" if touched else "untouched"
         plan = budgets[step] / whole * room.transcript.minutes
         rows.append(_step_html(step, kind, state.used.get(step, 0.0) / 60, plan))
-    said = "The order is yours. A mark says that a step was touched, not that it was done well."
+    said = "The order is yours. A mark says that a step was touched, not that it was done well; no mark says nothing."
     return f"<div class='card steps'><h2>Plan</h2><ol>{''.join(rows)}</ol><p class='quiet'>{said}</p></div>"
 
 
 def _step_html(step: Step, kind: str, used: float, plan: float) -> str:
     here = " aria-current='step'" if kind == "current" else ""
-    said = {"current": "now", "touched": "touched", "untouched": "not yet"}[kind]
+    said = {"current": ", now", "touched": ", touched", "untouched": ""}[kind]
     spent = f"{used:.0f} of " if used >= 0.5 else ""
     return (
         f"<li class='{kind}'{here} data-step='{step}'><span class='name'>{for_html(step.label)}"
-        f"<span class='sr-only'>, {said}</span></span>"
+        f"<span class='sr-only'>{said}</span></span>"
         f"<span class='minutes'>{spent}{max(1, round(plan))} min</span></li>"
     )
 
@@ -138,7 +138,11 @@ def brief_html(knowledge: Knowledge, room: Room) -> str:
     brief = transcript.problem or opening
     known = {fact.id: fact.answer for fact in (getattr(case, "facts", None) or [])} if case else {}
     given = dict.fromkeys(fact for turn in transcript.turns for fact in turn.facts)
-    items = "".join(f"<li>{for_html(known[fact])}</li>" for fact in given if fact in known)
+    items = "".join(
+        f"<li><span class='about'>{for_html(fact.replace('-', ' ').capitalize())}.</span> {for_html(known[fact])}</li>"
+        for fact in given
+        if fact in known
+    )
     facts = (
         f"<ul>{items}</ul>" if items else "<p class='quiet'>None yet. Ask, and what you are told is pinned here.</p>"
     )

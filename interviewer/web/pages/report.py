@@ -170,7 +170,7 @@ def level_html(chosen: Level) -> str:
         f"<span>{name}</span></label>"
         for key, name in LEVEL_NAMES.items()
     )
-    return f"<fieldset class='choice'><legend>Graded for level</legend><div>{items}</div></fieldset>"
+    return f"<fieldset class='choice'><legend>Report for level</legend><div>{items}</div></fieldset>"
 
 
 def grading_html(news: Grading) -> str:

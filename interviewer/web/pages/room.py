@@ -93,7 +93,7 @@ class RoomPage:
                 gr.HTML("<button type='button' class='small' id='room-end'>End interview</button>", elem_id="end-place")
             with gr.Row(elem_id="room-confirm", elem_classes="confirm"):
                 gr.HTML("<p>End the interview and have it graded?</p>")
-                self.end = gr.Button("End and grade", variant="primary", size="sm", elem_id="room-end-yes", scale=0)
+                self.end = gr.Button("End and see the report", variant="primary", size="sm", elem_id="room-end-yes", scale=0)
                 gr.HTML("<button type='button' class='small' id='room-end-no'>Keep going</button>")
             self.voice_more = gr.Column(elem_id="voice-more")
         with gr.Row(visible=False, elem_id="room-paused", elem_classes="confirm") as self.paused:

@@ -360,7 +360,7 @@ def _row(knowledge: Knowledge, header: Header) -> str:
     if header.ended is None:
         where = f"{int(header.elapsed // 60)} of {header.minutes:g} min"
     else:
-        where = "graded" if header.reports else "finished"
+        where = "report" if header.reports else "finished"
     parts = (mode_name(knowledge, header.mode), LEVEL_NAMES[header.level], "second take" if header.parent else "", day)
     title = title_of(knowledge, header.case, header.problem)
     acts = [("room", "Open" if header.ended else "Go on"), ("report", "Report"), ("export", "Export")]
