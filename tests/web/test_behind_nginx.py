@@ -102,7 +102,7 @@ def chroma(tmp_path: Path) -> Iterator[ChromaServer]:
 def wait_until_stored(url: str, spoken: int) -> None:
     """Waits for that many turns of the interviewer's in the database's newest interview, each after one of the
     candidate's: words are shown before they are stored."""
-    wanted, store, end = ["interviewer", *["candidate", "interviewer"] * (spoken - 1)], Store.open(url), 40
+    wanted, store, end = ["interviewer", *["candidate", "interviewer"] * (spoken - 1)], Store.open(url), 90
     newest = sa.select(database.interviews.c.id).order_by(database.interviews.c.created.desc()).limit(1)
     query = sa.select(database.turns.c.data).where(database.turns.c.interview == newest.scalar_subquery())
     for _ in range(5 * end):

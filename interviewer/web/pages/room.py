@@ -92,8 +92,10 @@ class RoomPage:
                 self.pause = gr.Button("Pause the clock", size="sm", min_width=110, elem_id="room-pause")
                 gr.HTML("<button type='button' class='small' id='room-end'>End interview</button>", elem_id="end-place")
             with gr.Row(elem_id="room-confirm", elem_classes="confirm"):
-                gr.HTML("<p>End the interview and have it graded?</p>")
-                self.end = gr.Button("End and see the report", variant="primary", size="sm", elem_id="room-end-yes", scale=0)
+                gr.HTML("<p>End the interview and see its report?</p>")
+                self.end = gr.Button(
+                    "End and see report", variant="primary", size="sm", elem_id="room-end-yes", scale=0
+                )
                 gr.HTML("<button type='button' class='small' id='room-end-no'>Keep going</button>")
             self.voice_more = gr.Column(elem_id="voice-more")
         with gr.Row(visible=False, elem_id="room-paused", elem_classes="confirm") as self.paused:

@@ -16,7 +16,7 @@
       there = undefined;
       try { there = await (await fetch("board/state", { cache: "no-store" })).json(); } catch { there = null; return; }
     }
-    if (!there) return;
+    if (!there || !$("board-box")) return; // the room may be gone by the time the answer is there
     $("board-box").hidden = !there.there;
     $("board-none").hidden = there.there;
     $("photo-ask").hidden = !there.sees;
