@@ -12,18 +12,35 @@ import logging
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from time import monotonic
+from typing import TypeVar
 
 log = logging.getLogger(__name__)
 Breathe = Callable[[], None]
 Job = Callable[[Breathe], None]
+T = TypeVar("T")
 _LAST_STEP = 5.0
 """Seconds that closing waits for the step under way."""
 
 
 class DroppedError(Exception):
     """Nobody wants this job any more."""
+
+
+def aside(name: str, call: Callable[[], T]) -> Future[T]:
+    """What the call gives, or raises, from a thread of its own; one that hangs holds up no end of the process."""
+    done: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - raised where the result is asked for; native code may panic
+            done.set_exception(error)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return done
 
 
 class Background:

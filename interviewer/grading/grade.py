@@ -13,9 +13,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from interviewer.background import Breathe, Job
+from interviewer.background import Breathe, Job, aside
 from interviewer.domain import Level, MoveKind
 from interviewer.errors import InterviewerError, ModelError
 from interviewer.grading.assessor import Assessor, Material, Progress, Retrieve
@@ -98,10 +99,8 @@ def _assessor(
 # Grading ahead of the end, so that the report is there soon after it.
 #
 # Without a model that judges, the report so far is made behind every turn and thrown away; what it cost is
-# remembered.
-# Embeddings are remembered by what determines them, so at the end only what is new must be computed, and the report
-# is
-# the same as without this.
+# remembered. Embeddings are remembered by what determines them, so at the end only what is new must be computed, and
+# the report is the same as without this.
 #
 # A model that judges costs money for every reading. It reads once ahead, when the interviewer asks for last words
 # (``LastWords``). If only a farewell follows, that report is the report; if anything else follows, the interview is
@@ -149,11 +148,9 @@ class LastWords:
         with self._lock:
             if name in self._begun:
                 return False
-            begun = _Begun(transcript, Future())
-            self._begun[name] = begun
+            self._begun[name] = _Begun(transcript, aside("ahead", partial(_told, grade)))
             while len(self._begun) > MOST_KEPT:
                 self._begun.popitem(last=False)
-        threading.Thread(target=_fill, args=(begun.report, grade), name="ahead", daemon=True).start()
         return True
 
     def take(self, name: str, transcript: Transcript, level: Level) -> Report | None:
@@ -176,12 +173,12 @@ class LastWords:
             self._begun.pop(name, None)
 
 
-def _fill(report: "Future[Report]", grade: Callable[[], Report]) -> None:
+def _told(grade: Callable[[], Report]) -> Report:
     try:
-        report.set_result(grade())
-    except Exception as error:  # handed on to whoever asks for the report
+        return grade()
+    except Exception:  # handed on to whoever asks for the report
         log.warning("grading ahead failed", exc_info=True)
-        report.set_exception(error)
+        raise
 
 
 def _only_farewell(before: Transcript, now: Transcript) -> bool:

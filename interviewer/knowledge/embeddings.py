@@ -11,10 +11,9 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -22,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from interviewer.background import aside
 from interviewer.config import hash_file, quieten, verified
 from interviewer.errors import CannotRun
 
@@ -123,17 +123,8 @@ class Embedder:
         return found
 
     def _side_by_side(self, batches: Sequence[list[tuple[str, list[int]]]]) -> list[dict[str, Vectors]]:
-        others: list[Future[dict[str, Vectors]]] = []
-        for batch in batches[1:]:
-            others.append(Future())
-            threading.Thread(target=self._into, args=(others[-1], batch), name="encoding", daemon=True).start()
+        others = [aside("encoding", partial(self._run, batch)) for batch in batches[1:]]
         return [self._run(batch) for batch in batches[:1]] + [one.result() for one in others]
-
-    def _into(self, done: Future[dict[str, Vectors]], batch: list[tuple[str, list[int]]]) -> None:
-        try:
-            done.set_result(self._run(batch))
-        except Exception as error:  # noqa: BLE001 - raised where the result is asked for
-            done.set_exception(error)
 
     def _run(self, batch: list[tuple[str, list[int]]]) -> dict[str, Vectors]:
         longest = max(len(ids) for _, ids in batch)

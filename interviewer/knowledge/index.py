@@ -12,7 +12,6 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -22,6 +21,7 @@ from urllib.parse import urlsplit
 import httpx
 from filelock import FileLock, Timeout
 
+from interviewer.background import aside
 from interviewer.config import quieten
 from interviewer.errors import CannotRun
 from interviewer.knowledge.embeddings import Embedder, model_sha256, yielding
@@ -106,15 +106,7 @@ class Index:
             raise
 
     def _in_time(self, seconds: float, call: Callable[[], T]) -> T:
-        done: Future[T] = Future()
-
-        def run() -> None:
-            try:
-                done.set_result(call())
-            except BaseException as error:  # noqa: BLE001 - a panic of Chroma's native part is no Exception
-                done.set_exception(error)
-
-        threading.Thread(target=run, name="index", daemon=True).start()
+        done = aside("index", call)
         where = self._url or str(self._folder)
         try:
             return done.result(seconds)
