@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from interviewer.grading.report import Report
     from interviewer.imports import Imported
     from interviewer.interview.interviewer import Reply
-    from interviewer.knowledge.load import Knowledge
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -92,7 +91,7 @@ def _imported(
     A transcript may be about a case that is not ours; who names one on the command line means one of ours.
     """
     from interviewer.imports import UNKNOWN_CASE, read_any
-    from interviewer.knowledge.load import Knowledge as Known
+    from interviewer.knowledge.load import Knowledge
 
     found = read_any(
         _read(name),
@@ -105,21 +104,22 @@ def _imported(
         keep_names=keep_names,
     )
     if case is not None and case != UNKNOWN_CASE and not found.transcript.problem:
-        knowledge = Known.load()
+        knowledge = Knowledge.load()
         if case not in knowledge.cases:
             raise BadInput(f"--case {case}: {knowledge.no_case(case)}")
     elif case is None and found.transcript.case == UNKNOWN_CASE and not found.transcript.problem:
-        return _guessed(found, Known.load())
+        return _guessed(found)
     return found
 
 
-def _guessed(found: "Imported", knowledge: "Knowledge") -> "Imported":
+def _guessed(found: "Imported") -> "Imported":
     """Where nobody says which problem it is, the one that the talk begins like, if it surely does; and says so."""
     from interviewer.knowledge.embeddings import shared_embedder
+    from interviewer.knowledge.load import Knowledge
     from interviewer.listening.facts import nearest_problem
 
     talk = " ".join(turn.text for turn in found.transcript.turns)
-    guess = nearest_problem(talk, knowledge, shared_embedder())
+    guess = nearest_problem(talk, Knowledge.load(), shared_embedder())
     if guess is None or not guess.near:
         return found
     told = f"By how it begins, the problem is taken to be '{guess.case}'; --case says another."

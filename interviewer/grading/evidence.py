@@ -221,8 +221,7 @@ def seconds(transcript: Transcript, parts: Iterable[tuple[Excerpt, float]]) -> f
 # What a report tells about the words themselves: those aimed at the grader, and whether there are any at all.
 #
 # Nothing is barred and nothing costs a mark. Words aimed at the grader are shown to a model as what they are, the
-# report
-# lists them, and a quote that lies in them is evidence of nothing.
+# report lists them, and a quote that lies in them is evidence of nothing.
 
 
 _FILTERS_AT = thresholds().talk

@@ -132,8 +132,7 @@ class Whole(BaseModel):
 # From a model's answers to what a report may say: quotes found in the talk, ids known, marks bounded.
 #
 # What cannot be found in the candidate's words carries nothing: a criterion without a quote is left out, a mark
-# without
-# one is not taken, and both are counted.
+# without one is not taken, and both are counted.
 
 
 _AT = thresholds().answers

@@ -199,8 +199,8 @@ def _centred(near: Vectors) -> Vectors:
 # Mistakes and trade-offs that can be heard without a model that understands: few, and sure.
 #
 # A mistake is heard by its own words, said as one's own (``affirm``) in a sentence that sounds very much like it. It
-# was
-# corrected when the candidate says the sound thing later, speaks against the mistake's own words or takes it back.
+# was corrected when the candidate says the sound thing later, speaks against the mistake's own words or takes it
+# back.
 
 
 _FLAGS_AT = thresholds().flags

@@ -208,8 +208,7 @@ def _chosen(
 # People's names in the interviewer's words become roles, only where they are used as names.
 #
 # "Thanks, Will. What will change in May?" with a candidate called Will May  ->  "Thanks, [candidate]. What will
-# change in
-# May?" The candidate's own words are never changed: every quote must stand in the recording.
+# change in May?" The candidate's own words are never changed: every quote must stand in the recording.
 
 
 def _parts(label: str) -> tuple[list[str], list[str]]:

@@ -131,8 +131,7 @@ class Policy(Protocol):
 # What an interviewer's turn may do now: moves, parts and facts, by the clock, the buttons and what was asked. Pure.
 #
 # The same for every policy. Nothing ends unasked: a close needs the time, the button, or a wish that was confirmed in
-# a
-# turn of its own.
+# a turn of its own.
 
 
 _AT = thresholds().moves

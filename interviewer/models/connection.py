@@ -111,8 +111,7 @@ def once(seconds: float, call: Callable[[], Item]) -> Item:
 #     'http://localhost:11434/v1'
 #
 # A machine's own addresses are never asked through a proxy. What comes back is bounded, is given up when nobody waits
-# for
-# it, and is made fit to be read: a web page is named for one, halves of characters are taken out.
+# for it, and is made fit to be read: a web page is named for one, halves of characters are taken out.
 
 
 OPENAI = "https://api.openai.com/v1"

@@ -1,4 +1,4 @@
-"""The child process that holds llama.cpp: started by ``local.py``; it imports nothing of ours.
+"""The child process that holds llama.cpp: started by ``llama_cpp.py``; it imports nothing of ours.
 
 A process of its own, so that what native code prints cannot reach our standard output, and a crash in it is
 not ours. It reads one JSON line (how to serve) from standard input, answers one JSON line (the address or an

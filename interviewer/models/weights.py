@@ -1,6 +1,6 @@
 """The embedded model's weights: which file, whether it is whole, what this machine could carry, and fetching it.
 
-``interviewer model status`` shows ``status()``; ``interviewer model fetch`` is ``fetch.fetch_weights``.
+``interviewer model status`` shows ``status()``; ``interviewer model fetch`` is ``fetch_weights``.
 """
 
 import json

@@ -165,8 +165,8 @@ def _interval(scores: Sequence[float]) -> float:
 # A finished interview as a transcript for the evals: with its owner's consent, and without names. Pure.
 #
 # What goes: ids, the names given, how people introduce themselves, e-mail addresses, telephone numbers, links,
-# handles.
-# What stays is the talk itself, its times and its moves. Nothing here can know every name: the person reads the file.
+# handles. What stays is the talk itself, its times and its moves. Nothing here can know every name: the person reads
+# the file.
 
 
 SHARED = {"case", "level", "minutes", "manner", "mode", "versions", "turns"}

@@ -178,8 +178,7 @@ def _probe(
 # The policy that needs no language model: rules in order of precedence, safe first.
 #
 # It cannot understand an answer, so it does less: it answers what was asked, gives way, and otherwise asks questions
-# that
-# are sure to fit.
+# that are sure to fit.
 #
 #     RulesPolicy(listener).act(view, allowed)  ->  Proposal(MoveKind.PROBE, ["What would …?"], …)
 

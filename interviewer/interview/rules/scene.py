@@ -154,7 +154,7 @@ class Fitting:
 
     entry: Followup
     worth: float
-    """How well it follows, on the scale of ``data/settings.yaml``."""
+    """How well it follows, on the scale of ``bank`` in ``../data/rules.yaml``."""
 
 
 @dataclass(frozen=True)
