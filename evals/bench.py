@@ -102,9 +102,9 @@ def _afresh(long: Transcript) -> object:
 
 
 def _build(folder: Path) -> None:
+    from interviewer.knowledge import Knowledge
     from interviewer.knowledge.embeddings import Embedder
     from interviewer.knowledge.index import Index
-    from interviewer.knowledge.load import Knowledge
 
     index = Index(Knowledge.load(), Embedder(), folder)
     index.nearest("framework", "labels", {"audience": "grader"}, 1)
@@ -156,7 +156,7 @@ def _recorded_words(transcript: Transcript) -> Callable[[Json, str], Json]:
 
 def costs(peer: Path | None) -> Iterator[Cost]:
     """Our turns, and those of a plain prompt that sends everything every time."""
-    from interviewer.knowledge.load import Knowledge
+    from interviewer.knowledge import Knowledge
 
     found = next(one for one in recorded(Data()) if one.id == COSTED)
     transcript, _ = with_clock(transcript_from(found.body))

@@ -23,7 +23,7 @@ from typing import Any
 from urllib import error, request
 
 from evals.types import Json
-from interviewer.errors import BadInput, CannotRun
+from interviewer import BadInput, CannotRun
 
 FOLDER = Path(__file__).parent / "cassettes"
 OPENAI = "https://api.openai.com/v1"

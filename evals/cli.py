@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from evals.preference.cli import app as preference
-from interviewer.errors import BadInput, InterviewerError
+from interviewer import BadInput, InterviewerError
 
 app = typer.Typer(
     help="The evals: the interviewer and the grader measured on recorded transcripts.", no_args_is_help=True

@@ -13,7 +13,7 @@ import yaml
 
 from evals.statistics import Estimate
 from evals.types import Json, Suite
-from interviewer.errors import BadInput
+from interviewer import BadInput
 
 FILE = Path(__file__).parent / "gates.yaml"
 _KEYS = {"at_least", "at_most", "delta", "why"}

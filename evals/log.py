@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evals.types import Json, Record
-from interviewer.errors import BadInput
+from interviewer import BadInput
 
 
 @dataclass

@@ -20,8 +20,7 @@ from evals.recorded import read_folder, recorded
 from evals.tasks import DATA, read_lines
 from evals.tasks.conduct import position_body
 from evals.types import Data, Json
-from interviewer.domain import MoveKind
-from interviewer.errors import BadInput
+from interviewer import BadInput, MoveKind
 from interviewer.transcript import transcript_from
 
 FILES = {"quotes": DATA / "quote_readings.jsonl", "claims": DATA / "claim_readings.jsonl"}

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.types import Data, Json, Sample
-from interviewer.domain import Level
-from interviewer.errors import BadInput
+from interviewer import BadInput, Level
 from interviewer.transcript import Transcript, transcript_from
 
 OWN = Path(__file__).parent / "transcripts"

@@ -12,7 +12,7 @@ from evals import log as logs
 from evals.scoring import by_case
 from evals.statistics import Estimate, Points, paired
 from evals.types import Json, Record, Suite, Value
-from interviewer.errors import BadInput
+from interviewer import BadInput
 
 FOLDER = Path(__file__).parent / "references"
 BINARY = frozenset({0.0, 1.0})

@@ -13,7 +13,7 @@ import yaml
 from evals.reference import FOLDER
 from evals.tasks import all_suites
 from evals.types import Json
-from interviewer.errors import BadInput
+from interviewer import BadInput
 
 BEGIN, END = "<!-- evals:begin -->", "<!-- evals:end -->"
 GOALS = Path(__file__).parent / "goals.yaml"

@@ -21,7 +21,7 @@ from evals.statistics import Estimate
 from evals.tasks import find_suite
 from evals.types import Data, Json, Record, Sample, Suite
 from evals.world import code_hash, revision
-from interviewer.errors import BadInput
+from interviewer import BadInput
 
 Progress = Callable[[int, int, Record | None], None]
 """Called with done, total and the record that came in."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from evals.types import Json, Record, Sample, Suite
 from evals.world import World
-from interviewer.errors import InterviewerError
+from interviewer import InterviewerError
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import numpy as np
 from evals.recorded import Recorded
 from evals.types import Json
 from evals.voice_words import errors, words
-from interviewer.errors import BadInput
+from interviewer import BadInput
 
 FOLDER = Path(__file__).parent / "data" / "speech"
 PAUSES = (0.4, 1.1)

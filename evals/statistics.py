@@ -10,7 +10,7 @@ import numpy as np
 from evals.samples import Job, run_one
 from evals.tasks import find_suite
 from evals.types import Metric, Record, Sample, Value
-from interviewer.errors import CannotRun
+from interviewer import CannotRun
 
 V = TypeVar("V")
 RESAMPLES = 1000

@@ -252,7 +252,7 @@ def main() -> None:
     parser.add_argument("--interviews", default="", help="with --only graded: ids of our own; all if empty")
     parser.add_argument("--out", type=Path)
     wanted = parser.parse_args()
-    from interviewer.knowledge.load import Knowledge
+    from interviewer.knowledge import Knowledge
 
     step = 1 if wanted.full else 6
     sentences = (_DATA / "speech_sentences.txt").read_text(encoding="utf-8").splitlines()[::step]

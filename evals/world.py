@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from evals.types import Json
-from interviewer.domain import Level
-from interviewer.errors import BadInput, CannotRun
+from interviewer import BadInput, CannotRun, Level
 from interviewer.transcript import Transcript
 
 ROOT = Path(__file__).resolve().parent

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
+from interviewer import BadInput, CannotRun, InterviewerError, Level, Manner, Step
 from interviewer.config import load, quieten
 from interviewer.context import Json, can_be_written, only_ours, opened, put
 from interviewer.doctor import board, knowledge, model
-from interviewer.domain import Level, Manner, Step
-from interviewer.errors import BadInput, CannotRun, InterviewerError
 from interviewer.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ AtLevel = Annotated[Level | None, typer.Option("--level", help="The level, inste
 
 def _read(name: str) -> bytes:
     """A file's bytes, or standard input's; never more than a transcript may have and one."""
-    from interviewer.imports.lines import MAX_BYTES
+    from interviewer.imports import MAX_BYTES
 
     if name == "-" and sys.stdin is None:
         raise BadInput("standard input: is closed; give a file's name instead of -")
@@ -91,7 +90,7 @@ def _imported(
     A transcript may be about a case that is not ours; who names one on the command line means one of ours.
     """
     from interviewer.imports import UNKNOWN_CASE, read_any
-    from interviewer.knowledge.load import Knowledge
+    from interviewer.knowledge import Knowledge
 
     found = read_any(
         _read(name),
@@ -114,8 +113,8 @@ def _imported(
 
 def _guessed(found: "Imported") -> "Imported":
     """Where nobody says which problem it is, the one that the talk begins like, if it surely does; and says so."""
+    from interviewer.knowledge import Knowledge
     from interviewer.knowledge.embeddings import shared_embedder
-    from interviewer.knowledge.load import Knowledge
     from interviewer.listening.facts import nearest_problem
 
     talk = " ".join(turn.text for turn in found.transcript.turns)
@@ -202,7 +201,8 @@ def grade(
     """The report of a recorded interview."""
     from interviewer.grading.grade import FAILED
     from interviewer.grading.grade import grade as grade_transcript
-    from interviewer.grading.render import to_html, to_json, to_markdown
+    from interviewer.grading.page import to_html
+    from interviewer.grading.render import to_json, to_markdown
 
     writers: dict[str, Callable[[Report, Transcript], str]] = {
         ".html": to_html,
@@ -281,7 +281,7 @@ def practice(
     save: Annotated[Path | None, typer.Option(help="Where to keep the transcript (default: the data folder).")] = None,
 ) -> None:
     """An interview in the terminal. An empty line sends; /hint, /pause (the clock stands), /skip, /end are buttons."""
-    from interviewer.interview.settings import parse_mode
+    from interviewer.interview import parse_mode
     from interviewer.practice.terminal import hold
 
     chosen = parse_mode(mode)

@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from interviewer.errors import BadInput, CannotRun
+from interviewer import BadInput, CannotRun
 
 Backend = Literal["auto", "openai", "local", "scripted"]
 

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from interviewer import BadInput
 from interviewer.config import Settings
-from interviewer.errors import BadInput
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Embedder, shared_embedder
 from interviewer.knowledge.index import Index
-from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
-from interviewer.models import open_chain
+from interviewer.models import Budget, open_chain, price_of
 from interviewer.models.base import ModelChain
-from interviewer.models.prices import Budget, price_of
 
 if TYPE_CHECKING:
     from interviewer.interview.interviewer import Interviewer

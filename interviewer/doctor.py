@@ -13,10 +13,9 @@ from typing import Annotated, Any
 
 import typer
 
+from interviewer import BadInput, CannotRun, InterviewerError, Step
 from interviewer.config import Settings, load, verified
 from interviewer.context import Json, only_ours, opened, put
-from interviewer.domain import Step
-from interviewer.errors import BadInput, CannotRun, InterviewerError
 
 SPEAKING = "speaking now"
 """The finding on the backend that serves."""
@@ -53,9 +52,9 @@ def _embedding(settings: Settings) -> str:
 
 
 def _index(settings: Settings) -> str:
+    from interviewer.knowledge import Knowledge
     from interviewer.knowledge.embeddings import shared_embedder
     from interviewer.knowledge.index import Index
-    from interviewer.knowledge.load import Knowledge
 
     where = settings.chroma_url or str(settings.home / "index")
     index = Index(Knowledge.load(), shared_embedder(), settings.home / "index", settings.chroma_url)
@@ -109,11 +108,11 @@ def _backend(settings: Settings, endpoint: Finding | None) -> str:
 
 
 def _whiteboard(settings: Settings) -> str:
-    from interviewer.web import board_files
+    from interviewer.web import board
 
-    if not board_files.is_there(settings.home):
-        raise InterviewerError(f"not there: diagrams are written in Mermaid. To draw: {board_files.HOW}")
-    return f"{board_files.published().name} is there"
+    if not board.is_there(settings.home):
+        raise InterviewerError(f"not there: diagrams are written in Mermaid. To draw: {board.HOW}")
+    return f"{board.published().name} is there"
 
 
 def _voice(settings: Settings) -> str:
@@ -178,7 +177,7 @@ def knowledge_check(root: Annotated[Path | None, typer.Argument(help="A knowledg
     """Validates every file; names file and field."""
     from interviewer.config import shipped
     from interviewer.interview.words import followup_problems
-    from interviewer.knowledge.load import Knowledge
+    from interviewer.knowledge import Knowledge
     from interviewer.knowledge.validate import check_tree
 
     root = root or shipped("knowledge")
@@ -194,7 +193,7 @@ def knowledge_check(root: Annotated[Path | None, typer.Argument(help="A knowledg
 @knowledge.command("cases")
 def knowledge_cases() -> None:
     """The cases: slug and title."""
-    from interviewer.knowledge.load import Knowledge
+    from interviewer.knowledge import Knowledge
 
     for slug, case in Knowledge.load().cases.items():
         typer.echo(f"{slug}\t{case.title}")
@@ -263,7 +262,7 @@ def board_fetch(
     archives: Annotated[Path | None, typer.Option("--archives", help="A folder with the packages' archives.")] = None,
 ) -> None:
     """Fetches the whiteboard's published files by npm, and verifies their SHA-512."""
-    from interviewer.web.board_files import fetch
+    from interviewer.web.board import fetch
 
     typer.echo(f"ready: {fetch(load().home, lambda line: typer.echo(line, err=True), archives)}")
 

@@ -19,8 +19,8 @@ from typing import Any, TypeVar
 from opentelemetry import context as spans
 from opentelemetry import metrics, trace
 
+from interviewer import BadInput, CannotRun
 from interviewer.config import Settings
-from interviewer.errors import BadInput, CannotRun
 
 T = TypeVar("T")
 _AT: ContextVar[tuple[str, int] | None] = ContextVar("interview and turn", default=None)

@@ -13,8 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
-from interviewer.domain import Level, Manner, MoveKind, Step
-from interviewer.errors import BadInput
+from interviewer import BadInput, Level, Manner, MoveKind, Step
 
 MAX_BYTES = 20_000_000
 MAX_TURNS = 5_000

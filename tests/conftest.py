@@ -72,7 +72,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def knowledge():
     """The knowledge base that travels with the product."""
-    from interviewer.knowledge.load import Knowledge
+    from interviewer.knowledge import Knowledge
 
     return Knowledge.load()
 

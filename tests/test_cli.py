@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.domain import MoveKind, Step
+from interviewer import MoveKind, Step
 from tests.command import run_here
 
 pytestmark = pytest.mark.slow

@@ -14,10 +14,9 @@ import yaml
 
 from evals.trust import fuzz, kills, strangers
 from evals.trust.__main__ import TABLES
-from interviewer import telemetry
+from interviewer import BadInput, telemetry
 from interviewer.config import Settings, load, variable
-from interviewer.errors import BadInput
-from interviewer.knowledge.load import read_case, read_topic_note
+from interviewer.knowledge import read_case, read_topic_note
 from tests.web.conftest import free_port
 
 pytestmark = pytest.mark.slow

@@ -23,9 +23,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from evals.cassette import Tape, load, path_of, playing, serving
-from interviewer.errors import CannotRun
-from interviewer.storage import Store, owner_of_key
+from interviewer import CannotRun
+from interviewer.storage import owner_of_key
 from interviewer.storage.database import interviews
+from interviewer.storage.store import Store
 from interviewer.transcript import Transcript, transcript_from
 from tests.tools import chromium
 from tests.web.conftest import CHROMIUM, ROOT, App
@@ -310,7 +311,7 @@ def main() -> None:
         raise CannotRun("no Chromium here: apt-get install chromium, or playwright install chromium")
     from playwright.sync_api import sync_playwright
 
-    from interviewer.web.board_files import fetch
+    from interviewer.web.board import fetch
 
     given.out.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:

@@ -4,8 +4,7 @@ from typing import Any, Protocol
 
 from evals.personas.persona import Said
 from evals.types import Json
-from interviewer.domain import MoveKind, Step
-from interviewer.errors import InterviewerError
+from interviewer import InterviewerError, MoveKind, Step
 from interviewer.transcript import Transcript, Turn
 
 INTERVIEWER_PACE = 150

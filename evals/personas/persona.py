@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from evals.personas.banks import answers, bank, fill, talk
-from interviewer.domain import MoveKind, Step
+from interviewer import MoveKind, Step
 from interviewer.text import spans
 
 FILE = Path(__file__).parent / "personas.yaml"

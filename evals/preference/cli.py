@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from interviewer.errors import BadInput
+from interviewer import BadInput
 
 app = typer.Typer(help="Blind preference between interviewers' next turns.", no_args_is_help=True)
 Work = Annotated[Path, typer.Option("--work", help="Folder for everything that is not committed.")]
@@ -91,7 +91,7 @@ def _source(source: str, model: str, base_url: str | None, system: Path | None, 
         return options.human
     if source.startswith("ours:"):
         return options.product(_world(source, model, base_url), source)
-    from interviewer.knowledge.load import Knowledge
+    from interviewer.knowledge import Knowledge
 
     return options.prompted(source, _prompt(source, system), _client(base_url), _named(model), Knowledge.load(), notes)
 
@@ -137,7 +137,7 @@ def sheets_(
 ) -> None:
     """Pages and answer forms for blind judges, in another order for each of them."""
     from evals.preference import options, positions, sheets
-    from interviewer.knowledge.load import Knowledge
+    from interviewer.knowledge import Knowledge
 
     moments = positions.moments(positions.read(work / "positions.jsonl"), folder)
     by_source = {one: options.read(options.path_of(work, one)) for one in source}
@@ -204,7 +204,7 @@ def interview_(
 ) -> None:
     """Hold a whole interview with a candidate played by a model; it goes on where it was stopped."""
     from evals.preference import interviews
-    from interviewer.knowledge.load import Knowledge
+    from interviewer.knowledge import Knowledge
     from interviewer.transcript import Transcript
 
     knowledge = Knowledge.load()

@@ -18,8 +18,8 @@ from evals.preference.options import complete, prompt_messages
 from evals.preference.positions import Moment, Position
 from evals.preference.sheets import conversation
 from evals.types import Json
-from interviewer.errors import BadInput
-from interviewer.knowledge.load import Knowledge
+from interviewer import BadInput
+from interviewer.knowledge import Knowledge
 from interviewer.transcript import Transcript, Turn, read_transcript
 
 PERSONAS = Path(__file__).resolve().parent.parent / "personas" / "played.yaml"

@@ -15,8 +15,8 @@ from typing import Any
 
 from evals.preference.positions import DATA, Moment
 from evals.types import Json
-from interviewer.errors import BadInput, InterviewerError, ModelError
-from interviewer.knowledge.load import Knowledge
+from interviewer import BadInput, InterviewerError, ModelError
+from interviewer.knowledge import Knowledge
 
 NOTES_MARK = "#NOTES#"
 """A prompt that keeps notes writes them after this; nobody sees them."""

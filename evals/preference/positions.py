@@ -14,7 +14,7 @@ from typing import Literal
 
 from evals.recorded import Recorded, prefix_hash, read_folder
 from evals.types import Json
-from interviewer.errors import BadInput
+from interviewer import BadInput
 from interviewer.transcript import Transcript, transcript_from, with_clock
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "preference"

@@ -13,7 +13,7 @@ from evals.preference.positions import DATA, Position
 from evals.preference.sheets import FAULTS, VIRTUES
 from evals.statistics import Estimate, bootstrap, mean
 from evals.types import Json
-from interviewer.errors import BadInput
+from interviewer import BadInput
 from interviewer.transcript import Transcript, transcript_from
 
 KEPT = DATA / "rankings.jsonl"

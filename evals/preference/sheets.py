@@ -11,8 +11,8 @@ from pathlib import Path
 from evals.preference.options import Option, problem_of
 from evals.preference.positions import Moment
 from evals.types import Json
-from interviewer.errors import BadInput
-from interviewer.knowledge.load import Knowledge
+from interviewer import BadInput
+from interviewer.knowledge import Knowledge
 from interviewer.transcript import Transcript
 
 WORDS = 1500

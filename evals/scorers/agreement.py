@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from evals.scorers import scorer
 from evals.statistics import mean, pair, quadratic_kappa, spearman
 from evals.types import Json, Point, Record, Value, verdict
-from interviewer.domain import Step, Verdict
+from interviewer import Step, Verdict
 
 HIRE = 2
 """The lowest rank that is a hire."""

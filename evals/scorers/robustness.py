@@ -10,7 +10,7 @@ from evals.scorers import scorer
 from evals.scorers.agreement import rank
 from evals.statistics import mean
 from evals.types import Json, Point, Record, verdict
-from interviewer.domain import Level
+from interviewer import Level
 
 NOISE = 0.1
 """A rise of a step that counts as none."""

@@ -12,7 +12,7 @@ from pkgutil import iter_modules
 from typing import TypeVar
 
 from evals.types import Json, Suite
-from interviewer.errors import BadInput
+from interviewer import BadInput
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 T = TypeVar("T")

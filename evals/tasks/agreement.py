@@ -6,7 +6,7 @@ from typing import Any
 from evals.recorded import labelled, read_folder, sample_of, transcript_of
 from evals.scorers import named
 from evals.types import Data, Json, Sample, Suite
-from interviewer.errors import BadInput
+from interviewer import BadInput
 
 WRITTEN = (
     "ad-click-prediction-01",

@@ -13,8 +13,7 @@ from evals.recorded import grade_body, prefix_hash, recorded
 from evals.scorers import named
 from evals.tasks import DATA, read_lines
 from evals.types import Data, Json, Sample, Suite
-from interviewer.domain import Level
-from interviewer.errors import BadInput, InterviewerError
+from interviewer import BadInput, InterviewerError, Level
 from interviewer.transcript import Transcript, Turn, transcript_from, with_clock
 
 FAST_TRANSCRIPTS = ("ad-click-prediction-01", "fraud-detection-01", "harmful-content-detection-02")

@@ -11,8 +11,7 @@ from evals.recorded import brief, grade_all, grade_body, recorded, sample_of, tr
 from evals.scorers import named
 from evals.tasks import DATA, read_lines, spread
 from evals.types import Data, Json, Sample, Suite
-from interviewer.domain import Level, Step
-from interviewer.errors import BadInput
+from interviewer import BadInput, Level, Step
 from interviewer.text import spans
 from interviewer.transcript import transcript_from
 

@@ -7,7 +7,7 @@ from evals.recorded import labelled, transcript_of
 from evals.scorers import named
 from evals.tasks import spread
 from evals.types import Data, Json, Sample, Suite
-from interviewer.errors import BadInput
+from interviewer import BadInput
 from interviewer.transcript import transcript_from
 
 FAST = 4

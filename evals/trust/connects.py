@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from interviewer.errors import CannotRun
+from interviewer import CannotRun
 
 _ROOT = Path(__file__).resolve().parents[2]
 _ADDRESS = re.compile(r'sin6?_port=htons\((\d+)\).*?inet_(?:addr|pton)\((?:AF_INET6, )?"([^"]+)"')
@@ -85,9 +85,10 @@ def traced(command: list[str], home: Path, until: Callable[[], bool] | None = No
 _INTERVIEW = """
 from interviewer.config import load, quieten
 quieten()
-from interviewer.domain import Level, Manner
-from interviewer.knowledge.load import Knowledge
-from interviewer.storage import Store, owner_of_user
+from interviewer import Level, Manner
+from interviewer.knowledge import Knowledge
+from interviewer.storage.store import Store
+from interviewer.storage import owner_of_user
 from interviewer.transcript import Turn
 from interviewer.web.server import open_engine
 from interviewer.web.service import Choice, Service

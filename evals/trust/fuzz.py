@@ -16,8 +16,8 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from interviewer import InterviewerError
 from interviewer.config import shipped
-from interviewer.errors import InterviewerError
 
 _SLOWEST = 5.0
 """Seconds that no input may take on a busy machine."""
@@ -68,11 +68,11 @@ def damaged(
 def parsers(folder: Path) -> list[Parser]:
     """All of them."""
     from interviewer.imports import read_any
-    from interviewer.knowledge.load import read_case, read_topic_note
-    from interviewer.models.prompts import read_prompt
+    from interviewer.knowledge import read_case, read_topic_note
+    from interviewer.models.base import read_prompt
+    from interviewer.practice import unpacked
     from interviewer.speech.audio import read_upload
     from interviewer.transcript import parse_transcript
-    from interviewer.web.downloads import unpacked
 
     def some(place: Path, pattern: str, most: int = 8) -> list[bytes]:
         return [path.read_bytes() for path in sorted(place.glob(pattern))[:most]]
@@ -120,7 +120,7 @@ def _drawings() -> list[bytes]:
 
 def _drawing(raw: bytes) -> object:
     """A drawing is an answer: shown on the page and listened to."""
-    from interviewer.domain import Level
+    from interviewer import Level
     from interviewer.text import spans
     from interviewer.transcript import Transcript, Turn
     from interviewer.web.conversation import conversation_html, sketch_html

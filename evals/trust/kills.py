@@ -13,13 +13,15 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from interviewer.storage import Store, owner_of_user
+from interviewer.storage import owner_of_user
+from interviewer.storage.store import Store
 
 _ANN = owner_of_user("ann")
 _WORK = """
 import sys
-from interviewer.domain import MoveKind
-from interviewer.storage import Store, owner_of_user
+from interviewer import MoveKind
+from interviewer.storage.store import Store
+from interviewer.storage import owner_of_user
 from interviewer.transcript import Move, Turn
 store, ann, id_, start = Store.open(sys.argv[1]), owner_of_user("ann"), sys.argv[2], int(sys.argv[3])
 for number in range(start, 10**9):

@@ -24,10 +24,11 @@ from typing import Any
 
 import psutil
 
+from interviewer import Level, Manner
 from interviewer.config import Settings
-from interviewer.domain import Level, Manner
-from interviewer.knowledge.load import Knowledge
-from interviewer.storage import Store, owner_of_user
+from interviewer.knowledge import Knowledge
+from interviewer.storage import owner_of_user
+from interviewer.storage.store import Store
 from interviewer.transcript import Transcript, Turn
 from interviewer.web.pages.room import ANSWERS
 from interviewer.web.server import open_engine

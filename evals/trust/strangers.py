@@ -23,7 +23,8 @@ from typing import Any
 
 import httpx
 
-from interviewer.storage import Store, owner_of_user
+from interviewer.storage import owner_of_user
+from interviewer.storage.store import Store
 from interviewer.transcript import Transcript, Turn
 
 _ROOT = Path(__file__).resolve().parents[2]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from interviewer.drawing.scene import SHAPES, Element, Point, Scene, one_line, read_scene
+from interviewer.drawing import SHAPES, Element, Point, Scene, one_line, read_scene
 
 NEAR = 28.0
 """Pixels between the end of an arrow that is bound to nothing and the box that it points to."""

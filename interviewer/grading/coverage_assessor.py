@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from interviewer.domain import Help, MoveKind, Step, Verdict
+from interviewer import Help, MoveKind, Step, Verdict
+from interviewer.grading import rubric_in_use, thresholds
 from interviewer.grading.assessor import GENERAL, Material, Progress, Retrieve, Wording, due, merged, strong_answers
 from interviewer.grading.evidence import aimed_at_the_grader, inside, passages, seconds, words_of_their_own
 from interviewer.grading.reading import STEPS, Reading, Sentence, likeness, read, red_flags, trade_offs
@@ -35,7 +36,6 @@ from interviewer.grading.report import (
     not_judged,
     questions,
 )
-from interviewer.grading.rubric import rubric_in_use, thresholds
 from interviewer.knowledge.embeddings import Embedder, Vectors, shared_embedder
 from interviewer.knowledge.schema import Signal
 from interviewer.knowledge.validate import says

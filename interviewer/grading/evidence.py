@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cache, cached_property
 
-from interviewer.grading.rubric import thresholds
+from interviewer.grading import thresholds
 from interviewer.knowledge.embeddings import vocabulary
 from interviewer.text import spans
 from interviewer.transcript import Transcript, Turn

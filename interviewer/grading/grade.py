@@ -16,17 +16,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from interviewer import InterviewerError, Level, ModelError, MoveKind
 from interviewer.background import Breathe, Job, aside
-from interviewer.domain import Level, MoveKind
-from interviewer.errors import InterviewerError, ModelError
+from interviewer.grading import rubric_in_use, thresholds
 from interviewer.grading.assessor import Assessor, Material, Progress, Retrieve
 from interviewer.grading.coverage_assessor import CoverageAssessor
 from interviewer.grading.evidence import words_of_their_own
 from interviewer.grading.llm_assessor import LlmAssessor
 from interviewer.grading.report import Report, badly_heard, doubtfully_heard
-from interviewer.grading.rubric import rubric_in_use, thresholds
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import yielding
-from interviewer.knowledge.load import Knowledge
 from interviewer.listening.utterance import Hearing, hearing, plain
 from interviewer.models.base import LanguageModel, ModelChain
 from interviewer.transcript import Transcript, Turn, with_clock

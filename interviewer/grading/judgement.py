@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from interviewer.domain import Help, Level, Step
+from interviewer import Help, Level, Step
+from interviewer.grading import thresholds
 from interviewer.grading.assessor import due
 from interviewer.grading.evidence import Aimed, Excerpt, Quote, Quotes, inside, seconds
 from interviewer.grading.report import (
@@ -25,8 +26,7 @@ from interviewer.grading.report import (
     StepTime,
     StudyItem,
 )
-from interviewer.grading.rubric import thresholds
-from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.schema import Signal
 from interviewer.transcript import Transcript
 

@@ -17,19 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from interviewer.domain import Level, MoveKind, Step, Verdict
-from interviewer.errors import ModelError
-from interviewer.grading.assessor import GENERAL, Material, Progress, Retrieve, merged, strong_answers
+from interviewer import Level, ModelError, MoveKind, Step, Verdict
+from interviewer.grading import cut_offs, rubric_in_use, thresholds
+from interviewer.grading.assessor import GENERAL, Judged, Material, Progress, Retrieve, judge, merged, strong_answers
 from interviewer.grading.evidence import Aimed, Quotes, aimed_at_the_grader
 from interviewer.grading.judgement import OTHER, JudgedStep, JudgedSteps, Judgement, Whole, apart, of_both, short
 from interviewer.grading.report import FlagReport, GradedBy, Missing, Remark, Report, Status, StepReport
-from interviewer.grading.rubric import cut_offs, rubric_in_use, thresholds
-from interviewer.grading.verdict import Judged, judge
-from interviewer.interview.settings import known_mode
+from interviewer.interview import known_mode
 from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.knowledge.schema import Signal
-from interviewer.models.base import LanguageModel, Message, Schema, count
-from interviewer.models.prompts import prompt, render
+from interviewer.models.base import LanguageModel, Message, Schema, count, prompt, render
 
 _AT = thresholds().answers
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from interviewer.domain import Step
+from interviewer import Step
+from interviewer.grading import thresholds
 from interviewer.grading.assessor import Wording
 from interviewer.grading.report import FlagReport, Remark
-from interviewer.grading.rubric import thresholds
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Embedder, Vectors
-from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import RedFlag, TradeOff
 from interviewer.listening.annotate import step_words
 from interviewer.listening.examples import Exemplars, Sounds, affirmed, exemplars, taken_back

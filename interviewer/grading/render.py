@@ -1,26 +1,132 @@
-"""The report as Markdown, as JSON and (``page``) as HTML. What a candidate said is escaped."""
+"""The words that every rendering of a report shares, and the report as Markdown and as JSON."""
 
 import json
 import re
 
-from interviewer.domain import Step
-from interviewer.grading.page import to_html
-from interviewer.grading.presentation import (
-    CRITERION,
-    HELP,
-    clock,
-    ended_early,
-    figures,
-    graded_by,
-    headline,
-    shortened,
-    standing,
-    title,
-)
-from interviewer.grading.report import Criterion, Evidence, FlagReport, Moment, Remark, Report
+from interviewer import Help, MoveKind, Step
+from interviewer.grading import thresholds
+from interviewer.grading.report import WORDS, Criterion, Evidence, FlagReport, Moment, Remark, Report, StepReport
+from interviewer.interview import known_mode
 from interviewer.transcript import Transcript
 
-__all__ = ["to_html", "to_json", "to_markdown"]
+_AT = thresholds().page
+
+HELP = {Help.UNPROMPTED: "unprompted", Help.PROBED: "after a question", Help.HINTED: "after a hint"}
+STATUS = {
+    "evaded": "asked, not answered",
+    "not_reached": "not reached",
+    "not_applicable": "does not apply",
+    "insufficient_evidence": "too little to mark",
+}
+CRITERION = {
+    "shown": "shown",
+    "partly": "partly",
+    "wrong": "wrong",
+    "absent": "not shown",
+    "not_applicable": "does not apply",
+}
+EVENTS = {
+    "hint": "Asked for a hint",
+    "pause": "Asked for a moment to think",
+    "skip": "Asked to move on",
+    "end": "Ended the interview",
+    "silence": "Said nothing",
+}
+"""What a candidate's button says in a conversation."""
+AROUND = _AT.around
+"""Words of the turn shown on either side of a quote."""
+LONGEST_QUOTE = _AT.longest_quote
+
+
+def shortened(text: str) -> str:
+    """A quote on one line, its end cut when it is long."""
+    words = text.split()
+    return " ".join(words) if len(words) <= LONGEST_QUOTE else " ".join(words[:LONGEST_QUOTE]) + " …"
+
+
+def excerpt(quote: str, turn: int, transcript: Transcript) -> tuple[str, str]:
+    """The words of the turn before and after a quote, a line each; empty where the turn begins or ends there."""
+    text = transcript.turns[turn].text if turn < len(transcript.turns) else ""
+    at = text.find(quote)
+    if at < 0:
+        return "", ""
+    before, after = text[:at].split(), text[at + len(quote) :].split()
+    lead = ("… " if len(before) > AROUND else "") + " ".join(before[-AROUND:])
+    tail = " ".join(after[:AROUND]) + (" …" if len(after) > AROUND else "")
+    return lead, tail
+
+
+def clock(seconds: float | None) -> str:
+    """``12:05``"""
+    return "" if seconds is None else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
+
+
+def time_of(used: float, budget: float) -> tuple[str, str]:
+    """Time used beside its budget, both given in seconds: ``("2", "5 min")``, below a minute ``("28 s", "5 min")``."""
+    return f"{used:.0f} s" if 0.5 <= used < 59.5 else f"{used / 60:.0f}", f"{budget / 60:.0f} min"
+
+
+def ended_early(transcript: Transcript) -> str:
+    """That the interview was ended before two thirds of its time; nothing where its end or its times are not known."""
+    ended = any(turn.event == "end" or (turn.move and turn.move.kind is MoveKind.CLOSE) for turn in transcript.turns)
+    last = max((turn.at for turn in transcript.turns if turn.at is not None), default=None)
+    whole = transcript.minutes * 60
+    if not ended or last is None or last * 3 >= whole * 2:
+        return ""
+    used, budget = time_of(last, whole)
+    return f"The interview ended early, after {used} of {budget}."
+
+
+def title(report: Report) -> str:
+    """The problem in words."""
+    return report.title or report.case.replace("-", " ").capitalize()
+
+
+def headline(report: Report, transcript: Transcript | None = None) -> str:
+    """What stands above the report: the verdict, or why there is none; for practice of one step its score."""
+    if report.status == "not_judged":
+        return "Not judged"
+    step = known_mode(transcript.mode).step if transcript else None
+    if step and report.steps[step].score is not None:
+        return f"{step.label}: {mark(report.steps[step].score)} of 4"
+    if step or report.status == "insufficient_evidence" or report.verdict is None:
+        return "Not enough evidence"
+    return WORDS[report.verdict]
+
+
+def mark(score: float | None) -> str:
+    """A mark as people write it: ``3``, ``2.5``, ``2.25`` (the mean of two readings), ``–``."""
+    return "–" if score is None else f"{score:.2f}".rstrip("0").removesuffix(".")
+
+
+def standing(own: StepReport, judged: bool) -> str:
+    """A step's mark, or in words why it has none. Where nothing was judged the words say only that."""
+    if own.score is not None:
+        return mark(own.score)
+    if not judged and own.status == "insufficient_evidence":
+        return "heard, not marked" if own.evidence else "not marked"
+    return STATUS.get(own.status, own.status.replace("_", " "))
+
+
+def graded_by(report: Report) -> str:
+    """What made the report."""
+    by = report.graded_by
+    model = f", model {by.model}" if by.model else ""
+    return f"Graded on the backend '{by.backend}'{model}; rubric {by.rubric}."
+
+
+def figures(report: Report) -> str:
+    """The numbers beside the verdict, in a sentence; empty where there are none."""
+    if report.score is None or "hire" not in report.bar:
+        return ""
+    said = f"The steps average {report.score:.2f} of 4 (a hire from {report.bar['hire']:.2f})"
+    if report.p_hire is not None:
+        said += f"; the chance that human interviewers would hire is put at {report.p_hire:.0%}"
+    return f"{said}. Confidence in the verdict {report.confidence:.0%}."
+
+
+# -- render ----------------------------------------------------------------------------------------------
+# The report as Markdown, as JSON and (``page``) as HTML. What a candidate said is escaped.
 
 
 def to_json(report: Report) -> str:

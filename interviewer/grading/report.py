@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
-from interviewer.domain import Help, Level, Step, Verdict
-from interviewer.grading.rubric import thresholds
+from interviewer import Help, Level, Step, Verdict
+from interviewer.grading import thresholds
 from interviewer.knowledge.schema import Signal
 
 Status = Literal["assessed", "insufficient_evidence", "not_judged"]

@@ -7,17 +7,17 @@ Steps: bytes to text (``encodings``), text to lines (``captions``, ``talk``, ``e
 stay as they are.
 """
 
+import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from interviewer.domain import Level
-from interviewer.errors import BadInput
-from interviewer.imports import exports, lines, names, speakers, written
-from interviewer.imports.lines import MAX_LINES, Talk
+from interviewer import BadInput, Level
+from interviewer.imports import exports, names, speakers, written
 from interviewer.imports.names import Labelled, Replacer, Role
 from interviewer.imports.speakers import Speaker, SpeakersUnclear
+from interviewer.imports.written import MAX_LINES, Talk
 from interviewer.transcript import MAX_TURNS, Transcript, transcript_from
 
 UNKNOWN_CASE = "unknown"
@@ -65,8 +65,8 @@ def read_any(
     candidates = [one for one in ([candidate] if isinstance(candidate, str) else candidate) if one.strip()]
     interviewers = [one for one in ([interviewer] if isinstance(interviewer, str) else interviewer) if one.strip()]
     name = filename or "transcript"
-    if len(data) > lines.MAX_BYTES:
-        raise BadInput(f"{name}: larger than {lines.MAX_BYTES:,} bytes")
+    if len(data) > MAX_BYTES:
+        raise BadInput(f"{name}: larger than {MAX_BYTES:,} bytes")
     said = {"case": case, "level": str(level) if level else None, "minutes": minutes}
     read, warnings = _read(data, name)
     if isinstance(read, dict):
@@ -103,11 +103,11 @@ def read_any(
 def _read(data: bytes, name: str) -> tuple[Talk | dict[str, object], list[str]]:
     """The file's talk, or the object that is a transcript of ours; the kind is told by the content, not the name."""
     if data.startswith(b"PK\x03\x04"):
-        text = lines.decoded(exports.document_text(data, name).encode("utf-8"), name)[0]
+        text = decoded(exports.document_text(data, name).encode("utf-8"), name)[0]
         read = written.read_captions(text) if written.are_captions(text) else written.read_talk(text)
         return Talk("a Word document", read.lines), []
-    lines.refuse_others(data, name)
-    text, warnings = lines.decoded(data, name)
+    refuse_others(data, name)
+    text, warnings = decoded(data, name)
     bare = text.lstrip()
     if not bare:
         raise BadInput(f"{name}: the file is empty: not JSON, no captions, no text")
@@ -169,3 +169,89 @@ def _turns(
     if nobody:
         warnings.append(f"{nobody} words before the first name were left out.")
     return turns, warnings
+
+
+# -- encodings -------------------------------------------------------------------------------------------
+# From a file's bytes to its text: UTF-8, UTF-16 and UTF-32 with or without a mark, Windows-1252.
+
+
+MAX_BYTES = 20_000_000
+"""Bytes of a transcript's file; a spoken hour is about 60,000."""
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_NO_TRANSCRIPTS = (
+    (b"%PDF", "a PDF: export the transcript as text, VTT or DOCX"),
+    (b"{\\rtf", "an RTF document: save it as text or DOCX"),
+    (b"\xd0\xcf\x11\xe0", "an old Word document: save it as DOCX or text"),
+    (b"RIFF", "a sound or video file: import its transcript, or upload the recording where the page offers it"),
+    (b"OggS", "a sound file: import its transcript"),
+    (b"ID3", "a sound file: import its transcript"),
+    (b"fLaC", "a sound file: import its transcript"),
+    (b"\x1aE\xdf\xa3", "a video file: import its transcript"),
+    (b"\x89PNG", "a picture: import the transcript's text"),
+    (b"\x1f\x8b", "a compressed file: unpack it first"),
+)
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_MOST_CONTROLS = 0.01
+"""Share of control characters from which bytes are no text."""
+
+
+def refuse_others(data: bytes, name: str) -> None:
+    """Raises BadInput with the cure when the first bytes show a file that can hold no transcript that we read."""
+    for mark, what in _NO_TRANSCRIPTS:
+        if data.startswith(mark):
+            raise BadInput(f"{name}: this is {what}")
+    if data[4:8] == b"ftyp":
+        raise BadInput(f"{name}: this is a sound or video file: import its transcript")
+
+
+def decoded(data: bytes, name: str) -> tuple[str, list[str]]:
+    """The text with ``\\n`` line ends and without control characters, and warnings about its encoding.
+
+    Raises BadInput when the bytes are no text.
+    """
+    text, warnings = _text(data, name)
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
+    if len(_CONTROLS.findall(text)) > max(4, _MOST_CONTROLS * len(text)):
+        raise BadInput(f"{name}: this is not text: export the transcript as text, VTT, SRT, JSON or DOCX")
+    return _CONTROLS.sub("", text.replace("\x0b", "\n").replace("\x0c", "\n")), warnings
+
+
+def _text(data: bytes, name: str) -> tuple[str, list[str]]:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _repaired(data[len(mark) :], encoding)
+    if wide := _wide(data):
+        return _repaired(data, wide)
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError:
+        pass
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    foreign = sum(character > "\x7f" for character in text) - broken
+    if foreign > 3 * broken:
+        return text, [f"{broken} damaged characters were replaced."]
+    return data.decode("cp1252", "replace"), ["The file is not UTF-8: it was read as Windows-1252."]
+
+
+def _repaired(data: bytes, encoding: str) -> tuple[str, list[str]]:
+    text = data.decode(encoding, "replace")
+    broken = text.count("\ufffd")
+    return text, [f"{broken} damaged characters were replaced."] if broken else []
+
+
+def _wide(data: bytes) -> str | None:
+    """UTF-16 without a mark: in talk in a Latin script every other byte is zero."""
+    head = data[:4096]
+    if len(head) < 4:
+        return None
+    even, odd = head[0::2].count(0) / len(head[0::2]), head[1::2].count(0) / len(head[1::2])
+    if odd > 0.4 and even < 0.1:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.4 and odd < 0.1 else None

@@ -18,8 +18,8 @@ from xml.parsers import expat
 
 import yaml
 
-from interviewer.errors import BadInput
-from interviewer.imports.lines import CLOCK, Line, Talk, proposed, seconds, unescaped, without_surrogates
+from interviewer import BadInput
+from interviewer.imports.written import CLOCK, Line, Talk, proposed, seconds, unescaped, without_surrogates
 from interviewer.transcript import json_value
 
 MAX_XML = 40_000_000

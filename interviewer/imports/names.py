@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import yaml
 
-from interviewer.imports.lines import Line
+from interviewer.imports.written import Line
 
 Role = Literal["interviewer", "candidate"]
 _MOST = 0.5

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from interviewer.errors import BadInput
+from interviewer import BadInput
 from interviewer.imports.names import Labelled, Role, data, role_named, same, tokens
 
 _CLEAR = 2

@@ -1,1 +1,290 @@
-"""The interview: what a turn may do, who proposes it, what is checked, and the loop that holds them together."""
+"""How an interview is held. Here: the practice modes, and the tuned numbers, typed; values are in ``data/``.
+
+A transcript's ``mode`` is one of ``interview``, ``step:<step>``, ``drill:<topic>``, ``warm_up`` and ``rapid``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from interviewer import BadInput, Level, Step
+from interviewer.config import Numbers
+
+LONGEST_TOPIC = 54
+"""Characters: the whole mode has room for 60."""
+
+
+class ModeKind(StrEnum):
+    """The kinds of practice."""
+
+    INTERVIEW = "interview"
+    STEP = "step"
+    DRILL = "drill"
+    WARM_UP = "warm_up"
+    RAPID = "rapid"
+
+
+LABELS = {
+    ModeKind.INTERVIEW: "Full interview",
+    ModeKind.STEP: "One step",
+    ModeKind.DRILL: "Drill on a topic",
+    ModeKind.WARM_UP: "Warm-up with hints",
+    ModeKind.RAPID: "Rapid follow-ups",
+}
+ABOUT = {
+    ModeKind.INTERVIEW: "All seven steps at your own lead, graded against the bar.",
+    ModeKind.STEP: "One step of the seven and nothing else, with its own opening question.",
+    ModeKind.DRILL: "Questions on one subject of the problem, one after the other.",
+    ModeKind.WARM_UP: "A shorter interview in which a thin answer brings a hint. Hints are marked in the report.",
+    ModeKind.RAPID: "Short questions in quick succession; the interviewer presses on thin answers and never just nods.",
+}
+MINUTES = {ModeKind.INTERVIEW: 45, ModeKind.STEP: 15, ModeKind.DRILL: 15, ModeKind.WARM_UP: 30, ModeKind.RAPID: 10}
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A mode taken apart."""
+
+    kind: ModeKind
+    step: Step | None = None
+    topic: str = ""
+
+    def __str__(self) -> str:
+        subject = self.step.value if self.step else self.topic
+        return f"{self.kind}:{subject}" if subject else self.kind.value
+
+    @property
+    def label(self) -> str:
+        """The mode as a person would say it."""
+        subject = self.step.label if self.step else self.topic
+        return f"{LABELS[self.kind]}: {subject}" if subject else LABELS[self.kind]
+
+    @property
+    def minutes(self) -> int:
+        """How long it usually takes."""
+        return MINUTES[self.kind]
+
+
+def parse_mode(text: str) -> Mode:
+    """The mode behind its name. Raises BadInput listing the possible ones."""
+    name, colon, subject = text.strip().partition(":")
+    subject = " ".join(subject.split())
+    possible = "interview, step:<step>, drill:<topic>, warm_up, rapid"
+    if name not in set(ModeKind) or (colon and name not in (ModeKind.STEP, ModeKind.DRILL)):
+        raise BadInput(f"mode '{text[:60]}': there is no such mode; there are {possible}")
+    if name == ModeKind.STEP:
+        if subject not in set(Step):
+            raise BadInput(f"mode '{text[:60]}': no such step; there are {', '.join(f'step:{step}' for step in Step)}")
+        return Mode(ModeKind.STEP, step=Step(subject))
+    if name == ModeKind.DRILL:
+        if not subject or len(subject) > LONGEST_TOPIC:
+            raise BadInput(
+                f"mode '{text[:60]}': name a topic of 1 to {LONGEST_TOPIC} characters, e.g. drill:label delay"
+            )
+        return Mode(ModeKind.DRILL, topic=subject)
+    return Mode(ModeKind(name))
+
+
+def known_mode(text: str) -> Mode:
+    """The mode of a transcript from wherever; one that nobody knows is taken for a full interview."""
+    try:
+        return parse_mode(text)
+    except BadInput:
+        return Mode(ModeKind.INTERVIEW)
+
+
+def scope(text: str) -> Sequence[Step]:
+    """The steps that a mode is about: one of them in a single step, else all seven."""
+    step = known_mode(text).step
+    return (step,) if step else tuple(Step)
+
+
+# -- thresholds ------------------------------------------------------------------------------------------
+# The numbers of the interview, typed; the values and where they come from are ``data/thresholds.yaml``.
+
+
+class Moves(Numbers):
+    """When a move is allowed."""
+
+    curveballs: dict[Level, int]
+    curveballs_from: float
+    curveballs_to: float
+    wrap_share: float
+    last_seconds: float
+    grace: float
+    spoken: int
+
+
+class Block(Numbers):
+    """What the part of the prompt that changes each turn recalls."""
+
+    cut: int
+    lately: int
+    recalled: int
+    quote: int
+    touched: float
+    narrow: int
+    twist_after: float
+    shown: int
+    wrong: int
+    promises: int
+    told: int
+
+
+class FactNumbers(Numbers):
+    """When a sentence tells a fact."""
+
+    minute_off: float
+    told: float
+    fewest_words: int
+    stated: float
+    telltale: int
+    alike: int
+    surely_asked: float
+    most: int
+    said: float
+    short_of_time: float
+
+
+class ModelNumbers(Numbers):
+    """What a conducting model is asked."""
+
+    max_tokens: int
+    temperatures: tuple[float, ...]
+    notes: int
+    note_words: int
+    near: float
+    query_words: int
+    header_limit: int
+    longest_taken_up: int
+    small: float
+    least_window: int
+    roomy_window: int
+
+
+class Observing(Numbers):
+    """What the second look behind the turns is asked."""
+
+    at_once: int
+    before: int
+    before_words: int
+    limit: float
+    max_tokens: int
+
+
+class Folding(Numbers):
+    """Which step a turn is about."""
+
+    answer: float
+    stay: float
+    follow: float
+    signal: float
+    longest_turn: float
+    goes_on: int
+
+
+class WordingNumbers(Numbers):
+    """The form of a turn."""
+
+    most_words: int
+    same: float
+    longest_term: int
+
+
+class Waiting(Numbers):
+    """Seconds."""
+
+    pause: float
+    last_step: float
+    turn: float
+
+
+class Figures(Numbers):
+    """When two figures are the same."""
+
+    small: int
+    near: float
+
+
+class InterviewThresholds(Numbers):
+    """All of them."""
+
+    moves: Moves
+    block: Block
+    facts: FactNumbers
+    model: ModelNumbers
+    observer: Observing
+    state: Folding
+    wording: WordingNumbers
+    patience: Waiting
+    figures: Figures
+
+
+@cache
+def thresholds() -> InterviewThresholds:
+    """The shipped thresholds."""
+    return InterviewThresholds.beside(__file__, "thresholds.yaml")
+
+
+# -- settings --------------------------------------------------------------------------------------------
+# The tuned numbers of the rules, typed; the values and where they come from are ``data/rules.yaml``.
+
+
+class BankNumbers(Numbers):
+    """Which follow-up of the bank fits."""
+
+    sentences: int
+    fewest_words: int
+    tail: int
+    older: float
+    asks: float
+    about: float
+    words: float
+    general: float
+    likeness: float
+    worth: float
+    better: float
+    sure: float
+    pressed: int
+    answered: float
+    sooner: float
+    probe: float
+    probe_first: float
+    most: int
+
+
+class RuleSettings(Numbers):
+    """All of them."""
+
+    words_after_a_request: int
+    clear_step: float
+    clear_lead: float
+    short_answer: int
+    design_from: int
+    confirmation: int
+    tail: int
+    most_facts_words: int
+    question_tail: int
+    early_share: float
+    sure_fact: float
+    part_is_over: float
+    untouched_share: float
+    untouched_signals: int
+    least_share: float
+    remind_at: float
+    time_checks: int
+    questions_before_moving: int
+    twist_from: float
+    twist_until: float
+    twist_gap: int
+    sure_mistake: float
+    manner_every: int
+    longest_quote: int
+    bank: BankNumbers
+
+
+@cache
+def settings() -> RuleSettings:
+    """The shipped settings."""
+    return RuleSettings.beside(__file__, "rules.yaml")

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
+from interviewer import Level, Step
 from interviewer.config import Numbers
-from interviewer.domain import Level, Step
-from interviewer.interview.settings import ModeKind, known_mode, scope
+from interviewer.interview import ModeKind, known_mode, scope
 from interviewer.interview.state import State
-from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.retrieval import Retriever
 from interviewer.listening.annotate import Listener
 from interviewer.text import spans, without_fillers

@@ -13,15 +13,14 @@ from pathlib import Path
 
 import yaml
 
-from interviewer.domain import Level, MoveKind, Step
+from interviewer import Level, MoveKind, Step
+from interviewer.interview import known_mode, thresholds
 from interviewer.interview.guardrails import brief
 from interviewer.interview.policy import Allowed, View, Violation, curveballs_left
-from interviewer.interview.settings import known_mode, thresholds
 from interviewer.interview.state import State, Wish
-from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.schema import Signal
-from interviewer.models.base import Message
-from interviewer.models.prompts import fence, neutralise, prompt
+from interviewer.models.base import Message, fence, neutralise, prompt
 from interviewer.text import spans
 from interviewer.transcript import Transcript, Turn
 

@@ -12,10 +12,10 @@ again with it.
 import re
 from dataclasses import dataclass
 
-from interviewer.domain import MoveKind
+from interviewer import MoveKind
+from interviewer.interview import thresholds
 from interviewer.interview.policy import Allowed, Proposal, View, Violation, case_facts
 from interviewer.interview.policy import allowed as allowed
-from interviewer.interview.settings import thresholds
 from interviewer.interview.words import (
     MOST_WORDS,
     asked_before,
@@ -31,7 +31,7 @@ from interviewer.interview.words import (
     unknown,
     without_quotes,
 )
-from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.schema import Fact
 from interviewer.text import stems
 from interviewer.transcript import Transcript

@@ -16,23 +16,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
+from interviewer import InterviewerError, ModelError, MoveKind
 from interviewer.background import DroppedError
-from interviewer.domain import MoveKind
-from interviewer.errors import InterviewerError, ModelError
-from interviewer.interview import guardrails
+from interviewer.interview import guardrails, thresholds
 from interviewer.interview.agenda import Agenda, prepare
 from interviewer.interview.llm_policy import LlmPolicy
 from interviewer.interview.policy import Allowed, Policy, Proposal, View, Violation
-from interviewer.interview.rules.policy import RulesPolicy
-from interviewer.interview.settings import thresholds
+from interviewer.interview.rules_policy import RulesPolicy
 from interviewer.interview.state import State, fold
 from interviewer.interview.words import MOST_WORDS, without_second
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Embedder, shared_embedder, yielding
-from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
 from interviewer.listening.annotate import Listener
+from interviewer.models import Budget
 from interviewer.models.base import ModelChain
-from interviewer.models.prices import Budget
 from interviewer.text import finished
 from interviewer.transcript import WORDS_A_MINUTE, Move, Rejected, Transcript, Turn, with_clock
 

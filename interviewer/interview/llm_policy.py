@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from interviewer.domain import MoveKind, Step
-from interviewer.errors import ModelError
-from interviewer.interview import briefing
+from interviewer import ModelError, MoveKind, Step
+from interviewer.interview import briefing, thresholds
 from interviewer.interview.policy import Allowed, Proposal, Target, TargetKind, View
-from interviewer.interview.settings import thresholds
 from interviewer.interview.words import says
-from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.retrieval import Retriever
 from interviewer.models.base import LanguageModel, Message, count
 from interviewer.text import without_fillers

@@ -11,14 +11,12 @@ from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel, Field
 
-from interviewer.domain import Step
-from interviewer.errors import ModelError
+from interviewer import ModelError, Step
+from interviewer.interview import thresholds
 from interviewer.interview.briefing import case_knowledge
-from interviewer.interview.settings import thresholds
-from interviewer.knowledge.load import Knowledge
-from interviewer.models.base import LanguageModel, ModelChain
-from interviewer.models.prices import Budget
-from interviewer.models.prompts import render
+from interviewer.knowledge import Knowledge
+from interviewer.models import Budget
+from interviewer.models.base import LanguageModel, ModelChain, render
 from interviewer.transcript import Noted, Observed, Transcript, Turn
 
 _AT = thresholds().observer

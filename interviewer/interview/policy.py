@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
-from interviewer.domain import Level, MoveKind, Step
+from interviewer import Level, MoveKind, Step
+from interviewer.interview import ModeKind, known_mode, scope, thresholds
 from interviewer.interview.agenda import Agenda
-from interviewer.interview.settings import ModeKind, known_mode, scope, thresholds
 from interviewer.interview.state import State, Wish
 from interviewer.interview.words import says
-from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.schema import Fact
 from interviewer.transcript import Transcript, Turn
 

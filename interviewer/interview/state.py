@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from interviewer.domain import MoveKind, Step
-from interviewer.interview.settings import known_mode, thresholds
+from interviewer import MoveKind, Step
+from interviewer.interview import known_mode, thresholds
 from interviewer.interview.words import says
 from interviewer.listening.intents import Intent
 from interviewer.transcript import Heard, Transcript, Turn

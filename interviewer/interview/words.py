@@ -8,8 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from interviewer.interview.settings import thresholds
-from interviewer.knowledge.load import Knowledge
+from interviewer.interview import thresholds
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.validate import says as says_term
 from interviewer.text import spans, stem, stems
 

@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from interviewer import CannotRun
 from interviewer.background import aside
 from interviewer.config import hash_file, quieten, verified
-from interviewer.errors import CannotRun
 
 Vectors = NDArray[np.float32]
 DIMENSIONS = 384

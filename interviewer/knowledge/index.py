@@ -21,11 +21,11 @@ from urllib.parse import urlsplit
 import httpx
 from filelock import FileLock, Timeout
 
+from interviewer import CannotRun
 from interviewer.background import aside
 from interviewer.config import quieten
-from interviewer.errors import CannotRun
+from interviewer.knowledge import Knowledge, Passage, groups, passages
 from interviewer.knowledge.embeddings import Embedder, model_sha256, yielding
-from interviewer.knowledge.load import Knowledge, Passage, groups, passages
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

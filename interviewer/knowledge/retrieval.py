@@ -7,11 +7,10 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from interviewer.domain import Step
-from interviewer.errors import CannotRun
+from interviewer import CannotRun, Step
+from interviewer.knowledge import FRAMEWORK, TOPICS, Audience, Passage
 from interviewer.knowledge.embeddings import vocabulary
 from interviewer.knowledge.index import BeingBuiltError, Hit, Index
-from interviewer.knowledge.load import FRAMEWORK, TOPICS, Audience, Passage
 
 _LONG_ENOUGH = 5
 _ALIKE = 0.8

@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from interviewer.domain import Step
-from interviewer.errors import BadInput
-from interviewer.knowledge.load import GENERAL, read_case, read_followups, read_framework_note, read_topic_note
+from interviewer import BadInput, Step
+from interviewer.knowledge import GENERAL, read_case, read_followups, read_framework_note, read_topic_note
 from interviewer.knowledge.schema import (
     Arithmetic,
     Case,

@@ -15,15 +15,15 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from interviewer.domain import Step
+from interviewer import Step
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Embedder, Vectors
-from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Signal
 from interviewer.knowledge.validate import says
+from interviewer.listening import thresholds
 from interviewer.listening.examples import Bank, Exemplars, Sounds, affirmed, bank, exemplars
 from interviewer.listening.facts import match_facts
 from interviewer.listening.intents import OF_THE_INTERVIEWER, Intent, clauses, intents, questions, read_move, requests
-from interviewer.listening.thresholds import thresholds
 from interviewer.text import Span, spans, without_fillers
 from interviewer.transcript import Heard, Transcript, Turn
 

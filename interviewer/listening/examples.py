@@ -19,11 +19,11 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from interviewer.domain import Step
+from interviewer import Step
+from interviewer.knowledge import GENERAL, Knowledge
 from interviewer.knowledge.embeddings import DIMENSIONS, Embedder, Vectors, model_sha256
-from interviewer.knowledge.load import GENERAL, Knowledge
 from interviewer.knowledge.schema import Fact, Followup
-from interviewer.listening.thresholds import thresholds
+from interviewer.listening import thresholds
 from interviewer.text import stems
 
 _DATA = Path(__file__).parent / "data" / "questions.yaml"

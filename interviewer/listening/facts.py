@@ -12,11 +12,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Embedder, Vectors
-from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import respelt
+from interviewer.listening import thresholds
 from interviewer.listening.examples import Exemplars
-from interviewer.listening.thresholds import thresholds
 from interviewer.text import stems
 
 _LEAD_UP = re.compile(r"^[^:?]{0,60}:\s+(?=\w)")

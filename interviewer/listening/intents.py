@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from interviewer.domain import MoveKind, Step
+from interviewer import MoveKind, Step
 from interviewer.knowledge.embeddings import Embedder, Vectors
-from interviewer.listening.thresholds import thresholds
+from interviewer.listening import thresholds
 from interviewer.text import Span, spans, without_fillers
 from interviewer.transcript import Move
 

@@ -16,7 +16,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from interviewer.errors import ModelError
+from interviewer import ModelError
 from interviewer.models.answers import clean
 from interviewer.models.connection import DeadlineError, ElsewhereError, NonsenseError, Place, cause, once, open_client
 from interviewer.models.failures import Asked, explain

@@ -17,7 +17,7 @@ from enum import StrEnum
 from time import monotonic, time
 from typing import TYPE_CHECKING
 
-from interviewer.errors import ModelError
+from interviewer import ModelError
 from interviewer.models.answers import Complaint, read
 from interviewer.models.connection import BrokenOffError, DeadlineError, ElsewhereError, NonsenseError, cause, plain
 

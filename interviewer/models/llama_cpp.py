@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
+from interviewer import CannotRun, ModelError
 from interviewer.config import Settings
-from interviewer.errors import CannotRun, ModelError
 from interviewer.models import weights
 from interviewer.models.base import Message
 from interviewer.models.client import Address, Limits

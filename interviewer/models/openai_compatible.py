@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
-from interviewer.errors import ModelError
+from interviewer import ModelError
 from interviewer.models.answers import ROOM, AnswerFilter, parse
 from interviewer.models.base import Message, Schema, count, fit
 from interviewer.models.client import (

@@ -8,8 +8,8 @@ from time import monotonic
 
 from pydantic import BaseModel
 
+from interviewer import CannotRun, ModelError
 from interviewer.config import Settings
-from interviewer.errors import CannotRun, ModelError
 from interviewer.models import discovery
 from interviewer.models.answers import ROOM
 from interviewer.models.base import Message

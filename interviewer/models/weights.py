@@ -20,8 +20,8 @@ import yaml
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field
 
+from interviewer import CannotRun
 from interviewer.config import BLOCK, Settings, hash_file
-from interviewer.errors import CannotRun
 
 RESERVE_GB = 1.0
 """Memory that the app itself needs beside a model."""

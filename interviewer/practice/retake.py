@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from interviewer.domain import Level, MoveKind, Step, Verdict
-from interviewer.errors import BadInput
+from interviewer import BadInput, Level, MoveKind, Step, Verdict
 from interviewer.grading.assessor import is_aside, strong_answer
 from interviewer.grading.report import Evidence, Report
-from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.schema import Pushback, Signal, TradeOff
 from interviewer.transcript import Transcript, Turn
 

@@ -10,10 +10,10 @@ import uuid
 from difflib import get_close_matches
 from pathlib import Path
 
+from interviewer import BadInput, CannotRun
 from interviewer.context import AppContext
-from interviewer.errors import BadInput, CannotRun
+from interviewer.interview import ModeKind, known_mode
 from interviewer.interview.interviewer import Interviewer, closes
-from interviewer.interview.settings import ModeKind, known_mode
 from interviewer.transcript import Transcript, Turn
 
 _EVENTS = {"/hint": "hint", "/pause": "pause", "/skip": "skip", "/end": "end"}

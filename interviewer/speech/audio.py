@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from interviewer import BadInput, CannotRun
 from interviewer.config import verified
-from interviewer.errors import BadInput, CannotRun
 
 Samples = NDArray[np.float32]
 RATE = 16_000

@@ -15,10 +15,10 @@ from typing import Any, Protocol
 
 import yaml
 
+from interviewer import CannotRun
 from interviewer.config import Settings, verified
-from interviewer.errors import CannotRun
+from interviewer.speech import Ladder, Remote, configured, wanted
 from interviewer.speech.audio import Samples, to_wav
-from interviewer.speech.ladder import Ladder, Remote, configured, wanted
 
 _HERE = Path(__file__).parent
 _PROMPT_WORDS = 110

@@ -16,10 +16,10 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
+from interviewer import CannotRun, InterviewerError, ModelError
 from interviewer.config import Settings, verified
-from interviewer.errors import CannotRun, InterviewerError, ModelError
+from interviewer.speech import Ladder, Remote, configured, wanted
 from interviewer.speech.audio import wav_of_pcm
-from interviewer.speech.ladder import Ladder, Remote, configured, wanted
 from interviewer.text import spans
 
 MISSING = "The voice is not installed: run pip install 'ml-design-interviewer[voice]' and start again. Captions go on."

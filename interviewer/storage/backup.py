@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from interviewer.errors import BadInput, CannotRun
+from interviewer import BadInput, CannotRun
 from interviewer.storage import database
 from interviewer.storage.database import boards, interviews, people, reports, turns
 

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from interviewer.errors import BadInput, CannotRun
+from interviewer import BadInput, CannotRun
 
 BUSY_SECONDS = 15
 _SCRUB_SECONDS = 0.5

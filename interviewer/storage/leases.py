@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from interviewer.errors import CannotRun
+from interviewer import CannotRun
 from interviewer.storage import database
 
 log = logging.getLogger(__name__)

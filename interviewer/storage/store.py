@@ -17,18 +17,15 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.engine import Connection
 
-from interviewer.domain import Level
-from interviewer.errors import BadInput, CannotRun
+from interviewer import BadInput, CannotRun, Level
 from interviewer.grading.report import Report
-from interviewer.storage import database
-from interviewer.storage.database import boards, interviews, reports, turns
-from interviewer.storage.leases import Leases
-from interviewer.storage.rows import (
+from interviewer.storage import (
     PAUSED,
     Header,
     Rows,
     cannot_be_read,
     count_turns,
+    database,
     editable,
     elapsed_at,
     find,
@@ -44,6 +41,8 @@ from interviewer.storage.rows import (
     tick,
     turns_of,
 )
+from interviewer.storage.database import boards, interviews, reports, turns
+from interviewer.storage.leases import Leases
 from interviewer.transcript import Transcript, Turn
 
 log = logging.getLogger(__name__)

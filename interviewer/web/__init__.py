@@ -1,1 +1,146 @@
-"""The Gradio app: set-up, room, report, progress."""
+"""The app in a browser. Here: what it stands on: who interviews, grades, hears and speaks, and what that may cost."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from interviewer import InterviewerError, Level
+from interviewer.background import Breathe
+from interviewer.config import Settings
+from interviewer.grading.report import Report
+from interviewer.knowledge import Knowledge
+from interviewer.models import Budget
+from interviewer.models.base import ModelChain
+from interviewer.practice.retake import Search
+from interviewer.speech import stt, tts, wanted
+from interviewer.speech.audio import open_session
+from interviewer.transcript import Transcript
+
+
+class Replier(Protocol):
+    """What the service needs of the interviewer."""
+
+    def warm(self, case: str) -> None:
+        """Makes ready in the background what the first answers on a case need."""
+        ...
+
+    def reply(self, transcript: Transcript, at: float) -> Iterator[Any]:
+        """Pieces of text, then one Reply."""
+        ...
+
+    def state(self, transcript: Transcript, at: float) -> Any:
+        """The state of the interview."""
+        ...
+
+
+class Grader(Protocol):
+    """What the service needs of the grader."""
+
+    def __call__(
+        self,
+        transcript: Transcript,
+        knowledge: Knowledge,
+        chain: ModelChain,
+        level: Level | None = None,
+        progress: Callable[..., None] | None = None,
+    ) -> Report: ...
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What answers and grades."""
+
+    interviewer: Replier
+    chain: ModelChain
+    grade: Grader
+    search: Search | None = None
+    """Looks passages up; None without an index."""
+    close: Callable[[], None] = lambda: None
+    """Ends what it still does in the background."""
+    observe: Callable[[Transcript, Breathe], Transcript] | None = None
+    """Notes behind the turns what answers show; None where nothing does."""
+    budget: Budget = field(default_factory=Budget)
+    """What an interview may cost, and what it has cost."""
+
+
+# -- parts -----------------------------------------------------------------------------------------------
+# The voice of one process: recogniser, detector and voice, loaded once behind the page's back.
+
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class HearingParts:
+    """What hears."""
+
+    recogniser: stt.FirstRecogniser
+    vad: Any
+
+
+class VoiceParts:
+    """Opens ears and mouth when first needed, each on its own; a missing one does not stop the other."""
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="voice")
+        self._lock = threading.Lock()
+        self._ears: Future[HearingParts] | None = None
+        self._mouth: Future[tts.FirstVoice] | None = None
+
+    def warm(self) -> None:
+        """Starts loading."""
+        with self._lock:
+            self._ears = self._ears or self._pool.submit(self._open_ears)
+            self._mouth = self._mouth or self._pool.submit(self._open_mouth)
+
+    def ears(self) -> HearingParts:
+        """What hears. Raises CannotRun."""
+        self.warm()
+        assert self._ears
+        return self._ears.result()
+
+    def mouth(self) -> tts.FirstVoice:
+        """What speaks. Raises CannotRun."""
+        self.warm()
+        assert self._mouth
+        return self._mouth.result()
+
+    def missing(self) -> str:
+        """One line on what is not there; empty when all is. Looks only for files, loads nothing."""
+        if not wanted(self.settings.hearing, self.settings) and stt.weights() is None:
+            return stt.MISSING
+        return "" if tts.voice_file() or wanted(self.settings.saying, self.settings) else tts.MISSING
+
+    def remote(self) -> str:
+        """Where sound and text are sent; empty when they stay here."""
+        kinds = (self.settings.hearing, self.settings.saying)
+        away = any(wanted(kind, self.settings) for kind in kinds)
+        return (self.settings.openai_base_url or "api.openai.com") if away else ""
+
+    def close(self) -> None:
+        """Stops what was started; a voice that is still loading is stopped as soon as it is there."""
+        with self._lock:
+            mouth = self._mouth
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if mouth:
+            mouth.add_done_callback(_closed)
+
+    def _open_ears(self) -> HearingParts:
+        return HearingParts(stt.open_hearing(self.settings), open_session())
+
+    def _open_mouth(self) -> tts.FirstVoice:
+        mouth = tts.open_saying(self.settings)
+        try:
+            mouth.warm()
+        except InterviewerError as error:
+            log.warning("%s", error)  # the next voice is asked at the first word
+        return mouth
+
+
+def _closed(mouth: "Future[tts.FirstVoice]") -> None:
+    if not mouth.cancelled() and not mouth.exception():
+        mouth.result().close()

@@ -6,13 +6,11 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.domain import Level, Step, Verdict
-from interviewer.errors import BadInput, InterviewerError
+from interviewer import BadInput, InterviewerError, Level, Step, Verdict
 from interviewer.grading.report import WORDS
-from interviewer.practice.afterwards import MARKS, corrections_html, names_in
+from interviewer.practice import MARKS, corrections_html, handed, names_in
 from interviewer.practice.retake import Change, Difference, Opinion, answers
 from interviewer.transcript import Transcript
-from interviewer.web.downloads import handed
 from interviewer.web.session import QUIET, Session, Updates, for_html, line
 
 LONGEST_REASON = 600

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import gradio as gr
 
-from interviewer.domain import Step
-from interviewer.drawing import shown
-from interviewer.grading.presentation import EVENTS
-from interviewer.interview.settings import scope
-from interviewer.knowledge.load import Knowledge
-from interviewer.models.prices import in_dollars
+from interviewer import Step
+from interviewer.drawing.renderings import shown
+from interviewer.grading.render import EVENTS
+from interviewer.interview import scope
+from interviewer.knowledge import Knowledge
+from interviewer.models import in_dollars
 from interviewer.storage import Header
 from interviewer.transcript import Transcript, Turn
-from interviewer.web.board_files import HOW
+from interviewer.web.board import HOW
 from interviewer.web.service import Room
 from interviewer.web.session import LEVEL_NAMES, for_html, mode_name, title_of
 

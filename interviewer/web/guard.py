@@ -21,7 +21,7 @@ from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from interviewer.errors import CannotRun
+from interviewer import CannotRun
 from interviewer.web.session import RecentCount, RefusedError, SignIn, network, page, set_cookie
 
 log = logging.getLogger(__name__)

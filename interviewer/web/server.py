@@ -14,14 +14,13 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from interviewer import BadInput, CannotRun
 from interviewer.config import Settings, load, quieten
-from interviewer.errors import BadInput, CannotRun
-from interviewer.knowledge.load import Knowledge
-from interviewer.storage import Store
+from interviewer.knowledge import Knowledge
+from interviewer.storage.store import Store
 
 if TYPE_CHECKING:
-    from interviewer.speech.parts import VoiceParts
-    from interviewer.web.engine import Engine
+    from interviewer.web import Engine, VoiceParts
     from interviewer.web.service import Service
 
 _STATIC = Path(__file__).parent / "static"
@@ -48,7 +47,7 @@ def serve(settings: Settings, knowledge: Knowledge | None = None, engine: "Calla
     ``knowledge`` and ``engine`` are by default the ones that travel with the product and that the settings ask for.
     """
     from interviewer import telemetry
-    from interviewer.speech.parts import VoiceParts
+    from interviewer.web import VoiceParts
     from interviewer.web.service import Service
 
     quieten()
@@ -162,7 +161,7 @@ def open_engine(settings: Settings) -> "Engine":
     from interviewer.context import open_context
     from interviewer.grading.grade import grade
     from interviewer.interview.observer import Observer
-    from interviewer.web.engine import Engine
+    from interviewer.web import Engine
 
     parts = open_context(settings, behind=True)
     parts.interviewer().warm()
@@ -185,8 +184,7 @@ def _launch(
     port: int | None,
     ready: Callable[[], dict[str, str]],
 ) -> Any:
-    from interviewer.web.layout import open_app
-    from interviewer.web.pages import evals
+    from interviewer.web.pages import evals, open_app
     from interviewer.web.pages.setup import backend_html
 
     mine = settings.home / "rankings.jsonl" if evals.wanted() and not settings.auth else None
@@ -203,11 +201,11 @@ def launch_arguments(
     settings: Settings, name: str, port: int | None, host: "Service", ready: Callable[[], dict[str, str]]
 ) -> dict[str, Any]:
     """What ``launch`` is called with."""
-    from interviewer.drawing.scene import reader
+    from interviewer.drawing import reader
     from interviewer.web.board import routes
     from interviewer.web.conversation import mermaid_address
     from interviewer.web.guard import middleware, signed_in
-    from interviewer.web.layout import theme
+    from interviewer.web.pages import theme
     from interviewer.web.pages.room import ANSWERS
     from interviewer.web.session import SignIn
 

@@ -15,20 +15,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from interviewer import telemetry
+from interviewer import BadInput, InterviewerError, Level, Manner, ModelError, MoveKind, telemetry
 from interviewer.background import Background, Breathe, Job
-from interviewer.domain import Level, Manner, MoveKind
-from interviewer.errors import BadInput, InterviewerError, ModelError
 from interviewer.grading.grade import LastWords, ahead
 from interviewer.grading.report import Report
 from interviewer.interview.state import State
-from interviewer.knowledge.load import Knowledge
-from interviewer.practice.afterwards import shared
+from interviewer.knowledge import Knowledge
+from interviewer.practice import Archived, shared
 from interviewer.practice.retake import Opinion, over, rewind, second_opinion
-from interviewer.storage import Header, MovedOnError, Store, editable
+from interviewer.storage import Header, editable
+from interviewer.storage.store import MovedOnError, Store
 from interviewer.transcript import Transcript, Turn
-from interviewer.web.downloads import Archived
-from interviewer.web.engine import Engine
+from interviewer.web import Engine
 
 log = logging.getLogger(__name__)
 LONGEST_ANSWER = 50_000

@@ -15,13 +15,11 @@ from urllib.parse import parse_qs
 
 import gradio as gr
 
-from interviewer import telemetry
-from interviewer.domain import Level
-from interviewer.errors import BadInput, InterviewerError
+from interviewer import BadInput, InterviewerError, Level, telemetry
 from interviewer.grading.report import WORDS, Report
 from interviewer.imports import UNKNOWN_CASE
-from interviewer.interview.settings import LABELS, ModeKind, known_mode
-from interviewer.knowledge.load import Knowledge
+from interviewer.interview import LABELS, ModeKind, known_mode
+from interviewer.knowledge import Knowledge
 from interviewer.storage import owner_of_key, owner_of_user
 from interviewer.storage.database import name_of
 from interviewer.storage.leases import LASTS, SignIns

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from interviewer.errors import BadInput, InterviewerError
+from interviewer import BadInput, InterviewerError
 from interviewer.speech.audio import RATE, KeptSound, from_pcm, read_upload
-from interviewer.speech.parts import VoiceParts
 from interviewer.speech.recording import Progress, Recording
 from interviewer.speech.stt import vocabulary_of
 from interviewer.speech.tts import Speaking
+from interviewer.web import VoiceParts
 from interviewer.web.service import is_over
 from interviewer.web.session import QUIET, for_html
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interviewer.domain import Level, Step
-from interviewer.drawing import describe, kept, picture, read_scene
-from interviewer.errors import BadInput
+from interviewer import BadInput, Level, Step
+from interviewer.drawing import kept, read_scene
+from interviewer.drawing.renderings import describe, picture
 from interviewer.grading.evidence import Quotes
-from interviewer.grading.render import to_html
+from interviewer.grading.page import to_html
 from interviewer.grading.report import GradedBy, Report, StepReport
 from interviewer.interview.briefing import conversation
 from interviewer.transcript import Transcript, Turn, parse_transcript

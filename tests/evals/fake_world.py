@@ -5,8 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from evals.types import Json
-from interviewer.domain import Level, Step, Verdict
-from interviewer.errors import ModelError
+from interviewer import Level, ModelError, Step, Verdict
 from interviewer.transcript import Transcript, Turn
 
 

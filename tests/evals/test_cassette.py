@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from evals.cassette import Cassette, Tape, key_of, load, playing, plugged_in, serving, shared_start
 from evals.runner import Order, run_suite
 from evals.types import Data
-from interviewer.errors import BadInput, CannotRun
+from interviewer import BadInput, CannotRun
 
 pytestmark = pytest.mark.enable_socket
 ASK = [{"role": "system", "content": "Be  brief."}, {"role": "user", "content": "Why?"}]

@@ -13,7 +13,7 @@ from evals.scorers import every
 from evals.scorers.conduct import pattern
 from evals.tasks import DATA, all_suites, read_lines
 from evals.types import FILE, Data, schema_text
-from interviewer.domain import MoveKind, Step, Verdict
+from interviewer import MoveKind, Step, Verdict
 
 RESULTS = Path(results.__file__).parent / "RESULTS.md"
 

@@ -10,7 +10,7 @@ from evals.runner import Order, conclude, run_suite
 from evals.statistics import Estimate
 from evals.tasks import find_suite
 from evals.types import Data
-from interviewer.errors import BadInput
+from interviewer import BadInput
 
 FAKE = "tests.evals.fake_world:open_fake"
 

@@ -9,8 +9,7 @@ from evals.recorded import read_folder
 from evals.scorers import add, named
 from evals.tasks.robustness import quotes_of
 from evals.types import Point, Record
-from interviewer.domain import Step
-from interviewer.errors import BadInput
+from interviewer import BadInput, Step
 
 
 def points(name: str, record: Record) -> list[Point]:

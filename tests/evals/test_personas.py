@@ -7,7 +7,7 @@ from evals.personas.hold import hold
 from evals.personas.persona import Candidate, personas
 from evals.scorers import named
 from evals.types import Record
-from interviewer.domain import MoveKind, Step
+from interviewer import MoveKind, Step
 from tests.evals.fake_world import FakeWorld
 
 

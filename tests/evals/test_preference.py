@@ -10,8 +10,8 @@ import pytest
 from evals.preference import interviews, options, positions, rankings, sheets
 from evals.preference.options import Option
 from evals.recorded import Recorded, read_folder
-from interviewer.errors import BadInput, ModelError
-from interviewer.knowledge.load import Knowledge
+from interviewer import BadInput, ModelError
+from interviewer.knowledge import Knowledge
 from interviewer.transcript import Transcript, read_transcript
 from tests.evals.fake_world import FakeWorld
 

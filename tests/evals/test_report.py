@@ -12,7 +12,7 @@ from evals.report import to_html
 from evals.results import BEGIN, END, is_stale, table, write_into
 from evals.runner import Finished, Order, run_suite
 from evals.types import Data
-from interviewer.errors import BadInput
+from interviewer import BadInput
 
 EVIL = "<script>alert(1)</script> Why & how? And who?"
 

@@ -14,7 +14,7 @@ from evals.cli import app
 from evals.runner import Order, run_suite
 from evals.scoring import MAX_UNSCORED
 from evals.types import Data
-from interviewer.errors import BadInput
+from interviewer import BadInput
 
 FAKE = "tests.evals.fake_world:open_fake"
 BROKEN = "tests.evals.fake_world:open_broken"

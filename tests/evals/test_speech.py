@@ -10,8 +10,7 @@ from evals.recorded import Recorded
 from evals.scorers import named
 from evals.tasks import speech as suite
 from evals.types import Data, Record
-from interviewer.domain import Step
-from interviewer.errors import BadInput
+from interviewer import BadInput, Step
 
 TURNS: list[dict[str, Any]] = [
     {"speaker": "interviewer", "text": "Design it."},

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.domain import Help, Level, Step, Verdict
+from interviewer import Help, Level, Step, Verdict
 from interviewer.grading.grade import grade
 from interviewer.grading.report import (
     Criterion,
@@ -20,7 +20,7 @@ from interviewer.grading.report import (
     StepTime,
     StudyItem,
 )
-from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge import Knowledge
 from interviewer.models.base import ModelChain
 from interviewer.transcript import Transcript
 

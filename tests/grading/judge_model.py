@@ -8,8 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from interviewer.domain import Step
-from interviewer.errors import ModelError
+from interviewer import ModelError, Step
 from interviewer.grading.judgement import JudgedSteps, Whole
 from interviewer.models.base import Message
 

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
+from interviewer import Level, ModelError
 from interviewer.background import DroppedError
-from interviewer.domain import Level
-from interviewer.errors import ModelError
 from interviewer.grading.grade import LastWords, ahead, grade, is_farewell
 from interviewer.grading.report import Report
-from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge import Knowledge
 from interviewer.models.base import ModelChain
 from interviewer.transcript import Transcript, transcript_from
 from tests.grading.interviews import REASONED, interview

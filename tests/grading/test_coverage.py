@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from interviewer.domain import Help, Step, Verdict
+from interviewer import Help, Step, Verdict
 from interviewer.grading.report import Report
 from interviewer.transcript import Transcript, transcript_from
 from tests.grading.interviews import QUESTIONS, REASONED, RECITED, interview

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interviewer.domain import Level
+from interviewer import Level
 from interviewer.grading.evidence import aimed_at_the_grader, inside, words_of_their_own
 from interviewer.transcript import Transcript, Turn
 

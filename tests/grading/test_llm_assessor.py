@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from interviewer import Level, ModelError, Step, Verdict
 from interviewer.config import Settings
-from interviewer.domain import Level, Step, Verdict
-from interviewer.errors import ModelError
 from interviewer.grading import llm_assessor
 from interviewer.grading.assessor import merged
 from interviewer.grading.report import Report
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import shared_embedder
-from interviewer.knowledge.load import Knowledge
 from interviewer.models import open_chain
 from interviewer.models.base import ModelChain
 from interviewer.transcript import Transcript

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from interviewer.domain import Step
-from interviewer.grading.presentation import ended_early, excerpt, time_of
-from interviewer.grading.render import to_html, to_json, to_markdown
+from interviewer import Step
+from interviewer.grading.page import to_html
+from interviewer.grading.render import ended_early, excerpt, time_of, to_json, to_markdown
 from interviewer.grading.report import Report
 from interviewer.transcript import Transcript, Turn
 from tests.grading.interviews import REASONED, interview

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from interviewer.domain import Step, Verdict
+from interviewer import Step, Verdict
 from interviewer.grading.report import Report
 
 BARE = {

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.domain import Level
-from interviewer.errors import BadInput
-from interviewer.grading.rubric import cut_offs, rubric, rubric_in_use, with_cut_offs
+from interviewer import BadInput, Level
+from interviewer.grading import cut_offs, rubric, rubric_in_use, with_cut_offs
 
 
 def _file(folder: Path, text: str) -> Path:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from interviewer.domain import Level, Step
+from interviewer import Level, Step
 from interviewer.grading.assessor import strong_answer, strong_answers
 from interviewer.grading.report import Missing
-from interviewer.knowledge.load import Knowledge, Passage
+from interviewer.knowledge import Knowledge, Passage
 from interviewer.knowledge.schema import Signal
 
 CASE = "fraud-detection"

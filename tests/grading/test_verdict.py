@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.domain import Level, Step, Verdict
+from interviewer import Level, Step, Verdict
+from interviewer.grading import cut_offs, rubric
+from interviewer.grading.assessor import judge, mean_mark
 from interviewer.grading.report import StepReport, StepStatus
-from interviewer.grading.rubric import cut_offs, rubric
-from interviewer.grading.verdict import judge, mean_mark
 
 LESS = float(rubric()["steps"]["not_reached_less"])
 

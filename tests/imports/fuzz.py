@@ -10,7 +10,7 @@ import time
 from collections import Counter
 
 from evals.trust.fuzz import damaged as wounded
-from interviewer.errors import BadInput
+from interviewer import BadInput
 from interviewer.imports import read_any
 from interviewer.transcript import parse_transcript
 from tests.imports.recorders import ALL, docx, exports

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from interviewer.errors import BadInput
+from interviewer import BadInput
 from interviewer.imports import read_any
 from interviewer.transcript import MAX_AT, MAX_DEPTH, parse_transcript
 

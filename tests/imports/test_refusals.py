@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from interviewer.errors import BadInput
-from interviewer.imports import exports, lines, read_any
+from interviewer import BadInput, imports
+from interviewer.imports import exports, read_any
 from tests.imports.recorders import docx
 
 
@@ -62,7 +62,7 @@ def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "MAX_XML", 100_000)
     with pytest.raises(BadInput, match="larger than 100,000 bytes"):
         read_any(docx(["a" * 1_000_000]), "a.docx")
-    monkeypatch.setattr(lines, "MAX_BYTES", 100)
+    monkeypatch.setattr(imports, "MAX_BYTES", 100)
     with pytest.raises(BadInput, match="larger than 100 bytes"):
         read_any(b"Anna: hi\n" * 50, "a.txt")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interviewer.errors import BadInput
+from interviewer import BadInput
 from interviewer.imports import Imported, SpeakersUnclear, read_any
 
 TALK = "{0}: Hello, today I'd like you to design a news feed.\n{1}: How many users read it each day, and how old are the posts?\n{0}: Many.\n{1}: Then I would rank by a predicted click."

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from interviewer.errors import ModelError
+from interviewer import ModelError
 from interviewer.models.base import Message
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interviewer.domain import MoveKind
+from interviewer import MoveKind
 from interviewer.interview.agenda import Agenda
 from interviewer.interview.guardrails import Ground, allowed, of_move, of_sentence, of_whole
 from interviewer.interview.policy import Proposal, View

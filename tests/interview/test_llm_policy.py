@@ -4,12 +4,11 @@ import json
 
 import pytest
 
-from interviewer.domain import MoveKind, Step
-from interviewer.errors import ModelError
+from interviewer import ModelError, MoveKind, Step
 from interviewer.interview.interviewer import Interviewer, Reply
 from interviewer.interview.llm_policy import LlmPolicy, prompt_for, proposal_from
+from interviewer.models import Budget, Price
 from interviewer.models.base import ModelChain, count_text
-from interviewer.models.prices import Budget, Price
 from interviewer.transcript import Transcript, Turn
 from tests.interview.models import MockModel
 from tests.models.protocol_server import serving

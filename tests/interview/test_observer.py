@@ -4,9 +4,8 @@ import json
 
 import pytest
 
+from interviewer import ModelError, MoveKind, Step
 from interviewer.background import DroppedError
-from interviewer.domain import MoveKind, Step
-from interviewer.errors import ModelError
 from interviewer.interview import briefing
 from interviewer.interview.interviewer import Interviewer
 from interviewer.interview.observer import Observer, quoted

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from interviewer.domain import MoveKind
+from interviewer import MoveKind
 from interviewer.interview import rules
 from interviewer.interview.agenda import prepare
 from interviewer.interview.policy import Allowed, Proposal, View
-from interviewer.interview.rules.policy import RulesPolicy
-from interviewer.interview.rules.scene import followups, occasions
+from interviewer.interview.rules_policy import RulesPolicy
+from interviewer.interview.rules_scene import followups, occasions
 from interviewer.interview.state import fold
 from interviewer.interview.words import problems
 from interviewer.transcript import Move, Transcript, Turn, with_clock

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from evals.recorded import OWN, read_folder
-from interviewer.domain import MoveKind
+from interviewer import MoveKind
 from interviewer.interview import guardrails
 from interviewer.interview.interviewer import Interviewer
 from interviewer.text import finished

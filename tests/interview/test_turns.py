@@ -4,8 +4,7 @@ import time
 
 import pytest
 
-from interviewer.domain import MoveKind
-from interviewer.errors import CannotRun
+from interviewer import CannotRun, MoveKind
 from interviewer.interview.interviewer import Interviewer
 from interviewer.interview.words import problems
 from interviewer.transcript import Transcript, Turn

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
-from interviewer.domain import MoveKind
-from interviewer.errors import BadInput
+from interviewer import BadInput, MoveKind
 from interviewer.interview.words import followup_problems
-from interviewer.knowledge.load import GENERAL, Knowledge, read_followups
+from interviewer.knowledge import GENERAL, Knowledge, read_followups
 from interviewer.knowledge.validate import check_file
 from tests.interview.test_rules import Talk
 

@@ -17,11 +17,11 @@ import httpx
 import psutil
 import pytest
 
-from interviewer.errors import CannotRun
+from interviewer import CannotRun
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge import index as index_module
 from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.knowledge.index import Index
-from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.retrieval import Retriever
 
 pytestmark = pytest.mark.slow

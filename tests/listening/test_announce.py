@@ -2,7 +2,7 @@
 
 import pytest
 
-from interviewer.domain import Step
+from interviewer import Step
 from interviewer.listening.intents import announced
 
 

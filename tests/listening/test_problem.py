@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import shared_embedder
-from interviewer.knowledge.load import Knowledge
 from interviewer.listening.facts import nearest_problem
 
 RECORDED = sorted((Path(__file__).parents[2] / "evals" / "transcripts").glob("*.json"))

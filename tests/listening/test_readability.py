@@ -8,7 +8,7 @@ import pytest
 
 from interviewer.grading.grade import grade
 from interviewer.grading.report import Report
-from interviewer.knowledge.load import Knowledge
+from interviewer.knowledge import Knowledge
 from interviewer.listening.utterance import hearing, numbers, readability
 from interviewer.models.base import ModelChain
 from interviewer.transcript import Transcript, read_transcript

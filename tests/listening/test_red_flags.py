@@ -6,8 +6,8 @@ from pathlib import Path
 
 from interviewer.config import shipped
 from interviewer.interview.interviewer import Interviewer
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import shared_embedder
-from interviewer.knowledge.load import Knowledge
 from interviewer.listening.annotate import Listener
 from interviewer.transcript import Transcript
 

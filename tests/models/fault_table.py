@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, SecretStr
 
+from interviewer import ModelError
 from interviewer.config import Settings
-from interviewer.errors import ModelError
 from interviewer.models.base import Message
 from interviewer.models.client import Client
 from interviewer.models.openai_endpoint import OpenAIModel, open_model

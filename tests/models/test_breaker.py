@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from interviewer.errors import ModelError
+from interviewer import ModelError
 from interviewer.models import failures
 from interviewer.models.failures import Breaker, FailureKind
 

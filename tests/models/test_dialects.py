@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, SecretStr
 
+from interviewer import ModelError
 from interviewer.config import Settings, variable
-from interviewer.errors import ModelError
 from interviewer.models.base import Message
 from interviewer.models.openai_endpoint import OpenAIModel, open_model
 from tests.models import dialects

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from interviewer.errors import ModelError
+from interviewer import ModelError
 from interviewer.models import failures, openai_compatible
 from interviewer.models.base import Message
 from interviewer.models.client import Client

@@ -15,9 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from interviewer import config, doctor
+from interviewer import CannotRun, config, doctor
 from interviewer.config import Settings
-from interviewer.errors import CannotRun
 from interviewer.knowledge.embeddings import Embedder
 from interviewer.models import weights
 from interviewer.models.weights import Mirror, Weights, fetch_weights

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from interviewer import CannotRun, ModelError
 from interviewer.config import Settings, load
-from interviewer.errors import CannotRun, ModelError
 from interviewer.models import open_chain, weights
 from interviewer.models.base import Message
 from interviewer.models.llama_cpp import LocalModel, open_model

@@ -7,8 +7,8 @@ import traceback
 import pytest
 from pydantic import BaseModel, Field, SecretStr
 
+from interviewer import CannotRun, ModelError
 from interviewer.config import Settings
-from interviewer.errors import CannotRun, ModelError
 from interviewer.models import open_chain
 from interviewer.models.base import LanguageModel, Message
 from tests.models.protocol_server import ProtocolServer, serving

@@ -10,14 +10,12 @@ import pytest
 from pydantic import SecretStr
 
 import interviewer.doctor
+from interviewer import Level, ModelError
 from interviewer.config import Settings, tame_proxies
 from interviewer.doctor import examine as doctor
-from interviewer.domain import Level
-from interviewer.errors import ModelError
-from interviewer.models import openai_endpoint
+from interviewer.models import FREE, Budget, Price, openai_endpoint, price_date, price_of
 from interviewer.models.answers import read
 from interviewer.models.connection import Place, is_own, open_client, place
-from interviewer.models.prices import FREE, Budget, Price, price_date, price_of
 from interviewer.transcript import Transcript, Turn
 from tests.models import dialects
 from tests.models.fault_table import ASKED, opened

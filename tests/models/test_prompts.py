@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.errors import BadInput
-from interviewer.models.prompts import FENCE, fence, neutralise, prompt, prompts, read_prompt
+from interviewer import BadInput
+from interviewer.models.base import FENCE, fence, neutralise, prompt, prompts, read_prompt
 
 GOOD = """---
 name: greet

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from interviewer import BadInput
 from interviewer.config import QUIET, Settings, load, quieten, variable
-from interviewer.errors import BadInput
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 

@@ -2,11 +2,12 @@
 
 import json
 
-from interviewer.domain import Level, Step
-from interviewer.grading.render import to_html, to_json, to_markdown
+from interviewer import Level, Step
+from interviewer.grading.page import to_html
+from interviewer.grading.render import to_json, to_markdown
 from interviewer.grading.report import Report
 from interviewer.models.base import ModelChain
-from interviewer.practice.afterwards import corrections_html, corrections_of, with_corrections
+from interviewer.practice import corrections_html, corrections_of, with_corrections
 from interviewer.transcript import Transcript
 from tests.web.stand_in import grade
 

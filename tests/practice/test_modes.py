@@ -2,9 +2,8 @@
 
 import pytest
 
-from interviewer.domain import MoveKind, Step
-from interviewer.errors import BadInput
-from interviewer.interview.settings import Mode, ModeKind, known_mode, parse_mode, scope
+from interviewer import BadInput, MoveKind, Step
+from interviewer.interview import Mode, ModeKind, known_mode, parse_mode, scope
 from interviewer.interview.state import fold
 from interviewer.transcript import Heard, Transcript, Turn
 

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from interviewer.domain import Step
-from interviewer.errors import BadInput
+from interviewer import BadInput, Step
 from interviewer.grading.assessor import strong_answer
-from interviewer.knowledge.load import Knowledge, Passage
+from interviewer.knowledge import Knowledge, Passage
 from interviewer.practice.retake import second_opinion
 from interviewer.transcript import Transcript
 

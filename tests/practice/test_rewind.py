@@ -2,8 +2,7 @@
 
 import pytest
 
-from interviewer.domain import Help, Level, Step, Verdict
-from interviewer.errors import BadInput
+from interviewer import BadInput, Help, Level, Step, Verdict
 from interviewer.grading.report import Evidence, GradedBy, Report, StepReport
 from interviewer.practice.retake import answers, difference, rewind
 from interviewer.transcript import Transcript, Turn

@@ -1,8 +1,8 @@
 """What to practise next: weak steps come back soon, strong ones late, and a problem that fits comes with them."""
 
-from interviewer.domain import Level, Step
+from interviewer import Level, Step
 from interviewer.grading.report import GradedBy, Missing, Report, StepReport
-from interviewer.practice.afterwards import DAY, Held, due, recommended, weakest
+from interviewer.practice import DAY, Held, due, recommended, weakest
 
 TRAINS = {"fraud": [Step.DATA, Step.EVALUATE], "feed": [Step.FRAME, Step.EVALUATE], "search": [Step.MODEL]}
 

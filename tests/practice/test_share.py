@@ -2,8 +2,8 @@
 
 import pytest
 
-from interviewer.errors import BadInput
-from interviewer.practice.afterwards import names_in, shared
+from interviewer import BadInput
+from interviewer.practice import names_in, shared
 from interviewer.transcript import Transcript
 
 

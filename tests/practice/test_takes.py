@@ -1,6 +1,6 @@
 """What the page says about a second take: figures, verdicts, evidence; words stay words."""
 
-from interviewer.domain import Help, Step, Verdict
+from interviewer import Help, Step, Verdict
 from interviewer.grading.report import Evidence
 from interviewer.practice.retake import Change, Difference
 from interviewer.transcript import Transcript

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from interviewer import CannotRun, ModelError, speech
 from interviewer.config import Settings
-from interviewer.errors import CannotRun, ModelError
-from interviewer.speech import ladder, stt, tts
+from interviewer.speech import Ladder, stt, tts
 from interviewer.speech.audio import RATE, read_upload
-from interviewer.speech.ladder import Ladder
 from interviewer.speech.stt import open_hearing
 from interviewer.speech.tts import open_saying
 from tests.models.protocol_server import ProtocolServer, serving
@@ -146,12 +145,12 @@ def test_what_failed_is_asked_again_after_a_rest_that_grows() -> None:
     both = Ladder([first, second], "listens", clock=lambda: now)
     assert both.first(Backend.ask) == "second"
     assert both.fell == "first is gone; second listens instead."
-    now += ladder.REST + 1
+    now += speech.REST + 1
     assert both.name == "first"
     assert both.first(Backend.ask) == "second"
-    now += ladder.REST + 1
+    now += speech.REST + 1
     assert both.name == "second", "the second failure costs twice as long"
     first.works = True
-    now += ladder.REST
+    now += speech.REST
     assert both.first(Backend.ask) == "first"
     assert both.fell == ""

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from interviewer import CannotRun, ModelError
 from interviewer.config import Settings
-from interviewer.errors import CannotRun, ModelError
 from interviewer.speech import stt
 from interviewer.speech.audio import MAX_SECONDS, RATE
 from interviewer.speech.recording import NO_SOUND, NO_SPEECH, NOT_UNDERSTOOD, TOO_LONG, Recording

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from interviewer import BadInput, CannotRun, ModelError
 from interviewer.background import Background
 from interviewer.config import Settings
-from interviewer.errors import BadInput, CannotRun, ModelError
 from interviewer.speech import stt, tts
 from interviewer.speech.audio import RATE, to_pcm
-from interviewer.speech.parts import HearingParts, VoiceParts
 from interviewer.speech.stt import Recognised
+from interviewer.web import HearingParts, VoiceParts
 from interviewer.web.voice import BEGAN_ANEW, VoicePanel
 from tests.speech.conftest import np, pause
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from interviewer.errors import BadInput
+from interviewer import BadInput
 from interviewer.speech import audio
 from interviewer.speech.audio import RATE, read_upload, to_wav
 from tests.speech.conftest import np

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from interviewer.errors import ModelError
+from interviewer import ModelError
 from interviewer.speech.tts import FirstVoice, Piper, Speaking, speakable
 from tests.speech.conftest import seconds
 

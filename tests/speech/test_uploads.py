@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.errors import BadInput
+from interviewer import BadInput
 from interviewer.speech import audio
 from interviewer.speech.audio import RATE, KeptSound, kind_of, read_upload, resampled, to_wav
 from tests.speech.conftest import np

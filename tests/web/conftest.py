@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 import pytest
 
-from interviewer.errors import CannotRun
-from interviewer.web.board_files import fetch
+from interviewer import CannotRun
+from interviewer.web.board import fetch
 from tests.tools import initdb
 
 CHROMIUM = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]

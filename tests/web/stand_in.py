@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from interviewer.domain import Help, Level, MoveKind, Step, Verdict
-from interviewer.errors import ModelError
+from interviewer import Help, Level, ModelError, MoveKind, Step, Verdict
 from interviewer.grading.report import Evidence, GradedBy, Report, StepReport, StepTime
 from interviewer.interview.state import State
 from interviewer.knowledge.schema import Case, FrameworkNote, Signal
@@ -182,7 +181,7 @@ def grade(
 
 def engine() -> Any:
     """What answers and grades."""
-    from interviewer.web.engine import Engine
+    from interviewer.web import Engine
 
     return Engine(StandIn(), ModelChain(), grade)
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from interviewer.errors import BadInput, CannotRun
-from interviewer.storage import Store, database
+from interviewer import BadInput, CannotRun
+from interviewer.storage import database
 from interviewer.storage.backup import back_up, restore
+from interviewer.storage.store import Store
 from tests.web.test_database import ANN, BOB, command, filled
 from tests.web.test_storage import interview, said, url  # noqa: F401 - a fixture
 

@@ -13,7 +13,8 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from interviewer.storage import Store, database
+from interviewer.storage import database
+from interviewer.storage.store import Store
 from tests.knowledge.test_index_troubles import ChromaServer
 from tests.nginx import serving_nginx
 from tests.tools import nginx as nginx_found

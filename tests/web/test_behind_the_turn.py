@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from interviewer.domain import Level, Manner
-from interviewer.errors import ModelError
+from interviewer import Level, Manner, ModelError
 from interviewer.grading.report import Report
 from interviewer.models.base import ModelChain
-from interviewer.storage import Store, owner_of_user
+from interviewer.storage import owner_of_user
+from interviewer.storage.store import Store
 from interviewer.transcript import Observed, Transcript, Turn
-from interviewer.web.engine import Engine
+from interviewer.web import Engine
 from interviewer.web.service import Choice, Said, Service
 from tests.web.stand_in import StandIn, StandInLibrary, grade
 

@@ -17,15 +17,14 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from interviewer import CannotRun, Level
 from interviewer.config import Settings
-from interviewer.domain import Level
-from interviewer.drawing.scene import Reader, reader
-from interviewer.errors import CannotRun
-from interviewer.storage import Store, owner_of_key
+from interviewer.drawing import Reader, reader
+from interviewer.storage import owner_of_key
+from interviewer.storage.store import Store
 from interviewer.transcript import Transcript, Turn
-from interviewer.web import board_files
-from interviewer.web.board import EMPTY, MOST_BYTES, NOTHING_SEEN, SAME, routes
-from interviewer.web.board_files import Package, Published
+from interviewer.web import board as files
+from interviewer.web.board import EMPTY, MOST_BYTES, NOTHING_SEEN, SAME, Package, Published, routes
 from interviewer.web.conversation import conversation_html
 from interviewer.web.guard import middleware
 from interviewer.web.service import Service
@@ -234,35 +233,35 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     digest = base64.b64encode(hashlib.sha512(file.read_bytes()).digest()).decode()
     package = Package(name="thing", version="1.0", integrity=f"sha512-{digest}", files={"package/a.js": "in/a.js"})
     found = Published(name="Thing", folder="thing", licence="MIT", packages=[package])
-    monkeypatch.setattr(board_files, "published", lambda: found)
+    monkeypatch.setattr(files, "published", lambda: found)
     return file
 
 
 def test_the_listed_files_come_out_of_an_archive_with_the_right_hash(archive: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    where = board_files.fetch(home, lambda line: None, archive.parent)
+    where = files.fetch(home, lambda line: None, archive.parent)
     assert [one.name for one in where.rglob("*") if one.is_file()] == ["a.js"]
-    assert board_files.is_there(home)
+    assert files.is_there(home)
     told: list[str] = []
-    board_files.fetch(home, told.append)
+    files.fetch(home, told.append)
     assert told == ["Thing is there"], "nothing is fetched twice"
 
 
 def test_another_hash_is_refused_and_nothing_is_left(archive: Path, tmp_path: Path) -> None:
     archive.write_bytes(archive.read_bytes() + b"x")
     with pytest.raises(CannotRun, match="refused"):
-        board_files.fetch(tmp_path / "home", lambda line: None, archive.parent)
+        files.fetch(tmp_path / "home", lambda line: None, archive.parent)
     assert not [one for one in (tmp_path / "home").rglob("*") if one.is_file() and one.suffix != ".lock"]
 
 
 def test_without_npm_it_says_what_helps(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CannotRun, match=r"npm is not there.*--archives"):
-        board_files.fetch(tmp_path / "home", lambda line: None)
+        files.fetch(tmp_path / "home", lambda line: None)
     failed = SimpleNamespace(returncode=1, stderr="npm error code E404\n", stdout="")
-    monkeypatch.setattr(board_files.subprocess, "run", lambda *args, **more: failed)
+    monkeypatch.setattr(files.subprocess, "run", lambda *args, **more: failed)
     with pytest.raises(CannotRun, match="E404"):
-        board_files.fetch(tmp_path / "home", lambda line: None)
+        files.fetch(tmp_path / "home", lambda line: None)
 
 
 # -- in the browser ----------------------------------------------------------------------------------------------------

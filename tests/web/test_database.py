@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from interviewer.domain import Level
-from interviewer.errors import BadInput, CannotRun
-from interviewer.storage import Store, database, lost_turns, owner_of_user
+from interviewer import BadInput, CannotRun, Level
+from interviewer.storage import database, lost_turns, owner_of_user
 from interviewer.storage import store as storage
+from interviewer.storage.store import Store
 from tests.web.conftest import App
 from tests.web.test_storage import a_report, answered, interview, said
 

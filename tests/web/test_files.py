@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from interviewer.domain import Level, Manner
-from interviewer.errors import BadInput
+from interviewer import BadInput, Level, Manner
 from interviewer.models.base import ModelChain
-from interviewer.storage import Store, owner_of_user
+from interviewer.practice import archive, unpacked
+from interviewer.storage import owner_of_user
+from interviewer.storage.store import Store
 from interviewer.transcript import Transcript, Turn
-from interviewer.web.downloads import archive, unpacked
-from interviewer.web.engine import Engine
+from interviewer.web import Engine
 from interviewer.web.pages.coach import EditorLine, edited, editor_html
 from interviewer.web.service import Choice, Service, slug
 from tests.web.stand_in import StandIn, StandInLibrary, grade

@@ -3,8 +3,8 @@
 import re
 from dataclasses import replace
 
-from interviewer.domain import Level, Manner
-from interviewer.knowledge.load import Knowledge
+from interviewer import Level, Manner
+from interviewer.knowledge import Knowledge
 from interviewer.storage import Header
 from interviewer.web.pages.progress import progress_html
 

@@ -13,8 +13,8 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-from interviewer.storage import Store
 from interviewer.storage.leases import LASTS, SignIns
+from interviewer.storage.store import Store
 from interviewer.web import session as subject
 from interviewer.web.guard import LARGEST_FILE, LARGEST_POST, Guard
 from interviewer.web.server import sweep

@@ -13,11 +13,11 @@ import pytest
 import sqlalchemy as sa
 from filelock import FileLock
 
-from interviewer.domain import Level, MoveKind, Step, Verdict
-from interviewer.errors import BadInput, CannotRun
+from interviewer import BadInput, CannotRun, Level, MoveKind, Step, Verdict
 from interviewer.grading.report import GradedBy, Report, StepReport
-from interviewer.storage import AWAY_SECONDS, MovedOnError, Store, database, new_key, owner_of_key, owner_of_user
+from interviewer.storage import AWAY_SECONDS, database, new_key, owner_of_key, owner_of_user
 from interviewer.storage.leases import Leases
+from interviewer.storage.store import MovedOnError, Store
 from interviewer.transcript import Heard, Move, Transcript, Turn
 
 pytestmark = pytest.mark.slow
@@ -293,7 +293,7 @@ def test_what_another_server_is_making_is_not_taken_for_another_programs_file(tm
 
 
 def test_several_servers_may_start_on_an_empty_database_at_once(url: str) -> None:
-    start = "import sys; from interviewer.storage import Store; Store.open(sys.argv[1]).close()"
+    start = "import sys; from interviewer.storage.store import Store; Store.open(sys.argv[1]).close()"
     servers = [subprocess.Popen([sys.executable, "-c", start, url], stderr=subprocess.PIPE) for _ in range(3)]
     said = [server.communicate(timeout=60)[1].decode() for server in servers]
     assert [server.returncode for server in servers] == [0, 0, 0], said

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from interviewer.domain import Level, Manner
-from interviewer.errors import BadInput
+from interviewer import BadInput, Level, Manner
 from interviewer.models.base import ModelChain
-from interviewer.storage import MovedOnError, OverError, Store, owner_of_user
+from interviewer.storage import owner_of_user
+from interviewer.storage.store import MovedOnError, OverError, Store
 from interviewer.transcript import Turn
-from interviewer.web.engine import Engine
+from interviewer.web import Engine
 from interviewer.web.service import LONGEST_ANSWER, Choice, Service, bound
 from tests.web.conftest import App
 from tests.web.stand_in import StandIn, StandInLibrary, grade

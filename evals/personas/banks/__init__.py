@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from interviewer.domain import Step
+from interviewer import Step
 
 FOLDER = Path(__file__).parent
 CASES = FOLDER.parent / "cases.yaml"

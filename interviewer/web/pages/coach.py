@@ -11,12 +11,11 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.domain import Level
-from interviewer.errors import BadInput, InterviewerError
+from interviewer import BadInput, InterviewerError, Level
 from interviewer.imports import UNKNOWN_CASE, Imported, Speaker, SpeakersUnclear, read_any
-from interviewer.knowledge.load import Knowledge
-from interviewer.speech.parts import VoiceParts
+from interviewer.knowledge import Knowledge
 from interviewer.transcript import MAX_TURNS, Transcript, transcript_from
+from interviewer.web import VoiceParts
 from interviewer.web.service import LONGEST_PROBLEM, Grading, slug
 from interviewer.web.session import LEVEL_NAMES, QUIET, Session, Updates, for_html, line, status
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from interviewer.errors import BadInput, InterviewerError
+from interviewer import BadInput, InterviewerError
 from interviewer.web.conversation import conversation_html
 from interviewer.web.session import ACTIONS, QUIET, Session, Updates, asked, for_html, line, status
 

@@ -7,14 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.domain import Step
-from interviewer.errors import BadInput, InterviewerError
+from interviewer import BadInput, InterviewerError, Step
 from interviewer.grading.report import Report
-from interviewer.interview.settings import known_mode
-from interviewer.knowledge.load import Knowledge
-from interviewer.practice.afterwards import DAY, HIRE_LINE, Due, Held, due, weakest
+from interviewer.interview import known_mode
+from interviewer.knowledge import Knowledge
+from interviewer.practice import DAY, HIRE_LINE, MOST_BYTES, Due, Held, archive, due, unpacked, weakest
 from interviewer.storage import Header
-from interviewer.web.downloads import MOST_BYTES, archive, unpacked
 from interviewer.web.service import Choice
 from interviewer.web.session import (
     ACTIONS,

@@ -6,15 +6,13 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer.domain import Level
-from interviewer.errors import InterviewerError
+from interviewer import InterviewerError, Level
 from interviewer.grading.report import Report
-from interviewer.interview.settings import known_mode
-from interviewer.practice.afterwards import corrections_html
+from interviewer.interview import known_mode
+from interviewer.practice import corrections_html, download
 from interviewer.practice.retake import difference
 from interviewer.transcript import Transcript
 from interviewer.web.afterwards import CorrectionPanel, RetakePanel, SharePanel, difference_html
-from interviewer.web.downloads import download
 from interviewer.web.service import Grading
 from interviewer.web.session import LEVEL_NAMES, QUIET, Session, Updates, for_html, line, mode_name, status, title_of
 
@@ -187,7 +185,7 @@ def framed(report: Report, transcript: Transcript) -> str:
 
     Same origin, so that the frame can be made to fit and be printed alone.
     """
-    from interviewer.grading.render import to_html
+    from interviewer.grading.page import to_html
 
     page = for_html(to_html(report, transcript, headed=False))
     return (

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from interviewer.errors import BadInput, InterviewerError
-from interviewer.storage import MovedOnError, OverError, editable
+from interviewer import BadInput, InterviewerError
+from interviewer.storage import editable
+from interviewer.storage.store import MovedOnError, OverError
 from interviewer.transcript import Transcript, Turn
 from interviewer.web.afterwards import RetakePanel
 from interviewer.web.conversation import (

@@ -9,18 +9,15 @@ from typing import Any
 
 import gradio as gr
 
+from interviewer import BadInput, InterviewerError, Level, Manner, Step
 from interviewer.config import Settings
-from interviewer.domain import Level, Manner, Step
-from interviewer.errors import BadInput, InterviewerError
-from interviewer.interview.settings import ABOUT, LABELS, MINUTES, ModeKind, parse_mode
-from interviewer.knowledge.load import Knowledge
-from interviewer.models import at_work
+from interviewer.interview import ABOUT, LABELS, MINUTES, ModeKind, parse_mode
+from interviewer.knowledge import Knowledge
+from interviewer.models import Budget, at_work, in_dollars, price_date, price_of
 from interviewer.models.openai_endpoint import DEFAULT_MODEL
-from interviewer.models.prices import Budget, in_dollars, price_date, price_of
-from interviewer.practice.afterwards import Held, recommended
-from interviewer.speech.parts import VoiceParts
+from interviewer.practice import Held, download, recommended
 from interviewer.storage import Header
-from interviewer.web.downloads import download
+from interviewer.web import VoiceParts
 from interviewer.web.service import LONGEST_PROBLEM, Choice
 from interviewer.web.session import (
     ACTIONS,

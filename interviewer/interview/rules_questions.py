@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from interviewer.domain import MoveKind, Step
+from interviewer import MoveKind, Step
+from interviewer.interview import rules_pacing, settings
 from interviewer.interview.policy import Proposal, TargetKind
-from interviewer.interview.rules import pacing
-from interviewer.interview.rules.scene import Situation, begins, steps
-from interviewer.interview.settings import settings
+from interviewer.interview.rules_scene import Situation, begins, steps
 from interviewer.interview.words import MOST_WORDS
 from interviewer.listening.intents import Intent
 from interviewer.listening.utterance import breaks_off
@@ -170,7 +169,7 @@ def buttons(scene: Situation) -> Proposal | None:
         case "pause" | "silence":
             return scene.turn(MoveKind.LET_GO_ON, "let_go_on.pause")
         case "skip":
-            onward = pacing.to_next(scene, "move_on.skipped") or pacing.to_more(scene)
+            onward = rules_pacing.to_next(scene, "move_on.skipped") or rules_pacing.to_more(scene)
             return onward or scene.turn(MoveKind.MOVE_ON, "dont_know.leave")
     return None
 
@@ -297,7 +296,7 @@ def hands_over(scene: Situation) -> Proposal | None:
         return None
     if scene.state.step is Step.CLARIFY and not scene.state.facts and len(scene.state.moves) <= 2:
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_ahead")
-    if moved := pacing.to_next(scene, "move_on.done") or pacing.to_more(scene):
+    if moved := rules_pacing.to_next(scene, "move_on.done") or rules_pacing.to_more(scene):
         return moved
     question = scene.voice.say("hand_over.question")
     return scene.propose(MoveKind.PROBE, scene.voice.say("probe.hand_over", question=question))

@@ -4,11 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from interviewer.domain import Level, MoveKind, Step
+from interviewer import Level, MoveKind, Step
+from interviewer.interview import ModeKind, rules_pacing, rules_questions, settings
 from interviewer.interview.policy import Allowed, Proposal, TargetKind, View
-from interviewer.interview.rules import pacing, questions
-from interviewer.interview.rules.scene import Situation, WordChoice, begins, followups
-from interviewer.interview.settings import ModeKind, settings
+from interviewer.interview.rules_scene import Situation, WordChoice, begins, followups
 from interviewer.interview.words import all_terms, problems
 from interviewer.knowledge.validate import says
 from interviewer.listening.annotate import Listener
@@ -186,28 +185,28 @@ def _probe(
 Rule = Callable[[Situation], Proposal | None]
 
 RULES: tuple[Rule, ...] = (
-    pacing.forced,
-    questions.silence,
-    questions.buttons,
-    questions.out_of_role,
-    pacing.wants_to_end,
-    questions.asked,
-    questions.complaint,
-    questions.about_the_question,
-    questions.about_the_interview,
-    questions.asks_for_hint,
-    questions.does_not_know,
-    questions.unsure,
-    questions.hands_over,
-    questions.silent,
-    questions.drawn,
+    rules_pacing.forced,
+    rules_questions.silence,
+    rules_questions.buttons,
+    rules_questions.out_of_role,
+    rules_pacing.wants_to_end,
+    rules_questions.asked,
+    rules_questions.complaint,
+    rules_questions.about_the_question,
+    rules_questions.about_the_interview,
+    rules_questions.asks_for_hint,
+    rules_questions.does_not_know,
+    rules_questions.unsure,
+    rules_questions.hands_over,
+    rules_questions.silent,
+    rules_questions.drawn,
     in_the_middle,
     jumps_in,
     mistaken,
     presses,
-    pacing.clock,
-    pacing.part_is_over,
-    pacing.twist,
+    rules_pacing.clock,
+    rules_pacing.part_is_over,
+    rules_pacing.twist,
     brief_answer,
 )
 """The first rule that has something to say, and may say it, decides; after them comes a follow-up."""
@@ -236,7 +235,7 @@ class RulesPolicy:
         if MoveKind.LET_GO_ON in allowed.moves:
             return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
         if allowed.moves & {MoveKind.WRAP_UP, MoveKind.CLOSE}:
-            return pacing.ends(scene)
+            return rules_pacing.ends(scene)
         return scene.turn(min(allowed.moves), "dont_know.leave")  # nothing is ever ended for lack of words
 
     def _voice(self, view: View) -> WordChoice:

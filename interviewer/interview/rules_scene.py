@@ -15,13 +15,13 @@ import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from interviewer.domain import Level, Manner, MoveKind, Step
+from interviewer import Level, Manner, MoveKind, Step
+from interviewer.interview import Mode, ModeKind, known_mode, settings
 from interviewer.interview.policy import Allowed, Proposal, Target, TargetKind, View
-from interviewer.interview.settings import Mode, ModeKind, known_mode, settings
 from interviewer.interview.state import State
 from interviewer.interview.words import normal
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Vectors
-from interviewer.knowledge.load import Knowledge
 from interviewer.knowledge.schema import Case, Followup, Signal
 from interviewer.listening.annotate import Listener
 from interviewer.listening.examples import Bank, denies
