@@ -262,8 +262,7 @@ def _source(passage: Any, sources: Mapping[str, str], knowledge: Knowledge) -> s
 # -- verdict ---------------------------------------------------------------------------------------------
 # From step marks and the second look to the verdict: pure code over the numbers in ``data/rubric.yaml``.
 #
-# Two readings of one interview come together: the mean of the step marks, and the chance that a hiring committee
-# would
+# Two readings of one interview come together: the mean of the step marks, and the chance that a hiring committee would
 # hire. Near the hire cut-off the second decides the side; far from it the marks do. ``strong`` needs both.
 
 

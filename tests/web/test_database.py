@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from interviewer import BadInput, CannotRun, Level
-from interviewer.storage import database, lost_turns, owner_of_user
+from interviewer.storage import database, is_unreadable, owner_of_user
 from interviewer.storage import store as storage
 from interviewer.storage.store import Store
 from tests.web.conftest import App
@@ -164,7 +164,7 @@ def test_an_unreadable_turn_keeps_its_place_and_locks_nobody_out(store: Store, d
     spoil(store, "update turns set data = :data where number = 1", data=data)
     back = store.transcript(ANN, header.id)
     assert [turn.text for turn in back.turns] == ["the labels arrive late", "", "so I wait for them"]
-    assert lost_turns(back) == 1
+    assert sum(map(is_unreadable, back.turns)) == 1
     assert store.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
     store.answer(ANN, header.id, answered(back), expected=3)
     filled(store, BOB)
@@ -179,7 +179,7 @@ def test_words_are_kept_when_something_beside_them_cannot_be_read(store: Store) 
     spoil(store, "update turns set data = :data where number = 0", data=json.dumps(turn))
     back = store.transcript(ANN, header.id)
     assert (back.turns[0].text, back.turns[0].at, back.turns[0].heard) == ("the labels arrive late", 7, None)
-    assert lost_turns(back) == 0
+    assert sum(map(is_unreadable, back.turns)) == 0
 
 
 @pytest.mark.parametrize("column", ["level", "manner"])
@@ -319,7 +319,7 @@ def test_a_database_of_the_last_revision_opens_with_everything_in_it(tmp_path: P
         assert held.consent == {"evals": True}
         transcript = store.transcript(ANN, held.id)
         ids = [turn.move.signal for turn in store.transcript(ANN, retake.id).turns if turn.move]
-        assert (held.turns, held.reports, lost_turns(transcript)) == (17, 1, 0)
+        assert (held.turns, held.reports, sum(map(is_unreadable, transcript.turns))) == (17, 1, 0)
         assert {turn.backend for turn in transcript.turns if turn.speaker == "interviewer"} == {"scripted"}
         assert "press:general-scale-and-speed" in [turn.move.signal for turn in transcript.turns if turn.move]
         assert "deferred:4" in ids
