@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from interviewer import MoveKind
-from interviewer.interview import rules
+from interviewer.interview import rules_policy
 from interviewer.interview.agenda import prepare
 from interviewer.interview.policy import Allowed, Proposal, View
 from interviewer.interview.rules_policy import RulesPolicy
@@ -228,8 +228,8 @@ def test_it_never_echoes_the_candidates_words(talk: Talk) -> None:
 
 
 def test_every_occasion_has_words_and_all_words_are_used() -> None:
-    folder = Path(str(rules.__file__)).parent
-    code = "\n".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    folder = Path(rules_policy.__file__).parent
+    code = "\n".join(path.read_text(encoding="utf-8") for path in folder.glob("rules_*.py"))
     used = {node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant)}
     from_slots = {name for name in occasions() if name.partition(".")[0] in ("redirect", "manner", "step")}
     from_slots |= {"meta.not_answered", "meta.asked_already"}  # named by the intent
