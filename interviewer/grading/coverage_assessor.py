@@ -99,6 +99,7 @@ class CoverageAssessor:
         steps = {step: _step(step, reading, criteria[step], material, heard) for step in Step}
         progress(0.9, "Writing the report")
         order = _order(reading, steps) if enough else []
+        tied = [step for step in order if steps[step].evidence or _example(reading, step)]
         gaps = {step: _open(criteria[step], steps[step], material, heard) for step in Step}
         status: Status = "not_judged" if enough else "insufficient_evidence"
         report = Report(
@@ -112,7 +113,7 @@ class CoverageAssessor:
             red_flags=heard.flags if heard else [],
             trade_offs=heard.choices if heard else [],
             time=_times(reading, material),
-            summary=covered_in_short(steps, order) if enough else TOO_LITTLE,
+            summary=covered_in_short(steps, tied) if enough else TOO_LITTLE,
             order=order,
             questions=questions(gaps, order, signals) if enough else [],
             strong=strong_answers(material.case, material.knowledge, gaps, material.level, self.retrieve),

@@ -134,6 +134,7 @@ def _short(step: Step) -> str:
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _MARKS = {"shown": "✓", "partly": "◐", "wrong": "✗", "absent": "○", "not_applicable": "·"}
+_CODE = re.compile(r"`([^`<>]+)`")
 _ADDRESS = re.compile(r"(https?://[^\s<>\"')]+)")
 
 
@@ -166,7 +167,8 @@ def to_html(report: Report, transcript: Transcript, *, headed: bool = True) -> s
 def _p(text: str, kind: str = "") -> str:
     if not text:
         return ""
-    return f'<p class="{kind}">{escape(text)}</p>' if kind else f"<p>{escape(text)}</p>"
+    said = _CODE.sub(r"<code>\1</code>", escape(text))
+    return f'<p class="{kind}">{said}</p>' if kind else f"<p>{said}</p>"
 
 
 def _list(items: list[str], kind: str = "") -> str:

@@ -188,8 +188,8 @@ WORDS = {
 }
 HOW_TO_BE_JUDGED = (
     "To be judged, set OPENAI_API_KEY, or OPENAI_BASE_URL for a model server of your own (Ollama, LM Studio, vLLM), or "
-    "INTERVIEWER_MODEL=local:<path of a GGUF of 4 GB or more>, and give this interview's transcript, which can be "
-    "downloaded, to `interviewer grade`."
+    "INTERVIEWER_MODEL=local:<path of a GGUF of 4 GB or more>, and start again: then this interview can be judged on "
+    "this page, or its transcript by `interviewer grade`."
 )
 HOW_TO_BE_JUDGED_YET = "To be judged, mend what the backend says below (see `interviewer doctor`), and grade it again."
 TOO_LITTLE = "There is too little in this interview to judge; nothing was scored."

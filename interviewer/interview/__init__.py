@@ -180,6 +180,7 @@ class Folding(Numbers):
     stay: float
     follow: float
     signal: float
+    touched: float
     longest_turn: float
     goes_on: int
 

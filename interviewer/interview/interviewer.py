@@ -23,7 +23,7 @@ from interviewer.interview.agenda import Agenda, prepare
 from interviewer.interview.llm_policy import LlmPolicy
 from interviewer.interview.policy import Allowed, Policy, Proposal, View, Violation
 from interviewer.interview.rules_policy import RulesPolicy
-from interviewer.interview.state import State, fold
+from interviewer.interview.state import TEMPLATED, State, fold
 from interviewer.interview.words import MOST_WORDS, without_second
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Embedder, shared_embedder, yielding
@@ -46,8 +46,6 @@ _LAST_STEP = _AT.last_step
 """Seconds that closing waits for a step under way."""
 PATIENCE = _AT.turn
 """Seconds after which no further try of a model's begins: somebody waits."""
-_TEMPLATED = frozenset({MoveKind.OPEN, MoveKind.CLOSE, MoveKind.LET_GO_ON})
-"""Forced moves that need no model: they are said at once, the same on every backend."""
 _DROPPED = frozenset({"praise", "echo"})
 """Rules whose sentence can be left out without harm to the one after it."""
 
@@ -267,7 +265,7 @@ class Interviewer:
     def _policies(self, view: View, allowed: Allowed, warnings: list[str]) -> Sequence[Policy]:
         """The policies that are asked, best first. The rules alone where the move is forced and needs no model, and
         where the money that was set aside is spent."""
-        if allowed.forced in _TEMPLATED:
+        if allowed.forced in TEMPLATED:
             return (self.rules,)
         if len(self.policies) > 1 and self.budget.reached(view.transcript):
             warnings.append("The cost limit for this interview is reached: the model is kept for the report.")

@@ -17,6 +17,8 @@ from interviewer.transcript import Heard, Transcript, Turn
 _AT = thresholds().state
 
 T = TypeVar("T")
+TEMPLATED = frozenset({MoveKind.OPEN, MoveKind.CLOSE, MoveKind.LET_GO_ON})
+"""Forced moves that need no model: they are said at once, the same on every backend."""
 
 
 class Wish(StrEnum):
@@ -78,6 +80,8 @@ class State:
     """Time spent per step."""
     visited: tuple[Step, ...] = ()
     """Steps that the candidate spoke about or the interviewer opened."""
+    touched: tuple[Step, ...] = ()
+    """Steps that the candidate surely spoke about: fewer than those that something was heard in."""
     opened: tuple[Step, ...] = ()
     """Steps that the interviewer steered to."""
     asked: tuple[str, ...] = ()
@@ -138,6 +142,8 @@ _STEERING = {
 }
 _ANSWER, _STAY, _FOLLOW = _AT.answer, _AT.stay, _AT.follow
 """How much more readily a turn is taken to be about the step that we asked about, the current one, the one after it."""
+_TOUCHED = _AT.touched
+"""Share of a turn that must be about a step for a signal heard there to say that the step was spoken about."""
 _SIGNAL = _AT.signal
 """What each signal heard adds to its step's share of the turn."""
 _LONGEST_TURN = _AT.longest_turn
@@ -154,6 +160,7 @@ class _Run:
     hints: int = 0
     used: dict[Step, float] = field(default_factory=dict)
     visited: list[Step] = field(default_factory=list)
+    touched: set[Step] = field(default_factory=set)
     opened: list[Step] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     moves: list[MoveKind] = field(default_factory=list)
@@ -191,6 +198,8 @@ class _Run:
         self.said.append(turn.text)
         self.facts += [fact for fact in turn.facts if fact not in self.facts]
         self.agreed += [one for one in turn.agreed if one not in self.agreed]
+        if turn.facts or turn.agreed:
+            self.touched.add(Step.CLARIFY)
         self.silences += 1
         self.since_curveball += 1
         if move is None:
@@ -229,7 +238,10 @@ class _Run:
         self._wish(turn)
         if turn.observed is not None:
             self._observed(index, turn)
+        shares = {one.step: one.score for one in heard if one.kind == "step"}
         for one in heard:
+            if one.kind == "signal" and one.step and shares.get(one.step, 0.0) >= _TOUCHED:
+                self.touched.add(one.step)
             if (
                 one.kind == "signal"
                 and turn.observed is None
@@ -268,6 +280,8 @@ class _Run:
         assert turn.observed is not None
         self.observed += 1
         for one in turn.observed.criteria:
+            if one.step:
+                self.touched.add(one.step)
             before = self.seen.pop(one.criterion, None)
             status = "shown" if before and before.status == "shown" and one.status == "partly" else one.status
             self.seen[one.criterion] = SeenSoFar(one.criterion, status, one.quote, index)
@@ -321,6 +335,7 @@ def fold(transcript: Transcript, now: float | None = None) -> State:
         length=transcript.minutes * 60,
         used=_in_order(run.used),
         visited=tuple(run.visited),
+        touched=tuple(step for step in Step if step in run.touched),
         opened=tuple(run.opened),
         asked=tuple(run.asked),
         moves=tuple(run.moves),

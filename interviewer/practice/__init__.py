@@ -18,6 +18,7 @@ from html import escape
 from typing import Any
 
 from interviewer import BadInput, Level, Step
+from interviewer.grading.render import mark
 from interviewer.grading.report import Report
 from interviewer.practice.retake import over
 from interviewer.transcript import Transcript, Turn, parse_transcript
@@ -81,7 +82,7 @@ def _lines(found: Sequence[dict[str, Any]]) -> str:
 
 
 def _mark(score: Any) -> str:
-    return f"{score:.1f}" if isinstance(score, int | float) else "–"
+    return mark(score if isinstance(score, int | float) else None)
 
 
 # -- schedule --------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 A rewind never changes what was said: it starts a child transcript that shares the turns before the answer.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,11 +139,18 @@ def over(transcript: Transcript) -> bool:
 
 
 def second_opinion(
-    transcript: Transcript, turn: int, knowledge: Knowledge, search: Search | None = None, *, ended: bool = False
+    transcript: Transcript,
+    turn: int,
+    knowledge: Knowledge,
+    search: Search | None = None,
+    *,
+    ended: bool = False,
+    shown: Container[str] = (),
 ) -> Opinion:
     """The opinion on a candidate's turn. Raises BadInput while the interview runs, and for any other turn.
 
-    ``ended``: the interview was marked as over although no closing words were said.
+    ``ended``: the interview was marked as over although no closing words were said. ``shown``: the criteria that its
+    report says were shown, which are not asked for again.
     """
     if not (ended or over(transcript)):
         raise BadInput("A second opinion is there after the interview only: it would give the solution away.")
@@ -151,7 +158,7 @@ def second_opinion(
         raise BadInput(f"turn {turn}: not one of the candidate's turns; choose an answer of yours")
     asked = _asked(transcript, turn)
     answer = transcript.turns[turn].text
-    step, points, study = _known(transcript, asked, turn, knowledge)
+    step, points, study = _known(transcript, asked, turn, knowledge, shown)
     query = " ".join([asked.text if asked else "", answer[-400:]]).strip()
     points += _looked_up(search, query, transcript.case, step, {point.text for point in points}, knowledge)
     if not points:
@@ -166,7 +173,7 @@ def _asked(transcript: Transcript, turn: int) -> Turn | None:
 
 
 def _known(
-    transcript: Transcript, asked: Turn | None, turn: int, knowledge: Knowledge
+    transcript: Transcript, asked: Turn | None, turn: int, knowledge: Knowledge, shown: Container[str]
 ) -> tuple[Step | None, list[Point], list[str]]:
     """What the case file says about the question itself: its step, what it listens for, what to study."""
     ref = (asked.move.signal or "").removeprefix("press:") if asked and asked.move else ""
@@ -186,7 +193,8 @@ def _known(
     for flag in knowledge.red_flags(transcript.case):
         if flag.id == ref:
             return flag.step, [Point(flag.text, "What was wrong")], []
-    unheard = _unheard(transcript, signals.get(step, []) if step else [], transcript.level)[:_STRONG]
+    unheard = _unheard(transcript, signals.get(step, []) if step else [], transcript.level)
+    unheard = [one for one in unheard if one.id not in shown][:_STRONG]
     return step, [_strong(one) for one in unheard], [slug for one in unheard for slug in one.study]
 
 

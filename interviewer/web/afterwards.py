@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from interviewer import BadInput, InterviewerError, Level, Step, Verdict
+from interviewer.grading.render import mark
 from interviewer.grading.report import WORDS
 from interviewer.practice import MARKS, corrections_html, handed, names_in
 from interviewer.practice.retake import Change, Difference, Opinion, answers
@@ -56,7 +57,9 @@ class CorrectionPanel:
             transcript = self.service.store.transcript(owner, id_)
         except InterviewerError as error:
             return f"<p class='bad' role='status'>{for_html(line(error))}</p>", gr.skip()
-        return "<p class='note' role='status'>Kept beside the machine's mark.</p>", corrections_html(transcript, level)
+        return "<p class='note' role='status'>Kept, and shown above the report.</p>", corrections_html(
+            transcript, level
+        )
 
 
 def _asked(data: Any) -> tuple[Level, Step, float, str]:
@@ -76,9 +79,9 @@ def _asked(data: Any) -> tuple[Level, Step, float, str]:
 
 def _form_html() -> str:
     steps = "".join(f"<option value='{step.value}'>{for_html(step.label)}</option>" for step in Step)
-    marks = "".join(f"<option value='{mark:g}'{' selected' if mark == 3 else ''}>{mark:g}</option>" for mark in MARKS)
+    marks = "".join(f"<option value='{one:g}'{' selected' if one == 3 else ''}>{one:g}</option>" for one in MARKS)
     return (
-        "<p class='quiet'>Your mark and the reason are kept beside the machine's, which stays as it is.</p>"
+        "<p class='quiet'>Your mark and its reason are kept beside the machine's, where it has one; that stays.</p>"
         "<form class='inline' onsubmit='return false'>"
         f"<label class='field'>Step<select name='step'>{steps}</select></label>"
         f"<label class='field'>Mark<select name='mark'>{marks}</select></label>"
@@ -237,21 +240,26 @@ def opinion_html(opinion: Opinion) -> str:
     )
 
 
-_UNJUDGED = (
-    "<h2>Neither take was judged, so they are not compared</h2>"
-    "<p class='quiet'>What each of them covered stands in its own report.</p>"
-)
+def _unjudged(found: Difference, only: Step | None) -> str:
+    """Why the takes are not compared, where one of them or both have no mark; empty where they have."""
+    pair = found.steps.get(only, found.overall) if only else found.overall
+    first, this = pair.before is not None, pair.after is not None
+    if (first and this) or (found.steps and not first and not this):
+        return ""  # without a verdict single steps may have marks
+    which = "Only the first take" if first else "Only this take" if this else "Neither take"
+    return (
+        f"<div class='card difference'><h2>{which} was judged, so they are not compared</h2>"
+        "<p class='quiet'>What each of them covered stands in its own report.</p></div>"
+    )
 
 
 def difference_html(found: Difference, only: Step | None = None) -> str:
     """What changed between the takes; of practice of one step only that step is shown, without a verdict."""
-    if found.overall.before is None and found.overall.after is None and not found.steps:
-        return (
-            f"<div class='card difference'><h2>Neither take was judged, so they are not compared</h2>{_UNJUDGED}</div>"
-        )
+    if unjudged := _unjudged(found, only):
+        return unjudged
     before, after = (_verdict(one) for one in found.verdicts)
-    verdict = f"{before} → {after}" if before != after else after
-    rows = [] if only else [_row("Overall", found.overall, verdict)]
+    verdict = f"{before} → {after}" if before != after else f"{after}, as before"
+    rows = [] if only else [_row("Overall", found.overall)]
     changed = {step: change for step, change in found.steps.items() if only in (None, step)}
     rows += [_row(step.label, change) for step, change in changed.items()]
     if not changed and (only or (before == after and found.overall.before == found.overall.after)):
@@ -264,9 +272,10 @@ def difference_html(found: Difference, only: Step | None = None) -> str:
         title = f"Counted only in {which} take ({len(evidence)})"
         lists += f"<details><summary>{title}</summary><ul>{items}</ul></details>" if items else ""
     return (
-        "<div class='card difference'><h2>What the second take changed</h2><div class='scroll' tabindex='0' "
+        f"<div class='card difference'><h2>What the second take changed</h2>{'' if only else f'<p>{verdict}</p>'}"
+        "<div class='scroll' tabindex='0' "
         "role='region' aria-label='What the second take changed'><table><thead><tr><th scope='col'>Part</th>"
-        "<th scope='col'>First</th><th scope='col'>This</th><th scope='col'>Change</th><th scope='col'>Verdict</th>"
+        "<th scope='col'>First</th><th scope='col'>This</th><th scope='col'>Change</th>"
         f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>{lists}</div>"
     )
 
@@ -275,11 +284,9 @@ def _verdict(verdict: Verdict | None) -> str:
     return WORDS[verdict] if verdict else "No verdict"
 
 
-def _row(name: str, change: Change, note: str = "") -> str:
-    gain = "" if change.gain is None else f"{change.gain:+.1f}" if abs(change.gain) >= 0.05 else "same"
-    kind = "up" if change.gain and change.gain > 0.05 else "down" if change.gain and change.gain < -0.05 else "same"
-    figures = "".join(f"<td>{'–' if one is None else f'{one:.1f}'}</td>" for one in (change.before, change.after))
-    return (
-        f"<tr><th scope='row'>{for_html(name)}</th>{figures}"
-        f"<td class='{kind}'>{gain}</td><td>{for_html(note)}</td></tr>"
-    )
+def _row(name: str, change: Change) -> str:
+    moved = round(change.gain or 0.0, 2)
+    gain = "" if change.gain is None else f"{'+' if moved > 0 else '−'}{mark(abs(moved))}" if moved else "same"
+    kind = "up" if moved > 0 else "down" if moved < 0 else "same"
+    figures = "".join(f"<td>{mark(one)}</td>" for one in (change.before, change.after))
+    return f"<tr><th scope='row'>{for_html(name)}</th>{figures}<td class='{kind}'>{gain}</td></tr>"

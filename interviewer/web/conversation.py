@@ -20,19 +20,28 @@ from interviewer.web.session import LEVEL_NAMES, for_html, mode_name, title_of
 EMPTY = "<p class='waiting' role='status'>The interviewer is getting ready; a problem takes longer the first time.</p>"
 
 
-def conversation_html(transcript: Transcript, editable: int | None = None) -> str:
-    """Every turn that says or does something; the one that may still be edited has a button for it."""
+THINKING = (
+    "<div class='talk thinking' role='status'><span class='sr-only'>The interviewer is thinking.</span>"
+    "<i></i><i></i><i></i></div>"
+)
+
+
+def conversation_html(transcript: Transcript, editable: int | None = None, *, over: bool = True) -> str:
+    """Every turn that says or does something. The last answer says whether it may still be edited; once the interview
+    is ``over`` that goes without saying."""
+    own = [n for n, turn in enumerate(transcript.turns) if turn.speaker == "candidate" and turn.text.strip()]
+    last = own[-1] if own and not over and transcript.turns[own[-1]].mode != "drawn" else None
     rows = [
-        _row(number, turn, number == editable)
+        _row(number, turn, {last: _STANDS, editable: _EDIT.format(number)}.get(number, ""))
         for number, turn in enumerate(transcript.turns)
         if turn.text.strip() or turn.event
     ]
     return f"<ol class='talk'>{''.join(rows)}</ol>" if rows else EMPTY
 
 
-def speaking_html(text: str) -> str:
-    """The interviewer's words while they are coming."""
-    return f"<div class='talk'>{_bubble('bot', for_html(text))}</div>" if text else ""
+def speaking_html(text: str, thinking: bool = False) -> str:
+    """The interviewer's words while they are coming, or that they are being thought of."""
+    return f"<div class='talk'>{_bubble('bot', for_html(text))}</div>" if text else THINKING if thinking else ""
 
 
 def sketch_html(source: str) -> str:
@@ -50,14 +59,17 @@ def _drawn(turn: Turn) -> str:
     return sketch_html(turn.text) if turn.is_diagram else drawing_html(turn)
 
 
-def _row(number: int, turn: Turn, editable: bool) -> str:
+_EDIT = "<div class='after'>Until it is answered: <button type='button' class='link' data-edit='{}'>Edit</button></div>"
+_STANDS = "<div class='after'>Answered, so it stands</div>"
+
+
+def _row(number: int, turn: Turn, after: str = "") -> str:
     if turn.speaker == "interviewer":
         return f"<li data-turn='{number}'>{_bubble('bot', for_html(turn.text.strip()))}</li>"
     said = _drawn(turn) if turn.mode == "drawn" else for_html(turn.text.strip())
     event = f"<em>{EVENTS[turn.event]}</em>" if turn.event else ""
     words = "<br>".join(part for part in (said, event) if part)
-    edit = f"<button type='button' class='link' data-edit='{number}'>Edit</button>" if editable else ""
-    return f"<li data-turn='{number}'>{_bubble('user', words, edit)}</li>"
+    return f"<li data-turn='{number}'>{_bubble('user', words, after)}</li>"
 
 
 def _bubble(who: str, words: str, more: str = "") -> str:
@@ -75,7 +87,11 @@ def _bubble(who: str, words: str, more: str = "") -> str:
 BACKENDS = {
     "openai": ("Language model", "A language model behind an OpenAI-compatible endpoint speaks."),
     "local": ("Embedded model", "A small model on this machine listens; the case file words the questions."),
-    "scripted": ("Scripted", "No language model: the questions are the case file's own words."),
+    "scripted": (
+        "Scripted",
+        "No language model: questions, facts and hints are the case file's own, and nothing is understood. Ask one "
+        "thing at a time; what it passes over, ask again in other words.",
+    ),
 }
 
 
@@ -110,19 +126,20 @@ def steps_html(knowledge: Knowledge, room: Room) -> str:
     whole = sum(budgets[step] for step in shown) or 1.0
     rows = []
     for step in shown:
-        touched = bool(state.covered.get(step)) or state.used.get(step, 0) >= 30
+        touched = step in state.touched
         current = step is state.step and bool(room.transcript.turns)
         kind = "current" if current else "touched" if touched else "untouched"
         plan = budgets[step] / whole * room.transcript.minutes
         rows.append(_step_html(step, kind, state.used.get(step, 0.0) / 60, plan))
-    said = "The order is yours. A mark says that a step was touched, not that it was done well; no mark says nothing."
+    said = "The order is yours. The full dot is where the talk seems to be, a green ring a step that you spoke about, "
+    said += "well or not; a grey ring says nothing."
     return f"<div class='card steps'><h2>Plan</h2><ol>{''.join(rows)}</ol><p class='quiet'>{said}</p></div>"
 
 
 def _step_html(step: Step, kind: str, used: float, plan: float) -> str:
     here = " aria-current='step'" if kind == "current" else ""
-    said = {"current": ", now", "touched": ", touched", "untouched": ""}[kind]
-    spent = f"{used:.0f} of " if used >= 0.5 else ""
+    said = {"current": ", now", "touched": ", spoken about", "untouched": ""}[kind]
+    spent = f"{used:.0f} of " if used >= 0.5 and kind != "untouched" else ""
     return (
         f"<li class='{kind}'{here} data-step='{step}'><span class='name'>{for_html(step.label)}"
         f"<span class='sr-only'>{said}</span></span>"

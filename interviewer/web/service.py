@@ -13,13 +13,13 @@ import weakref
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from interviewer import BadInput, InterviewerError, Level, Manner, ModelError, MoveKind, telemetry
 from interviewer.background import Background, Breathe, Job
 from interviewer.grading.grade import LastWords, ahead
 from interviewer.grading.report import Report
-from interviewer.interview.state import State
+from interviewer.interview.state import TEMPLATED, State
 from interviewer.knowledge import Knowledge
 from interviewer.practice import Archived, shared
 from interviewer.practice.retake import Opinion, over, rewind, second_opinion
@@ -71,6 +71,9 @@ class Grading:
     text: str
 
 
+_News: TypeAlias = "queue.Queue[Grading | Report | Exception]"
+
+
 @dataclass(frozen=True)
 class Room:
     """All that the room shows."""
@@ -116,6 +119,14 @@ def is_over(transcript: Transcript) -> bool:
     return bool(moves) and moves[-1].kind is MoveKind.CLOSE
 
 
+def speaking(transcript: Transcript, best: str) -> str:
+    """The backend that worded the last turn; a turn that is the same on every backend says nothing about that."""
+    for turn in reversed(transcript.turns):
+        if turn.backend and not (turn.move and turn.move.kind in TEMPLATED):
+            return turn.backend
+    return best
+
+
 class Service:
     """Serves every page and every person of one process."""
 
@@ -127,7 +138,7 @@ class Service:
         self.behind = Background()
         """What is done for interviews that go on, between their turns."""
         self._last_words = LastWords()
-        self._locks: weakref.WeakValueDictionary[str, _Lock] = weakref.WeakValueDictionary()
+        self._locks: weakref.WeakValueDictionary[str, threading.Lock] = weakref.WeakValueDictionary()
         self._locks_lock = threading.Lock()
 
     def begin(self, owner: str, choice: Choice) -> str:
@@ -157,7 +168,10 @@ class Service:
         """What a stronger answer would have had. Raises BadInput while the interview runs."""
         transcript, ended = self.store.transcript(owner, id_), self.store.header(owner, id_).ended is not None
         search = self._engine().search if ended or over(transcript) else None
-        return second_opinion(transcript, turn, self.knowledge, search, ended=ended)
+        report = self.store.reports(owner, id_).get(transcript.level)
+        marks = [one for own in report.steps.values() for one in own.criteria] if report else []
+        shown = {one.signal for one in marks if one.status == "shown"}
+        return second_opinion(transcript, turn, self.knowledge, search, ended=ended, shown=shown)
 
     def share(self, owner: str, id_: str, consent: bool, names: list[str]) -> Transcript:
         """The interview for the evals, without names; the consent is kept. Raises BadInput."""
@@ -214,8 +228,8 @@ class Service:
                 else:
                     self._go_on_behind(owner, id_, reply.transcript)
                 engine, header = self._engine(), self.store.header(owner, id_)
-                spent = engine.budget.spent(reply.transcript)
-                shown = Room(header, reply.transcript, reply.state, reply.backend, engine.chain.backend, spent)
+                best, spent = engine.chain.backend, engine.budget.spent(reply.transcript)
+                shown = Room(header, reply.transcript, reply.state, speaking(reply.transcript, best), best, spent)
                 yield Said(list(reply.warnings), shown)
                 return
 
@@ -314,22 +328,26 @@ class Service:
         if not transcript.turns:  # at once: the models may still be loading
             return Room(header, transcript, State(elapsed=elapsed, length=header.minutes * 60), "", "")
         engine = self._engine()
-        spoken = [turn.backend for turn in transcript.turns if turn.speaker == "interviewer" and turn.backend]
-        best = engine.chain.backend
+        best, spent = engine.chain.backend, engine.budget.spent(transcript)
         state = engine.interviewer.state(transcript, elapsed)
-        return Room(header, transcript, state, spoken[-1] if spoken else best, best, engine.budget.spent(transcript))
+        return Room(header, transcript, state, speaking(transcript, best), best, spent)
 
-    def grade(self, owner: str, id_: str, level: Level) -> Iterator[Grading | Report]:
-        """The report on that level: the stored one, or a new one, with its progress.
+    def judges(self) -> bool:
+        """Whether what is at work can judge. Waits for it."""
+        return any(model.capable for model in self._engine().chain.models[:1])
+
+    def grade(self, owner: str, id_: str, level: Level, *, anew: bool = False) -> Iterator[Grading | Report]:
+        """The report on that level: the stored one, or a new one, with its progress. ``anew`` replaces a stored one
+        that judges nothing.
 
         Grading goes on, and its report is stored, when nobody listens any more.
         """
         known = self.store.reports(owner, id_).get(level)
-        if known:
+        if known and not (anew and known.status == "not_judged"):
             yield known
             return
-        news: queue.Queue[Grading | Report | Exception] = queue.Queue()
-        threading.Thread(target=self._grade, args=(owner, id_, level, news), daemon=True).start()
+        news: _News = queue.Queue()
+        threading.Thread(target=self._grade, args=(owner, id_, level, news, known), daemon=True).start()
         yield Grading(None, "Reading the interview")
         while True:
             item = news.get()
@@ -339,12 +357,12 @@ class Service:
             if isinstance(item, Report):
                 return
 
-    def _grade(self, owner: str, id_: str, level: Level, news: "queue.Queue[Grading | Report | Exception]") -> None:
+    def _grade(self, owner: str, id_: str, level: Level, news: "_News", unwanted: Report | None) -> None:
         try:
             self.behind.drop(id_)  # what it has found out is remembered
             with self._lock(f"{id_}/{level}"), self.store.grading(id_, level), self.behind.first():
                 report = self.store.reports(owner, id_).get(level)
-                if report is None:
+                if report is None or report == unwanted:
                     transcript, began = self.store.transcript(owner, id_), time.monotonic()
                     engine = self._engine()
                     report = self._last_words.take(id_, transcript, level) or engine.grade(
@@ -357,24 +375,9 @@ class Service:
             log.exception("grading failed")
             news.put(error)
 
-    def _lock(self, name: str) -> "_Lock":
+    def _lock(self, name: str) -> threading.Lock:
         with self._locks_lock:
-            lock = self._locks.get(name) or _Lock()
-            self._locks[name] = lock
-            return lock
-
-
-class _Lock:
-    """A lock that a weak dictionary can hold."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
+            return self._locks.setdefault(name, threading.Lock())
 
 
 def _told(interview: str, turn: int, backend: str, first: float, whole: float) -> None:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 import gradio as gr
 
 from interviewer import BadInput, InterviewerError, Level, telemetry
+from interviewer.grading.render import mark
 from interviewer.grading.report import WORDS, Report
 from interviewer.imports import UNKNOWN_CASE
 from interviewer.interview import LABELS, ModeKind, known_mode
@@ -203,7 +204,7 @@ OWN = "own"
 
 def result_of(report: Report) -> str:
     """A report in a few words."""
-    score = f", {report.score:.1f} of 4" if report.score is not None else ""
+    score = f", {mark(report.score)} of 4" if report.score is not None else ""
     return f"{verdict_of(report)}{score}"
 
 

@@ -45,6 +45,15 @@ def test_a_comment_claims_nothing_without_a_quote(graded: Graded) -> None:
             assert "for instance: “" in own.comment or "does not mean that nothing was said" in own.comment
 
 
+def test_the_summary_names_no_step_that_its_own_section_could_not_tie_to_anything(graded: Graded) -> None:
+    for answers in (REASONED[:2], REASONED[:4], RECITED[:3], REASONED):
+        report = graded(interview(answers, QUESTIONS[: len(answers)]))
+        named = [step for step in Step if step.label.lower() in report.summary.lower()]
+        assert named
+        for step in named:
+            assert "Nothing could be tied" not in report.steps[step].comment, (step, report.summary)
+
+
 @pytest.mark.parametrize("step", PLAIN)
 def test_a_step_spoken_about_without_its_jargon_is_never_called_not_reached(graded: Graded, step: str) -> None:
     begin = interview(REASONED[:2], QUESTIONS[:2]).model_dump(mode="json", exclude_none=True)["turns"]

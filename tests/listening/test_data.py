@@ -51,6 +51,8 @@ def test_requests_are_known_in_words_that_no_file_has(said: str, intent: Intent)
         "I'm not sure the clicks mean anything",
         "the user may draw a bounding box",
         "How fast must it be?",
+        "What does a false decline cost us, and how long do we have to decide?",
+        "How long do we have per request?",
         "because they told us that already in the survey",
     ],
 )

@@ -41,7 +41,7 @@ def test_every_export_shows_both_marks_and_the_machines_stays() -> None:
     assert data["corrections"][0]["mark"] == 3.5
     assert data["steps"][Step.EVALUATE] == json.loads(to_json(made))["steps"][Step.EVALUATE]
     assert Report.model_validate(data), "it is still a report"
-    assert "machine 2.0, person 3.5" in with_corrections("markdown", to_markdown(made, transcript), transcript, made)
+    assert "machine 2, person 3.5" in with_corrections("markdown", to_markdown(made, transcript), transcript, made)
     page = with_corrections("html", to_html(made, transcript), transcript, made)
     assert "Marks corrected by a person" in page
     assert "<b>split</b>" not in page

@@ -58,6 +58,24 @@ def test_one_step_is_never_left_whatever_is_said():
     assert fold(transcript.model_copy(update={"mode": "interview"}), 60).step is Step.SERVE
 
 
+def test_a_step_counts_as_spoken_about_only_where_a_turn_was_about_it():
+    def touched(*heard: Heard, facts: tuple[str, ...] = ()) -> tuple[Step, ...]:
+        turns = [
+            {"speaker": "candidate", "text": "I cache it, and the loss is cheap.", "at": 30, "heard": heard},
+            {"speaker": "interviewer", "text": "Five million.", "at": 90, "facts": facts,
+             "move": {"kind": "probe", "step": "monitoring_and_infrastructure"}},
+        ]  # fmt: skip
+        return fold(Transcript.model_validate({"case": "x", "level": "mid", "turns": turns}), 600).touched
+
+    signal = Heard(kind="signal", id="cache", quote="cache", step=Step.SERVE)
+    about = Heard(kind="step", id="s", quote="cache", step=Step.SERVE, score=0.6)
+    aside = Heard(kind="step", id="s", quote="cache", step=Step.SERVE, score=0.2)
+    assert touched(signal, about) == (Step.SERVE,)
+    assert touched(signal, aside) == touched(signal) == touched(about) == ()
+    assert touched() == (), "the interviewer's question and the time after it say nothing about the candidate"
+    assert touched(facts=("scale",)) == (Step.CLARIFY,), "what was asked and told was clarified"
+
+
 def test_one_step_opens_on_that_step_and_asks_only_about_itself(interviewer):
     turns = held(interviewer, "step:evaluation", THIN, "I don't know.", THIN + " again", "Let's go to serving.")
     assert turns[0].move.kind is MoveKind.OPEN

@@ -96,6 +96,15 @@ def test_after_an_open_question_it_names_what_was_not_heard_in_that_step(knowled
     }
 
 
+def test_what_the_report_says_was_shown_is_not_asked_for_again(knowledge: Knowledge):
+    asked = interview({"kind": "move_on", "step": "evaluation"})
+    first = second_opinion(asked, 1, knowledge).points[0]
+    shown = {one.id for one in knowledge.signals(CASE)[Step.EVALUATE] if strong_answer(one) == first.text}
+    points = second_opinion(asked, 1, knowledge, shown=shown).points
+    assert points
+    assert first not in points
+
+
 def test_after_the_opening_it_is_about_finding_out_what_to_build(knowledge: Knowledge):
     found = second_opinion(interview({"kind": "open"}), 1, knowledge)
     assert {point.text for point in found.points} <= {

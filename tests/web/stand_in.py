@@ -1,9 +1,11 @@
 """A small app for the tests: the real pages and storage, with an interviewer that does what it is told.
 
 ``python stand_in.py`` serves it. What the candidate says steers it: "slowly" lets it take its time between words,
-"break" lets it fail, "last words" lets it ask for them, "end" ends the interview.
+"break" lets it fail, "last words" lets it ask for them, "end" ends the interview. Of talk that has "unjudged" the report
+judges nothing, unless STAND_IN_JUDGES is set: then there is a model that can.
 """
 
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -129,6 +131,7 @@ class StandIn:
         return State(
             step=list(covered)[-1] if covered else Step.CLARIFY,
             covered=covered,
+            touched=tuple(covered),
             elapsed=at,
             closed=MoveKind.CLOSE in moves,
         )
@@ -153,6 +156,18 @@ def grade(
 ) -> Report:
     """A report with the first words of each candidate turn as evidence; "improved" raises the mark of evaluation."""
     spoken = transcript.candidate_turns()
+    if any("unjudged" in turn.text for _, turn in spoken) and not chain.models:
+        none = {step: StepReport(status="insufficient_evidence", comment="As heard.") for step in Step}
+        return Report(
+            case=transcript.case,
+            level=level or transcript.level,
+            status="not_judged",
+            verdict=None,
+            confidence=0,
+            steps=none,
+            summary="Nobody judged this.",
+            graded_by=GradedBy(backend="scripted"),
+        )
     more = 0.5 * any("improved" in turn.text for _, turn in spoken)
     for done in range(4):
         progress(done / 4, "Judging the steps")
@@ -179,11 +194,21 @@ def grade(
     )
 
 
+class Judge:
+    """A model that can judge, as far as the pages ask."""
+
+    backend, name, capable = "openai", "stand-in", True
+
+    def close(self) -> None:
+        """Has nothing to close."""
+
+
 def engine() -> Any:
     """What answers and grades."""
     from interviewer.web import Engine
 
-    return Engine(StandIn(), ModelChain(), grade)
+    models: Any = (Judge(),) if os.environ.get("STAND_IN_JUDGES") else ()
+    return Engine(StandIn(), ModelChain(models), grade)
 
 
 if __name__ == "__main__":

@@ -166,9 +166,11 @@ def test_an_answer_on_which_nothing_was_built_is_edited_in_its_place(app: App, v
     start(page)
     say(page, "first I clarify", 2)
     assert page.locator("[data-edit]").count() == 0, "the interviewer built on it"
+    assert page.locator("#room-said .after").all_inner_texts() == ["Answered, so it stands"]
     page.fill(BOX, "ten milions, please break")
     page.press(BOX, "Enter")
     page.wait_for_selector("#room-status .bad")
+    assert page.locator("#room-said .after").all_inner_texts() == ["Until it is answered: Edit"]
     page.fill(BOX, "begun meanwhile")
     page.click("[data-edit]")
     assert page.input_value(BOX) == "ten milions, please break"
@@ -182,6 +184,20 @@ def test_an_answer_on_which_nothing_was_built_is_edited_in_its_place(app: App, v
     heard(page, 3)
     page.wait_for_function("() => document.querySelector('#room-box textarea').value === 'begun meanwhile'")
     assert [text for text in talk(page) if "million" in text or "milions" in text] == ["ten million"]
+
+
+def test_while_the_interviewer_thinks_the_room_says_so(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    page.fill(BOX, "think slowly, please break")
+    page.evaluate(
+        "() => new MutationObserver(() => { window.thought ||= !!document.querySelector('#room-speaking .thinking'); })"
+        ".observe(document.body, { childList: true, subtree: true })"
+    )
+    page.press(BOX, "Enter")
+    page.wait_for_selector("#room-status .bad")
+    assert page.evaluate("window.thought")
+    assert page.locator("#room-speaking .thinking").count() == 0, "a failure is no thinking"
 
 
 def test_two_people_are_answered_at_the_same_time(app: App, visit: Callable[..., Any]) -> None:

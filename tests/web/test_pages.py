@@ -59,6 +59,31 @@ def test_after_a_restart_an_open_page_works_on(own_app: Callable[..., App], visi
     page.wait_for_selector("#room-chat .bot")
 
 
+def test_what_nobody_could_judge_is_judged_once_a_model_is_there(
+    own_app: Callable[..., App], visit: Callable[..., Any]
+) -> None:
+    app = own_app()
+    app.start()
+    page = visit(app.url)
+    start(page)
+    say(page, "unjudged: I clarify", 2)
+    finish(page)
+    report = page.frame_locator("#report-frame iframe").locator(".verdict")
+    assert "Not judged" in report.inner_text()
+    page.wait_for_timeout(500)
+    assert page.locator("#report-judge").count() == 0, "there is nobody who could"
+    app.stop()
+    app.extra["STAND_IN_JUDGES"] = "yes"
+    app.start()
+    page.reload()
+    page.click("#report-judge")
+    page.wait_for_function("() => /Hire/.test(document.querySelector('#report-frame iframe')?.srcdoc || '')")
+    page.wait_for_selector("#report-judge", state="detached")
+    page.reload()
+    page.wait_for_selector("#report-frame iframe")
+    assert "Hire" in report.inner_text(), "it is kept"
+
+
 def test_a_mistyped_or_foreign_address_says_so(app: App, visit: Callable[..., Any]) -> None:
     page = visit(f"{app.url}?view=rooom&interview=1")
     page.wait_for_selector("#setup-status .bad:has-text('no page')")

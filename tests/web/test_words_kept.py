@@ -13,9 +13,9 @@ from interviewer import BadInput, Level, Manner
 from interviewer.models.base import ModelChain
 from interviewer.storage import owner_of_user
 from interviewer.storage.store import MovedOnError, OverError, Store
-from interviewer.transcript import Turn
+from interviewer.transcript import Transcript, Turn
 from interviewer.web import Engine
-from interviewer.web.service import LONGEST_ANSWER, Choice, Service, bound
+from interviewer.web.service import LONGEST_ANSWER, Choice, Service, bound, speaking
 from tests.web.conftest import App
 from tests.web.stand_in import StandIn, StandInLibrary, grade
 from tests.web.test_room import heard, say, start, talk
@@ -99,6 +99,18 @@ def test_an_answer_is_edited_until_the_interviewer_builds_on_it(service: Service
     service.edit(ANN, id_, 3, "wait, I was wrong")
     assert service.room(ANN, id_).editable == 3
     assert len(service.store.transcript(ANN, id_).turns) == 4
+
+
+def test_what_is_said_alike_on_every_backend_is_no_standing_in() -> None:
+    def said(*turns: tuple[str, str]) -> Transcript:
+        spoken = [
+            {"speaker": "interviewer", "text": "x", "move": {"kind": kind}, "backend": who} for kind, who in turns
+        ]
+        return Transcript.model_validate({"case": "x", "level": "mid", "turns": spoken})
+
+    assert speaking(said(("open", "scripted")), "openai") == "openai"
+    assert speaking(said(("open", "scripted"), ("probe", "openai"), ("let_go_on", "scripted")), "openai") == "openai"
+    assert speaking(said(("open", "scripted"), ("probe", "scripted")), "openai") == "scripted"
 
 
 def test_a_stopped_clock_does_not_count(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

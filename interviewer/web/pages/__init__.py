@@ -73,6 +73,8 @@ def theme() -> Any:
         button_primary_text_color_dark="white",
         button_secondary_background_fill="white",
         button_secondary_background_fill_dark="*neutral_800",
+        button_secondary_background_fill_hover="*primary_50",
+        button_secondary_background_fill_hover_dark="*primary_900",
         button_secondary_border_color="*neutral_300",
         button_secondary_border_color_dark="*neutral_700",
     )

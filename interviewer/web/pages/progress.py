@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from interviewer import BadInput, InterviewerError, Step
+from interviewer.grading.render import mark
 from interviewer.grading.report import Report
 from interviewer.interview import known_mode
 from interviewer.knowledge import Knowledge
@@ -164,7 +165,7 @@ def _next(knowledge: Knowledge, plan: Sequence[Due], now: float) -> str:
         )
         rows.append(
             f"<li><div><b>{for_html(one.step.label)}</b> <span class='state'>{when}</span>"
-            f"<span class='quiet'>last {one.score:.1f} of 4{f' · {title}' if title else ''}</span></div>"
+            f"<span class='quiet'>last mark {mark(one.score)} of 4{f' · {title}' if title else ''}</span></div>"
             f"<div class='row'>{button}</div></li>"
         )
     if not rows:
@@ -223,7 +224,7 @@ def _row(knowledge: Knowledge, header: Header, report: Report | None) -> str:
         "problem": problem,
         "level": LEVEL_NAMES[header.level],
         "result": result,
-        "score" if score is not None else "score none": _figure(score),
+        "score" if score is not None else "score none": mark(score),
     }
     row = "".join(f"<td class='{kind}' dir='auto'>{for_html(cell)}</td>" for kind, cell in cells.items())
     return f"<tr>{row}<td class='open'>{button}</td></tr>"
@@ -234,14 +235,10 @@ def _overall(header: Header, report: Report) -> float | None:
     return None if known_mode(header.mode).step else report.score
 
 
-def _figure(score: float | None) -> str:
-    return "–" if score is None else f"{score:.1f}"
-
-
 def _card(title: str, scores: Sequence[float | None]) -> str:
     last = next((score for score in reversed(scores) if score is not None), None)
     return (
-        f"<figure class='card spark'><figcaption>{for_html(title)}<b>{_figure(last)}</b></figcaption>"
+        f"<figure class='card spark'><figcaption>{for_html(title)}<b>{mark(last)}</b></figcaption>"
         f"{_picture(title, scores)}</figure>"
     )
 
@@ -261,7 +258,7 @@ def _picture(title: str, scores: Sequence[float | None]) -> str:
     )
     line_ = " ".join(f"{x:.1f},{y:.1f}" for x, y in there)
     dots = "".join(f"<circle cx='{x:.1f}' cy='{y:.1f}' r='3'/>" for x, y in there)
-    said = ", ".join(_figure(score) for score in scores)
+    said = ", ".join(mark(score) for score in scores)
     return (
         f"<svg viewBox='0 0 {_WIDTH} {_HEIGHT}' role='img' aria-label='{for_html(title)}: {said}'>"
         f"{grid}<polyline points='{line_}'/>{dots}</svg>"

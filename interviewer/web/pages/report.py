@@ -42,6 +42,9 @@ class ReportPage:
                     }
                     self.to_room = gr.Button("Conversation", size="sm", min_width=90, elem_id="report-room", scale=0)
             self.status = gr.HTML("", elem_id="report-status", elem_classes="status")
+            with gr.Row(visible=False, elem_id="report-unjudged", elem_classes="confirm") as self.unjudged:
+                gr.HTML("<p>A language model is there now, and can judge this interview.</p>")
+                self.judge = gr.Button("Judge it now", variant="primary", size="sm", elem_id="report-judge", scale=0)
             self.difference = gr.HTML("", elem_id="report-difference")
             self.corrected = gr.HTML("", elem_id="report-corrected")
             self.frame = gr.HTML("", elem_id="report-frame")
@@ -50,13 +53,13 @@ class ReportPage:
             self.share = SharePanel(session)
         self.asked = gr.Textbox(visible=False)
         self.outputs = [
-            self.heading, self.level, self.status, self.difference, self.frame,
+            self.heading, self.level, self.status, self.unjudged, self.difference, self.frame,
             self.corrected,
             *self.retake.outputs,
             *self.corrections.outputs,
             *self.share.outputs,
         ]  # fmt: skip
-        self._graded = [self.frame, self.status, self.difference, self.corrected]
+        self._graded = [self.frame, self.status, self.unjudged, self.difference, self.corrected]
 
     # -- showing ---------------------------------------------------------------------------------------------
 
@@ -71,6 +74,7 @@ class ReportPage:
             self.level: level_html(header.level),
             self.frame: "",
             self.status: "",
+            self.unjudged: gr.update(visible=False),
             self.difference: "",
             **self.retake.folded(),
             self.corrected: "",
@@ -80,22 +84,25 @@ class ReportPage:
 
     # -- handling --------------------------------------------------------------------------------------------
 
-    def grade(self, level: str, id_: str, key: str, request: gr.Request) -> Iterator[Updates]:
-        """The report on that level, with the grading's progress."""
+    def grade(self, level: str, id_: str, key: str, request: gr.Request, *, anew: bool = False) -> Iterator[Updates]:
+        """The report on that level, with the grading's progress; ``anew``: one that judges, in the place of another."""
         if not id_:
             yield gr.skip()
             return
         try:
             owner = self.session.owner(key, request)
             wanted = level_of(level, self.service.store.header(owner, id_).level)
-            for news in self.service.grade(owner, id_, wanted):
+            for news in self.service.grade(owner, id_, wanted, anew=anew):
                 if isinstance(news, Grading):
-                    yield {self.frame: grading_html(news), self.status: "", self.difference: ""}
+                    under_way = {self.status: "", self.unjudged: gr.update(visible=False), self.difference: ""}
+                    yield {self.frame: grading_html(news), **under_way}
                     continue
                 transcript = self.service.store.transcript(owner, id_)
                 corrected = corrections_html(transcript, wanted)
                 frame = framed(news, transcript)
                 yield {self.frame: frame, self.status: "", self.difference: "", self.corrected: corrected}
+                can = news.status == "not_judged" and self.service.judges()
+                yield {self.unjudged: gr.update(visible=can)}
                 if first := self.service.first_take(owner, id_, wanted):
                     only = known_mode(self.service.store.header(owner, id_).mode).step
                     yield {self.difference: difference_html(difference(first, news), only)}
@@ -103,6 +110,10 @@ class ReportPage:
             log.exception("no report")
             text = f"No report yet: {line(error).rstrip('.')}. Choose a level to try once more."
             yield {self.frame: "", self.status: status(text, "bad")}
+
+    def judge_anew(self, level: str, id_: str, key: str, request: gr.Request) -> Iterator[Updates]:
+        """A report that judges, where there was no model for it before."""
+        yield from self.grade(level, id_, key, request, anew=True)
 
     def grade_if_there(self, place: str, level: str, key: str, request: gr.Request) -> Iterator[Updates]:
         """Grades when the place is a report."""
@@ -138,6 +149,10 @@ class ReportPage:
         self.level.change(
             self.grade, [self.asked, *place], self._graded,
             js=_LEVEL, concurrency_limit=4, trigger_mode="always_last", **QUIET,
+        )  # fmt: skip
+        self.judge.click(
+            self.judge_anew, [self.asked, *place], self._graded,
+            js=_LEVEL, concurrency_limit=4, trigger_mode="once", **QUIET,
         )  # fmt: skip
         for kind, button in self.buttons.items():
             taken = button.click(self.take(kind), [self.asked, *place], [self.session.file], js=_LEVEL, **QUIET)

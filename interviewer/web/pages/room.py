@@ -24,7 +24,7 @@ from interviewer.web.conversation import (
     speaking_html,
     steps_html,
 )
-from interviewer.web.service import Room, Words
+from interviewer.web.service import Room, Words, needs_answer
 from interviewer.web.session import QUIET, Session, Updates, line, status
 
 if TYPE_CHECKING:
@@ -145,8 +145,8 @@ class RoomPage:
         knowledge = self.service.knowledge
         return {
             self.heading: heading_html(knowledge, room),
-            self.conversation: conversation_html(room.transcript, room.editable),
-            self.speaking: "",
+            self.conversation: conversation_html(room.transcript, room.editable, over=room.over),
+            self.speaking: _speaking(room.transcript, room.over),
             self.clock: clock_html(room.header, room.over),
             self.steps: steps_html(knowledge, room),
             self.brief: brief_html(knowledge, room),
@@ -178,8 +178,14 @@ class RoomPage:
 
     def _heard(self, transcript: Transcript) -> Updates:
         """Updates after something was stored: it is shown before it is answered."""
-        shown = conversation_html(transcript, editable(transcript.turns))
-        return {self.conversation: shown, self.status: "", self.paused: gr.update(visible=False)}
+        shown = conversation_html(transcript, editable(transcript.turns), over=False)
+        speaking = _speaking(transcript)
+        return {
+            self.conversation: shown,
+            self.speaking: speaking,
+            self.status: "",
+            self.paused: gr.update(visible=False),
+        }
 
     def _store(self, owner: str, one: dict[str, Any]) -> dict[str, str]:
         """One answer: stored (or known already), or why not. What is refused goes back to the person."""
@@ -274,7 +280,7 @@ class RoomPage:
     def wire(self) -> None:
         """Which event leads to which handler."""
         place = [self.session.interview, self.session.key]
-        stored = [self.acknowledged, self.conversation, self.status, self.paused]
+        stored = [self.acknowledged, self.conversation, self.speaking, self.status, self.paused]
         # The page keeps what is under way and sends it until it is acknowledged: sent twice it is one turn.
         for button in (self.send, self.resend):
             sent = button.click(
@@ -316,6 +322,11 @@ class RoomPage:
             outputs.append(self.voice.clips)
         follow = event.then if also else event.success
         return follow(answer, inputs, outputs, concurrency_limit=ANSWERS, **QUIET)
+
+
+def _speaking(transcript: Transcript, over: bool = False) -> str:
+    """What stands where the interviewer's next words come: that it thinks, where it is its turn."""
+    return speaking_html("", bool(transcript.turns) and needs_answer(transcript) and not over)
 
 
 def _unpacked(packed: str) -> list[dict[str, Any]]:

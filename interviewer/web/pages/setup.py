@@ -146,11 +146,11 @@ def _terms(knowledge: Knowledge, defaults: Defaults) -> str:
         f"<p class='quiet about' data-mode='{kind.value}' data-minutes='{MINUTES[kind]}'>{for_html(ABOUT[kind])}</p>"
         for kind in ModeKind
     )
-    lengths = [(f"{length:g}", f"{length} min") for length in LENGTHS]
+    lengths = [(f"{length:g}", f"{length:g}") for length in LENGTHS]
     return "".join(
         [
             _group("level", "Level", [(key.value, name) for key, name in LEVEL_NAMES.items()], defaults.level.value),
-            _group("minutes", "Length", lengths, f"{defaults.minutes:g}"),
+            _group("minutes", "Length in minutes", lengths, f"{defaults.minutes:g}"),
             _group("manner", "Style", [(key.value, name) for key, name in MANNER_NAMES.items()], defaults.manner.value),
             _group("mode", "Mode", [(kind.value, name) for kind, name in LABELS.items()], ModeKind.INTERVIEW.value),
             abouts,
