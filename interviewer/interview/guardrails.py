@@ -33,7 +33,7 @@ from interviewer.interview.words import (
 )
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.schema import Fact
-from interviewer.text import stems
+from interviewer.text import spans, stems
 from interviewer.transcript import Transcript
 
 _AT = thresholds().facts
@@ -62,7 +62,6 @@ _ASKING = frozenset(
         MoveKind.MOVE_ON,
         MoveKind.TIME_CHECK,
         MoveKind.CURVEBALL,
-        MoveKind.REDIRECT,
         MoveKind.WRAP_UP,
     }
 )
@@ -297,11 +296,12 @@ def unsaid_facts(text: str, proposal: Proposal, view: View) -> list[Fact]:
 
 
 def states_of_fact(text: str, fact: Fact) -> bool:
-    """Whether the text has a figure of the fact, or figures near to all of its own and enough of its telling words."""
+    """Whether the text has a figure of the fact, or figures near to all of its own and enough of the telling words of
+    one of its sentences: several can be told in a fact, and only what was asked for need be said."""
     own, said = figures(fact.answer), figures(text)
     if set(own) & set(said):
         return True
     if unknown(own, said):
         return False
-    telling = stems(fact.answer)
-    return not telling or len(telling & stems(text)) >= _STATED * len(telling)
+    telling, there = [stems(one.text) for one in spans(fact.answer)], stems(text)
+    return not any(telling) or any(one and len(one & there) >= _STATED * len(one) for one in telling)

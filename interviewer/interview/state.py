@@ -3,6 +3,7 @@
 Plain data and a pure function: the same live, on resume and on recordings.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,7 +13,7 @@ from interviewer import MoveKind, Step
 from interviewer.interview import known_mode, thresholds
 from interviewer.interview.words import says
 from interviewer.listening.intents import Intent
-from interviewer.transcript import Heard, Transcript, Turn
+from interviewer.transcript import Heard, Observed, Transcript, Turn
 
 _AT = thresholds().state
 
@@ -254,7 +255,10 @@ class _Run:
             elif one.kind == "intent" and one.id == Intent.DEFER:
                 self.deferred.append(Deferred(index, self.step, one.quote))
         led = next((one.step for one in heard if one.kind == "intent" and one.id == "goes_to"), None)
-        step = led or _spoken_step(heard, self.step, self.asked_about is not None)
+        if turn.observed is None:
+            step = led or _spoken_step(heard, self.step, self.asked_about is not None)
+        else:
+            step = led or _noted_step(turn.observed, self.step)
         if step:
             self.deferred = [one for one in self.deferred if one.turn == index or one.step != step or step == self.step]
             self.enter(step)
@@ -289,6 +293,12 @@ class _Run:
                 self.covered[one.step].append(one.criterion)
         known = {one.quote for one in self.deferred}
         self.deferred += [Deferred(index, self.step, quote) for quote in turn.observed.promises if quote not in known]
+
+
+def _noted_step(observed: Observed, current: Step) -> Step | None:
+    """The step of most of what the observer noted on a turn; the current one where it noted as much of that."""
+    noted = Counter(one.step for one in observed.criteria if one.step)
+    return max(noted, key=lambda step: (noted[step], step == current), default=None)
 
 
 def _spoken_step(heard: list[Heard], current: Step, asked: bool) -> Step | None:

@@ -4,10 +4,11 @@ import pytest
 
 from interviewer import MoveKind
 from interviewer.interview.agenda import Agenda
-from interviewer.interview.guardrails import Ground, allowed, of_move, of_sentence, of_whole
+from interviewer.interview.guardrails import Ground, allowed, of_move, of_sentence, of_whole, states_of_fact
 from interviewer.interview.policy import Proposal, View
 from interviewer.interview.state import fold
 from interviewer.interview.words import problems, without_second
+from interviewer.knowledge.schema import Fact
 from interviewer.text import finished
 from interviewer.transcript import Transcript, with_clock
 
@@ -120,6 +121,7 @@ BAD = [
     ("Exactly. How do you split?", "praise"),
     ("You're absolutely right. What else?", "praise"),
     ("Good thinking, go on.", "praise"),
+    ("That closes the loop. On to serving: who calls it?", "praise"),
     ("You should use a time-based split. Why?", "teaching"),
     ("A better approach is to sample at random. Why?", "teaching"),
     ("Have you considered using a second model?", "teaching"),
@@ -177,6 +179,10 @@ def test_a_bad_turn_does_not(text, rule, knowledge):
     assert rule in broken(text, view(knowledge))
 
 
+def test_who_is_led_back_to_the_design_need_not_be_asked(knowledge):
+    assert broken("Let's get back to the posts that nobody reports.", view(knowledge), MoveKind.REDIRECT) == []
+
+
 def test_a_second_question_in_one_sentence_is_cut_off():
     assert without_second("Where does it break, and how would you notice?")[0] == "Where does it break?"
     assert without_second("Which one would you start with, and why that one?")[1] == ""
@@ -208,6 +214,14 @@ def test_a_fact_is_given_when_asked_for_and_in_its_own_figures(knowledge):
     assert "fact_unsaid" in broken("Quite a few.", seen, MoveKind.ANSWER, facts=("reviewers",))
     assert "fact_unknown" in broken("Ten.", seen, MoveKind.ANSWER, facts=("head-count",))
     assert "fact_unasked" in broken(right, view(knowledge), MoveKind.ANSWER, facts=("reviewers",))
+
+
+def test_of_a_fact_that_tells_several_things_one_may_be_said_alone():
+    answer = "Advertisers bid per click and pay only when someone clicks. It's a second-price auction for every slot."
+    fact = Fact(id="payment-model", asks=["How do they pay?", "Per click?", "Which auction?"], answer=answer)
+    assert states_of_fact("Yes, they bid per click and pay only when someone clicks.", fact)
+    assert states_of_fact("A second-price auction.", fact)
+    assert not states_of_fact("Yes, that's how it works.", fact)
 
 
 def test_what_was_agreed_or_given_may_be_said_for_ever(knowledge):

@@ -11,7 +11,7 @@ from interviewer.interview.interviewer import Interviewer
 from interviewer.interview.observer import Observer, quoted
 from interviewer.interview.state import Wish, fold
 from interviewer.models.base import ModelChain
-from interviewer.transcript import Transcript, with_clock
+from interviewer.transcript import Heard, Noted, Observed, Transcript, Turn, with_clock
 from tests.interview.models import MockModel
 
 CASE = "harmful-content-detection"
@@ -90,6 +90,25 @@ def test_the_state_and_the_changing_block_carry_it(observed, knowledge, intervie
     assert "Shown well: reports-are-not-truth." in told
     assert "precision-recall-per-class (“I'd use accuracy" in told
     assert "I'll come back to the languages" in briefing.their_words(view)
+
+
+def test_the_part_that_they_are_in_is_what_most_was_noted_of(knowledge):
+    """What a model noted goes before what the embeddings heard; where it noted nothing they stay where they were."""
+    noted = [
+        Noted(criterion=name, status="partly", quote="x", step=step)
+        for name, step in (("a", Step.SERVE), ("b", Step.SERVE), ("c", Step.DATA))
+    ]
+    heard = [Heard(kind="step", id="monitoring_and_infrastructure", step=Step.MONITOR, quote="x", score=1.0)]
+    first = Turn(
+        speaker="candidate", text="x", at=10.0, heard=heard, observed=Observed(backend="openai", criteria=noted)
+    )
+    nothing = first.model_copy(update={"observed": Observed(backend="openai"), "at": 70.0})
+    transcript = Transcript(case="harmful-content-detection", level="senior", turns=[first, nothing])
+    state = fold(transcript, 130.0)
+    assert state.step is Step.SERVE
+    assert state.used == {Step.SERVE: 120.0}
+    deaf = transcript.model_copy(update={"turns": [first.model_copy(update={"observed": None})]})
+    assert fold(deaf, 70.0).step is Step.MONITOR
 
 
 def test_it_can_be_ended_before_the_call_and_a_failure_is_said(knowledge):
