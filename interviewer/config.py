@@ -7,7 +7,7 @@ import hashlib
 import os
 from functools import cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -245,15 +245,21 @@ def shipped(name: str) -> Path:
     return checkout if (_PACKAGE.parent / "pyproject.toml").exists() else _PACKAGE / "shipped" / name
 
 
-class Numbers(BaseModel):
-    """Tuned numbers, each named and typed, from a YAML file in the folder ``data`` beside a module."""
+def data_beside(module: str, name: str) -> dict[str, Any]:
+    """What the YAML file of that name holds that lies in the folder ``data`` beside a module (its ``__file__``)."""
+    found: dict[str, Any] = yaml.safe_load((Path(module).parent / "data" / name).read_text(encoding="utf-8"))
+    return found
+
+
+class Strict(BaseModel):
+    """What stands in a file of ours, each field named and typed: nothing else may stand there."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     @classmethod
     def beside(cls, module: str, name: str) -> Self:
-        """Those in the file of that name beside the module (its ``__file__``)."""
-        return cls.model_validate(yaml.safe_load((Path(module).parent / "data" / name).read_text(encoding="utf-8")))
+        """What ``data_beside`` reads."""
+        return cls.model_validate(data_beside(module, name))
 
 
 def hash_file(path: Path) -> str:
@@ -268,8 +274,8 @@ def hash_file(path: Path) -> str:
 @cache
 def model_files() -> dict[str, tuple[str, str]]:
     """By file name the SHA-256 of each model file that comes in a wheel, and the wheel."""
-    listed = yaml.safe_load((_PACKAGE / "data" / "model_files.yaml").read_text(encoding="utf-8"))
-    return {name: (str(one["sha256"]), str(one["wheel"])) for name, one in listed.items()}
+    listed = data_beside(__file__, "model_files.yaml").items()
+    return {name: (str(one["sha256"]), str(one["wheel"])) for name, one in listed}
 
 
 @cache

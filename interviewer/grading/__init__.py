@@ -13,17 +13,15 @@ from typing import Any
 import yaml
 
 from interviewer import BadInput, Level
-from interviewer.config import Numbers, load
+from interviewer.config import Strict, data_beside, load
 
-DATA = Path(__file__).parent / "data"
 NAMES = ("no_hire", "hire", "strong_hire")
 
 
 @cache
 def rubric() -> dict[str, Any]:
     """The numbers in ``data/rubric.yaml``."""
-    data: dict[str, Any] = yaml.safe_load((DATA / "rubric.yaml").read_text(encoding="utf-8"))
-    return data
+    return data_beside(__file__, "rubric.yaml")
 
 
 def rubric_in_use() -> dict[str, Any]:
@@ -64,7 +62,7 @@ def with_cut_offs(data: Mapping[str, Any], path: Path) -> dict[str, Any]:
 # The tuned numbers of grading, typed; the values and where they come from are ``data/thresholds.yaml``.
 
 
-class Coverage(Numbers):
+class Coverage(Strict):
     """What is quoted for a signal, and what was surely not heard, when no model reads."""
 
     heard: float
@@ -84,14 +82,14 @@ class Coverage(Numbers):
     thought: float
 
 
-class Likeness(Numbers):
+class Likeness(Strict):
     """When two criteria ask for the same thing."""
 
     same: float
     related: float
 
 
-class Quoting(Numbers):
+class Quoting(Strict):
     """What is a passage and what is a quote of it."""
 
     longest_passage: int
@@ -100,7 +98,7 @@ class Quoting(Numbers):
     run: int
 
 
-class TalkNumbers(Numbers):
+class TalkNumbers(Strict):
     """What is no talk of the candidate's own."""
 
     gram: int
@@ -109,7 +107,7 @@ class TalkNumbers(Numbers):
     fewest_words: int
 
 
-class FlagNumbers(Numbers):
+class FlagNumbers(Strict):
     """When a mistake is believed, put right, and when a trade-off was raised."""
 
     very_like: float
@@ -120,7 +118,7 @@ class FlagNumbers(Numbers):
     shared: float
 
 
-class AnswerNumbers(Numbers):
+class AnswerNumbers(Strict):
     """How much a model is asked and how much of its answer is kept."""
 
     longest_comment: int
@@ -133,7 +131,7 @@ class AnswerNumbers(Numbers):
     least_words: int
 
 
-class StepReading(Numbers):
+class StepReading(Strict):
     """Which step a sentence is about."""
 
     most_sentences: int
@@ -152,14 +150,14 @@ class StepReading(Numbers):
     middle: list[float]
 
 
-class AheadNumbers(Numbers):
+class AheadNumbers(Strict):
     """When a report that was begun before the last words is the report."""
 
     most_words: int
     farewell: str
 
 
-class PageNumbers(Numbers):
+class PageNumbers(Strict):
     """How much a report shows."""
 
     most_study: int
@@ -168,7 +166,7 @@ class PageNumbers(Numbers):
     shared_words: int
 
 
-class GradingThresholds(Numbers):
+class GradingThresholds(Strict):
     """All of them."""
 
     coverage: Coverage

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
+from pathlib import Path
 
 from interviewer import Step
 from interviewer.drawing.renderings import shown
-from interviewer.grading import DATA
 from interviewer.grading.render import (
     CRITERION,
     EVENTS,
@@ -140,7 +140,7 @@ _ADDRESS = re.compile(r"(https?://[^\s<>\"')]+)")
 
 def to_html(report: Report, transcript: Transcript, *, headed: bool = True) -> str:
     """The page. ``headed`` is false inside a page that has its heading already: then only paper shows it."""
-    style = (DATA / "report.css").read_text(encoding="utf-8")
+    style = (Path(__file__).parent / "data" / "report.css").read_text(encoding="utf-8")
     heading = f"{title(report)}, {report.level.value}: {headline(report, transcript)}"
     parts = [
         _head(report, transcript, headed),

@@ -12,13 +12,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-import yaml
-
 from interviewer import BadInput
+from interviewer.config import data_beside
 from interviewer.imports.written import CLOCK, Line, Talk, proposed, seconds, unescaped, without_surrogates
 from interviewer.transcript import json_value
 
@@ -42,8 +40,7 @@ _SLOWEST = 20.0
 
 @cache
 def _fields() -> dict[str, list[str]]:
-    loaded: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "data" / "exports.yaml").read_text("utf-8"))
-    return loaded
+    return data_beside(__file__, "exports.yaml")
 
 
 def read_json(text: str, name: str) -> Talk | dict[str, Any]:

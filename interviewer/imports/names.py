@@ -10,11 +10,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
+from interviewer.config import data_beside
 from interviewer.imports.written import Line
 
 Role = Literal["interviewer", "candidate"]
@@ -42,8 +40,7 @@ class Labelled:
 @cache
 def data() -> dict[str, Any]:
     """``data/names.yaml``."""
-    loaded: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "data" / "names.yaml").read_text(encoding="utf-8"))
-    return loaded
+    return data_beside(__file__, "names.yaml")
 
 
 @lru_cache(maxsize=20_000)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 
 from interviewer import BadInput, Level, Step
-from interviewer.config import Numbers
+from interviewer.config import Strict
 
 LONGEST_TOPIC = 54
 """Characters: the whole mode has room for 60."""
@@ -104,7 +104,7 @@ def scope(text: str) -> Sequence[Step]:
 # The numbers of the interview, typed; the values and where they come from are ``data/thresholds.yaml``.
 
 
-class Moves(Numbers):
+class Moves(Strict):
     """When a move is allowed."""
 
     curveballs: dict[Level, int]
@@ -116,7 +116,7 @@ class Moves(Numbers):
     spoken: int
 
 
-class Block(Numbers):
+class Block(Strict):
     """What the part of the prompt that changes each turn recalls."""
 
     cut: int
@@ -132,7 +132,7 @@ class Block(Numbers):
     told: int
 
 
-class FactNumbers(Numbers):
+class FactNumbers(Strict):
     """When a sentence tells a fact."""
 
     minute_off: float
@@ -147,7 +147,7 @@ class FactNumbers(Numbers):
     short_of_time: float
 
 
-class ModelNumbers(Numbers):
+class ModelNumbers(Strict):
     """What a conducting model is asked."""
 
     max_tokens: int
@@ -163,7 +163,7 @@ class ModelNumbers(Numbers):
     roomy_window: int
 
 
-class Observing(Numbers):
+class Observing(Strict):
     """What the second look behind the turns is asked."""
 
     at_once: int
@@ -173,7 +173,7 @@ class Observing(Numbers):
     max_tokens: int
 
 
-class Folding(Numbers):
+class Folding(Strict):
     """Which step a turn is about."""
 
     answer: float
@@ -185,7 +185,7 @@ class Folding(Numbers):
     goes_on: int
 
 
-class WordingNumbers(Numbers):
+class WordingNumbers(Strict):
     """The form of a turn."""
 
     most_words: int
@@ -193,7 +193,7 @@ class WordingNumbers(Numbers):
     longest_term: int
 
 
-class Waiting(Numbers):
+class Waiting(Strict):
     """Seconds."""
 
     pause: float
@@ -201,14 +201,14 @@ class Waiting(Numbers):
     turn: float
 
 
-class Figures(Numbers):
+class Figures(Strict):
     """When two figures are the same."""
 
     small: int
     near: float
 
 
-class InterviewThresholds(Numbers):
+class InterviewThresholds(Strict):
     """All of them."""
 
     moves: Moves
@@ -232,7 +232,7 @@ def thresholds() -> InterviewThresholds:
 # The tuned numbers of the rules, typed; the values and where they come from are ``data/rules.yaml``.
 
 
-class BankNumbers(Numbers):
+class BankNumbers(Strict):
     """Which follow-up of the bank fits."""
 
     sentences: int
@@ -255,7 +255,7 @@ class BankNumbers(Numbers):
     most: int
 
 
-class RuleSettings(Numbers):
+class RuleSettings(Strict):
     """All of them."""
 
     words_after_a_request: int

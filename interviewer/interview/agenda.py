@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 from interviewer import Level, Step
-from interviewer.config import Numbers
+from interviewer.config import Strict
 from interviewer.interview import ModeKind, known_mode, scope
 from interviewer.interview.state import State
 from interviewer.knowledge import Knowledge
@@ -15,7 +15,7 @@ from interviewer.text import spans, without_fillers
 from interviewer.transcript import Transcript, Turn
 
 
-class _Numbers(Numbers):
+class _Numbers(Strict):
     """``data/agenda.yaml``, where each number has its reason."""
 
     neighbourhood: float

@@ -9,11 +9,9 @@ too small for all of it, the oldest turns are left out in steps, and the gap is 
 import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from pathlib import Path
-
-import yaml
 
 from interviewer import Level, MoveKind, Step
+from interviewer.config import data_beside
 from interviewer.interview import known_mode, thresholds
 from interviewer.interview.guardrails import brief
 from interviewer.interview.policy import Allowed, View, Violation, curveballs_left
@@ -26,7 +24,6 @@ from interviewer.transcript import Transcript, Turn
 
 _AT = thresholds().block
 
-_DATA = Path(__file__).parent / "data" / "briefing.yaml"
 SHORT = {
     Step.CLARIFY: "clarify",
     Step.FRAME: "frame",
@@ -157,8 +154,7 @@ def _lines(heading: str, lines: Iterable[str]) -> str:
 
 @cache
 def _data() -> dict[str, dict[str, str]]:
-    data: dict[str, dict[str, str]] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
-    return data
+    return data_beside(__file__, "briefing.yaml")
 
 
 def _wording(group: str, name: str) -> str:

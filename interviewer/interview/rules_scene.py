@@ -8,14 +8,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from interviewer import Level, Manner, MoveKind, Step
+from interviewer.config import Strict, data_beside
 from interviewer.interview import Mode, ModeKind, known_mode, settings
 from interviewer.interview.policy import Allowed, Proposal, Target, TargetKind, View
 from interviewer.interview.state import State
@@ -29,21 +28,15 @@ from interviewer.listening.intents import Intent
 from interviewer.text import Span, spans, without_fillers
 from interviewer.transcript import Heard, Turn
 
-_DATA = Path(__file__).parent / "data"
 
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class StepWords(_Strict):
+class StepWords(Strict):
     """What a step is called aloud, and the questions that open it."""
 
     name: str
     openers: list[str] = Field(min_length=2)
 
 
-class Stance(_Strict):
+class Stance(Strict):
     """A way of saying something, and what it makes one ask."""
 
     id: str
@@ -57,7 +50,7 @@ class Stance(_Strict):
         return re.search(rf"(?<!\w)(?:{self.said})(?!\w)", text, re.IGNORECASE) is not None
 
 
-class Followups(_Strict):
+class Followups(Strict):
     """Questions where the bank has none."""
 
     stances: list[Stance]
@@ -67,13 +60,13 @@ class Followups(_Strict):
 @cache
 def followups() -> Followups:
     """The shipped questions."""
-    return Followups.model_validate(yaml.safe_load((_DATA / "followups.yaml").read_text(encoding="utf-8")))
+    return Followups.beside(__file__, "followups.yaml")
 
 
 @cache
 def _occasions() -> dict[str, list[str]]:
     """The variants by occasion: ``meta.time_left``."""
-    data = yaml.safe_load((_DATA / "wording.yaml").read_text(encoding="utf-8"))
+    data = data_beside(__file__, "wording.yaml")
     steps, manner = data.pop("steps"), data.pop("manner")
     found = {f"{kind}.{name}": forms for kind, by_name in data.items() for name, forms in by_name.items()}
     found |= {f"manner.{name}": forms for name, forms in manner.items()}
@@ -83,7 +76,7 @@ def _occasions() -> dict[str, list[str]]:
 @cache
 def steps() -> dict[Step, StepWords]:
     """The words for each step."""
-    data = yaml.safe_load((_DATA / "wording.yaml").read_text(encoding="utf-8"))["steps"]
+    data = data_beside(__file__, "wording.yaml")["steps"]
     return {step: StepWords.model_validate(data[step.value]) for step in Step}
 
 

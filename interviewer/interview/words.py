@@ -4,22 +4,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 
-import yaml
-
+from interviewer.config import data_beside
 from interviewer.interview import thresholds
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.validate import says as says_term
 from interviewer.text import spans, stem, stems
 
-_DATA = Path(__file__).parent / "data"
-
 
 @cache
 def patterns(file: str) -> dict[str, re.Pattern[str]]:
     """The patterns of a data file, those of one name joined; case does not matter and ``^`` is a line's start."""
-    data: dict[str, list[str]] = yaml.safe_load((_DATA / f"{file}.yaml").read_text(encoding="utf-8"))
+    data = data_beside(__file__, f"{file}.yaml")
     return {name: re.compile("|".join(f"(?:{one})" for one in ones), re.I | re.M) for name, ones in data.items()}
 
 

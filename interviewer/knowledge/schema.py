@@ -9,9 +9,10 @@ a list of follow-ups in ``followups/<slug>.yaml``; those of ``followups/general.
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator
 
 from interviewer import Level, Step
+from interviewer.config import Strict
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=1500)]
@@ -19,11 +20,11 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max
 Tag = Literal["P", "S", "M", "B", "D"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+class _Stripped(Strict):
+    model_config = ConfigDict(str_strip_whitespace=True)
 
 
-class Fact(_Strict):
+class Fact(_Stripped):
     """A requirement fact: the interviewer gives it when asked for it, and only then."""
 
     id: Slug
@@ -34,14 +35,14 @@ class Fact(_Strict):
     tag: Tag = "D"
 
 
-class Term(_Strict):
+class Term(_Stripped):
     """A word of the problem domain that the interviewer may explain (never a solution concept)."""
 
     term: Line
     text: Line
 
 
-class Signal(_Strict):
+class Signal(_Stripped):
     """Something that a good candidate shows in one step."""
 
     id: Slug
@@ -67,7 +68,7 @@ class Signal(_Strict):
     """Topic notes to read."""
 
 
-class TradeOff(_Strict):
+class TradeOff(_Stripped):
     """A choice to press on once the candidate is in its neighbourhood."""
 
     id: Slug
@@ -80,7 +81,7 @@ class TradeOff(_Strict):
     listen_for: Line
 
 
-class Pushback(_Strict):
+class Pushback(_Stripped):
     """A constraint that changes in mid-interview, or pressure on the design."""
 
     id: Slug
@@ -91,7 +92,7 @@ class Pushback(_Strict):
     listen_for: Line
 
 
-class RedFlag(_Strict):
+class RedFlag(_Stripped):
     """A wrong statement or a dangerous omission, with how to challenge it."""
 
     id: Slug
@@ -118,7 +119,7 @@ class RedFlag(_Strict):
         return cues
 
 
-class Source(_Strict):
+class Source(_Stripped):
     """Where a statement of a note or a case comes from."""
 
     id: Slug
@@ -128,7 +129,7 @@ class Source(_Strict):
     """True when the fact was read in a secondary source that names this one."""
 
 
-class SourcedFact(_Strict):
+class SourcedFact(_Stripped):
     """Something true about real systems, for the report and the study notes."""
 
     id: Slug
@@ -139,7 +140,7 @@ class SourcedFact(_Strict):
     """A source's id; required for tags P and S. M is colour only; D is our own arithmetic or design."""
 
 
-class Arithmetic(_Strict):
+class Arithmetic(_Stripped):
     """A worked number: the test evaluates ``expression`` (numbers, + - * / ** and parentheses)."""
 
     text: Line
@@ -149,7 +150,7 @@ class Arithmetic(_Strict):
     """Relative."""
 
 
-class Case(_Strict):
+class Case(_Stripped):
     """One interview problem."""
 
     slug: Slug
@@ -180,7 +181,7 @@ class Case(_Strict):
     """From the body: Mermaid source by heading."""
 
 
-class Followup(_Strict):
+class Followup(_Stripped):
     """A question that follows what a candidate has just said, for an interviewer that cannot understand it."""
 
     step: Step
@@ -192,7 +193,7 @@ class Followup(_Strict):
     """Sentences by which a candidate would already have answered it."""
 
 
-class FrameworkNote(_Strict):
+class FrameworkNote(_Stripped):
     """One step of the framework; its signals and red flags serve every case and unknown cases."""
 
     slug: Slug
@@ -209,7 +210,7 @@ class FrameworkNote(_Strict):
     """From the body: text by heading."""
 
 
-class TopicNote(_Strict):
+class TopicNote(_Stripped):
     """A subject to study, linked from signals."""
 
     slug: Slug

@@ -2,10 +2,10 @@
 
 from functools import cache
 
-from interviewer.config import Numbers
+from interviewer.config import Strict
 
 
-class Request(Numbers):
+class Request(Strict):
     """When a sentence asks something of the interviewer as a person."""
 
     alike: float
@@ -15,7 +15,7 @@ class Request(Numbers):
     last: int
 
 
-class FactThresholds(Numbers):
+class FactThresholds(Strict):
     """When a question asks for a requirement fact."""
 
     asked: float
@@ -27,14 +27,14 @@ class FactThresholds(Numbers):
     given: float
 
 
-class QuestionKind(Numbers):
+class QuestionKind(Strict):
     """Which fact answers a kind of question that comes in every interview."""
 
     same: float
     none: float
 
 
-class SignalThresholds(Numbers):
+class SignalThresholds(Strict):
     """When something of a criterion is heard in a sentence."""
 
     heard: float
@@ -45,7 +45,7 @@ class SignalThresholds(Numbers):
     nearest: int
 
 
-class Mistake(Numbers):
+class Mistake(Strict):
     """When a known mistake is heard."""
 
     alike: float
@@ -56,7 +56,7 @@ class Mistake(Numbers):
     nearest: int
 
 
-class OffTopic(Numbers):
+class OffTopic(Strict):
     """When talk is off the subject."""
 
     far: float
@@ -64,7 +64,7 @@ class OffTopic(Numbers):
     words: int
 
 
-class StepShare(Numbers):
+class StepShare(Strict):
     """How the share of each step in a turn is told."""
 
     floor: float
@@ -76,7 +76,7 @@ class StepShare(Numbers):
     told: int
 
 
-class Problem(Numbers):
+class Problem(Strict):
     """Which problem a recorded interview is about."""
 
     alike: float
@@ -84,7 +84,7 @@ class Problem(Numbers):
     piece: int
 
 
-class General(Numbers):
+class General(Strict):
     """How near a sentence comes to a statement that serves every case."""
 
     prior: float
@@ -92,7 +92,7 @@ class General(Numbers):
     spread: float
 
 
-class Thresholds(Numbers):
+class Thresholds(Strict):
     """All of them."""
 
     request: Request

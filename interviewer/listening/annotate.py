@@ -12,10 +12,10 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from interviewer import Step
+from interviewer.config import data_beside
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Embedder, Vectors
 from interviewer.knowledge.schema import Signal
@@ -250,7 +250,7 @@ def _announced(pieces: Sequence[Span]) -> list[Heard]:
 @cache
 def step_words() -> dict[Step, re.Pattern[str]]:
     """By step the words that belong to it and to no other."""
-    data = yaml.safe_load((Path(__file__).parent / "data" / "step_words.yaml").read_text(encoding="utf-8"))
+    data = data_beside(__file__, "step_words.yaml")
     return {step: re.compile(data[step.value], re.IGNORECASE) for step in Step}
 
 

@@ -16,25 +16,23 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from interviewer import Step
+from interviewer.config import data_beside
 from interviewer.knowledge import GENERAL, Knowledge
 from interviewer.knowledge.embeddings import DIMENSIONS, Embedder, Vectors, model_sha256
 from interviewer.knowledge.schema import Fact, Followup
 from interviewer.listening import thresholds
 from interviewer.text import stems
 
-_DATA = Path(__file__).parent / "data" / "questions.yaml"
 SILENT = ""
 """Stands for the fact where the case is silent."""
 
 
 @cache
 def _kinds() -> dict[str, dict[str, list[str]]]:
-    data: dict[str, dict[str, list[str]]] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
-    return data
+    return data_beside(__file__, "questions.yaml")
 
 
 def ways(facts: Sequence[Fact], own: Vectors, embedder: Embedder) -> list[tuple[str, str]]:
@@ -308,13 +306,12 @@ BEFORE, AFTER, LATER = 60, 25, 110
 """Characters before and after the mistake's words in which a denial concerns it, and after them a word of harm."""
 TAKES_BACK = 25
 """Words at the opening of the next answer in which the mistake before it is taken back."""
-_MISTAKES_DATA = Path(__file__).parent / "data" / "unsaid.yaml"
 _OPENING = r"^\W*(?:(?:uh|um|and|well|so)\W+)*"
 
 
 @cache
 def _words(kind: str) -> re.Pattern[str]:
-    ones: list[str] = yaml.safe_load(_MISTAKES_DATA.read_text(encoding="utf-8"))[kind]
+    ones = data_beside(__file__, "unsaid.yaml")[kind]
     opening = _OPENING if kind == "turns_against" else ""
     # No boundary after: some end at the mistake's words, '$', rather than at a word.
     return re.compile(opening + r"\b(?:" + "|".join(f"(?:{one})(?!\\w)" for one in ones) + ")", re.IGNORECASE)

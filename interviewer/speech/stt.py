@@ -13,27 +13,23 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
-import yaml
-
 from interviewer import CannotRun
-from interviewer.config import Settings, verified
+from interviewer.config import Settings, data_beside, verified
 from interviewer.speech import Ladder, Remote, configured, wanted
 from interviewer.speech.audio import Samples, to_wav
 
-_HERE = Path(__file__).parent
 _PROMPT_WORDS = 110
 """The recogniser's prompt holds 224 tokens; a term is about one and a half."""
 
 
 @cache
 def _data() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load((_HERE / "data" / "vocabulary.yaml").read_text(encoding="utf-8"))
-    return data
+    return data_beside(__file__, "vocabulary.yaml")
 
 
 @cache
 def _english() -> frozenset[str]:
-    path = _HERE.parent / "knowledge" / "data" / "bert-uncased-vocab.txt"
+    path = Path(__file__).parents[1] / "knowledge" / "data" / "bert-uncased-vocab.txt"
     return frozenset(line for line in path.read_text(encoding="utf-8").split("\n") if not line.startswith(("##", "[")))
 
 

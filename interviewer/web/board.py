@@ -12,20 +12,19 @@ import subprocess
 import tarfile
 from collections.abc import Awaitable, Callable
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import yaml
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from interviewer import BadInput, CannotRun, InterviewerError
+from interviewer.config import Strict
 from interviewer.drawing import NONE_SET, Reader, kept, read_scene
 from interviewer.drawing.renderings import describe, transcribed
 from interviewer.storage import owner_of_key, owner_of_user
@@ -41,11 +40,7 @@ HOW = "interviewer board fetch"
 """The command that brings the files."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Package(_Strict):
+class Package(Strict):
     """One package of the registry, and what is taken out of it."""
 
     name: str
@@ -59,7 +54,7 @@ class Package(_Strict):
         return f"{self.name.removeprefix('@').replace('/', '-')}-{self.version}.tgz"
 
 
-class Published(_Strict):
+class Published(Strict):
     """All that the board needs."""
 
     name: str
@@ -76,8 +71,7 @@ class Published(_Strict):
 @cache
 def published() -> Published:
     """The list that travels with the product."""
-    text = files("interviewer.web").joinpath("data", "board.yaml").read_text(encoding="utf-8")
-    return Published.model_validate(yaml.safe_load(text))
+    return Published.beside(__file__, "board.yaml")
 
 
 def folder(home: Path) -> Path:
