@@ -191,7 +191,8 @@ def test_while_the_interviewer_thinks_the_room_says_so(app: App, visit: Callable
     start(page)
     page.fill(BOX, "think slowly, please break")
     page.evaluate(
-        "() => new MutationObserver(() => { window.thought ||= !!document.querySelector('#room-speaking .thinking'); })"
+        "() => new MutationObserver(() => { window.thought ||="
+        " document.querySelector('#room-speaking .thinking')?.checkVisibility(); })"
         ".observe(document.body, { childList: true, subtree: true })"
     )
     page.press(BOX, "Enter")
