@@ -22,6 +22,7 @@ from multiprocessing import Process, Queue
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 
 from interviewer import Level, Manner
@@ -59,7 +60,11 @@ def serving(**chosen: Any) -> Iterator[Service]:
         settings = Settings(_env_file=None, home=Path(folder), **{"model": "scripted", **chosen})
         store, engine = Store.open(settings.database), open_engine(settings)
         service = Service(store, Knowledge.load(), lambda: engine)
+        search = engine.search
+        assert search
         for case in CASES:
+            while not search("when do the labels arrive", audience="grader", case=case):
+                time.sleep(0.5)  # the index is being built
             said = [Turn(speaker="candidate", text="Labels arrive late.", mode="typed")]
             engine.interviewer.state(Transcript(case=case, level=Level.SENIOR, turns=said), 0.0)
         time.sleep(5)
@@ -189,43 +194,99 @@ def pace(many: int = 200) -> Iterator[tuple[str, ...]]:
 
 _FIRST, _WORDS, _EVERY = 0.3, 22, 0.25
 """Of the stub: seconds until its first word, further pieces of an answer, and seconds between two of them."""
+_POINT = re.compile(r"Point (\S+)\.")
+"""What an answer ends with, so that the stub knows whose it is."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An answer of the stub's as it came to somebody. Seconds on the machine's clock, which every process shares."""
+
+    point: str
+    began: float
+    first: float
+    """When the first word was there."""
+    ended: float
+    by: str
 
 
 def streams(many: int = 100) -> Iterator[tuple[str, ...]]:
-    """So many interviews on a stub endpoint: all asking in one moment, then one after another with all streams open."""
-    said = words()
+    """So many streams of a stub endpoint: bare ones, then interviews, all asking in one moment, then one turn after
+    another with all streams open. ``added`` is what came on top of the stub's 300 ms, in all, before the stub was asked
+    and after its first word had left it.
+    """
     ports: Queue[int] = Queue()
     stub = Process(target=_stub, args=(ports,), daemon=True)
     stub.start()
-    endpoint = {"model": "openai:stub", "openai_base_url": f"http://127.0.0.1:{ports.get(timeout=30)}/v1"}
-    yield "asked", "answers", "of them by the endpoint", "streams open", "added p50 s", "added p95 s", "memory MB"
-    with serving(**endpoint) as service:
+    url = f"http://127.0.0.1:{ports.get(timeout=30)}/v1"
+    yield (
+        "asked", "answers", "of them by the endpoint", "streams open",
+        "added p50 s", "added p95 s", "before it is asked p50 s", "p95 s", "after its first word p50 s", "p95 s",
+    )  # fmt: skip
+    heard: list[Heard] = []
+    began = time.perf_counter()
+    all_at_once(_bare(url, heard), many)
+    yield _added("in one moment, a bare client", url, heard, time.perf_counter() - began)
+    with serving(model="openai:stub", openai_base_url=url) as service:
         people = [Person.begins(service, number) for number in range(many)]
         all_at_once(lambda number: people[number].listens(), many)
         for person in people[: len(CASES)]:  # what the first turn of a process reads is read
             person.speaks("Labels arrive late, so what do we train on until then?", "first")
-        chance = random.Random(7)
         for name, spread, turns in (("in one moment", 0.0, 1), ("all the time", _WORDS * _EVERY, 3)):
-            took: list[tuple[float, float, str]] = []
-
-            def speak(number: int, spread: float = spread, turns: int = turns, took: Any = took) -> None:
-                time.sleep(chance.uniform(0, spread))
-                for turn in range(turns):
-                    text = f"{said[(number * turns + turn) % len(said)]} Point {spread}.{number}.{turn}."
-                    took.append(people[number].times(text, f"{spread}{turn}"))
-
-            began = time.perf_counter()
-            all_at_once(speak, many)
-            open_ = sum(whole for _, whole, _ in took) / (time.perf_counter() - began)
-            added = sorted(first - _FIRST for first, _, _ in took)
-            by = sum(backend == "openai" for _, _, backend in took)
-            p50, p95 = at_share(added, 0.5), at_share(added, 0.95)
-            yield name, str(len(took)), str(by), f"{open_:.0f}", f"{p50:.2f}", f"{p95:.2f}", f"{memory():.0f}"
+            heard, began = [], time.perf_counter()
+            all_at_once(_interviewed(people, spread, turns, heard), many)
+            yield _added(name, url, heard, time.perf_counter() - began)
     stub.terminate()
 
 
+def _interviewed(people: list[Person], spread: float, turns: int, heard: list[Heard]) -> Callable[[int], None]:
+    said, chance = words(), random.Random(7)
+
+    def speak(number: int) -> None:
+        time.sleep(chance.uniform(0, spread))
+        for turn in range(turns):
+            point = f"{spread}-{number}-{turn}"
+            text = f"{said[(number * turns + turn) % len(said)]} Point {point}."
+            began = time.perf_counter()
+            first, whole, backend = people[number].times(text, point)
+            heard.append(Heard(point, began, began + first, began + whole, backend))
+
+    return speak
+
+
+def _bare(url: str, heard: list[Heard]) -> Callable[[int], None]:
+    """Nothing but a client that reads lines, for comparison."""
+    from interviewer.models.connection import open_client, place
+
+    client = open_client(place(url), 30)
+
+    def ask(number: int) -> None:
+        said = [{"role": "user", "content": f"{'word ' * 3_000} Point bare-{number}."}]
+        began, first = time.perf_counter(), 0.0
+        with client.stream("POST", f"{url}/chat/completions", json={"stream": True, "messages": said}) as answer:
+            for line in answer.iter_lines():
+                first = first or (time.perf_counter() if line else 0.0)
+        heard.append(Heard(f"bare-{number}", began, first, time.perf_counter(), "openai"))
+
+    return ask
+
+
+def _added(name: str, url: str, heard: list[Heard], seconds: float) -> tuple[str, ...]:
+    sent: dict[str, list[float]] = httpx.get(f"{url}/times").json()
+    parts = (
+        [one.first - one.began - _FIRST for one in heard],
+        [sent[one.point][0] - one.began for one in heard],
+        [one.first - sent[one.point][1] for one in heard],
+    )
+    shown = [f"{at_share(sorted(part), share):.2f}" for part in parts for share in (0.5, 0.95)]
+    open_ = sum(one.ended - one.began for one in heard) / seconds
+    return name, str(len(heard)), str(sum(one.by == "openai" for one in heard)), f"{open_:.0f}", *shown
+
+
 def _stub(ports: "Queue[int]") -> None:
-    """An OpenAI-compatible endpoint that has nothing to say, in a process of its own."""
+    """An OpenAI-compatible endpoint that has nothing to say, in a process of its own. ``/times`` tells by answer when
+    it was asked first and when its last first word was sent."""
+    times: dict[str, list[float]] = {}
 
     def piece(words: str | None) -> bytes:
         choice = {"index": 0, "delta": {"content": words} if words else {}, "finish_reason": None if words else "stop"}
@@ -234,14 +295,23 @@ def _stub(ports: "Queue[int]") -> None:
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        asked = time.perf_counter()
         length = re.search(rb"content-length: (\d+)", head)
-        await reader.readexactly(int(length[1]) if length else 0)
-        kind = "text/event-stream" if b"/chat/completions" in head else "application/json"
+        body = (await reader.readexactly(int(length[1]) if length else 0)).decode()
+        kind = "text/event-stream" if re.search(r'"stream": ?true', body) else "application/json"
         writer.write(f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n".encode())
-        if b"/chat/completions" not in head:
+        if b"/times" in head:
+            writer.write(json.dumps(times).encode())
+        elif b"/chat/completions" not in head:
             writer.write(b'{"object":"list","data":[{"id":"stub","object":"model"}]}')
+        elif not re.search(r'"stream": ?true', body):  # what is asked behind the turns
+            writer.write(
+                b'{"choices":[{"index":0,"message":{"role":"assistant","content":"{}"},"finish_reason":"stop"}]}'
+            )
         else:
             await asyncio.sleep(_FIRST)
+            own = times.setdefault((_POINT.findall(body) or [""])[-1], [asked, 0.0])
+            own[1] = time.perf_counter()
             writer.write(piece('{"move": "let_go_on"}\nMm-hm. '))
             for _ in range(_WORDS):
                 await asyncio.sleep(_EVERY)

@@ -1,12 +1,13 @@
 """Does memory stay flat? Interviews of 40 turns one after another, each deleted at its end.
 
-python -m evals.trust soak=10000        turns; the second half may not grow
+python -m evals.trust soak=10000        turns; in the last rows memory may not grow
 python -m evals.trust visits=1000       page loads, each of a visit of its own, of an app in a process of its own
 """
 
 import gc
 import os
 import secrets
+import statistics
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,16 +18,20 @@ import psutil
 
 from evals.trust import strangers
 from evals.trust.load import Person, memory, serving, words
+from interviewer.knowledge.embeddings import shared_embedder
 
 _LENGTH = 40
 _PARTS = 10
+_LAST = 0.3
+"""The share of the turns over whose end the slope is taken: until then caches of a fixed size fill."""
 
 
 def rows(turns: int = 2_000) -> Iterator[tuple[str, ...]]:
-    """Turns held so far, megabytes, open files."""
+    """Turns held so far, megabytes, open files, sentences whose vectors are remembered; the slope at the end."""
     said, done = words(), 0
+    points: list[tuple[float, float]] = []
     with serving() as service:
-        yield "turns", "memory MB", "open files"
+        yield "turns", "memory MB", "open files", "sentences remembered"
         shown = 0
         while done < turns:
             person = Person.begins(service, done // _LENGTH)
@@ -35,10 +40,28 @@ def rows(turns: int = 2_000) -> Iterator[tuple[str, ...]]:
                 person.speaks(f"{said[(done + turn) % len(said)]} Point {done}.{turn}.", str(turn))
             service.delete(person.name, person.id)
             done += _LENGTH
+            points.append((done / 1000, memory()))
             if done * _PARTS // turns > shown:
                 shown = done * _PARTS // turns
                 gc.collect()
-                yield str(done), f"{memory():.0f}", str(len(os.listdir("/proc/self/fd")))
+                files = len(os.listdir("/proc/self/fd"))
+                yield str(done), f"{memory():.0f}", str(files), str(shared_embedder().remembered)
+    yield _slope([point for point in points if point[0] * 1000 > (1 - _LAST) * turns])
+
+
+def _slope(points: list[tuple[float, float]]) -> tuple[str, ...]:
+    """Megabytes a thousand turns over these points, with its 95 % interval: one point is the end of one interview."""
+    turns, held = zip(*points, strict=True)
+    line = statistics.linear_regression(turns, held)
+    off = sum((one - line.intercept - line.slope * at) ** 2 for at, one in points) / (len(points) - 2)
+    error = 1.96 * (off / (statistics.pvariance(turns) * len(points))) ** 0.5
+    low, high = line.slope - error, line.slope + error
+    return (
+        f"the last {1000 * (turns[-1] - turns[0]):.0f}",
+        f"{line.slope:+.1f} a thousand turns [{low:+.1f}, {high:+.1f}]",
+        "",
+        "",
+    )
 
 
 def visits(loads: int = 1_000) -> Iterator[tuple[str, ...]]:

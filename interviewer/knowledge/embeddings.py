@@ -138,7 +138,14 @@ class Embedder:
         weight = mask[..., None].astype(np.float32)
         pooled = (tokens * weight).sum(1) / np.maximum(weight.sum(1), 1e-9)
         unit: Vectors = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9)
-        return dict(zip((text for text, _ in batch), unit.astype(np.float32), strict=True))
+        # A row by itself: a view of it would keep the whole batch in memory as long as one of its texts is remembered.
+        rows = (row.copy() for row in unit.astype(np.float32))
+        return dict(zip((text for text, _ in batch), rows, strict=True))
+
+    @property
+    def remembered(self) -> int:
+        """How many texts' vectors are in memory; at most 20,000, about 2 kB each."""
+        return len(self._memory)
 
     def remember(self, texts: Sequence[str], vectors: Vectors) -> None:
         """Takes over vectors that were computed before (see ``exemplars``)."""

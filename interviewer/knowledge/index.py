@@ -72,6 +72,8 @@ class Index:
         self._client: Any = None
         self._collections: dict[str, Any] = {}
         self._passages: dict[str, list[Passage]] = {}
+        self._names: dict[str, str] = {}
+        self._known: dict[str, dict[str, Passage]] = {}
         self._opening = threading.Lock()
         self._building: set[str] = set()
         self._builders: list[threading.Thread] = []
@@ -196,10 +198,17 @@ class Index:
             self._passages[group] = passages(self._knowledge, group)
         return self._passages[group]
 
+    def _by_id(self, group: str) -> dict[str, Passage]:
+        if group not in self._known:
+            self._known[group] = {passage.id: passage for passage in self.passages(group)}
+        return self._known[group]
+
     def _name(self, group: str) -> str:
-        text = json.dumps([asdict(passage) for passage in self.passages(group)], sort_keys=True)
-        key = hashlib.sha256(f"{model_sha256()}{text}".encode()).hexdigest()[:16]
-        return f"{group[:40]}.{key}"
+        if group not in self._names:
+            text = json.dumps([asdict(passage) for passage in self.passages(group)], sort_keys=True)
+            key = hashlib.sha256(f"{model_sha256()}{text}".encode()).hexdigest()[:16]
+            self._names[group] = f"{group[:40]}.{key}"
+        return self._names[group]
 
     def _collection(self, group: str, wait: bool) -> Any:
         if group not in self._collections:
@@ -298,12 +307,9 @@ class Index:
                 query_embeddings=vectors,
                 n_results=limit,
                 where=wanted or None,
-                include=["documents", "metadatas", "distances"],
+                include=["distances"],
             ),
         )
-        return [
-            Hit(Passage(id=id_, text=text, **{name: meta[name] for name in _FIELDS}), 1 - distance)
-            for id_, text, meta, distance in zip(
-                answer["ids"][0], answer["documents"][0], answer["metadatas"][0], answer["distances"][0], strict=True
-            )
-        ]
+        own = self._by_id(group)
+        found = zip(answer["ids"][0], answer["distances"][0], strict=True)
+        return [Hit(own[id_], 1 - distance) for id_, distance in found if id_ in own]

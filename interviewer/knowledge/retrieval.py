@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from interviewer import CannotRun, Step
 from interviewer.knowledge import FRAMEWORK, TOPICS, Audience, Passage
@@ -26,17 +27,18 @@ def respelt(question: str, texts: Iterable[str], known: frozenset[str] | None = 
 
     ``known``: the texts' ``long_words``, where they were gathered before.
     """
-    known = long_words(texts) if known is None else known
+    words = long_words(texts) if known is None else known
+    return re.sub(r"[A-Za-z]+", lambda match: _right(match[0], words), question)
 
-    def right(match: re.Match[str]) -> str:
-        word = match[0].lower()
-        if len(word) < _LONG_ENOUGH or word in vocabulary() or word in known:
-            return match[0]
-        # People get the first letter right; without this 'parity' becomes 'rarity'.
-        near = difflib.get_close_matches(word, sorted(one for one in known if one[0] == word[0]), 1, _ALIKE)
-        return near[0] if near else match[0]
 
-    return re.sub(r"[A-Za-z]+", right, question)
+@lru_cache(20_000)
+def _right(said: str, known: frozenset[str]) -> str:
+    word = said.lower()
+    if len(word) < _LONG_ENOUGH or word in vocabulary() or word in known:
+        return said
+    # People get the first letter right; without this 'parity' becomes 'rarity'.
+    near = difflib.get_close_matches(word, sorted(one for one in known if one[0] == word[0]), 1, _ALIKE)
+    return near[0] if near else said
 
 
 # -- retrieval -------------------------------------------------------------------------------------------

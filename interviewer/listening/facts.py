@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Embedder, Vectors
-from interviewer.knowledge.retrieval import respelt
+from interviewer.knowledge.retrieval import long_words, respelt
 from interviewer.listening import thresholds
 from interviewer.listening.examples import Exemplars
 from interviewer.text import stems
@@ -37,15 +37,23 @@ class Match:
     """The two facts that it lies between, the likelier first."""
 
 
-def _shared(asked: frozenset[str], phrasing: frozenset[str]) -> float:
-    """The share of the question's content words that the phrasing has (0 to 1)."""
-    return min(1.0, len(asked & phrasing) / min(len(asked), thresholds().fact.most_words)) if asked else 0.0
+def _shared(asked: frozenset[str], phrasings: Sequence[frozenset[str]]) -> NDArray[np.float64]:
+    """For each phrasing the share of the question's content words that it has (0 to 1)."""
+    if not asked:
+        return np.zeros(len(phrasings))
+    most = min(len(asked), thresholds().fact.most_words)
+    return np.minimum(1.0, np.array([len(asked & one) for one in phrasings]) / most)
 
 
 @cache
 def _phrasings(texts: tuple[str, ...]) -> tuple[frozenset[str], ...]:
     """The content words of a case's questions: the same at every turn."""
     return tuple(stems(text, shortest=2) for text in texts)
+
+
+@cache
+def _words_of(texts: tuple[str, ...]) -> frozenset[str]:
+    return long_words(texts)
 
 
 def _spelt_out(clause: str) -> str:
@@ -62,7 +70,7 @@ def _core(clause: str) -> str:
 def _alike(text: str, cosine: Vectors, phrasings: Sequence[frozenset[str]]) -> NDArray[np.float64]:
     """How alike a question and each of the phrasings are, 0 to 1."""
     own, share = stems(text, shortest=2), thresholds().fact.words_share
-    alike: NDArray[np.float64] = (1 - share) * cosine + share * np.array([_shared(own, one) for one in phrasings])
+    alike: NDArray[np.float64] = (1 - share) * cosine + share * _shared(own, phrasings)
     return alike
 
 
@@ -82,7 +90,7 @@ def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder) -> 
     """For each clause the fact it asks for, in order, each fact once; clauses that ask for none are left out."""
     if not clauses or not len(ears.facts):
         return []
-    asked = [respelt(_spelt_out(clause), ears.facts.texts) for clause in clauses]
+    asked = [respelt(_spelt_out(clause), (), _words_of(ears.facts.texts)) for clause in clauses]
     phrasings = _phrasings(ears.facts.texts)
     cores = [_core(clause) for clause in asked]
     vectors = embedder.encode([*asked, *cores])

@@ -14,7 +14,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
@@ -177,8 +177,9 @@ def _encoding(model: str) -> "Encoding":
     return tiktoken.get_encoding(name if name in VOCABULARIES else "o200k_base")
 
 
+@lru_cache(4096)
 def count_text(text: str, model: str = "") -> int:
-    """Tokens of a text."""
+    """Tokens of a text. Remembered: every turn counts the whole talk, more than once."""
     return len(_encoding(model).encode(text, disallowed_special=()))
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, make_url
@@ -31,6 +32,9 @@ _CHECKPOINT_SECONDS = 0.2
 """While the write-ahead log goes into the file, its head may name more pages than there are yet."""
 _MIGRATING = threading.Lock()
 """Alembic's context is one per process."""
+_WRITERS: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+"""SQLite has one writer at a time, and who waits for it looks again after up to a tenth of a second, in no order: among
+a hundred, some never see it free. The threads of a process queue here instead."""
 
 metadata = sa.MetaData()
 people = sa.Table(
@@ -242,13 +246,32 @@ def refusing(engine: Engine) -> Iterator[None]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[sa.Connection]:
-    """A transaction that writes. Raises CannotRun with the cure for what the database refuses."""
-    with refusing(engine), engine.begin() as db:
-        if engine.dialect.name == "sqlite":
-            # A deferred transaction that turns into a writer half-way fails at once instead of waiting.
-            db.exec_driver_sql("BEGIN IMMEDIATE")
+def writing(engine: Engine, *, lasting: bool = True) -> Iterator[sa.Connection]:
+    """A transaction that writes. Raises CannotRun with the cure for what the database refuses.
+
+    What is not ``lasting`` (a clock, a lease) is there for every process at once, but on SQLite it outlives a loss of
+    power only once something lasting was written after it: nobody waits for the disk.
+    """
+    if engine.dialect.name != "sqlite":
+        with refusing(engine), engine.begin() as db:
+            yield db
+        return
+    with _in_turn(engine), refusing(engine), engine.begin() as db:
+        db.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}").close()
+        # A deferred transaction that turns into a writer half-way fails at once instead of waiting.
+        db.exec_driver_sql("BEGIN IMMEDIATE")
         yield db
+
+
+@contextmanager
+def _in_turn(engine: Engine) -> Iterator[None]:
+    queue = _WRITERS.setdefault(engine, threading.Lock())
+    if not queue.acquire(timeout=BUSY_SECONDS):
+        raise refusal(RuntimeError("database is locked"), name_of(engine))
+    try:
+        yield
+    finally:
+        queue.release()
 
 
 @contextmanager

@@ -81,11 +81,12 @@ class Leases:
         values = {"holder": holder, "until": now + LEASE_SECONDS}
         taken = insert(table).values(name=name, **values)
         taken = taken.on_conflict_do_update(index_elements=["name"], set_=values, where=over)
-        with database.writing(self._engine) as db:  # a count of inserted rows is not told by every driver
+        # A count of inserted rows is not told by every driver.
+        with database.writing(self._engine, lasting=False) as db:
             return db.execute(taken.returning(table.c.name)).first() is not None
 
     def _let_go(self, holder: str) -> None:
-        with database.writing(self._engine) as db:
+        with database.writing(self._engine, lasting=False) as db:
             db.execute(database.leases.delete().where(database.leases.c.holder == holder))
 
     def _renew(self, holder: str) -> None:
@@ -104,7 +105,7 @@ class Leases:
             if not held:
                 continue
             try:
-                with database.writing(self._engine) as db:
+                with database.writing(self._engine, lasting=False) as db:
                     mine = database.leases.c.holder.in_(held)
                     db.execute(database.leases.update().where(mine).values(until=self._now() + LEASE_SECONDS))
             except CannotRun:

@@ -257,7 +257,7 @@ class Store:
         Where nothing can be written (a full disk), it is told and not kept: who reads must not need a disk.
         """
         try:
-            with self._write() as db:
+            with self._write(lasting=False) as db:
                 return tick(db, need(db, owner, id_, lock=True))
         except CannotRun:
             log.warning("the clock of an interview could not be kept", exc_info=True)
@@ -374,8 +374,8 @@ class Store:
     # -- plumbing --------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with database.writing(self.engine) as db:
+    def _write(self, lasting: bool = True) -> Iterator[Connection]:
+        with database.writing(self.engine, lasting=lasting) as db:
             yield db
         self.tidy()
 
