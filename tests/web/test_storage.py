@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from filelock import FileLock
 
 from interviewer import BadInput, CannotRun, Level, MoveKind, Step, Verdict
 from interviewer.grading.report import GradedBy, Report, StepReport
-from interviewer.storage import AWAY_SECONDS, database, owner_of_key, owner_of_user
+from interviewer.storage import AWAY_SECONDS, database, need, owner_of_key, owner_of_user
 from interviewer.storage.leases import Leases
 from interviewer.storage.store import MovedOnError, Store
 from interviewer.transcript import Heard, Move, Transcript, Turn
@@ -268,6 +269,36 @@ def test_sqlite_is_set_up_as_promised(tmp_path: Path) -> None:
         "journal_mode": "wal", "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 15_000, "synchronous": 2
     }  # fmt: skip
     assert (tmp_path / "deep" / "i.sqlite").stat().st_mode & 0o077 == 0
+
+
+def test_many_writers_of_one_process_wait_for_each_other_and_none_is_turned_away(tmp_path: Path) -> None:
+    """SQLite tells who finds it busy too often that it is locked: with a twentieth of a second's patience the second."""
+    with closing(Store.open(f"sqlite:///{tmp_path / 'i.sqlite'}")) as store:
+        id_ = store.create(ANN, interview())
+        sa.event.listen(store.engine, "checkout", lambda own, *_: own.execute("PRAGMA busy_timeout = 50").close())
+
+        def write(number: int) -> None:
+            with database.writing(store.engine) as db:
+                need(db, ANN, id_, lock=True)
+                time.sleep(0.02)
+            store.append(ANN, id_, said(str(number)))
+
+        with ThreadPoolExecutor(20) as pool:
+            list(pool.map(write, range(20)))
+        assert len(store.transcript(ANN, id_).turns) == 20
+
+
+def test_words_wait_for_the_disk_and_clocks_do_not(tmp_path: Path) -> None:
+    with closing(Store.open(f"sqlite:///{tmp_path / 'i.sqlite'}")) as store:
+        done: list[str] = []
+        sa.event.listen(store.engine, "before_cursor_execute", lambda _, __, statement, *___: done.append(statement))
+        id_ = store.create(ANN, interview())
+        acts = ((lambda: store.append(ANN, id_, said("words")), "FULL"), (lambda: store.tick(ANN, id_), "NORMAL"))
+        for act, mode in acts:
+            done.clear()
+            act()
+            assert [one for one in done if "synchronous" in one] == [f"PRAGMA synchronous = {mode}"]
+            assert done.index(f"PRAGMA synchronous = {mode}") < done.index("BEGIN IMMEDIATE")
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_uses(store: Store) -> None:
