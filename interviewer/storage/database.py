@@ -33,8 +33,7 @@ _CHECKPOINT_SECONDS = 0.2
 _MIGRATING = threading.Lock()
 """Alembic's context is one per process."""
 _WRITERS: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
-"""SQLite has one writer at a time, and who waits for it looks again after up to a tenth of a second, in no order: among
-a hundred, some never see it free. The threads of a process queue here instead."""
+"""SQLite's writers look again and again, in no order: of a hundred some never see it free. Threads queue here."""
 
 metadata = sa.MetaData()
 people = sa.Table(
@@ -212,7 +211,6 @@ _CURE_DAMAGE = (
 )
 _CURES = (
     ("readonly", "cannot be written; make the file and its folder writable, or set INTERVIEWER_HOME"),
-    ("read-only", "cannot be written; make the file and its folder writable, or set INTERVIEWER_HOME"),
     ("full", "the disk is full; what was stored is kept. Free some space and try again"),
     ("malformed", f"damaged. {_CURE_DAMAGE}"),
     ("not a database", "not an SQLite database; move it away, or set INTERVIEWER_DATABASE_URL"),
@@ -226,7 +224,7 @@ def refusal(error: Exception, where: str) -> CannotRun:
     """What the database said, in one line with the cure and without its statement or any value in it."""
     said = (str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__])[0]
     for words, cure in _CURES:
-        if words in said.lower():
+        if words in said.lower().replace("-", ""):
             return CannotRun(f"{where}: {cure} ({said})")
     return CannotRun(f"{where}: the database cannot be opened or used ({said})")
 
@@ -249,29 +247,21 @@ def refusing(engine: Engine) -> Iterator[None]:
 def writing(engine: Engine, *, lasting: bool = True) -> Iterator[sa.Connection]:
     """A transaction that writes. Raises CannotRun with the cure for what the database refuses.
 
-    What is not ``lasting`` (a clock, a lease) is there for every process at once, but on SQLite it outlives a loss of
-    power only once something lasting was written after it: nobody waits for the disk.
+    What is not ``lasting`` (a clock, a lease) waits for no disk: on SQLite a loss of power may take it.
     """
-    if engine.dialect.name != "sqlite":
-        with refusing(engine), engine.begin() as db:
-            yield db
-        return
-    with _in_turn(engine), refusing(engine), engine.begin() as db:
-        db.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}").close()
-        # A deferred transaction that turns into a writer half-way fails at once instead of waiting.
-        db.exec_driver_sql("BEGIN IMMEDIATE")
-        yield db
-
-
-@contextmanager
-def _in_turn(engine: Engine) -> Iterator[None]:
-    queue = _WRITERS.setdefault(engine, threading.Lock())
-    if not queue.acquire(timeout=BUSY_SECONDS):
+    queue = _WRITERS.setdefault(engine, threading.Lock()) if engine.dialect.name == "sqlite" else None
+    if queue and not queue.acquire(timeout=BUSY_SECONDS):
         raise refusal(RuntimeError("database is locked"), name_of(engine))
     try:
-        yield
+        with refusing(engine), engine.begin() as db:
+            if queue:
+                db.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}").close()
+                # A deferred transaction that turns into a writer half-way fails at once instead of waiting.
+                db.exec_driver_sql("BEGIN IMMEDIATE")
+            yield db
     finally:
-        queue.release()
+        if queue:
+            queue.release()
 
 
 @contextmanager
