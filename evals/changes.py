@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -171,6 +172,13 @@ LOWERING: dict[str, Change] = {"hand_waving": hand_waving, "scrambled": scramble
 # Two runs side by side: paired changes per scorer, and which records' outputs differ.
 
 
+def timeless(value: Any) -> Any:
+    """An output without what it took: ``seconds`` differ from run to run."""
+    if isinstance(value, dict):
+        return {key: timeless(part) for key, part in value.items() if key != "seconds"}
+    return [timeless(part) for part in value] if isinstance(value, list) else value
+
+
 @dataclass(frozen=True)
 class Comparison:
     """From ``before`` to ``after``."""
@@ -196,16 +204,10 @@ def comparison(suite: Suite, old: Log, new: Log) -> Comparison:
     differing = [
         record.id
         for record in new.records
-        if (record.id, record.epoch) in past and _timeless(past[record.id, record.epoch]) != _timeless(record.output)
+        if (record.id, record.epoch) in past and timeless(past[record.id, record.epoch]) != timeless(record.output)
     ]
     reduced = reduce(suite, old.run, before, old.records)
     return Comparison(before["figures"], after["figures"], changes(suite, new.records, reduced), differing)
-
-
-def _timeless(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _timeless(part) for key, part in value.items() if key != "seconds"}
-    return [_timeless(part) for part in value] if isinstance(value, list) else value
 
 
 def print_comparison(console: Console, suite: Suite, old: Log, new: Log) -> None:

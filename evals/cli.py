@@ -43,7 +43,7 @@ def eval_list(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
                 suite.name: {
                     "about": suite.doc.strip(),
                     "scorers": {
-                        one.name: {"title": one.title, "formula": one.formula, "better": one.better}
+                        one.name: {"title": one.title, "formula": one.about, "better": one.better}
                         for one in suite.scorers
                     },
                     "gates": [vars(gate) for gate in gates_for(suite, "scripted")],
@@ -57,7 +57,7 @@ def eval_list(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         console.print(f"[bold]{suite.name}[/]  {suite.title} {' '.join(suite.about.split())}")
         for scorer in suite.scorers:
             console.print(f"  [cyan]{scorer.name}[/] ({scorer.better} is better)  {scorer.title}")
-            console.print(f"    {' '.join(scorer.formula.split())}", markup=False)
+            console.print(f"    {' '.join(scorer.about.split())}", markup=False)
     console.print("[bold]prompts[/]  Any suite side by side: give --prompts or --model twice or more to 'eval run'.")
 
 

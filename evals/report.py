@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from evals.changes import timeless
 from evals.log import Log
 from evals.runner import Finished
 from evals.scoring import failures
@@ -62,7 +63,7 @@ def _row(done: Finished, name: str) -> Json:
         "name": name,
         "arrow": ARROW[scorer.better],
         "title": scorer.title,
-        "formula": scorer.formula,
+        "about": scorer.about,
         "value": number(figure.get("value")),
         "interval": interval(figure.get("low"), figure.get("high")),
         "points": figure.get("points", 0),
@@ -114,13 +115,7 @@ def _lines(record: Record) -> list[str]:
         ]
     if "turns" in output:
         return [f"{turn['speaker']}: {turn['text']}" for turn in output["turns"]]
-    return json.dumps(_without_seconds(output), indent=1, ensure_ascii=False).splitlines()
-
-
-def _without_seconds(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_seconds(part) for key, part in value.items() if key != "seconds"}
-    return [_without_seconds(part) for part in value] if isinstance(value, list) else value
+    return json.dumps(timeless(output), indent=1, ensure_ascii=False).splitlines()
 
 
 def _diffs(before: Log, after: Log) -> list[Json]:

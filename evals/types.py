@@ -67,25 +67,30 @@ def verdict(passed: bool, turn: int | None = None, note: str = "") -> Point:
 
 
 @dataclass(frozen=True)
-class Scorer:
-    """One measure. ``doc`` is the docstring of its function and states the formula."""
-
+class _Told:
     name: str
     doc: str
+    """A docstring."""
+
+    @property
+    def title(self) -> str:
+        """Its first line."""
+        return self.doc.strip().splitlines()[0]
+
+    @property
+    def about(self) -> str:
+        """All its other lines."""
+        return "\n".join(line.strip() for line in self.doc.strip().splitlines()[1:] if line.strip())
+
+
+@dataclass(frozen=True)
+class Scorer(_Told):
+    """One measure. ``about`` states the formula."""
+
     points: Callable[[Record], list[Point]]
     """Empty where the measure does not apply to the record."""
     metric: Metric
     better: Literal["higher", "lower", "zero"] = "higher"
-
-    @property
-    def title(self) -> str:
-        """The first line of the docstring."""
-        return self.doc.strip().splitlines()[0]
-
-    @property
-    def formula(self) -> str:
-        """The docstring without its first line."""
-        return "\n".join(line.strip() for line in self.doc.strip().splitlines()[1:] if line.strip())
 
 
 @dataclass(frozen=True)
@@ -102,24 +107,13 @@ class Data:
 
 
 @dataclass(frozen=True)
-class Suite:
+class Suite(_Told):
     """Data, task and scorers under one name."""
 
-    name: str
-    doc: str
     samples: Callable[[Data], list[Sample]]
     task: Callable[[Sample, Any], Json]
     """Runs a sample in a ``World``; must be deterministic given the world."""
     scorers: tuple[Scorer, ...]
-
-    @property
-    def title(self) -> str:
-        return self.doc.strip().splitlines()[0]
-
-    @property
-    def about(self) -> str:
-        """The docstring without its first line."""
-        return "\n".join(line.strip() for line in self.doc.strip().splitlines()[1:] if line.strip())
 
     def scorer(self, name: str) -> Scorer:
         """The scorer of that name. Raises KeyError."""

@@ -199,6 +199,11 @@ class Settings(BaseSettings):
         return self.model.partition(":")[2].strip() or None
 
     @property
+    def has_endpoint(self) -> bool:
+        """Whether there is a key or an address of one."""
+        return bool(self.openai_api_key or self.openai_base_url)
+
+    @property
     def database(self) -> str:
         """The database's SQLAlchemy URL."""
         return self.database_url or f"sqlite:///{self.home / 'interviews.sqlite'}"

@@ -72,7 +72,7 @@ def _database(settings: Settings) -> str:
 def _endpoint(settings: Settings) -> str:
     from interviewer.models import openai_endpoint
 
-    if openai_endpoint.configured(settings):
+    if settings.has_endpoint:
         return f"{settings.openai_base_url or 'the OpenAI API'} {openai_endpoint.examine(settings).describe()}"
     found = openai_endpoint.local_servers()
     if found:

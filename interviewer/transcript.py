@@ -164,6 +164,10 @@ class Transcript(_Open):
         """The candidate's turns that hold words, with their 0-based index."""
         return [(i, turn) for i, turn in enumerate(self.turns) if turn.speaker == "candidate" and turn.text.strip()]
 
+    def said_by(self, speaker: str) -> str:
+        """All words of ``candidate`` or ``interviewer``."""
+        return " ".join(turn.text for turn in self.turns if turn.speaker == speaker)
+
     def to_json(self) -> str:
         """The transcript as indented JSON, without fields that were never set."""
         return self.model_dump_json(indent=1, exclude_none=True, exclude_defaults=False)

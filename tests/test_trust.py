@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,7 +17,8 @@ from evals.trust import fuzz, kills, strangers
 from evals.trust.__main__ import TABLES
 from interviewer import BadInput, telemetry
 from interviewer.config import Settings, load, variable
-from interviewer.knowledge import read_case, read_topic_note
+from interviewer.knowledge import read_case, read_note
+from interviewer.knowledge.schema import TopicNote
 from tests.web.conftest import free_port
 
 pytestmark = pytest.mark.slow
@@ -35,7 +37,7 @@ def test_damaged_input_of_every_kind_is_read_or_refused_in_a_line() -> None:
 @pytest.mark.parametrize(
     ("read", "damage"),
     [
-        (read_topic_note, ("---\n", "---\nodd: " + "9" * 5_000 + "\n")),
+        (partial(read_note, TopicNote), ("---\n", "---\nodd: " + "9" * 5_000 + "\n")),
         (read_case, ("cues:\n", "cues:\n      - 'a{99999999999}'\n")),
     ],
 )

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -68,7 +69,8 @@ def damaged(
 def parsers(folder: Path) -> list[Parser]:
     """All of them."""
     from interviewer.imports import read_any
-    from interviewer.knowledge import read_case, read_topic_note
+    from interviewer.knowledge import read_case, read_note
+    from interviewer.knowledge.schema import TopicNote
     from interviewer.models.base import read_prompt
     from interviewer.practice import unpacked
     from interviewer.speech.audio import read_upload
@@ -93,7 +95,7 @@ def parsers(folder: Path) -> list[Parser]:
         Parser("transcripts", transcripts, parse_transcript),
         Parser("imports", [*talk, *transcripts[:1]], lambda raw: read_any(raw, "talk.txt")),
         of_file("cases", "knowledge/cases", read_case),
-        of_file("topic notes", "knowledge/topics", read_topic_note),
+        of_file("topic notes", "knowledge/topics", partial(read_note, TopicNote)),
         of_file("prompts", "prompts", read_prompt),
         Parser("drawings", _drawings(), _drawing),
         Parser("audio headers", _sounds(), lambda raw: read_upload(raw, 5.0)),

@@ -297,7 +297,7 @@ Reader = Callable[[bytes], Photo]
 
 def reader(settings: Settings) -> Reader | None:
     """What reads photos; None where no model that sees is set. It raises BadInput and ModelError."""
-    if not settings.vision or not openai_endpoint.configured(settings):
+    if not settings.vision or not settings.has_endpoint:
         return None
     model = openai_endpoint.open_model(settings.model_copy(update={"model": f"openai:{settings.vision}"}))
 

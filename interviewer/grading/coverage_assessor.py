@@ -283,11 +283,7 @@ def _step(
     if heard is None:
         return StepReport(status="insufficient_evidence", comment=TOO_LITTLE_HERE)
     evidence = list(heard.evidence[step][:PER_STEP])
-    missing = [
-        Missing(signal=one.id, text=one.text, study=list(one.study))
-        for one in due(criteria, material.level)
-        if one.id in heard.absent
-    ][:PER_STEP]
+    missing = [Missing.of(one) for one in due(criteria, material.level) if one.id in heard.absent][:PER_STEP]
     comment = covered(evidence, missing, _example(reading, step))
     return StepReport(status="insufficient_evidence", comment=comment, evidence=evidence, missing=missing)
 
@@ -323,7 +319,7 @@ def _open(criteria: Sequence[Signal], own: StepReport, material: Material, heard
     absent = heard.absent if heard else frozenset()
     wanted = [one for one in due(criteria, material.level) if one.id not in shown]
     wanted.sort(key=lambda one: (one.id not in absent, one.id.startswith(GENERAL), one.level.rank))
-    return [Missing(signal=one.id, text=one.text, study=list(one.study)) for one in wanted]
+    return [Missing.of(one) for one in wanted]
 
 
 def _times(reading: Reading, material: Material) -> dict[Step, StepTime]:

@@ -224,7 +224,7 @@ class Judgement:
         """What was not said and counts at the level."""
         absent = {one.signal for one in criteria if one.status == "absent"}
         gaps = [one for one in due(own.values(), self.level) if one.id in absent]
-        return [Missing(signal=one.id, text=one.text, study=list(one.study)) for one in gaps[:MOST_MISSING]]
+        return [Missing.of(one) for one in gaps[:MOST_MISSING]]
 
     def _flags(self, answer: JudgedStep) -> list[FlagReport]:
         known = {one.id: one for one in self.knowledge.red_flags(self.transcript.case)}

@@ -1,7 +1,7 @@
 """The report: what a graded interview says (the JSON of ``interviewer grade --json``), and its own words."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
@@ -51,6 +51,11 @@ class Missing(_Model):
     signal: str
     text: str
     study: list[str] = Field(default_factory=list)
+
+    @classmethod
+    def of(cls, signal: Signal) -> Self:
+        """Of a signal of the knowledge base."""
+        return cls(signal=signal.id, text=signal.text, study=list(signal.study))
 
 
 class StepReport(_Model):

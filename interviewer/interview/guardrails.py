@@ -111,7 +111,7 @@ def of_move(proposal: Proposal, view: View, allowed: Allowed) -> list[Violation]
 
 def _was_said(words: str, view: View) -> bool:
     """Whether the candidate said most of these words: what a model takes up may be cleaned of slips of the tongue."""
-    said = stems(" ".join(turn.text for _, turn in view.transcript.candidate_turns()))
+    said = stems(view.transcript.said_by("candidate"))
     own = stems(words)
     return len(own & said) >= _SAID * len(own)
 
@@ -149,8 +149,8 @@ class Ground:
     def of(cls, view: View, proposal: Proposal) -> "Ground":
         """The ground for one proposal."""
         transcript, knowledge = view.transcript, view.knowledge
-        candidate = " ".join(turn.text for turn in transcript.turns if turn.speaker == "candidate")
-        ours = " ".join(turn.text for turn in transcript.turns if turn.speaker == "interviewer")
+        candidate = transcript.said_by("candidate")
+        ours = transcript.said_by("interviewer")
         stated = {*view.state.facts, *proposal.facts}
         facts = [fact.answer for fact in case_facts(knowledge, transcript.case) if fact.id in stated]
         given = " ".join([brief(transcript, knowledge), *facts, *view.state.agreed, *proposal.agreed])

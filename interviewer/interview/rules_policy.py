@@ -241,7 +241,7 @@ class RulesPolicy:
     def _voice(self, view: View) -> WordChoice:
         transcript, state = view.transcript, view.state
         terms = all_terms(self._listener.knowledge, transcript.case)
-        said = " ".join(turn.text for turn in transcript.turns if turn.speaker == "candidate")
+        said = transcript.said_by("candidate")
 
         def sound(text: str) -> bool:
             return not problems(text, terms=terms, candidate_said=said, said=state.said)

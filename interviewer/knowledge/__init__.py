@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
@@ -116,16 +116,10 @@ def read_case(path: Path) -> Case:
     return _build(Case, {**data, "reference": reference, "diagrams": diagrams}, path)
 
 
-def read_framework_note(path: Path) -> FrameworkNote:
-    """One framework note. Raises BadInput."""
+def read_note(kind: type[Note], path: Path) -> Note:
+    """One note of that kind. Raises BadInput."""
     data, body = front_matter(path)
-    return _build(FrameworkNote, {**data, "sections": sections(body)}, path)
-
-
-def read_topic_note(path: Path) -> TopicNote:
-    """One topic note. Raises BadInput."""
-    data, body = front_matter(path)
-    return _build(TopicNote, {**data, "sections": sections(body)}, path)
+    return _build(kind, {**data, "sections": sections(body)}, path)
 
 
 def read_followups(path: Path) -> tuple[Followup, ...]:
@@ -185,14 +179,14 @@ class Knowledge:
         return cls(
             root,
             _Shelf(files("cases"), read_case),
-            _Shelf(files("topics"), read_topic_note),
+            _Shelf(files("topics"), partial(read_note, TopicNote)),
             _Shelf(files("followups", "yaml"), read_followups),
         )
 
     @cached_property
     def framework(self) -> dict[Step, FrameworkNote]:
         """The note of each of the seven steps."""
-        notes = [read_framework_note(path) for path in sorted((self.root / "framework").glob("*.md"))]
+        notes = [read_note(FrameworkNote, path) for path in sorted((self.root / "framework").glob("*.md"))]
         by_step = {note.step: note for note in notes}
         missing = [step for step in Step if step not in by_step]
         if missing:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from interviewer import BadInput, Step
-from interviewer.knowledge import GENERAL, read_case, read_followups, read_framework_note, read_topic_note
+from interviewer.knowledge import GENERAL, read_case, read_followups, read_note
 from interviewer.knowledge.schema import (
     Arithmetic,
     Case,
@@ -208,9 +208,9 @@ def check_file(path: Path, topics: set[str] | None = None) -> list[str]:
             case "followups":
                 problems = check_followups(read_followups(path))
             case "framework":
-                problems = check_framework_note(read_framework_note(path), topics)
+                problems = check_framework_note(read_note(FrameworkNote, path), topics)
             case _:
-                problems = check_topic_note(read_topic_note(path))
+                problems = check_topic_note(read_note(TopicNote, path))
     except BadInput as error:
         return [str(error)]
     return [f"{path}: {problem}" for problem in problems]

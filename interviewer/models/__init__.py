@@ -1,7 +1,7 @@
 """The one chain to language models, the backends behind it, and what their calls cost, as far as it is known."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,33 +20,27 @@ def open_chain(settings: Settings) -> ModelChain:
     ``auto`` is the endpoint when a key or an address is configured, then the embedded model when its weights
     are there. Raises CannotRun when a backend was named that cannot serve.
     """
-    from interviewer.models import llama_cpp, openai_endpoint
-
-    match settings.backend:
-        case "scripted":
-            return ModelChain(named=True)
-        case "openai":
-            return ModelChain((openai_endpoint.open_model(settings),), named=True)
-        case "local":
-            return ModelChain((llama_cpp.open_model(settings),), named=True)
-    models: list[LanguageModel] = []
-    if openai_endpoint.configured(settings):
-        models.append(openai_endpoint.open_model(settings))
-    if llama_cpp.weights_there(settings):
-        models.append(llama_cpp.open_model(settings))
-    return ModelChain(tuple(models))
+    opened = tuple(opens(settings) for _, opens in _best_first(settings))
+    return ModelChain(opened, named=settings.backend != "auto")
 
 
 def at_work(settings: Settings) -> tuple[str, str]:
     """The best backend that these settings give, and where it is (empty for this machine)."""
+    backend = next((name for name, _ in _best_first(settings)), "scripted")
+    where = (settings.openai_base_url or "OpenAI").partition("://")[2] or "OpenAI"
+    return backend, where if backend == "openai" else ""
+
+
+def _best_first(settings: Settings) -> list[tuple[str, Callable[[Settings], LanguageModel]]]:
+    """The one backend that is named, or with ``auto`` those that are there; each with what opens it."""
     from interviewer.models import llama_cpp, openai_endpoint
 
+    every = (
+        ("openai", openai_endpoint.open_model, settings.has_endpoint),
+        ("local", llama_cpp.open_model, llama_cpp.weights_there(settings)),
+    )
     auto = settings.backend == "auto"
-    if settings.backend == "openai" or (auto and openai_endpoint.configured(settings)):
-        return "openai", (settings.openai_base_url or "OpenAI").partition("://")[2] or "OpenAI"
-    if settings.backend == "local" or (auto and llama_cpp.weights_there(settings)):
-        return "local", ""
-    return "scripted", ""
+    return [(name, opens) for name, opens, there in every if (there if auto else name == settings.backend)]
 
 
 # -- prices ----------------------------------------------------------------------------------------------

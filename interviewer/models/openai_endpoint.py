@@ -123,14 +123,9 @@ class OpenAIModel(OpenAICompatible):
         return min(window, self._shown or window)
 
 
-def configured(settings: Settings) -> bool:
-    """Whether there is a key or an address."""
-    return bool(settings.openai_api_key or settings.openai_base_url)
-
-
 def open_model(settings: Settings) -> OpenAIModel:
     """The backend. Raises CannotRun when neither key nor address is set."""
-    if not configured(settings):
+    if not settings.has_endpoint:
         raise CannotRun("INTERVIEWER_MODEL=openai needs OPENAI_API_KEY, or OPENAI_BASE_URL for an endpoint without key")
     return OpenAIModel(settings)
 

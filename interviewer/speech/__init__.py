@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
-from interviewer import InterviewerError, ModelError
-from interviewer.config import Settings
+from interviewer import CannotRun, InterviewerError, ModelError
+from interviewer.config import Settings, variable
 
 log = logging.getLogger(__name__)
 REST = 60.0
@@ -107,9 +107,16 @@ def wanted(kind: str, settings: Settings) -> bool:
     return named or (kind == "auto" and bool(settings.openai_api_key) and not settings.openai_base_url)
 
 
-def configured(settings: Settings) -> bool:
-    """Whether there is anything to ask."""
-    return bool(settings.openai_api_key or settings.openai_base_url)
+def at_endpoint(field: str, settings: Settings, make: Callable[..., R]) -> list[R]:
+    """What ``hearing`` or ``saying`` asks of an endpoint: one backend, with its model where that is named, or none.
+
+    Raises CannotRun where an endpoint was named and is not set.
+    """
+    wish = getattr(settings, field)
+    kind, _, model = wish.partition(":")
+    if kind == "openai" and not settings.has_endpoint:
+        raise CannotRun(f"{variable(field)}=openai needs OPENAI_API_KEY or OPENAI_BASE_URL")
+    return [make(settings, *([model] if model else []))] if wanted(wish, settings) else []
 
 
 class Remote:

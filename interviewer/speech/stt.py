@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from interviewer import CannotRun
 from interviewer.config import Settings, data_beside, verified
-from interviewer.speech import Ladder, Remote, configured, wanted
+from interviewer.speech import Ladder, Remote, at_endpoint
 from interviewer.speech.audio import Samples, to_wav
 
 _PROMPT_WORDS = 110
@@ -241,12 +241,7 @@ class FirstRecogniser(Ladder[Recogniser]):
 
 def open_hearing(settings: Settings) -> FirstRecogniser:
     """The recognisers that the settings ask for, best first, the embedded one behind an endpoint. Raises CannotRun."""
-    kind, _, model = settings.hearing.partition(":")
-    found: list[Recogniser] = []
-    if kind == "openai" and not configured(settings):
-        raise CannotRun("INTERVIEWER_HEARING=openai needs OPENAI_API_KEY or OPENAI_BASE_URL")
-    if wanted(settings.hearing, settings):
-        found.append(EndpointRecogniser(settings, model) if model else EndpointRecogniser(settings))
+    found: list[Recogniser] = [*at_endpoint("hearing", settings, EndpointRecogniser)]
     try:
         found.append(Embedded())
     except CannotRun:

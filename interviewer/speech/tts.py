@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from interviewer import CannotRun, InterviewerError, ModelError
 from interviewer.config import Settings, verified
-from interviewer.speech import Ladder, Remote, configured, wanted
+from interviewer.speech import Ladder, Remote, at_endpoint
 from interviewer.speech.audio import wav_of_pcm
 from interviewer.text import spans
 
@@ -248,12 +248,8 @@ class FirstVoice(Ladder[Voice]):
 
 def open_saying(settings: Settings) -> FirstVoice:
     """The voices that the settings ask for, best first, embedded ones behind an endpoint. Raises CannotRun."""
-    kind, _, model = settings.saying.partition(":")
-    found: list[Voice] = []
-    if kind == "openai" and not configured(settings):
-        raise CannotRun("INTERVIEWER_SAYING=openai needs OPENAI_API_KEY or OPENAI_BASE_URL")
-    if wanted(settings.saying, settings):
-        found.append(EndpointVoice(settings, model) if model else EndpointVoice(settings))
+    kind = settings.saying.partition(":")[0]
+    found: list[Voice] = [*at_endpoint("saying", settings, EndpointVoice)]
     for name, made in (("embedded", Piper), ("espeak", Espeak)):
         if kind in ("auto", "openai", name) or (kind == "embedded" and name == "espeak"):
             try:

@@ -67,7 +67,7 @@ def test_every_suite_and_scorer_states_what_it_is_and_its_formula() -> None:
         assert suite.about
         for scorer in suite.scorers:
             assert scorer.title.endswith((".", "?")), f"{suite.name}.{scorer.name}"
-            assert len(scorer.formula) > 20, f"{suite.name}.{scorer.name}"
+            assert len(scorer.about) > 20, f"{suite.name}.{scorer.name}"
 
 
 def test_every_scorer_is_used_by_a_suite() -> None:
