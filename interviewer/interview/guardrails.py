@@ -172,8 +172,9 @@ def of_sentence(
 
     ``forced``: the move was the only one possible, so words that end the interview may be in order.
     """
-    own = without_quotes(sentence)
-    found = [Violation(rule, _REASONS[rule], sentence) for rule in forbidden(sentence)]
+    marked = _quoting(sentence, proposal.on)
+    own = without_quotes(marked)
+    found = [Violation(rule, _REASONS[rule], sentence) for rule in forbidden(marked)]
     words = len(before.split()) + len(sentence.split())
     if words > MOST_WORDS:
         found.append(Violation("long", "Too long: at most 40 words, usually 12 to 26.", sentence))
@@ -196,6 +197,13 @@ def of_sentence(
     if proposal.move is not MoveKind.CLOSE and patterns("guardrails")["ends"].search(own) and not forced:
         found.append(Violation("ends", "The interview goes on: nothing that sounds like its end.", sentence))
     return found
+
+
+def _quoting(sentence: str, words: str) -> str:
+    """The sentence with the words of theirs that it takes up as a quotation: spoken words carry no marks."""
+    if len(words.split()) < _AT.fewest_words:
+        return sentence
+    return re.sub(re.escape(words), lambda found: f'"{found[0]}"', sentence, flags=re.I)
 
 
 _REASONS = {

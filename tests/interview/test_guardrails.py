@@ -179,6 +179,15 @@ def test_a_bad_turn_does_not(text, rule, knowledge):
     assert rule in broken(text, view(knowledge))
 
 
+def test_words_of_theirs_that_are_taken_up_judge_nothing(knowledge):
+    said = ("candidate", "The popular ones come first, and that's good for everybody.", 210)
+    seen, turn = view(knowledge, said, at=215), "The popular ones, and that's good: whose post is never seen?"
+    assert broken(turn, seen, on="and that's good") == []
+    assert broken(turn, seen) == ["praise"]
+    seen = view(knowledge, ("candidate", "A great point is what people share.", 210), at=215)
+    assert broken("Great point. And what do they hide?", seen, on="great point") == ["praise"]
+
+
 def test_who_is_led_back_to_the_design_need_not_be_asked(knowledge):
     assert broken("Let's get back to the posts that nobody reports.", view(knowledge), MoveKind.REDIRECT) == []
 
