@@ -109,7 +109,8 @@ def heading_html(knowledge: Knowledge, room: Room) -> str:
 def clock_html(header: Header, over: bool) -> str:
     """The clock. The page's script lets it tick; without one it shows the minutes left."""
     left = max(0, round(header.minutes - header.elapsed / 60))
-    what = f"Over after {round(header.elapsed / 60)} min" if over else f"{left} min left"
+    used = f"{header.elapsed / 60:.0f} min" if header.elapsed >= 60 else f"{header.elapsed:.0f} s"
+    what = f"Over after {used}" if over else f"{left} min left"
     running = int(not over and not header.paused)
     return (
         f"<div class='clock{' paused' if header.paused and not over else ''}' role='timer' aria-label='Time left' "
@@ -127,7 +128,7 @@ def steps_html(knowledge: Knowledge, room: Room) -> str:
     rows = []
     for step in shown:
         touched = step in state.touched
-        current = step is state.step and bool(room.transcript.turns)
+        current = step is state.step and bool(room.transcript.turns) and not room.over
         kind = "current" if current else "touched" if touched else "untouched"
         plan = budgets[step] / whole * room.transcript.minutes
         rows.append(_step_html(step, kind, state.used.get(step, 0.0) / 60, plan))

@@ -101,6 +101,13 @@ def test_a_whole_interview_from_set_up_to_report(app: App, visit: Callable[..., 
     page.wait_for_selector("#report-frame iframe")
     report = page.frame_locator("#report-frame iframe").locator("body")
     assert "First I clarify who uses it." in report.inner_text()
+    page.click("#report-room")
+    page.wait_for_selector("#room-over")
+    assert re.match(r"Over after \d+ s", page.inner_text("#room-clock"))
+    assert page.locator("#room-steps .touched[data-step=data_preparation]").count() == 1
+    assert page.locator("#room-steps .current, #room-said .after").count() == 0, "nothing goes on any more"
+    page.click("#room-report")
+    page.wait_for_selector("#report-frame iframe")
     page.click("#report-level label:has-text('Mid')")
     page.wait_for_function("() => /Mid level/.test(document.querySelector('#report-frame iframe')?.srcdoc || '')")
     files = {}

@@ -65,6 +65,8 @@ def theme() -> Any:
         input_border_width="1px",
         input_border_color="*neutral_300",
         input_border_color_dark="*neutral_700",
+        input_border_color_focus="*primary_600",
+        input_border_color_focus_dark="*primary_400",
         button_primary_background_fill="*primary_600",
         button_primary_background_fill_hover="*primary_700",
         button_primary_background_fill_dark="*primary_500",
