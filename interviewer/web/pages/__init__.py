@@ -60,6 +60,7 @@ def theme() -> Any:
         block_title_text_color="*neutral_700",
         block_title_text_color_dark="*neutral_200",
         block_title_text_weight="600",
+        input_text_size="1rem",
         input_background_fill="white",
         input_background_fill_dark="*neutral_900",
         input_border_width="1px",
