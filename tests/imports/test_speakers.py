@@ -193,3 +193,10 @@ def test_case_and_level_may_be_unknown_and_what_is_assumed_is_said() -> None:
     assert any("senior is assumed" in warning for warning in found.warnings)
     ours = read_any(b'{"case": "x", "level": "mid", "turns": []}', "a.json", level="staff", case="y")
     assert (ours.transcript.case, ours.transcript.level, ours.format) == ("y", "staff", "our JSON")
+
+
+def test_small_words_within_a_name_do_not_hide_it():
+    long = "Jonas Maier von und zu Berg"
+    talk = f"Priya: Where do you start?\n{long}: With the users, and what a click is worth.\nPriya: Then?\n{long}: Labels.\n"
+    read = read_any(talk.encode(), "talk.txt")
+    assert {one.name: one.role for one in read.speakers} == {"Priya": "interviewer", long: "candidate"}

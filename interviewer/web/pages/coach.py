@@ -73,10 +73,14 @@ def editor_html(
         f"autocomplete='off' placeholder='Design a system that …' value='{for_html(problem)}'></label>"
         f"<fieldset class='choice' id='coach-level'><legend>Grade at level</legend><div>{levels}</div></fieldset>"
         "<button type='button' class='primary' id='coach-grade' data-act='grade'>Grade it</button></div>"
-        f"<div class='card'><h2>Who says what</h2><p class='quiet'>{len(lines)} pieces; the candidate says {said:,} "
+        f"<div class='card'><h2>Who says what</h2><p class='quiet'>{_counted(len(lines))}; the candidate says {said:,} "
         "words. Click a speaker to change it, with Shift also all that follow; click into the words to mend what was "
         f"misheard.</p><ol class='lines' tabindex='0' aria-label='Who says what'>{rows}</ol></div></form>"
     )
+
+
+def _counted(pieces: int) -> str:
+    return f"{pieces:,} piece{'' if pieces == 1 else 's'}"
 
 
 def _row(number: int, one: EditorLine) -> str:
@@ -274,14 +278,15 @@ class CoachPage:
         assert self.voice
         yield {self.editor: _progress(Grading(None, "Loading what listens")), self.who: "", self.status: ""}
         samples, ears = read_upload(raw, LONGEST), self.voice.ears()
-        minutes = len(samples) / RATE / 60
+        whole = len(samples) / RATE
+        length = f"{whole / 60:.0f} minutes" if whole >= 90 else f"{whole:.0f} seconds"
         done = [0.0]
         with ThreadPoolExecutor(1, thread_name_prefix="writes-down") as pool:
             work = pool.submit(
                 written_down, samples, ears.recogniser, ears.vad, lambda share: done.__setitem__(0, share)
             )
             while not wait([work], 1.0).done:
-                yield {self.editor: _progress(Grading(done[0], f"Writing down {minutes:.0f} minutes of sound"))}
+                yield {self.editor: _progress(Grading(done[0], f"Writing down {length} of sound"))}
         pieces = work.result()
         if not pieces:
             raise BadInput("No speech was understood in this recording (only English is).")
@@ -292,7 +297,7 @@ class CoachPage:
         word = (
             "Who speaks cannot be told from the sound: short questions are taken for the interviewer's. Please check."
         )
-        word += f" {doubtful} pieces were heard badly." if doubtful else ""
+        word += f" Heard badly: {_counted(doubtful)}." if doubtful else ""
         case, said = self._problem(lines)
         editor = editor_html(self.service.knowledge, lines, case)
         yield {self.status: f"{status(word)}{_listed(said)}", self.editor: editor}
@@ -339,7 +344,7 @@ def _asks(text: str) -> bool:
 def _notes(read: Imported, name: str, pieces: int, *said: str) -> str:
     asked = ("No level was given", "No case was given")  # the page asks for them
     warnings = [one.partition(" Say --")[0] for one in read.warnings if not one.startswith(asked)]
-    return f"{status(f'{name} was read as {read.format}: {pieces} pieces of talk.')}{_listed([*warnings, *said])}"
+    return f"{status(f'{name} was read as {read.format}: {_counted(pieces)} of talk.')}{_listed([*warnings, *said])}"
 
 
 def _listed(said: Sequence[str]) -> str:
