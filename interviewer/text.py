@@ -52,6 +52,12 @@ class Span:
     text: str
 
 
+def first_words(text: str, most: int) -> str:
+    """The text on one line; of more than ``most`` words the first, and a mark that there are more."""
+    words = text.split()
+    return " ".join(words[:most]) + (" …" if len(words) > most else "")
+
+
 def _span(whole: str, start: int, end: int) -> Span | None:
     piece = whole[start:end]
     left = len(piece) - len(piece.lstrip())

@@ -23,7 +23,7 @@ from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Embedder
 from interviewer.knowledge.schema import Case, Signal, TopicNote, TradeOff
 from interviewer.listening.examples import kept_vectors
-from interviewer.text import STEM, stems
+from interviewer.text import STEM, first_words, stems
 from interviewer.transcript import Transcript
 
 Progress = Callable[[float, str], None]
@@ -52,8 +52,8 @@ class Material:
     def title(self) -> str:
         """The problem in words."""
         known = self.knowledge.case(self.case)
-        words = (self.transcript.problem or self.case.replace("-", " ").capitalize()).split()
-        return known.title if known else " ".join(words[:12]) + (" …" if len(words) > 12 else "")
+        said = self.transcript.problem or self.case.replace("-", " ").capitalize()
+        return known.title if known else first_words(said, 12)
 
 
 class Assessor(Protocol):

@@ -17,7 +17,7 @@ from interviewer.grading import thresholds
 from interviewer.grading.assessor import Wording
 from interviewer.grading.report import FlagReport, Remark
 from interviewer.knowledge import Knowledge
-from interviewer.knowledge.embeddings import Embedder, Vectors
+from interviewer.knowledge.embeddings import Embedder, Vectors, unit
 from interviewer.knowledge.schema import RedFlag, TradeOff
 from interviewer.listening.annotate import step_words
 from interviewer.listening.examples import Exemplars, Sounds, affirmed, exemplars, taken_back
@@ -134,8 +134,7 @@ def _around(sentences: Sequence[Sentence], vectors: Vectors) -> Vectors:
         if sentences[at].turn == sentences[at - 1].turn:
             found[at] += 0.5 * vectors[at - 1]
             found[at - 1] += 0.5 * vectors[at]
-    normed: Vectors = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
-    return normed
+    return unit(found)
 
 
 def by_step(vectors: Vectors, texts: Sequence[str], sounds: Sounds) -> Vectors:

@@ -7,6 +7,7 @@ from interviewer import Help, MoveKind, Step
 from interviewer.grading import thresholds
 from interviewer.grading.report import WORDS, Criterion, Evidence, FlagReport, Moment, Remark, Report, StepReport
 from interviewer.interview import known_mode
+from interviewer.text import first_words
 from interviewer.transcript import Transcript
 
 _AT = thresholds().page
@@ -40,8 +41,7 @@ LONGEST_QUOTE = _AT.longest_quote
 
 def shortened(text: str) -> str:
     """A quote on one line, its end cut when it is long."""
-    words = text.split()
-    return " ".join(words) if len(words) <= LONGEST_QUOTE else " ".join(words[:LONGEST_QUOTE]) + " …"
+    return first_words(text, LONGEST_QUOTE)
 
 
 def excerpt(quote: str, turn: int, transcript: Transcript) -> tuple[str, str]:
@@ -50,10 +50,9 @@ def excerpt(quote: str, turn: int, transcript: Transcript) -> tuple[str, str]:
     at = text.find(quote)
     if at < 0:
         return "", ""
-    before, after = text[:at].split(), text[at + len(quote) :].split()
+    before = text[:at].split()
     lead = ("… " if len(before) > AROUND else "") + " ".join(before[-AROUND:])
-    tail = " ".join(after[:AROUND]) + (" …" if len(after) > AROUND else "")
-    return lead, tail
+    return lead, first_words(text[at + len(quote) :], AROUND)
 
 
 def clock(seconds: float | None) -> str:

@@ -19,7 +19,7 @@ from interviewer.interview.state import State, Wish
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.schema import Signal
 from interviewer.models.base import Message, fence, neutralise, prompt
-from interviewer.text import spans
+from interviewer.text import first_words, spans
 from interviewer.transcript import Transcript, Turn
 
 _AT = thresholds().block
@@ -279,7 +279,9 @@ def _shown(state: State) -> list[str]:
     if by["partly"]:
         lines.append("Shown in part: " + ", ".join(one.criterion for one in by["partly"][-_AT.shown :]) + ".")
     if by["wrong"]:
-        quotes = [f"{one.criterion} (“{_short(neutralise(one.quote), _QUOTE)}”)" for one in by["wrong"][-_AT.wrong :]]
+        quotes = [
+            f"{one.criterion} (“{first_words(neutralise(one.quote), _QUOTE)}”)" for one in by["wrong"][-_AT.wrong :]
+        ]
         lines.append("Wrong as last heard: " + "; ".join(quotes) + ".")
     return lines
 
@@ -291,7 +293,7 @@ def _touched(state: State) -> str:
 def _questions(state: State) -> list[str]:
     """The last questions that the interviewer asked, shortened."""
     asked = [one.text for text in state.said for one in spans(text) if "?" in one.text and one.text.count(" ") > 2]
-    return [_short(one, _RECALLED) for one in asked[-_LATELY:]]
+    return [first_words(one, _RECALLED) for one in asked[-_LATELY:]]
 
 
 def their_words(view: View) -> str:
@@ -299,7 +301,7 @@ def their_words(view: View) -> str:
     due = [
         one for one in view.state.deferred if view.state.last_candidate is None or one.turn < view.state.last_candidate
     ]
-    return "\n".join(_short(one.quote, _QUOTE) for one in due[-_AT.promises :])
+    return "\n".join(first_words(one.quote, _QUOTE) for one in due[-_AT.promises :])
 
 
 def told(view: View) -> str:
@@ -313,10 +315,5 @@ def told(view: View) -> str:
 
 
 def _reason(broken: Violation) -> str:
-    text = _short(neutralise(broken.text), _QUOTE)
+    text = first_words(neutralise(broken.text), _QUOTE)
     return f"- {broken.reason}" + (f" (It was: “{text}”)" if text else "")
-
-
-def _short(text: str, words: int) -> str:
-    own = text.split()
-    return " ".join(own[:words]) + (" …" if len(own) > words else "")

@@ -43,6 +43,12 @@ def _length(one: tuple[str, list[int]]) -> int:
     return len(one[1])
 
 
+def unit(vectors: Vectors) -> Vectors:
+    """The same directions, each of length 1; a vector of zeros stays one."""
+    found: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return found
+
+
 @cache
 def vocabulary() -> frozenset[str]:
     """The embedding model's word pieces: a list of common English words."""
@@ -137,9 +143,8 @@ class Embedder:
             (tokens, *_) = self._session.run(None, {name: inputs[name] for name in self._inputs})
         weight = mask[..., None].astype(np.float32)
         pooled = (tokens * weight).sum(1) / np.maximum(weight.sum(1), 1e-9)
-        unit: Vectors = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9)
         # A row by itself: a view of it would keep the whole batch in memory as long as one of its texts is remembered.
-        rows = (row.copy() for row in unit.astype(np.float32))
+        rows = (row.copy() for row in unit(pooled).astype(np.float32))
         return dict(zip((text for text, _ in batch), rows, strict=True))
 
     @property

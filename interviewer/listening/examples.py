@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from interviewer import Step
 from interviewer.config import data_beside
 from interviewer.knowledge import GENERAL, Knowledge
-from interviewer.knowledge.embeddings import DIMENSIONS, Embedder, Vectors, model_sha256
+from interviewer.knowledge.embeddings import DIMENSIONS, Embedder, Vectors, model_sha256, unit
 from interviewer.knowledge.schema import Fact, Followup
 from interviewer.listening import thresholds
 from interviewer.text import stems
@@ -144,7 +144,7 @@ class Bank:
         start = sum(lengths[: self.own])
         middle, general = self._general
         about = (at.prior * middle + talk.sum(0)) / (at.prior + len(talk))
-        near = at.general + at.spread * (_of_length_one(vectors - about) @ general.T)
+        near = at.general + at.spread * (unit(vectors - about) @ general.T)
         return _nearest(np.concatenate([vectors @ self.said[:start].T, near], axis=1), lengths)
 
     @cached_property
@@ -152,7 +152,7 @@ class Bank:
         """The middle of the statements that serve every case, and what each adds to it."""
         own = self.said[sum(len(one.said) for one in self.entries[: self.own]) :]
         middle = own.mean(0) if len(own) else np.zeros(DIMENSIONS, np.float32)
-        return middle, _of_length_one(own - middle)
+        return middle, unit(own - middle)
 
     def answered(self, entry: int, vectors: Vectors) -> float:
         """How near any of the sentences comes to an answer of the entry's question (cosine)."""
@@ -163,12 +163,6 @@ class Bank:
         """Shape (entries,): the content words that a text shares with each entry's statements, rare ones more."""
         said = stems(text)
         return np.array([sum(self._rarity[word] for word in words & said) for words in self._words], np.float32)
-
-
-def _of_length_one(vectors: Vectors) -> Vectors:
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: Vectors = vectors / np.maximum(length, np.finfo(np.float32).eps)
-    return unit
 
 
 def _nearest(likeness: Vectors, lengths: Sequence[int]) -> Vectors:

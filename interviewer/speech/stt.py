@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from interviewer import CannotRun
 from interviewer.config import Settings, data_beside, verified
+from interviewer.knowledge.embeddings import vocabulary
 from interviewer.speech import Ladder, Remote, at_endpoint
 from interviewer.speech.audio import Samples, to_wav
 
@@ -25,12 +26,6 @@ _PROMPT_WORDS = 110
 @cache
 def _data() -> dict[str, Any]:
     return data_beside(__file__, "vocabulary.yaml")
-
-
-@cache
-def _english() -> frozenset[str]:
-    path = Path(__file__).parents[1] / "knowledge" / "data" / "bert-uncased-vocab.txt"
-    return frozenset(line for line in path.read_text(encoding="utf-8").split("\n") if not line.startswith(("##", "[")))
 
 
 @dataclass(frozen=True)
@@ -64,9 +59,9 @@ class Vocabulary:
 
     def _repaired(self, word: str) -> str:
         low = word.lower()
-        if low in _english() or low in self._rare or "'" in low:
+        if low in vocabulary() or low in self._rare or "'" in low:
             return word
-        if low.endswith("s") and (low[:-1] in _english() or low[:-1] in self._rare):
+        if low.endswith("s") and (low[:-1] in vocabulary() or low[:-1] in self._rare):
             return word
         near = [term for key, term in self._rare.items() if key[0] == low[0] and _one_off(key, low)]
         return near[0] if len(near) == 1 else word
@@ -75,7 +70,7 @@ class Vocabulary:
 def _rare_words(words: Iterable[str]) -> dict[str, str]:
     """Words of the field that English does not have, by their lower case; short ones are too easily hit by chance."""
     return {
-        word.lower(): word for word in words if len(word) >= 6 and word.isalpha() and word.lower() not in _english()
+        word.lower(): word for word in words if len(word) >= 6 and word.isalpha() and word.lower() not in vocabulary()
     }
 
 

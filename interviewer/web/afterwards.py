@@ -11,6 +11,7 @@ from interviewer.grading.render import mark
 from interviewer.grading.report import WORDS
 from interviewer.practice import MARKS, corrections_html, handed, names_in
 from interviewer.practice.retake import Change, Difference, Opinion, answers
+from interviewer.text import first_words
 from interviewer.transcript import Transcript
 from interviewer.web.session import QUIET, Session, Updates, for_html, line
 
@@ -207,12 +208,7 @@ def _number(turn: str) -> int:
 
 def turn_choices(transcript: Transcript) -> list[tuple[str, int]]:
     """The answers to choose from: their first words and their turn."""
-    rows = []
-    for index, text in answers(transcript):
-        words = text.split()
-        short = " ".join(words[:_WORDS]) + (" …" if len(words) > _WORDS else "")
-        rows.append((f"{index} · {short}", index))
-    return rows
+    return [(f"{index} · {first_words(text, _WORDS)}", index) for index, text in answers(transcript)]
 
 
 def choices_html(transcript: Transcript, where: str) -> str:

@@ -25,6 +25,7 @@ from interviewer.storage import owner_of_key, owner_of_user
 from interviewer.storage.database import name_of
 from interviewer.storage.leases import LASTS, SignIns
 from interviewer.storage.store import Store
+from interviewer.text import first_words
 from interviewer.web.service import Service
 
 
@@ -231,8 +232,7 @@ def title_of(knowledge: Knowledge, slug: str, problem: str | None = None) -> str
         return case.title
     if slug == UNKNOWN_CASE and not problem:
         return "A recorded interview"
-    words = (problem or slug.removeprefix(f"{OWN}-").replace("-", " ")).split()
-    short = " ".join(words[:9]) + (" …" if len(words) > 9 else "")
+    short = first_words(problem or slug.removeprefix(f"{OWN}-").replace("-", " "), 9)
     return short[:1].upper() + short[1:]
 
 
