@@ -20,6 +20,7 @@ LONGEST_REASON = 600
 _SEND = (
     "element.addEventListener('click', (event) => { if (!event.target.closest('#correct-save')) return;"
     " const data = Object.fromEntries(new FormData(element.querySelector('form')));"
+    " interviewer.stay(element, document.getElementById('report-corrected'));"
     " trigger('correct', { packed: JSON.stringify({ ...data, level: interviewer.level() }) }); });"
 )
 

@@ -170,7 +170,15 @@ def test_the_report_is_printed_whole_and_alone(app: App, visit: Callable[..., An
     for number in range(9):
         say(page, f"Answer {number} about the data. " * 40, number + 2)
     finish(page)
+    page.click("#report-correct > button")
+    page.fill("#report-correct [name=reason]", "They did split by time.")
     page.wait_for_function(SETTLED)
+    page.locator("#correct-save").scroll_into_view_if_needed()
+    at = page.locator("#correct-save").bounding_box()["y"]
+    page.click("#correct-save")
+    page.wait_for_selector("#report-corrected td:has-text('split by time')")
+    page.wait_for_function(SETTLED)
+    assert abs(page.locator("#correct-save").bounding_box()["y"] - at) < 5, "the table further up pushes nothing away"
     whole = page.pdf(format="A4", tagged=False)
     title = page.inner_text("#report-heading h1")
     sheets = len(re.findall(rb"/Type\s*/Page\b", whole))
@@ -181,6 +189,7 @@ def test_the_report_is_printed_whole_and_alone(app: App, visit: Callable[..., An
     assert not page.locator("#top").is_visible()
     assert paper.locator("h1").inner_text() == title, "on paper the report has its title itself"
     assert "Answer 8 about the data." in paper.inner_text(), "what is folded on the page is open on paper"
+    assert "They did split by time." in paper.inner_text(), "a coach's marks are part of what is printed"
     page.evaluate("() => dispatchEvent(new Event('afterprint'))")
     page.emulate_media(media="screen")
     assert paper.count() == 0

@@ -121,6 +121,16 @@
       const lines = [...form.querySelectorAll(".lines > li")].map((row) => [row.dataset.role, row.querySelector("p").innerText, row.dataset.at === "" ? null : Number(row.dataset.at)]);
       return JSON.stringify({ ...data, lines });
     },
+    // What a button changes further up must not push the button away.
+    stay(at, changes) {
+      const top = at.getBoundingClientRect().top, height = changes.offsetHeight;
+      const seen = new ResizeObserver(() => {
+        if (changes.offsetHeight === height) return;
+        seen.disconnect();
+        scrollBy(0, at.getBoundingClientRect().top - top);
+      });
+      seen.observe(changes);
+    },
     level: () => (document.querySelector("[name=report-level]:checked") || {}).value || "",
     turn: (where) => ($(where + "-turn-choice") || {}).value || "",
   });
@@ -240,6 +250,8 @@
     paper.id = "paper"; style.media = "print";
     style.textContent = inner.querySelector("style").textContent;
     paper.append(style, document.importNode(inner.querySelector("main"), true));
+    const talk = paper.querySelector(".whole"); // what the page shows above the report stands before its transcript
+    document.querySelectorAll("#report-corrected .card, #report-difference .card").forEach((one) => talk.before(document.importNode(one, true)));
     paper.querySelectorAll("details").forEach((one) => { one.open = true; });
     document.body.append(paper);
   });
