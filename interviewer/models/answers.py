@@ -25,6 +25,8 @@ _CLOSE = re.compile(
     rf"</(?:{_TAGS})>|◁/think▷|\[/THINK\]|(?:<\|end\|>)?(?:<\|start\|>assistant)?<\|channel\|>final<\|message\|>",
     re.IGNORECASE,
 )
+_LONGEST_TAG = 100
+"""Characters of a tag, at most."""
 _BEGUN = re.compile(r"(?:<\|[^\n]{0,80}|[<\[◁][^>\]▷\s]{0,16})$")
 """The end of a piece that may be the beginning of a tag."""
 _TOKEN = re.compile(r"<\|[a-z_]{2,24}(?:\|>)|</?s>")
@@ -74,6 +76,8 @@ class AnswerFilter:
         self._held = held
         self._thinking = False
         self._rest = ""
+        self._looked = 0
+        """Where in the rest a tag may still begin: what was held for long is not looked at again with every piece."""
 
     @property
     def kept(self) -> int:
@@ -87,23 +91,25 @@ class AnswerFilter:
         while True:
             if self._thinking:
                 if not (end := _CLOSE.search(self._rest)):
-                    self._rest = self._rest[-100:]
+                    self._rest = self._rest[-_LONGEST_TAG:]
                     break
-                self._rest, self._thinking = self._rest[end.end() :], False
+                self._rest, self._thinking, self._looked = self._rest[end.end() :], False, 0
                 continue
-            begin, end = _OPEN.search(self._rest), _CLOSE.search(self._rest)
+            begin, end = _OPEN.search(self._rest, self._looked), _CLOSE.search(self._rest, self._looked)
             if end and (begin is None or end.start() < begin.start()):
                 self._close_bare(ready, end)
                 ready = ""
             elif begin:
                 ready += self._rest[: begin.start()]
                 self._rest, self._thinking, self.thought, self._held = self._rest[begin.end() :], True, True, False
+                self._looked = 0
             else:
+                self._looked = max(0, len(self._rest) - _LONGEST_TAG)
                 break
         if not self._held and not self._thinking:
             partial = _BEGUN.search(self._rest)
             cut = partial.start() if partial else len(self._rest)
-            ready, self._rest = ready + self._rest[:cut], self._rest[cut:]
+            ready, self._rest, self._looked = ready + self._rest[:cut], self._rest[cut:], 0
         return self._given(ready)
 
     def end(self) -> str:
@@ -115,7 +121,7 @@ class AnswerFilter:
     def _close_bare(self, ready: str, end: "re.Match[str]") -> None:
         """Everything before the tag was thinking; a final channel that follows no words closes nothing."""
         before = ready + self._rest[: end.start()]
-        self._rest, self._held = self._rest[end.end() :], False
+        self._rest, self._held, self._looked = self._rest[end.end() :], False, 0
         if before.strip() or self.size:
             self.thought = self.bare = True
             self.leaked = self.leaked or self.size > 0

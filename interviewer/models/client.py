@@ -37,6 +37,11 @@ NO_KEY = "not-needed"
 """Sent to endpoints that need no key: the client insists on one."""
 WORTH_A_TRY = 0.5
 """Seconds that must be left for another request."""
+_SAYING = (
+    "content", "refusal", "tool_calls", "function_call",
+    "reasoning_content", "reasoning", "reasoning_details", "thinking", "thinking_blocks",
+)  # fmt: skip
+"""Fields of a piece of an answer that show that the model is at work."""
 LONGEST_IN_A_TURN = 1.0
 """Seconds that a call which somebody waits for waits for a busy endpoint."""
 
@@ -262,7 +267,22 @@ def _chat_class() -> "type[BaseChatOpenAI]":
             body = {**(payload.get("extra_body") or {}), "messages": payload["messages"]}
             return {**payload, "messages": [], "extra_body": body}
 
+        def _convert_chunk_to_generation_chunk(self, chunk: dict[str, Any], *more: Any) -> Any:
+            # Nothing, again and again, is no sign of life: left out here, it counts as silence.
+            return super()._convert_chunk_to_generation_chunk(chunk, *more) if _says_something(chunk) else None
+
     return Chat
+
+
+def _says_something(chunk: Mapping[str, Any]) -> bool:
+    """Whether a chunk holds words, thinking, figures or an end; odd ones are left to the client, which complains."""
+    choices = chunk.get("choices")
+    if chunk.get("usage") or not isinstance(choices, list):
+        return True
+    delta = choices[0].get("delta") if choices and isinstance(choices[0], dict) else None
+    if not isinstance(delta, dict):
+        return bool(choices)
+    return bool(choices[0].get("finish_reason")) or any(delta.get(name) for name in _SAYING)
 
 
 def _check_form(

@@ -136,6 +136,8 @@ class Breaker:
 
 MOST_WORDS = 240
 """Characters of a server's own words that are shown."""
+LONGEST_ASKED = 3_600.0
+"""Seconds that an endpoint may ask to be left alone for."""
 MOST_MODELS = 8
 """Models that are listed as offered."""
 _KEYS = re.compile(r"\b(?:sk|key|gsk|xai|AIza)[-_]?[\w*-]{6,}|(?i:bearer)\s+\S+")
@@ -210,12 +212,17 @@ def retry_after(error: "openai.APIStatusError") -> float | None:
         if not value:
             continue
         try:
-            return max(float(value) * unit, 0.0)
+            return _believed(float(value) * unit)
         except ValueError:
-            with suppress(ValueError, TypeError):
-                return max(parsedate_to_datetime(value).timestamp() - time(), 0.0)
+            with suppress(ValueError, TypeError, OverflowError):
+                return _believed(parsedate_to_datetime(value).timestamp() - time())
     found = re.search(r"(?:try again|retry)\D{0,12}(\d+(?:\.\d+)?) ?s", complaint(error).text)
-    return float(found[1]) if found else None
+    return _believed(float(found[1])) if found else None
+
+
+def _believed(seconds: float) -> float:
+    """A wait that somebody may mean: nothing below nothing, no NaN, no eternity."""
+    return min(seconds, LONGEST_ASKED) if seconds > 0 else 0.0
 
 
 def out_of_credit(error: "openai.APIStatusError") -> bool:

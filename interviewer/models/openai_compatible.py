@@ -39,7 +39,7 @@ A_LONG_ANSWER = 2_000
 """Tokens of an answer from which a call may take longer than the limit: twice as long for twice as many."""
 REFITS = 2
 """How often a conversation that is too long is shortened and asked again: our count of tokens is not theirs."""
-MOST_HELD = 400_000
+MOST_HELD = 60_000
 """Characters of an answer that are held until it is known what of them is thinking."""
 PING = 8.0
 """Seconds for the small question that is asked behind the turns while an endpoint is out."""
@@ -340,7 +340,7 @@ class OpenAICompatible:
         import openai
 
         counts = counts and self.breaks
-        malformed = (ValueError, TypeError, KeyError, AttributeError)
+        malformed = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError)
         try:
             yield
         except TooLongError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from interviewer.background import aside
 from interviewer.config import quieten
+from interviewer.models.client import Client
 from tests.attacks import ATTACKS, LIMIT, Attack
 
 
@@ -26,6 +27,7 @@ def tried(one: Attack) -> tuple[bool, str, float]:
 def main() -> None:
     """One row as soon as it is known."""
     quieten()
+    Client.prepare()
     from tests.attacks import browser, endpoint, files, server  # noqa: F401 - they bring the attacks
 
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""

@@ -19,9 +19,10 @@ from tests.attacks import attack
 from tests.models.fault_table import SITES, called
 
 _TURN = 10.0
+"""The limit of a turn."""
 _SLACK = 2.0
 _KEY = "sk-very-secret-key-000111"
-_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
 Send = Callable[[bytes], None]
 Act = Callable[[Send, bytes], None]
 
@@ -108,18 +109,18 @@ def for_ever(piece: bytes, pause: float = 0.05, seconds: float = 25.0) -> Callab
 
 @attack(3, "comments for ever and never a word")
 def comments(_: Path) -> str:
-    return both(lambda send, __: (send(_HEAD), for_ever(b": still thinking\n\n")(send))[0])  # type: ignore[func-returns-value]
+    return both(lambda send, __: (send(HEAD), for_ever(b": still thinking\n\n")(send))[0])  # type: ignore[func-returns-value]
 
 
 @attack(3, "chunks without choices for ever")
 def no_choices(_: Path) -> str:
     none = b'data: {"id":"x","object":"chat.completion.chunk","created":1,"model":"m","choices":[]}\n\n'
-    return both(lambda send, __: (send(_HEAD), for_ever(none)(send))[0])  # type: ignore[func-returns-value]
+    return both(lambda send, __: (send(HEAD), for_ever(none)(send))[0])  # type: ignore[func-returns-value]
 
 
 @attack(3, "empty pieces for ever")
 def empty_pieces(_: Path) -> str:
-    return both(lambda send, __: (send(_HEAD), for_ever(chunk(""))(send))[0])  # type: ignore[func-returns-value]
+    return both(lambda send, __: (send(HEAD), for_ever(chunk(""))(send))[0])  # type: ignore[func-returns-value]
 
 
 @attack(3, "a header line that drips and never ends")
@@ -135,19 +136,19 @@ def huge_head(_: Path) -> str:
 @attack(3, "a body that is packed 1000 : 1")
 def packed(_: Path) -> str:
     bomb = gzip.compress(b" " * 300_000_000, 6)
-    head = _HEAD.replace(b"Connection", b"Content-Encoding: gzip\r\nConnection")
+    head = HEAD.replace(b"Connection", b"Content-Encoding: gzip\r\nConnection")
     return both(lambda send, __: send(head + bomb))
 
 
 @attack(3, "closes within a character of several bytes")
 def half_a_character(_: Path) -> str:
-    piece = 'data: {"choices":[{"index":0,"delta":{"content":"caf'.encode() + "é".encode()[:1]
-    return both(lambda send, __: send(_HEAD + chunk("So ") + piece))
+    piece = b'data: {"choices":[{"index":0,"delta":{"content":"caf' + "é".encode()[:1]
+    return both(lambda send, __: send(HEAD + chunk("So ") + piece))
 
 
 @attack(3, "a stream that says that it is plain text")
 def plain_text(_: Path) -> str:
-    head = _HEAD.replace(b"text/event-stream", b"text/plain")
+    head = HEAD.replace(b"text/event-stream", b"text/plain")
     return both(lambda send, __: send(head + chunk('{"label": "a"}') + DONE), words=True)
 
 
@@ -163,13 +164,13 @@ def tool_calls(_: Path) -> str:
     call = {"index": 0, "id": "c", "type": "function", "function": {"name": "rm", "arguments": '{"path": "/"}'}}
     choice = {"index": 0, "delta": {"content": None, "tool_calls": [call]}, "finish_reason": "tool_calls"}
     whole = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
-    return both(lambda send, __: send(_HEAD + b"data: " + json.dumps(whole).encode() + b"\n\ndata: [DONE]\n\n"))
+    return both(lambda send, __: send(HEAD + b"data: " + json.dumps(whole).encode() + b"\n\ndata: [DONE]\n\n"))
 
 
 @attack(3, "usage, index and finish of odd kinds")
 def odd_kinds(_: Path) -> str:
     odd = chunk({"a": 1}, "because", usage={"prompt_tokens": "many", "completion_tokens": -1e308, "total_tokens": None})
-    return both(lambda send, __: send(_HEAD + odd.replace(b'"index": 0', b'"index": -9e99') + b"data: [DONE]\n\n"))
+    return both(lambda send, __: send(HEAD + odd.replace(b'"index": 0', b'"index": -9e99') + b"data: [DONE]\n\n"))
 
 
 @attack(3, "a redirect to itself for ever")
@@ -179,7 +180,7 @@ def redirects(_: Path) -> str:
 
 @attack(3, "a redirect to another server, which would read the key")
 def redirect_with_key(_: Path) -> str:
-    with wire(lambda send, __: send(_HEAD + chunk("hello") + DONE)) as (elsewhere, asked):
+    with wire(lambda send, __: send(HEAD + chunk("hello") + DONE)) as (elsewhere, asked):
         answer = f"HTTP/1.1 307 X\r\nLocation: {elsewhere}/chat/completions\r\nContent-Length: 0\r\n\r\n".encode()
         for query in ("", "?api-version=2024-10-21"):  # Azure's way to send a key
             with wire(lambda send, __: send(answer)) as (address, first):
@@ -211,10 +212,10 @@ def odd_answers(_: Path) -> str:
 
 @attack(3, "the same chunk a hundred thousand times")
 def repeated(_: Path) -> str:
-    return both(lambda send, __: send(_HEAD + chunk("word ") * 100_000 + DONE))
+    return both(lambda send, __: send(HEAD + chunk("word ") * 100_000 + DONE))
 
 
 @attack(3, "a length that is a lie")
 def lying_length(_: Path) -> str:
-    head = _HEAD.replace(b"Connection", b"Content-Length: 999999999999\r\nConnection")
+    head = HEAD.replace(b"Connection", b"Content-Length: 999999999999\r\nConnection")
     return both(lambda send, __: send(head + chunk("Half an ")))

@@ -1,5 +1,6 @@
 """An endpoint that fails holds nobody up: every fault × every call, over real HTTP. The whole table: ``fault_table``."""
 
+import itertools
 import threading
 import time
 
@@ -7,8 +8,11 @@ import pytest
 
 from interviewer import ModelError
 from interviewer.models import failures, openai_compatible
+from interviewer.models.answers import AnswerFilter
 from interviewer.models.base import Message
 from interviewer.models.client import Client
+from interviewer.models.connection import DeadlineError, within
+from tests.attacks.endpoint import DONE, HEAD, chunk, for_ever, model_at, wire
 from tests.models.fault_table import ASKED, HARMLESS, LISTS, ONE, OUT, SITES, back, called, opened, speak
 from tests.models.protocol_server import Said, serving
 
@@ -202,3 +206,75 @@ def test_a_server_that_answers_whole_when_it_was_asked_for_a_stream() -> None:
     with serving("whole: Why?") as server:
         model = opened(server)
         assert "".join(model.speak(ASKED)) == "".join(model.speak(ASKED)) == "Why?"
+
+
+NOTHING = {"no choices": chunk("").replace(b'"choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": null}]', b'"choices": []'), "empty": chunk("")}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", NOTHING)
+def test_nothing_again_and_again_is_silence(what: str) -> None:
+    assert (b"delta" in NOTHING[what]) == (what == "empty")
+
+    def act(send, _: bytes) -> None:
+        send(HEAD)
+        for_ever(NOTHING[what], seconds=4 * LIMIT)(send)
+
+    with wire(act) as (address, _):
+        outcome = called(speak, model_at(address), LIMIT)
+    assert "in time" in str(outcome.error)
+    assert outcome.seconds < LIMIT + SLACK
+
+
+def test_thinking_that_streams_in_a_field_of_its_own_is_a_sign_of_life() -> None:
+    thinking = chunk("").replace(b'"content": ""', b'"content": null, "reasoning_content": "Hm."')
+
+    def act(send, _: bytes) -> None:
+        send(HEAD)
+        for_ever(thinking, seconds=1.5 * LIMIT)(send)
+        send(chunk("Hello.") + DONE)
+
+    with wire(act) as (address, _):
+        assert called(speak, model_at(address), LIMIT).words == "Hello."
+
+
+def test_more_than_can_be_read_ends_in_time() -> None:
+    began = time.monotonic()
+    with pytest.raises(DeadlineError):
+        all(time.sleep(0.001) is None for _ in within(0.3, itertools.count))  # type: ignore[func-returns-value]
+    assert time.monotonic() - began < 0.3 + SLACK
+
+
+def test_what_is_held_for_long_is_looked_at_once() -> None:
+    """It took 25 s for these: everything that was held was searched again with every piece."""
+    words, began = AnswerFilter(held=True), time.monotonic()
+    for _ in range(40_000):
+        words.feed("word ")
+    words.feed("</thi")
+    assert words.feed("nk>So?") == "So?", "a closing tag in two pieces"
+    assert words.thought
+    assert time.monotonic() - began < 8
+
+
+@pytest.mark.parametrize("wait", ["1e308", "NaN", "-1", "9" * 400, "Thu, 01 Jan 9999 00:00:00 GMT"])
+def test_an_endpoint_that_wants_to_be_left_alone_for_ever_is_asked_again(wait: str) -> None:
+    refusals = [f"HTTP/1.1 429 X\r\nRetry-After: {wait}\r\nContent-Length: 2\r\n\r\n{{}}".encode()]
+    with wire(lambda send, _: send(refusals[0] if refusals else HEAD + chunk("Hello.") + DONE)) as (address, _):
+        model = model_at(address)
+        outcome = called(speak, model, LIMIT)
+        assert "too busy (429)" in str(outcome.error)
+        assert len(str(outcome.error)) < 300
+        asking = model._breaker._thread
+        assert asking is None or asking.is_alive(), "nobody would ask it again"
+        model.close()
+
+
+def test_a_question_that_is_sent_on_to_another_place_is_answered_and_keeps_its_key_to_itself() -> None:
+    with wire(lambda send, _: send(HEAD + chunk("Hello.") + DONE)) as (elsewhere, there):
+        on = f"HTTP/1.1 307 X\r\nLocation: {elsewhere}/chat/completions\r\nContent-Length: 0\r\n\r\n".encode()
+        for query in ("", "?api-version=2024-10-21"):
+            with wire(lambda send, _: send(on)) as (address, here):
+                outcome = called(speak, model_at(address + query), 5.0)
+            assert (outcome.words, outcome.error) == ("Hello.", None)
+            assert any(b"sk-very-secret" in one for one in here)
+    assert there
+    assert not any(b"sk-very-secret" in one for one in there)
