@@ -151,6 +151,8 @@ class Client:
         """Imports what a request needs, so that no call's time is spent on it: seconds, the first time."""
         import openai.resources.chat  # noqa: F401
 
+        _chat_class()
+
     def stream(self, asked: Sequence[Message], call: Call, wanted: Mapping[str, Any]) -> Iterator[AnswerPiece]:
         """The pieces of one answer. Raises DeadlineError when it breaks off, and what the client raises."""
         call.begun = False
