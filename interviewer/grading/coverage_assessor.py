@@ -36,6 +36,7 @@ from interviewer.grading.report import (
     not_judged,
     questions,
 )
+from interviewer.interview import scope
 from interviewer.knowledge.embeddings import Embedder, Vectors, shared_embedder
 from interviewer.knowledge.schema import Signal
 from interviewer.knowledge.validate import says
@@ -99,7 +100,8 @@ class CoverageAssessor:
         steps = {step: _step(step, reading, criteria[step], material, heard) for step in Step}
         progress(0.9, "Writing the report")
         order = _order(reading, steps) if enough else []
-        tied = [step for step in order if steps[step].evidence or _example(reading, step)]
+        about = scope(material.transcript.mode)
+        tied = [step for step in order if step in about and (steps[step].evidence or _example(reading, step))]
         gaps = {step: _open(criteria[step], steps[step], material, heard) for step in Step}
         status: Status = "not_judged" if enough else "insufficient_evidence"
         report = Report(

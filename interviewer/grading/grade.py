@@ -23,7 +23,8 @@ from interviewer.grading.assessor import Assessor, Material, Progress, Retrieve
 from interviewer.grading.coverage_assessor import CoverageAssessor
 from interviewer.grading.evidence import words_of_their_own
 from interviewer.grading.llm_assessor import LlmAssessor
-from interviewer.grading.report import Report, badly_heard, doubtfully_heard
+from interviewer.grading.report import Report, StepReport, badly_heard, doubtfully_heard
+from interviewer.interview import known_mode
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import yielding
 from interviewer.listening.utterance import Hearing, hearing, plain
@@ -57,14 +58,14 @@ def grade(
     heard = hearing(clocked, plain(case.model_dump_json()) if case else ())
     if heard.level == "unreadable":
         unheard = CoverageAssessor(None, vectors, retrieve, badly_heard(heard.share))
-        return unheard.assess(Material(clocked, knowledge, tuple(warnings)), tell)
+        return _of_its_step(unheard.assess(Material(clocked, knowledge, tuple(warnings)), tell), clocked)
     failed = False
     for model in chain.models:
         try:
             report = _assessor(clocked, model, vectors, retrieve, failed).assess(
                 Material(clocked, knowledge, tuple(warnings)), tell
             )
-            return _no_surer_than_heard(report, heard)
+            return _of_its_step(_no_surer_than_heard(report, heard), clocked)
         except ModelError as error:
             if chain.named:
                 raise
@@ -73,7 +74,26 @@ def grade(
     report = CoverageAssessor(None, vectors, retrieve, failed=failed).assess(
         Material(clocked, knowledge, tuple(warnings)), tell
     )
-    return _no_surer_than_heard(report, heard)
+    return _of_its_step(_no_surer_than_heard(report, heard), clocked)
+
+
+def _of_its_step(report: Report, transcript: Transcript) -> Report:
+    """Of practice of one step the report is about that step, which had the whole time; else the report as it is."""
+    step = known_mode(transcript.mode).step
+    if step is None:
+        return report
+    other = StepReport(status="not_applicable", comment=f"This practice was about {step.label.lower()} alone.")
+    spent = report.time.get(step)
+    return report.model_copy(
+        update={
+            "steps": {one: own if one is step else other for one, own in report.steps.items()},
+            "time": {step: spent.model_copy(update={"budget": transcript.minutes * 60})} if spent else {},
+            "order": [one for one in report.order if one is step],
+            "strong": {one: text for one, text in report.strong.items() if one is step},
+            "questions": [one for one in report.questions if one.startswith(f"{step.label}:")],
+            "study_plan": [one for one in report.study_plan if one.step is step],
+        }
+    )
 
 
 def _no_surer_than_heard(report: Report, heard: Hearing) -> Report:

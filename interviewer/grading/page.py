@@ -35,6 +35,7 @@ from interviewer.grading.report import (
     StepTime,
     StudyItem,
 )
+from interviewer.interview import scope
 from interviewer.transcript import Transcript, Turn
 
 _LEFT, _WIDE, _ROW = 158, 150, 30
@@ -145,9 +146,9 @@ def to_html(report: Report, transcript: Transcript, *, headed: bool = True) -> s
     parts = [
         _head(report, transcript, headed),
         _why(report, transcript),
-        _at_a_glance(report),
+        _at_a_glance(report, scope(transcript.mode)),
         "<h2>Step by step</h2>",
-        *[_step(step, report, transcript) for step in Step],
+        *[_step(step, report, transcript) for step in scope(transcript.mode)],
         _remarks("Mistakes", report.red_flags, transcript, "against"),
         _moments("Said differently in two places", report.contradictions, transcript),
         _remarks("Trade-offs raised", report.trade_offs, transcript, "for"),
@@ -211,8 +212,10 @@ def _why(report: Report, transcript: Transcript) -> str:
     return _moments("What carried the result", report.decisive, transcript) + (first if report.work_on_first else "")
 
 
-def _at_a_glance(report: Report) -> str:
-    """Charts where there is something to see in them."""
+def _at_a_glance(report: Report, about: Sequence[Step]) -> str:
+    """Charts where there is something to see in them: not in those of a single step."""
+    if len(about) == 1:
+        return _section("Pacing", _p(report.pacing))
     profile = profile_chart(report) if report.score is not None else order_chart(report)
     spent = time_chart(report) if any(one.used for one in report.time.values()) else ""
     heading = "Steps against the bar" if report.score is not None else "Where most could be heard"

@@ -2,11 +2,12 @@
 
 import json
 import re
+from collections.abc import Sequence
 
 from interviewer import Help, MoveKind, Step
 from interviewer.grading import thresholds
 from interviewer.grading.report import WORDS, Criterion, Evidence, FlagReport, Moment, Remark, Report, StepReport
-from interviewer.interview import known_mode
+from interviewer.interview import known_mode, scope
 from interviewer.text import first_words
 from interviewer.transcript import Transcript
 
@@ -151,8 +152,9 @@ def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
         lines += [*(_md(one) + "\n" for one in report.warnings[:2])]
     lines += _md_moments("What carried the result", report.decisive)
     lines += ["", "## Work on this first", "", _md(report.work_on_first)] if report.work_on_first else []
-    lines += ["", *_md_table(report)]
-    for step in Step:
+    about = scope(transcript.mode) if transcript else tuple(Step)
+    lines += ["", *_md_table(report, about)]
+    for step in about:
         lines += _md_step(step, report)
     for heading, remarks in (("Mistakes", report.red_flags), ("Trade-offs raised", report.trade_offs)):
         lines += ["", f"## {heading}", "", *[_md_remark(one) for one in remarks]] if remarks else []
@@ -161,9 +163,9 @@ def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
     return "\n".join([*lines, "", _md(graded_by(report)), ""])
 
 
-def _md_table(report: Report) -> list[str]:
+def _md_table(report: Report, about: Sequence[Step]) -> list[str]:
     lines = ["| Step | Score | Used | Budget |", "|---|---|---|---|"]
-    for step in Step:
+    for step in about:
         spent = report.time.get(step)
         used = f"{clock(spent.used)} | {clock(spent.budget)}" if spent else " | "
         lines.append(f"| {step.label} | {standing(report.steps[step], report.status == 'assessed')} | {used} |")

@@ -134,6 +134,7 @@ def steps_html(knowledge: Knowledge, room: Room) -> str:
         rows.append(_step_html(step, kind, state.used.get(step, 0.0) / 60, plan))
     said = "The order is yours. The full dot is where the talk seems to be, a green ring a step that you spoke about, "
     said += "well or not; a grey ring says nothing."
+    said = said if len(shown) > 1 else "The whole time is for this step."
     return f"<div class='card steps'><h2>Plan</h2><ol>{''.join(rows)}</ol><p class='quiet'>{said}</p></div>"
 
 

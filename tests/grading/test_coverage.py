@@ -142,6 +142,16 @@ def test_nothing_said_is_insufficient_evidence(graded: Graded, answers: list[str
     assert "too little" in report.summary.lower()
 
 
+def test_practice_of_one_step_is_about_that_step_alone(graded: Graded) -> None:
+    report = graded(interview(REASONED, mode="step:evaluation", minutes=15))
+    assert report.steps[Step.EVALUATE].status == "insufficient_evidence"
+    assert {own.status for step, own in report.steps.items() if step is not Step.EVALUATE} == {"not_applicable"}
+    assert {step: spent.budget for step, spent in report.time.items()} == {Step.EVALUATE: 900}
+    assert {one.step for one in report.study_plan} <= {Step.EVALUATE}
+    assert all(one.startswith("Evaluation:") for one in report.questions)
+    assert not any(step.label.lower() in report.summary for step in Step if step is not Step.EVALUATE)
+
+
 def test_no_turns_at_all(graded: Graded) -> None:
     report = graded(transcript_from({"case": "video-recommendation", "level": "mid", "turns": []}))
     assert report.status == "insufficient_evidence"

@@ -118,7 +118,11 @@ def test_practice_of_one_step_is_headed_by_that_step_and_no_verdict(
     transcript = interview(REASONED).model_copy(update={"mode": "step:evaluation"})
     report = judged(transcript)
     report.steps[Step.EVALUATE] = report.steps[Step.EVALUATE].model_copy(update={"score": score})
-    assert f"<strong>{wanted}</strong>" in to_html(report, transcript)
+    page, markdown = to_html(report, transcript), to_markdown(report, transcript)
+    assert f"<strong>{wanted}</strong>" in page
+    assert page.count('<article class="step') == markdown.count("\n## Evaluation") == 1
+    assert "## Data preparation" not in markdown
+    assert "<svg" not in page, "one step alone is no chart"
 
 
 def test_a_quote_stands_amid_its_own_words() -> None:
