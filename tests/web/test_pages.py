@@ -113,6 +113,14 @@ def test_choosing_by_keyboard_and_a_problem_of_ones_own(app: App, visit: Callabl
     assert page.input_value("[name=level]:checked") == "staff"
     page.focus("[name=case]:checked")
     first = page.input_value("[name=case]:checked")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.id") == "setup-problem"
+    assert page.input_value("[name=case]:checked") == first, "who only passes there chooses nothing"
+    page.keyboard.type("x")
+    assert page.input_value("[name=case]:checked") == "own", "who writes there does"
+    page.fill("#setup-problem", "")
+    page.check("[name=case] >> nth=0", force=True)
+    page.focus("[name=case]:checked")
     page.keyboard.press("ArrowDown")
     assert page.input_value("[name=case]:checked") != first
     page.check("label.own input")

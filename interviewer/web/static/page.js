@@ -81,7 +81,7 @@
         const form = element.querySelector("form");
         if (!form) return;
         const problem = form.querySelector("[name=problem]"); // half-written, it outlives a reload
-        if (problem && !problem.value && tab.read("problem")) problem.value = tab.read("problem");
+        if (problem && !problem.value && tab.read("problem")) { problem.value = tab.read("problem"); form.querySelector("[name=case][value=own]").checked = true; }
         const mode = new FormData(form).get("mode");
         form.querySelectorAll("[data-mode]").forEach((at) => { at.hidden = at.dataset.mode !== mode; });
       };
@@ -93,7 +93,9 @@
         if (length) length.checked = true;
       });
       element.addEventListener("input", (event) => { if (event.target.name === "problem") tab.write("problem", event.target.value); });
-      element.addEventListener("focusin", (event) => { if (event.target.name === "problem") element.querySelector("[name=case][value=own]").checked = true; });
+      // Whoever writes or clicks there chooses it; whoever passes with the Tab key does not.
+      const own = (event) => { if (event.target.name === "problem") element.querySelector("[name=case][value=own]").checked = true; };
+      for (const kind of ["input", "click"]) element.addEventListener(kind, own);
       new MutationObserver(modes).observe(element, { childList: true, subtree: true });
       modes();
     },
