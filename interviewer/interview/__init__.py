@@ -245,13 +245,10 @@ class BankNumbers(Strict):
     general: float
     likeness: float
     worth: float
-    better: float
     sure: float
     pressed: int
     answered: float
     sooner: float
-    probe: float
-    probe_first: float
     most: int
 
 
@@ -268,6 +265,7 @@ class RuleSettings(Strict):
     most_facts_words: int
     question_tail: int
     early_share: float
+    long_talk: int
     sure_fact: float
     part_is_over: float
     untouched_share: float
@@ -275,6 +273,10 @@ class RuleSettings(Strict):
     least_share: float
     remind_at: float
     time_checks: int
+    last_minutes: float
+    questions_in_a_part: int
+    substantial: int
+    move_from: float
     questions_before_moving: int
     twist_from: float
     twist_until: float

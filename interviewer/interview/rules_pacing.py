@@ -133,6 +133,13 @@ def to_more(scene: Situation) -> Proposal | None:
     return scene.propose(MoveKind.MOVE_ON, scene.voice.say("move_on.touched", step=steps()[target].name), step=target)
 
 
+def last_minutes(scene: Situation) -> Proposal | None:
+    """Last words, while there is time for them."""
+    if MoveKind.WRAP_UP not in scene.allowed.moves or scene.state.left > 60 * settings().last_minutes:
+        return None
+    return None if scene.one_subject else scene.turn(MoveKind.WRAP_UP, "wrap_up.time")
+
+
 def clock(scene: Situation) -> Proposal | None:
     """Tells the time when parts are open that would no longer get theirs, twice at most."""
     at, state, waiting = settings(), scene.state, untouched(scene)

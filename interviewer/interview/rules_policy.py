@@ -2,28 +2,16 @@
 
 from collections.abc import Callable
 
-import numpy as np
-
 from interviewer import Level, MoveKind, Step
 from interviewer.interview import ModeKind, rules_pacing, rules_questions, settings
 from interviewer.interview.policy import Allowed, Proposal, TargetKind, View
-from interviewer.interview.rules_scene import Situation, WordChoice, begins, followups
+from interviewer.interview.rules_scene import Situation, WordChoice, begins
 from interviewer.interview.words import all_terms, problems
 from interviewer.knowledge.validate import says
 from interviewer.listening.annotate import Listener
 from interviewer.listening.intents import Intent
 from interviewer.listening.utterance import breaks_off
-from interviewer.text import spans
 
-_KINDS = {
-    Step.CLARIFY: "requirements",
-    Step.FRAME: "design",
-    Step.DATA: "data",
-    Step.MODEL: "design",
-    Step.EVALUATE: "metric",
-    Step.SERVE: "serving",
-    Step.MONITOR: "operations",
-}
 _ASKED = {
     MoveKind.PROBE,
     MoveKind.ASK_TO_CLARIFY,
@@ -33,15 +21,27 @@ _ASKED = {
     MoveKind.MOVE_ON,
     MoveKind.TIME_CHECK,
 }
+_BY_THE_WAY = frozenset(
+    {Intent.MAY_I, Intent.HAND_OVER, Intent.CONTINUE, Intent.GOES_TO, Intent.DRAW, Intent.SMALL_TALK, Intent.FOLLOWS}
+)
+"""What somebody says while beginning a design, which is not what the turn is about."""
 _OKAY = (
     r"(?:yes|yep|yup|sure|thanks|thank you|right|got it|fine|all right|alright|cool|great|good|understood|ok(?:ay)?)"
 )
 
 
 def jumps_in(scene: Situation) -> Proposal | None:
-    """Who begins a design without one question is asked, once, what they would want to know."""
+    """Who begins a design without one question is asked, once, what they would want to know.
+
+    Also who asks in the same breath whether they may go on, or hands the word over.
+    """
     first = len(scene.view.transcript.candidate_turns()) == 1 and not scene.state.facts
-    at_work = scene.words >= settings().design_from and not scene.heard("question") and not scene.intents
+    intents, long = {*scene.intents}, scene.words >= 3 * settings().design_from
+    at_work = (
+        scene.words >= settings().design_from
+        and not scene.heard("question")
+        and intents <= (_BY_THE_WAY if long else set())
+    )
     if scene.mode.kind is ModeKind.INTERVIEW and first and at_work and not breaks_off(scene.text):
         return scene.propose(MoveKind.ASK_TO_CLARIFY, scene.voice.say("ask_to_clarify.before"), step=Step.CLARIFY)
     return None
@@ -64,7 +64,7 @@ def brief_answer(scene: Situation) -> Proposal | None:
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
     if begins(scene.text, _OKAY) and scene.words <= settings().confirmation and scene.state.last_move not in _ASKED:
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_ahead")
-    if scene.fitting:
+    if scene.fitting and not scene.one_subject:
         return _follows(scene)
     if MoveKind.ASK_TO_CLARIFY in scene.state.moves[-2:]:
         return None
@@ -98,68 +98,61 @@ def presses(scene: Situation) -> Proposal | None:
 
 
 def asks(scene: Situation) -> Proposal:
-    """A follow-up: on what was just said, or on how it was said; where there is neither they go on, and after that
-    comes a plain question on the answer as a whole."""
-    at = settings().bank
-    if scene.fitting and scene.fitting[0].worth >= at.better:
-        return _follows(scene)
-    own, likeness = of_the_case(scene)
-    found = own if likeness >= at.probe_first else on_how(scene)
-    if found:
-        return found
-    if scene.fitting:
-        return _follows(scene)
-    return own or as_a_whole(scene) or scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
+    """What comes after an answer.
 
-
-def of_the_case(scene: Situation) -> tuple[Proposal | None, float]:
-    """The question on a criterion of the case that follows best from the end of the answer, and how much (cosine).
-
-    Its subject was surely not said: nothing of the talk sounds like it, and none of its terms was said.
+    After a substantial one the lead goes back, or its weakest choice is asked for. In between, and after a short one,
+    comes a new part, what seems to follow, or a plain question on what nobody has come to yet.
     """
-    probes, likeness = scene.bank.probes, scene.bank.probe_vectors @ scene.end
-    for row in np.argsort(-likeness, kind="stable"):
-        name, question = probes[row]
-        if likeness[row] < settings().bank.probe:
-            break
-        signal, step = scene.signal(name), scene.open_step(name)
-        said = signal is None or any(says(term, scene.everything) for term in signal.terms)
-        if step and not said and scene.voice.unsaid([question]):
-            proposal = _probe(scene, question, step=step, target=(TargetKind.SIGNAL, name))
-            return proposal, float(likeness[row])
-    return None, 0.0
+    if scene.mode.kind is ModeKind.DRILL:
+        return of_the_subject(scene) or back(scene)
+    substantial = scene.words >= settings().substantial
+    given_back = [*scene.voice.forms("let_go_on.lead"), *scene.voice.forms("probe.least_sure")]
+    if substantial and not scene.told_last(given_back):
+        return back(scene)
+    late = scene.state.elapsed >= settings().move_from * scene.state.length
+    moved = rules_pacing.to_next(scene, "move_on.time") if late else None
+    follows = None if substantial or not scene.fitting else _follows(scene)
+    return moved or follows or here(scene) or elsewhere(scene) or back(scene)
 
 
-def on_how(scene: Situation) -> Proposal | None:
-    """A question on how a short answer ended: unsure, certain, left to others. Never twice in a row."""
-    ways = followups().stances
-    if scene.told_last([one for way in ways for one in way.asks]):
+def back(scene: Situation) -> Proposal:
+    """The word back to the candidate: what comes next, or which choice they are least sure of."""
+    lead, least = (scene.voice.unsaid(scene.voice.forms(one)) for one in ("let_go_on.lead", "probe.least_sure"))
+    if not lead and not least:
+        return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
+    text = scene.voice.choose([*lead, *least])
+    return scene.propose(MoveKind.PROBE if text in least else MoveKind.LET_GO_ON, text)
+
+
+def here(scene: Situation) -> Proposal | None:
+    """A plain question on the part under way, a few times at most; on the requirements only at the beginning."""
+    at, step = settings(), (not scene.one_subject and scene.spoken_step) or scene.state.step
+    late = step is Step.CLARIFY and scene.state.elapsed > at.early_share * scene.state.length
+    if late or step not in scene.view.agenda.scope or scene.state.probes_in_step >= at.questions_in_a_part:
         return None
-    end = spans(scene.text)[-1:]
-    questions = next((way.asks for way in ways if end and scene.words <= way.longest and way.shows(end[0].text)), [])
-    fresh = scene.voice.unsaid(questions)
-    return _probe(scene, fresh[0]) if fresh else None
+    return next((_probe(scene, one, step=step) for one in scene.left_to_ask(step)), None)
+
+
+def elsewhere(scene: Situation) -> Proposal | None:
+    """A plain question on any part that is left."""
+    order = [step for step in scene.view.agenda.scope if step is not Step.CLARIFY]
+    return next((_probe(scene, one, step=step) for step in order for one in scene.left_to_ask(step)), None)
+
+
+def of_the_subject(scene: Situation) -> Proposal | None:
+    """In a drill the next question on its subject of which nothing was said."""
+    for option in (one for own in scene.view.agenda.signals.values() for one in own):
+        signal = scene.signal(option.id) if scene.open_step(option.id) else None
+        if signal is None or any(says(term, scene.everything) for term in signal.terms):
+            continue
+        if fresh := scene.voice.unsaid(signal.probes):
+            return _probe(scene, fresh[0], step=option.step, target=(TargetKind.SIGNAL, option.id))
+    return None
 
 
 def _follows(scene: Situation) -> Proposal:
     best = scene.fitting[0].entry
     return _probe(scene, best.ask, step=best.step)
-
-
-def as_a_whole(scene: Situation) -> Proposal | None:
-    """After a nod a plain question on what the answer was about, where that is clear; after two a general one."""
-    nods, forms = 0, scene.voice.forms("let_go_on.go_on")
-    while nods < len(scene.state.said) and scene.state.said[-1 - nods] in forms:
-        nods += 1
-    about = scene.spoken_step
-    kind = _KINDS[about] if about else "general"
-    if not nods or (nods == 1 and not about):
-        return None
-    if kind == "requirements" and scene.state.step is not Step.CLARIFY:
-        kind = "design"
-    texts = followups().kinds
-    questions = scene.voice.unsaid(texts[kind]) or scene.voice.unsaid(texts["general"])
-    return _probe(scene, questions[0]) if questions else None
 
 
 def _probe(
@@ -191,6 +184,7 @@ RULES: tuple[Rule, ...] = (
     rules_questions.out_of_role,
     rules_pacing.wants_to_end,
     rules_questions.asked,
+    jumps_in,
     rules_questions.complaint,
     rules_questions.about_the_question,
     rules_questions.about_the_interview,
@@ -201,9 +195,9 @@ RULES: tuple[Rule, ...] = (
     rules_questions.silent,
     rules_questions.drawn,
     in_the_middle,
-    jumps_in,
     mistaken,
     presses,
+    rules_pacing.last_minutes,
     rules_pacing.clock,
     rules_pacing.part_is_over,
     rules_pacing.twist,

@@ -8,7 +8,7 @@ from interviewer.interview import rules_pacing, settings
 from interviewer.interview.policy import Proposal, TargetKind
 from interviewer.interview.rules_scene import Situation, begins, steps
 from interviewer.interview.words import MOST_WORDS
-from interviewer.listening.intents import Intent
+from interviewer.listening.intents import Intent, intents
 from interviewer.listening.utterance import breaks_off
 from interviewer.text import spans
 from interviewer.transcript import Heard
@@ -29,6 +29,8 @@ _FOR_YOU = re.compile(
     r"\b(?:do you|would you|you (?:think|want|prefer)|should (?:we|i)|can (?:we|i)|are we|do we)\b", re.IGNORECASE
 )
 """In captions, which have no question marks, what shows that a question is put to us."""
+_TAG = re.compile(r"\w\W+(?:right|okay|ok|yeah|you know|you see)\W*\?\W*$", re.IGNORECASE)
+"""'… and then they leave, right?' asks nothing."""
 _OWN_ANSWER = re.compile(
     r"\b(?:i(?:'d| would|'ll| will)? (?:just |then |now )?(?:assume|go with)|let(?:'s| me| us) (?:just )?(?:assume|say|"
     r"suppose)|assuming)\b",
@@ -48,10 +50,11 @@ def waiting(scene: Situation) -> list[Heard]:
         answered = _OWN_ANSWER.search(after[: at.question_tail]) is not None
         last = len(after) <= at.question_tail
         marked = one.quote.rstrip().endswith("?")
-        if answered:
+        if answered or _TAG.search(one.quote):
             continue
         if one.id:
-            waits = early or last or (marked and one.score >= at.sure_fact)
+            due = early and (marked or scene.words <= at.long_talk)
+            waits = due or last or (marked and one.score >= at.sure_fact)
         else:
             spoken = "?" not in text and _FOR_YOU.search(one.quote) is not None
             to_us = (early and marked) or _TO_US.search(one.quote) is not None
@@ -175,9 +178,13 @@ def buttons(scene: Situation) -> Proposal | None:
 
 
 def out_of_role(scene: Situation) -> Proposal | None:
-    """Orders, abuse and talk of other things change nothing."""
+    """Orders, abuse and talk of other things change nothing.
+
+    Talk that is merely unlike the problem is let pass: at 887 turns of candidates it was of the problem all the same.
+    """
     found = next((one for one in (Intent.MANIPULATE, Intent.ABUSE) if one in scene.intents), None)
-    strayed = Intent.OFF_TOPIC in scene.intents and not scene.heard("signal") and len(scene.intents) == 1
+    named = any(one is Intent.OFF_TOPIC for one, _ in intents(spans(scene.text)))
+    strayed = named and Intent.OFF_TOPIC in scene.intents and not scene.heard("signal") and len(scene.intents) == 1
     if not found and not strayed:
         return None
     return scene.turn(MoveKind.REDIRECT, f"redirect.{found or Intent.OFF_TOPIC}")

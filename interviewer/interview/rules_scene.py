@@ -25,7 +25,7 @@ from interviewer.knowledge.schema import Case, Followup, Signal
 from interviewer.listening.annotate import Listener
 from interviewer.listening.examples import Bank, denies
 from interviewer.listening.intents import Intent
-from interviewer.text import Span, spans, without_fillers
+from interviewer.text import Span, spans
 from interviewer.transcript import Heard, Turn
 
 
@@ -36,31 +36,26 @@ class StepWords(Strict):
     openers: list[str] = Field(min_length=2)
 
 
-class Stance(Strict):
-    """A way of saying something, and what it makes one ask."""
+class Subject(Strict):
+    """Something that such an interview comes to."""
 
-    id: str
     said: str
-    asks: list[str] = Field(min_length=3)
-    longest: int = 60
-    """Words of an answer up to which it is asked."""
+    """Words that show that somebody has spoken of it (a regular expression)."""
+    asks: list[str] = Field(min_length=1)
 
-    def shows(self, text: str) -> bool:
-        """Whether the text says it so."""
-        return re.search(rf"(?<!\w)(?:{self.said})(?!\w)", text, re.IGNORECASE) is not None
+    def touched(self, talk: str) -> bool:
+        """Whether the talk has come to it."""
+        return re.search(self.said, talk, re.IGNORECASE) is not None
 
 
-class Followups(Strict):
-    """Questions where the bank has none."""
-
-    stances: list[Stance]
-    kinds: dict[str, list[str]]
+class _Subjects(Strict):
+    subjects: dict[Step, list[Subject]]
 
 
 @cache
-def followups() -> Followups:
-    """The shipped questions."""
-    return Followups.beside(__file__, "followups.yaml")
+def subjects() -> dict[Step, list[Subject]]:
+    """What such an interview comes to, by part, in the order in which one asks."""
+    return _Subjects.beside(__file__, "followups.yaml").subjects
 
 
 @cache
@@ -198,6 +193,16 @@ class Situation:
         """All that the candidate has said, with plain apostrophes."""
         return "\n".join(turn.text for _, turn in self.view.transcript.candidate_turns()).replace("’", "'")
 
+    @cached_property
+    def talked(self) -> str:
+        """All that anybody has said since the problem was posed."""
+        return "\n".join(turn.text for turn in self.view.transcript.turns[1:]).replace("’", "'")
+
+    def left_to_ask(self, step: Step) -> list[str]:
+        """For each subject of a part that nobody has come to, a question."""
+        fresh = [one for one in subjects()[step] if not one.touched(self.talked) and not self.told(one.asks)]
+        return [self.voice.choose(one.asks) for one in fresh]
+
     def heard(self, kind: str) -> list[Heard]:
         """What was heard of one kind in the last turn."""
         return [one for one in (self.last.heard or [] if self.last else []) if one.kind == kind]
@@ -332,13 +337,6 @@ class Situation:
         if option is None or closed or option.step not in agenda.scope or option.level.rank > self.level.rank:
             return None
         return option.step
-
-    @cached_property
-    def end(self) -> Vectors:
-        """The end of the answer as a vector."""
-        vectors = self.listener.embedder.encode([" ".join(without_fillers(self.text).split()[-settings().tail :])])
-        first: Vectors = vectors[0]
-        return first
 
     def told(self, texts: Iterable[str]) -> bool:
         """Whether any of the texts was said by the interviewer."""

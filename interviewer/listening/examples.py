@@ -119,9 +119,6 @@ class Bank:
     """What sounds as if the question were answered, entry after entry."""
     asks: Vectors
     """The questions, one row each."""
-    probes: tuple[tuple[str, str], ...]
-    """The case's own questions on its criteria: the criterion's id and the question."""
-    probe_vectors: Vectors
 
     @cached_property
     def _words(self) -> list[frozenset[str]]:
@@ -189,12 +186,8 @@ def bank(knowledge: Knowledge, slug: str, embedder: Embedder, folder: Path | Non
         for name, of_kind in texts.items():
             found[name].append(flat[: len(of_kind)])
             flat = flat[len(of_kind) :]
-    case = knowledge.case(slug)
-    signals = [signal for of_step in case.signals.values() for signal in of_step] if case else []
-    probes = tuple((signal.id, probe) for signal in signals for probe in signal.probes)
-    vectors = kept_vectors([probe for _, probe in probes], embedder, folder)
     joined = {name: np.concatenate(rows) for name, rows in found.items()}
-    return Bank((*own, *general), len(own), **joined, probes=probes, probe_vectors=vectors)
+    return Bank((*own, *general), len(own), **joined)
 
 
 _Row = tuple[str, Step | None, str]

@@ -2,17 +2,18 @@
 
 import ast
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from interviewer import MoveKind
+from interviewer import MoveKind, Step
 from interviewer.interview import rules_policy
 from interviewer.interview.agenda import prepare
 from interviewer.interview.policy import Allowed, Proposal, View
 from interviewer.interview.rules_policy import RulesPolicy
-from interviewer.interview.rules_scene import followups, occasions
+from interviewer.interview.rules_scene import WordChoice, occasions, subjects
 from interviewer.interview.state import fold
 from interviewer.interview.words import problems
 from interviewer.transcript import Move, Transcript, Turn, with_clock
@@ -199,25 +200,47 @@ def test_the_words_of_a_long_interview_pass_the_guardrails_and_never_repeat(talk
     assert len(questions) == len(set(questions))
 
 
-@pytest.mark.parametrize(
-    ("said", "way"),
-    [
-        ("So we gromble the flurbs with a zib, and that's a thing I'd leave to the infra team.", "delegates"),
-        ("Whether the flurbs are brindled first, well, it depends on the size of the zib.", "depends"),
-        ("We brindle every flurb, that's the standard approach and people know it.", "standard"),
-        ("The flurbs get brindled at night, or in the morning, I guess.", "unsure"),
-        ("We skip the flurbs without a zib, as that's an edge case.", "plays-down"),
-        ("Brindling takes care of it, so a flurb can gromble as long as it likes.", "certain"),
-        ("That makes about 4,000 flurbs for every zib that we have got over here.", "figure"),
-    ],
-)
-def test_where_the_bank_has_nothing_one_asks_about_how_it_was_said(talk: Talk, said: str, way: str) -> None:
+def test_where_nothing_surely_follows_a_plain_question_comes_to_what_nobody_spoke_of(talk: Talk) -> None:
     talk.say("how many payments a day?")
-    talk.say(said, heard=[])
-    assert any(one in talk.text for one in next(one.asks for one in followups().stances if one.id == way)), talk.text
-    before = talk.text
-    talk.say(said.replace("flurb", "grob"), heard=[])
-    assert not any(one in talk.text for each in followups().stances for one in each.asks), f"{before} {talk.text}"
+    plain = {one: each for ones in subjects().values() for each in ones for one in each.asks}
+    asked = []
+    for _ in range(30):
+        talk.say("I would go about that with some care and look at what comes out.", after=30)
+        asked += [plain[one] for one in plain if one in talk.text]
+    assert len(asked) >= 8
+    assert len({one.said for one in asked}) == len(asked), "a subject twice"
+
+
+def test_what_somebody_has_spoken_of_is_not_asked(talk: Talk) -> None:
+    talk.say("how many payments a day?")
+    data = "We'd take the labels from chargebacks, with random negatives, and split by time. Noisy ones go."
+    for _ in range(12):
+        talk.say(data, after=20)
+    settled = [one for ones in subjects().values() for each in ones if each.touched(data) for one in each.asks]
+    assert settled
+    assert not [one for one in settled for turn in talk.transcript.turns if one in turn.text]
+
+
+def test_a_substantial_answer_hands_the_lead_back_never_twice_in_a_row(talk: Talk) -> None:
+    talk.say("how many payments a day?")
+    long = "We do it this way here and that way there, and afterwards we look at what has come of it so far. " * 8
+    words = WordChoice([], "", lambda text: True)
+    back = [*words.forms("let_go_on.lead"), *words.forms("probe.least_sure")]
+    said = []
+    for _ in range(6):
+        talk.say(long, after=200)
+        said.append(talk.text in back)
+    assert said[0]
+    assert not any(one and other for one, other in pairwise(said))
+    talk.say("We do it this way here.", after=20)
+    assert talk.text not in back
+
+
+def test_a_tag_is_no_question_and_a_long_talk_asks_at_its_end(talk: Talk) -> None:
+    talk.say("They're refused at the till and then they leave us for somebody else, right?")
+    assert not talk.transcript.turns[-1].facts
+    talk.say("So how many payments would we see in a day, one wonders, and " + "then one goes on with it " * 40)
+    assert not talk.transcript.turns[-1].facts
 
 
 def test_it_never_echoes_the_candidates_words(talk: Talk) -> None:
@@ -239,15 +262,9 @@ def test_every_occasion_has_words_and_all_words_are_used() -> None:
     assert {one for one in named if one.partition(".")[0] in kinds and not one.endswith((".yaml", "."))} <= occasions()
 
 
-def test_every_followup_is_one_short_question_and_never_said_twice_in_the_file() -> None:
-    questions = [one for ones in followups().kinds.values() for one in ones]
+def test_every_plain_question_is_short_and_asks_one_thing() -> None:
+    questions = [one for ones in subjects().values() for each in ones for one in each.asks]
     assert len(questions) == len(set(questions))
-    of_stances = [one for way in followups().stances for one in way.asks]
-    assert len(of_stances) == len(set(of_stances))
-    assert all(one.count("?") == 1 and problems(one) == [] for one in of_stances)
-    assert all(one.count("?") <= 1 and 4 <= len(one.split()) <= 24 and problems(one) == [] for one in questions)
-    assert all(len(ones) >= 13 for ones in followups().kinds.values())
-    bare = re.compile(
-        r"\b(?:part|piece|one|half|side|version|most|least) (?:of|in) that\b|^(?:What|How|Where|Why|Who) (?:does|would|do) that\b"
-    )
-    assert not [one for ones in followups().kinds.values() for one in ones if bare.search(one)], "of what?"
+    assert all(one.count("?") <= 1 and 2 <= len(one.split()) <= 24 and problems(one) == [] for one in questions)
+    assert set(subjects()) == set(Step)
+    assert all(len(ones) >= 4 for ones in subjects().values())
