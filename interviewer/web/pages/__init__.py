@@ -74,6 +74,8 @@ def theme() -> Any:
         button_primary_background_fill_hover_dark="*primary_400",
         button_primary_text_color="white",
         button_primary_text_color_dark="white",
+        button_secondary_text_color="*neutral_900",
+        button_secondary_text_color_dark="*neutral_100",
         button_secondary_background_fill="white",
         button_secondary_background_fill_dark="*neutral_800",
         button_secondary_background_fill_hover="*primary_50",
