@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from evals.preference.positions import DATA, Moment
+from evals.preference.positions import DATA, Moment, rows
 from evals.types import Json
-from interviewer import BadInput, InterviewerError, ModelError
+from interviewer import InterviewerError, ModelError
 from interviewer.knowledge import Knowledge
 
 NOTES_MARK = "#NOTES#"
@@ -129,14 +129,7 @@ def path_of(work: Path, source: str) -> Path:
 
 def read(path: Path) -> dict[str, Option]:
     """A file's options by position. Raises BadInput."""
-    if not path.exists():
-        return {}
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        found = [Option(**json.loads(line)) for line in lines if line.strip()]
-    except (ValueError, TypeError) as error:
-        raise BadInput(f"{path}: not a file of options ({error})") from error
-    return {one.position: one for one in found}
+    return {one.position: one for one in rows(Option, path)} if path.exists() else {}
 
 
 def collect(say: Say, moments: Sequence[Moment], path: Path, jobs: int = 1) -> Iterable[Option | str]:

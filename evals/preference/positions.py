@@ -10,12 +10,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from evals.recorded import Recorded, prefix_hash, read_folder
 from evals.types import Json
 from interviewer import BadInput
 from interviewer.transcript import Transcript, transcript_from, with_clock
+
+T = TypeVar("T")
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "preference"
 NOTES = DATA / "notes.json"
@@ -133,12 +135,17 @@ def write(path: Path, positions: Sequence[Position]) -> None:
     path.write_text("".join(json.dumps(asdict(one)) + "\n" for one in positions), encoding="utf-8")
 
 
+def rows(kind: type[T], path: Path) -> list[T]:
+    """What the lines of a file hold, each one of that kind. Raises BadInput."""
+    try:
+        return [kind(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, ValueError, TypeError) as error:
+        raise BadInput(f"{path}: not a file of {kind.__name__.lower()}s ({error})") from error
+
+
 def read(path: Path) -> list[Position]:
     """The positions of a file. Raises BadInput."""
-    try:
-        return [Position(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, ValueError, TypeError) as error:
-        raise BadInput(f"{path}: not a file of positions ({error})") from error
+    return rows(Position, path)
 
 
 def moments(positions: Sequence[Position], folders: Sequence[Path]) -> list[Moment]:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from evals.log import Log
-from evals.preference.positions import DATA, Position
+from evals.preference.positions import DATA, Position, rows
 from evals.preference.sheets import FAULTS, VIRTUES
 from evals.statistics import Estimate, bootstrap, mean
 from evals.types import Json
@@ -182,10 +182,7 @@ def keep(rankings: Sequence[Ranking], path: Path = KEPT) -> int:
 
 def read(path: Path = KEPT) -> list[Ranking]:
     """Kept rankings. Raises BadInput."""
-    try:
-        return [Ranking(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, ValueError, TypeError) as error:
-        raise BadInput(f"{path}: not a file of rankings ({error})") from error
+    return rows(Ranking, path)
 
 
 # -- pairs -----------------------------------------------------------------------------------------------
