@@ -67,8 +67,8 @@ def _span(whole: str, start: int, end: int) -> Span | None:
 
 def _cut_long(whole: str, start: int, end: int) -> list[tuple[int, int]]:
     """Cuts [start, end) at breaths into pieces of about 9 to 34 words."""
-    words = [m.start() + start for m in re.finditer(r"\S+", whole[start:end])]
-    breaths = {m.start() + start for m in _BREATH.finditer(whole[start:end])}
+    words = [word.start() + start for word in re.finditer(r"\S+", whole[start:end])]
+    breaths = {breath.start() + start for breath in _BREATH.finditer(whole[start:end])}
     pieces: list[tuple[int, int]] = []
     first = 0
     for index, position in enumerate(words):

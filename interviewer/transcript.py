@@ -162,7 +162,8 @@ class Transcript(_Open):
 
     def candidate_turns(self) -> list[tuple[int, Turn]]:
         """The candidate's turns that hold words, with their 0-based index."""
-        return [(i, turn) for i, turn in enumerate(self.turns) if turn.speaker == "candidate" and turn.text.strip()]
+        numbered = enumerate(self.turns)
+        return [(index, turn) for index, turn in numbered if turn.speaker == "candidate" and turn.text.strip()]
 
     def said_by(self, speaker: str) -> str:
         """All words of ``candidate`` or ``interviewer``."""

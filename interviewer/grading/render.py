@@ -219,8 +219,8 @@ def _md_rest(report: Report) -> list[str]:
         lines += ["", "## Ask yourself", "", *[f"- {_md(one)}" for one in report.questions]]
     if report.study_plan:
         plan = [
-            f"{n}. {item.step.label}: {_md(item.text)}{_md_notes(item.notes)}"
-            for n, item in enumerate(report.study_plan, 1)
+            f"{number}. {item.step.label}: {_md(item.text)}{_md_notes(item.notes)}"
+            for number, item in enumerate(report.study_plan, 1)
         ]
         lines += ["", "## Study plan", "", *plan]
     return lines + (

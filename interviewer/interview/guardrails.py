@@ -249,7 +249,7 @@ def _untimely(own: str, sentence: str, proposal: Proposal, view: View) -> list[V
     text, state, rules = own.replace("’", "'"), view.state, patterns("guardrails")
     left, elapsed = state.left / 60, state.elapsed / 60
     of_system = proposal.move not in _SUPPOSING | {MoveKind.MOVE_ON, MoveKind.ANSWER, MoveKind.CLOSE}
-    claims = [(match[1], left) for match in _LEFT.finditer(text)] + [(m[1], left) for m in _HAVE.finditer(text)]
+    claims = [(match[1], left) for match in _LEFT.finditer(text)] + [(match[1], left) for match in _HAVE.finditer(text)]
     claims += [(match[1], elapsed) for match in _PAST.finditer(text)]
     about_us = not of_system or re.search(r"\b(?:we|us|our)\b", text, re.I)
     if proposal.move is MoveKind.OPEN:

@@ -96,9 +96,10 @@ def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder) -> 
     vectors = embedder.encode([*asked, *cores])
     ways, answered = vectors @ ears.facts.vectors.T, _answered(vectors, ears)
     found: dict[str, Match] = {}
-    for i, clause in enumerate(clauses):
-        whole, core = _alike(asked[i], ways[i], phrasings), _alike(cores[i], ways[len(asked) + i], phrasings)
-        alike = np.maximum(whole, core) + np.maximum(answered[i], answered[len(asked) + i])
+    for row, clause in enumerate(clauses):
+        of_core = len(asked) + row
+        whole, core = _alike(asked[row], ways[row], phrasings), _alike(cores[row], ways[of_core], phrasings)
+        alike = np.maximum(whole, core) + np.maximum(answered[row], answered[of_core])
         match = _decided(clause, alike, ears.facts.ids)
         if match and (match.fact or clause) not in found:
             found[match.fact or clause] = match

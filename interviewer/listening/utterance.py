@@ -163,10 +163,11 @@ def measures(words: list[str], known: Collection[str] = ()) -> tuple[float, floa
     table = _table()
     rest = len(table.frequent)
     kinds = [table.frequent.get(word, rest) for word in words]
-    order = float(np.mean([table.ratios[a, b] for a, b in pairwise(kinds)])) if len(kinds) > 1 else 0.0
+    order = float(np.mean([table.ratios[pair] for pair in pairwise(kinds)])) if len(kinds) > 1 else 0.0
     leading = numbers()["function_words"]
     function = [kind < leading for kind in kinds]
-    content = [w for w, small in zip(words, function, strict=True) if not small and len(w) >= _SHORT and w.isalpha()]
+    told = (word for word, small in zip(words, function, strict=True) if not small)
+    content = [word for word in told if len(word) >= _SHORT and word.isalpha()]
     familiar = sum(word in table.known or word in known for word in content) / len(content) if content else 1.0
     return order, familiar, sum(function) / max(1, len(words))
 

@@ -356,7 +356,7 @@ def _note(call: Call, used: Mapping[str, Any] | None) -> None:
 
 
 def _for_chain(messages: Sequence[Message]) -> list[tuple[str, Any]]:
-    return [({"user": "human", "assistant": "ai"}.get(m.role, m.role), _content(m)) for m in messages]
+    return [({"user": "human", "assistant": "ai"}.get(one.role, one.role), _content(one)) for one in messages]
 
 
 def _content(message: Message) -> Any:

@@ -250,7 +250,7 @@ def _native(client: "openai.OpenAI", place: Place, models: tuple[Offered, ...]) 
         sizes = {str(one.get("id")): one.get("loaded_context_length") for one in loaded}
         models = _with(models, sizes)
         kinds = {str(one.get("id")): str(one.get("type", "")) for one in loaded}
-        models = tuple(replace(m, chats=m.chats and "embed" not in kinds.get(m.name, "")) for m in models)
+        models = tuple(replace(one, chats=one.chats and "embed" not in kinds.get(one.name, "")) for one in models)
         ready = {str(one.get("id")) for one in loaded if one.get("state") == "loaded"}
         return tuple(sorted(models, key=lambda model: model.name not in ready))
     return models

@@ -197,7 +197,7 @@ class Embedded:
             )
             found = list(segments)
         text = " ".join(segment.text.strip() for segment in found).strip()
-        doubtful = any(s.avg_logprob < _DOUBT or s.compression_ratio > _REPETITIVE for s in found)
+        doubtful = any(one.avg_logprob < _DOUBT or one.compression_ratio > _REPETITIVE for one in found)
         return Recognised(text, doubtful, self.name)
 
 

@@ -29,7 +29,7 @@ THINKING = (
 def conversation_html(transcript: Transcript, editable: int | None = None, *, over: bool = True) -> str:
     """Every turn that says or does something. The last answer says whether it may still be edited; once the interview
     is ``over`` that goes without saying."""
-    own = [n for n, turn in enumerate(transcript.turns) if turn.speaker == "candidate" and turn.text.strip()]
+    own = [index for index, _ in transcript.candidate_turns()]
     last = own[-1] if own and not over and transcript.turns[own[-1]].mode != "drawn" else None
     rows = [
         _row(number, turn, {last: _STANDS, editable: _EDIT.format(number)}.get(number, ""))
