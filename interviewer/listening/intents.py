@@ -104,6 +104,14 @@ _WONDERS = re.compile(
     r"(?: about)?\s*$",
     re.IGNORECASE,
 )
+_ASKS_INDIRECTLY = re.compile(
+    r"\b(?:i(?:['’]d| would)?(?: just| also| first)* (?:like|love|want) to (?:know|ask|understand)|"
+    r"i(?:['’]m| am| was)?(?: just| also)* (?:curious|wonder(?:ing)?)|"
+    r"(?:(?:can|could|would|may|might|if) (?:you|i)|you could)\b[^.?!]{0,40}\b(?:tell me|ask|know))"
+    r"(?: you| about| first|,)* (?:how|what|which|who|where|when|why|whether|if)\b",
+    re.IGNORECASE,
+)
+"""'I'd like to know how many there are.'"""
 _PLANS = re.compile(r"\b(?:i|we)(?:['’]d|['’]ll| would| will)\b", re.IGNORECASE)
 _INVERTED = re.compile(
     r"\b(?:do|does|did|is|are|was|were|can|could|should|will|would|have|has) "
@@ -156,7 +164,7 @@ def questions(pieces: Sequence[Span]) -> list[Span]:
 
 
 def _asks(text: str, alone: bool) -> bool:
-    if text.rstrip(" \"')").endswith("?"):
+    if text.rstrip(" \"')").endswith("?") or _ASKS_INDIRECTLY.search(text):
         return True
     if re.search(r"[.!]$", text):
         return False

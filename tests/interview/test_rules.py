@@ -152,6 +152,17 @@ def test_a_question_at_the_beginning_is_never_met_with_a_nod_or_with_comfort(tal
     assert talk.say(said).move in (MoveKind.ANSWER, MoveKind.ASK_TO_CLARIFY), talk.text
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I'd like to know how many payments a day we get.",
+        "Before I begin, could you tell me how many payments a day we see.",
+    ],
+)
+def test_a_question_may_be_asked_in_a_sentence_that_states(talk: Talk, said: str) -> None:
+    assert talk.say(said).facts == ("transaction-volume",)
+
+
 def test_a_question_asked_along_with_a_design_is_answered_first(talk: Talk) -> None:
     reply = talk.say(f"{ANSWER} What's the latency budget?")
     assert reply.move is MoveKind.ANSWER
