@@ -144,7 +144,7 @@ def progress_html(knowledge: Knowledge, headers: Sequence[Header], graded: Grade
         f"<h2>Trend per step</h2><p class='quiet'>{said}A gap is a step that was not assessed.</p>"
         f"<div class='sparks'>{''.join(cards)}</div>"
         if any(report.score is not None or any(own.score for own in report.steps.values()) for _, report in graded)
-        else "<p class='quiet'>No interview has scores yet. What a backend cannot judge it does not score.</p>"
+        else "<p class='quiet'>No interview has scores yet: they need a language model that can judge.</p>"
     )
     return "".join(
         [head, _next(knowledge, due(held, trains), now), charts, _weakest(held), _list(knowledge, headers, graded)]
