@@ -116,8 +116,6 @@ class Turn(_Open):
     """What was proposed before and not said."""
     agreed: list[str] = Field(default_factory=list)
     """Assumptions that this turn granted where the case is silent: they hold from then on."""
-    on: str | None = None
-    """The candidate's words that this turn of the interviewer's takes up."""
     observed: Observed | None = None
     """What a model noted behind the turn; None until it did."""
     photo: str | None = Field(

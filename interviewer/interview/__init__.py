@@ -143,7 +143,6 @@ class FactNumbers(Strict):
     alike: int
     surely_asked: float
     most: int
-    said: float
     short_of_time: float
 
 
@@ -157,7 +156,6 @@ class ModelNumbers(Strict):
     near: float
     query_words: int
     header_limit: int
-    longest_taken_up: int
     small: float
     least_window: int
     roomy_window: int

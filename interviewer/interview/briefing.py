@@ -201,8 +201,7 @@ def header(turn: Turn) -> str:
     if turn.move is None:
         return ""
     guessed = turn.backend is None and turn.move.kind not in _SURELY_READ
-    line: dict[str, object] = {"on": turn.on} if turn.on else {}
-    line["move"] = (MoveKind.PROBE if guessed else turn.move.kind).value
+    line: dict[str, object] = {"move": (MoveKind.PROBE if guessed else turn.move.kind).value}
     if turn.move.step:
         line["step"] = SHORT[turn.move.step]
     if turn.facts:

@@ -51,8 +51,6 @@ _ALIKE = _AT.alike
 _SURELY_ASKED = _AT.surely_asked
 """Likeness of a question to one of a fact's from which it surely asks for it."""
 _MOST_FACTS = _AT.most
-_SAID = _AT.said
-"""Share of the telling words that a turn says it takes up which the candidate must have said."""
 _ASKING = frozenset(
     {
         MoveKind.ASK_TO_CLARIFY,
@@ -93,8 +91,6 @@ def of_move(proposal: Proposal, view: View, allowed: Allowed) -> list[Violation]
         found.append(Violation("move", _not_now(proposal.move, allowed), proposal.move.value))
     if proposal.step is not None and proposal.step not in allowed.steps:
         found.append(Violation("step", "This practice stays on its own part.", proposal.step.value))
-    if proposal.on and not _was_said(proposal.on, view):
-        found.append(Violation("on", "They did not say that: take up what they said, or nothing.", proposal.on))
     known = {fact.id for fact in case_facts(view.knowledge, view.transcript.case)}
     new = [name for name in proposal.facts if name not in view.state.facts]
     if made_up := [name for name in proposal.facts if name not in known]:
@@ -107,13 +103,6 @@ def of_move(proposal: Proposal, view: View, allowed: Allowed) -> list[Violation]
     elif len(new) > _MOST_FACTS:
         found.append(Violation("facts", f"At most {_MOST_FACTS} facts in a turn: those that were asked for.", ""))
     return found
-
-
-def _was_said(words: str, view: View) -> bool:
-    """Whether the candidate said most of these words: what a model takes up may be cleaned of slips of the tongue."""
-    said = stems(view.transcript.said_by("candidate"))
-    own = stems(words)
-    return len(own & said) >= _SAID * len(own)
 
 
 def _has_fact(view: View, proposal: Proposal) -> str:
@@ -172,9 +161,8 @@ def of_sentence(
 
     ``forced``: the move was the only one possible, so words that end the interview may be in order.
     """
-    marked = _quoting(sentence, proposal.on)
-    own = without_quotes(marked)
-    found = [Violation(rule, _REASONS[rule], sentence) for rule in forbidden(marked)]
+    own = without_quotes(sentence)
+    found = [Violation(rule, _REASONS[rule], sentence) for rule in forbidden(sentence)]
     words = len(before.split()) + len(sentence.split())
     if words > MOST_WORDS:
         found.append(Violation("long", "Too long: at most 40 words, usually 12 to 26.", sentence))
@@ -197,13 +185,6 @@ def of_sentence(
     if proposal.move is not MoveKind.CLOSE and patterns("guardrails")["ends"].search(own) and not forced:
         found.append(Violation("ends", "The interview goes on: nothing that sounds like its end.", sentence))
     return found
-
-
-def _quoting(sentence: str, words: str) -> str:
-    """The sentence with the words of theirs that it takes up as a quotation: spoken words carry no marks."""
-    if len(words.split()) < _AT.fewest_words:
-        return sentence
-    return re.sub(re.escape(words), lambda found: f'"{found[0]}"', sentence, flags=re.I)
 
 
 _REASONS = {

@@ -214,7 +214,6 @@ class Interviewer:
             policy=policy.name,
             rejected=draft.rejected,
             agreed=list(proposal.agreed),
-            on=proposal.on or None,
             usage=dict(draft.usage) or None,
         )
         if self.retriever and self.retriever.trouble:

@@ -42,8 +42,6 @@ _LEAST_WINDOW = _AT.least_window
 """Tokens, where a model does not say how much it reads."""
 _ROOMY = _AT.roomy_window
 """Tokens of a window in which the whole prompt and a long interview have room."""
-_LONGEST_TAKEN_UP = _AT.longest_taken_up
-"""Characters of the candidate's words that a turn says it takes up."""
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"```[a-z]*")
 _MAY_BEGIN = re.compile(r"<t?h?i?n?k?\s*$|`+[a-z]{0,8}$", re.IGNORECASE)
@@ -219,7 +217,6 @@ def _proposal(
         target=target(view.knowledge, view.transcript.case, str(header.get("about") or "")),
         facts=facts,
         agreed=agreed,
-        on=" ".join(str(header.get("on") or "").split())[:_LONGEST_TAKEN_UP],
         usage=usage,
     )
 

@@ -103,8 +103,6 @@ class Proposal:
     """Ids of the case's facts that the words state."""
     agreed: tuple[str, ...] = ()
     """Assumptions on which the case is silent and that this turn grants: never contradicted afterwards."""
-    on: str = ""
-    """The candidate's very words that the turn takes up; empty where it takes up none."""
     usage: Callable[[], dict[str, int]] = dict
     """What the words took, once they are all there: tokens read, from a cache, written."""
 

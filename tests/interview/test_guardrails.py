@@ -55,14 +55,6 @@ def broken(text: str, seen: View, move: MoveKind = MoveKind.PROBE, **proposal) -
     return found + [one.rule for one in of_whole(out, proposed, seen)]
 
 
-def test_what_is_taken_up_was_said(knowledge):
-    seen = view(knowledge)
-    words = "Going in, what label does that post carry?"
-    assert broken(words, seen, on="output 0.5 as the label") == []
-    assert broken(words, seen, on="um the, output 0.5 as the labels") == []
-    assert broken(words, seen, on="we retrain every night") == ["on"]
-
-
 GOOD = [
     "Mm-hm, go on.",
     "Okay, go on.",
@@ -177,15 +169,6 @@ def test_a_good_turn_passes(text, knowledge):
 @pytest.mark.parametrize(("text", "rule"), BAD)
 def test_a_bad_turn_does_not(text, rule, knowledge):
     assert rule in broken(text, view(knowledge))
-
-
-def test_words_of_theirs_that_are_taken_up_judge_nothing(knowledge):
-    said = ("candidate", "The popular ones come first, and that's good for everybody.", 210)
-    seen, turn = view(knowledge, said, at=215), "The popular ones, and that's good: whose post is never seen?"
-    assert broken(turn, seen, on="and that's good") == []
-    assert broken(turn, seen) == ["praise"]
-    seen = view(knowledge, ("candidate", "A great point is what people share.", 210), at=215)
-    assert broken("Great point. And what do they hide?", seen, on="great point") == ["praise"]
 
 
 def test_who_is_led_back_to_the_design_need_not_be_asked(knowledge):
