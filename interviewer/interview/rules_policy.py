@@ -106,8 +106,7 @@ def asks(scene: Situation) -> Proposal:
     if scene.mode.kind is ModeKind.DRILL:
         return of_the_subject(scene) or back(scene)
     substantial = scene.words >= settings().substantial
-    given_back = [*scene.voice.forms("let_go_on.lead"), *scene.voice.forms("probe.least_sure")]
-    if substantial and not scene.told_last(given_back):
+    if substantial and not all(_gives_back(scene, one) for one in scene.state.said[-2:]):
         return back(scene)
     late = scene.state.elapsed >= settings().move_from * scene.state.length
     moved = rules_pacing.to_next(scene, "move_on.time") if late else None
@@ -115,13 +114,23 @@ def asks(scene: Situation) -> Proposal:
     return moved or follows or here(scene) or elsewhere(scene) or back(scene)
 
 
+_BACK = ("let_go_on.lead", "probe.least_sure")
+
+
+def _gives_back(scene: Situation, said: str) -> bool:
+    """Whether a turn of ours gave the word back."""
+    return any(said in scene.voice.forms(one) for one in _BACK)
+
+
 def back(scene: Situation) -> Proposal:
-    """The word back to the candidate: what comes next, or which choice they are least sure of."""
-    lead, least = (scene.voice.unsaid(scene.voice.forms(one)) for one in ("let_go_on.lead", "probe.least_sure"))
-    if not lead and not least:
+    """The word back to the candidate: what comes next, or which choice they are least sure of; never the same twice
+    in a row."""
+    ways = [scene.voice.forms(one) for one in _BACK if not scene.told_last(scene.voice.forms(one))]
+    fresh = [text for way in ways for text in scene.voice.unsaid(way)]
+    if not fresh:
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
-    text = scene.voice.choose([*lead, *least])
-    return scene.propose(MoveKind.PROBE if text in least else MoveKind.LET_GO_ON, text)
+    text = scene.voice.choose(fresh)
+    return scene.propose(MoveKind.LET_GO_ON if text in scene.voice.forms(_BACK[0]) else MoveKind.PROBE, text)
 
 
 def here(scene: Situation) -> Proposal | None:

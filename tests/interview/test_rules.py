@@ -2,7 +2,6 @@
 
 import ast
 import re
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -232,7 +231,7 @@ def test_what_somebody_has_spoken_of_is_not_asked(talk: Talk) -> None:
     assert not [one for one in settled for turn in talk.transcript.turns if one in turn.text]
 
 
-def test_a_substantial_answer_hands_the_lead_back_never_twice_in_a_row(talk: Talk) -> None:
+def test_a_substantial_answer_hands_the_lead_back_never_thrice_in_a_row(talk: Talk) -> None:
     talk.say("how many payments a day?")
     long = "We do it this way here and that way there, and afterwards we look at what has come of it so far. " * 8
     words = WordChoice([], "", lambda text: True)
@@ -241,8 +240,8 @@ def test_a_substantial_answer_hands_the_lead_back_never_twice_in_a_row(talk: Tal
     for _ in range(6):
         talk.say(long, after=200)
         said.append(talk.text in back)
-    assert said[0]
-    assert not any(one and other for one, other in pairwise(said))
+    assert said[:2] == [True, True]
+    assert not any(all(three) for three in zip(said, said[1:], said[2:], strict=False))
     talk.say("We do it this way here.", after=20)
     assert talk.text not in back
 
