@@ -153,6 +153,17 @@ def test_facts_are_stated_in_full_even_when_the_model_forgets_one(conducting, kn
     assert reply.state.facts == ("transaction-volume",)
 
 
+def test_a_fact_that_the_words_tell_without_its_figure_is_not_said_again_behind_them(conducting, knowledge):
+    fact = next(one for one in knowledge.cases["image-recognition-pipeline"].facts if one.id == "latency")
+    words = "Right after the upload, so that the seller sees it as a suggestion. Go on."
+    interviewer, _ = conducting(f'{{"move": "answer", "step": "clarify", "facts": ["latency"]}}\n{words}')
+    asked = "When does the seller see the result?"
+    reply = interviewer.next_turn(talk(asked, case="image-recognition-pipeline"))
+    assert reply.turn.text == words
+    assert reply.turn.facts == [], "its figure was not told, so it can still be asked for"
+    assert fact.answer not in reply.turn.text
+
+
 def test_of_a_fact_with_several_parts_only_what_was_asked_is_said(conducting, knowledge):
     fact = next(one for one in knowledge.cases["news-feed-ranking"].facts if one.id == "member-scale")
     words = "Two billion people a day."
