@@ -296,10 +296,10 @@ def practice(
 @app.command()
 def doctor(as_json: Json = False) -> None:
     """What is configured, what works, and what to do about what does not; 3 when the named backend cannot serve."""
-    from interviewer.doctor import SPEAKING, examine
+    from interviewer.doctor import SPEAKING, examine_all
 
     with only_ours(as_json):
-        findings = examine(settings := load())
+        findings = examine_all(settings := load())
     if as_json:
         put([finding.as_dict() for finding in findings])
     else:

@@ -87,7 +87,7 @@ def _weights(settings: Settings) -> str:
         raise InterviewerError(
             "no weights. The scripted backend serves without them; to get them: interviewer model fetch"
         )
-    found = weights.status(settings)
+    found = weights.weights_status(settings)
     if found["state"].startswith("wrong"):
         raise InterviewerError(f"{found['path']}: {found['state']}")
     return f"weights are there, {found['state']}"
@@ -141,7 +141,7 @@ _LOOKS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
 )
 
 
-def examine(settings: Settings) -> list[Finding]:
+def examine_all(settings: Settings) -> list[Finding]:
     """Looks at everything; a part that fails does not stop the next one from being looked at."""
 
     def look() -> Iterator[Finding]:
@@ -270,10 +270,10 @@ def board_fetch(
 @model.command("status")
 def model_status(as_json: Json = False) -> None:
     """Which weights are there, and what this machine's memory could carry."""
-    from interviewer.models.weights import status
+    from interviewer.models.weights import weights_status
 
     with only_ours(as_json):
-        answer = status(load())
+        answer = weights_status(load())
     if as_json:
         put(answer)
         return

@@ -133,6 +133,11 @@ class Turn(_Open):
         return len(self.text.split())
 
     @property
+    def closes(self) -> bool:
+        """Whether it is the interviewer's last."""
+        return self.move is not None and self.move.kind is MoveKind.CLOSE
+
+    @property
     def is_diagram(self) -> bool:
         """Whether it is a diagram's source in Mermaid: drawn, and neither on the whiteboard nor on paper."""
         return self.mode == "drawn" and self.scene is None and not self.photo
@@ -162,6 +167,12 @@ class Transcript(_Open):
         """The candidate's turns that hold words, with their 0-based index."""
         numbered = enumerate(self.turns)
         return [(index, turn) for index, turn in numbered if turn.speaker == "candidate" and turn.text.strip()]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the interviewer has closed the interview."""
+        moved = [turn for turn in self.turns if turn.move]
+        return bool(moved) and moved[-1].closes
 
     def said_by(self, speaker: str) -> str:
         """All words of ``candidate`` or ``interviewer``."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.doctor import examine
+from interviewer.doctor import examine_all
 from tests.command import run_here
 from tests.models.protocol_server import serving
 from tests.models.test_endpoint_cli import WHOLE
@@ -77,7 +77,7 @@ def test_doctor_says_that_an_endpoint_serves_which_answers(tmp_path: Path):
     from interviewer.config import Settings
 
     with serving("Hello", '{"colour": "red"}') as server:
-        found = examine(
+        found = examine_all(
             Settings(openai_base_url=server.address, openai_api_key=server.key, model="auto", home=tmp_path)
         )
     assert found[-1].text == "auto is served by openai"

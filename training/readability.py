@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interviewer.listening import utterance
-from interviewer.listening.utterance import measures, plain
+from interviewer.listening.utterance import measures, plain_words
 
 ROOT = Path(__file__).parents[1]
 FREQUENT = 250
@@ -36,13 +36,13 @@ def count() -> None:
         for file in sorted((ROOT / "evals" / "transcripts").rglob("*.json"))
     ]
     notes = [file.read_text(encoding="utf-8") for file in sorted((ROOT / "knowledge").rglob("*.md"))]
-    seen = Counter(word for text in talks + notes for word in plain(text))
-    frequent = [word for word, _ in Counter(word for text in talks for word in plain(text)).most_common(FREQUENT)]
+    seen = Counter(word for text in talks + notes for word in plain_words(text))
+    frequent = [word for word, _ in Counter(word for text in talks for word in plain_words(text)).most_common(FREQUENT)]
     index = {word: number for number, word in enumerate(frequent)}
     pairs = np.full((FREQUENT + 1, FREQUENT + 1), 0.5)
     for text in talks + notes:
         for sentence in re.split(r"[.;:?!\n]", text):
-            kinds = [index.get(word, FREQUENT) for word in plain(sentence)]
+            kinds = [index.get(word, FREQUENT) for word in plain_words(sentence)]
             for one, other in pairwise(kinds):
                 pairs[one, other] += 1
     ratios = np.clip(np.log(pairs * pairs.sum() / np.outer(pairs.sum(1), pairs.sum(0))), -2, 2)
@@ -90,12 +90,12 @@ def samples(folders: Sequence[Path], script: Path) -> Iterator[tuple[tuple[float
                 start = rnd.randrange(max(1, len(words) - length))
                 piece = words[start : start + length]
                 if repeat < 5:
-                    yield measures(plain(" ".join(piece))), 1.0, number
+                    yield measures(plain_words(" ".join(piece))), 1.0, number
                     continue
                 lost, replaced = rnd.choice(RATES)
                 bad = garbled(" ".join(piece), lost, replaced, rnd.random(), sounds, rnd.choice([noise, other]))
                 hit = float(np.mean([word.lower().strip(".,?!;:") in sounds for word in piece]))
-                yield measures(plain(bad)), (1 - lost - replaced) * (1 - hit), number
+                yield measures(plain_words(bad)), (1 - lost - replaced) * (1 - hit), number
 
 
 def fit(x: Floats, y: Floats) -> Floats:

@@ -11,7 +11,7 @@ from pathlib import Path
 from evals.scorers import scorer
 from evals.statistics import mean, median
 from evals.types import Json, Point, Record, verdict
-from interviewer.knowledge.validate import says
+from interviewer.knowledge.validate import has_term
 
 MOST_WORDS = 60
 ECHO = 16
@@ -127,9 +127,9 @@ def leakage(record: Record) -> list[Point]:
 
 
 def said(term: str, text: str) -> bool:
-    """``says``, after a look for the first word that is much cheaper."""
+    """``has_term``, after a look for the first word that is much cheaper."""
     first = term.lower().replace("-", " ").split()[0]
-    return first in text.lower() and says(term, text)
+    return first in text.lower() and has_term(term, text)
 
 
 @scorer(mean, "lower")

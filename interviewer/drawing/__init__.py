@@ -302,7 +302,7 @@ def reader(settings: Settings) -> Reader | None:
     model = openai_endpoint.open_model(settings.model_copy(update={"model": f"openai:{settings.vision}"}))
 
     def read(raw: bytes) -> Photo:
-        address = plain(raw)
+        address = small_jpeg(raw)
         *rest, last = render("see")
         seen = model.extract([*rest, replace(last, picture=address)], Seen, max_tokens=_MOST_TOKENS, limit=_SECONDS)
         return Photo(address, seen)
@@ -310,7 +310,7 @@ def reader(settings: Settings) -> Reader | None:
     return read
 
 
-def plain(raw: bytes) -> str:
+def small_jpeg(raw: bytes) -> str:
     """The photo as a small JPEG without anything beside its pixels, as a data address. Raises BadInput."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 

@@ -149,7 +149,7 @@ def _same(one: Signal, other: Signal, vectors: Mapping[str, np.ndarray]) -> bool
     return near >= SAME or (near >= RELATED and bool(terms))
 
 
-def due(signals: Iterable[Signal], level: Level) -> list[Signal]:
+def expected_at(signals: Iterable[Signal], level: Level) -> list[Signal]:
     """Those whose absence counts at a level."""
     return [one for one in signals if one.level.rank <= level.rank]
 

@@ -15,9 +15,18 @@ import numpy as np
 
 from interviewer import Help, MoveKind, Step, Verdict
 from interviewer.grading import rubric_in_use, thresholds
-from interviewer.grading.assessor import GENERAL, Material, Progress, Retrieve, Wording, due, merged, strong_answers
-from interviewer.grading.evidence import aimed_at_the_grader, inside, passages, seconds, words_of_their_own
-from interviewer.grading.reading import STEPS, Reading, Sentence, likeness, read, red_flags, trade_offs
+from interviewer.grading.assessor import (
+    GENERAL,
+    Material,
+    Progress,
+    Retrieve,
+    Wording,
+    expected_at,
+    merged,
+    strong_answers,
+)
+from interviewer.grading.evidence import aimed_at_the_grader, excerpts, inside, seconds_taken, words_of_their_own
+from interviewer.grading.reading import STEPS, Reading, Sentence, likeness, read_interview, red_flags, trade_offs
 from interviewer.grading.report import (
     TOO_LITTLE,
     TOO_LITTLE_HERE,
@@ -34,12 +43,12 @@ from interviewer.grading.report import (
     covered_in_short,
     exercises,
     not_judged,
-    questions,
+    questions_left,
 )
 from interviewer.interview import scope
 from interviewer.knowledge.embeddings import Embedder, Vectors, shared_embedder
 from interviewer.knowledge.schema import Signal
-from interviewer.knowledge.validate import says
+from interviewer.knowledge.validate import has_term
 from interviewer.listening.utterance import depth
 from interviewer.models.base import LanguageModel
 
@@ -92,7 +101,7 @@ class CoverageAssessor:
         embedder = shared_embedder()
         data = rubric_in_use()
         enough = words_of_their_own(material.transcript) >= int(data["evidence"]["least_words"])
-        reading = read(material.transcript, material.knowledge, embedder, self.folder)
+        reading = read_interview(material.transcript, material.knowledge, embedder, self.folder)
         criteria = merged(material.knowledge, material.case, embedder, self.folder)
         progress(0.5, "Looking for what came up")
         signals = {one.id: one for own in material.knowledge.signals(material.case).values() for one in own}
@@ -117,7 +126,7 @@ class CoverageAssessor:
             time=_times(reading, material),
             summary=covered_in_short(steps, tied) if enough else TOO_LITTLE,
             order=order,
-            questions=questions(gaps, order, signals) if enough else [],
+            questions=questions_left(gaps, order, signals) if enough else [],
             strong=strong_answers(material.case, material.knowledge, gaps, material.level, self.retrieve),
             study_plan=exercises(gaps, order, signals),
             warnings=[*self._reasons(enough), *material.warnings],
@@ -274,7 +283,7 @@ def _absent(
         for name, likest, sense in zip(names, highest, meant, strict=True)
         if likest < NOTHING_NEAR
         and sense < NOTHING_MEANT
-        and not any(says(term, text) for term in signals[name].terms for text in spoken)
+        and not any(has_term(term, text) for term in signals[name].terms for text in spoken)
         and max(wording.dense(name, text) for text in spoken) < FEW_WORDS
     }
 
@@ -285,7 +294,7 @@ def _step(
     if heard is None:
         return StepReport(status="insufficient_evidence", comment=TOO_LITTLE_HERE)
     evidence = list(heard.evidence[step][:PER_STEP])
-    missing = [Missing.of(one) for one in due(criteria, material.level) if one.id in heard.absent][:PER_STEP]
+    missing = [Missing.of(one) for one in expected_at(criteria, material.level) if one.id in heard.absent][:PER_STEP]
     comment = covered(evidence, missing, _example(reading, step))
     return StepReport(status="insufficient_evidence", comment=comment, evidence=evidence, missing=missing)
 
@@ -319,14 +328,14 @@ def _open(criteria: Sequence[Signal], own: StepReport, material: Material, heard
     case's own, come first. Claims nothing."""
     shown = {one.signal for one in own.evidence}
     absent = heard.absent if heard else frozenset()
-    wanted = [one for one in due(criteria, material.level) if one.id not in shown]
+    wanted = [one for one in expected_at(criteria, material.level) if one.id not in shown]
     wanted.sort(key=lambda one: (one.id not in absent, one.id.startswith(GENERAL), one.level.rank))
     return [Missing.of(one) for one in wanted]
 
 
 def _times(reading: Reading, material: Material) -> dict[Step, StepTime]:
     budgets = material.knowledge.budgets(material.transcript.minutes)
-    own = [one for one in passages(material.transcript) if material.transcript.turns[one.turn].speaker == "candidate"]
+    own = [one for one in excerpts(material.transcript) if material.transcript.turns[one.turn].speaker == "candidate"]
     words: dict[tuple[int, int], dict[Step, int]] = {(one.turn, one.number): {} for one in own}
     for sentence, step in zip(reading.sentences, reading.steps, strict=True):
         inside_ = next(
@@ -342,5 +351,5 @@ def _times(reading: Reading, material: Material) -> dict[Step, StepTime]:
             count = words[one.turn, one.number]
             if step in count:
                 parts.append((one, count[step] / max(1, sum(count.values()))))
-        found[step] = StepTime(used=seconds(material.transcript, parts), budget=round(budgets[step], 1))
+        found[step] = StepTime(used=seconds_taken(material.transcript, parts), budget=round(budgets[step], 1))
     return found

@@ -84,7 +84,7 @@ def _words(text: str) -> list[_Word]:
     return kept
 
 
-def passages(transcript: Transcript) -> list[Excerpt]:
+def excerpts(transcript: Transcript) -> list[Excerpt]:
     """Every turn that holds words, long ones cut between sentences."""
     return [one for index, turn in enumerate(transcript.turns) if turn.text.strip() for one in _cut(index, turn)]
 
@@ -114,7 +114,7 @@ class Quotes:
     @cached_property
     def passages(self) -> list[Excerpt]:
         """The numbered passages of both speakers."""
-        return passages(self.transcript)
+        return excerpts(self.transcript)
 
     @cached_property
     def _places(self) -> dict[tuple[int, int], Excerpt]:
@@ -198,7 +198,7 @@ class Quotes:
         return [one for one in taken if self.transcript.turns[one.turn].speaker == "candidate"]
 
 
-def seconds(transcript: Transcript, parts: Iterable[tuple[Excerpt, float]]) -> float:
+def seconds_taken(transcript: Transcript, parts: Iterable[tuple[Excerpt, float]]) -> float:
     """How long passages took: a turn's time, with the question before it, shared out by characters. ``parts`` are
     passages with the share of each that counts. Every ``at`` is set (``with_clock``)."""
     from interviewer.transcript import WORDS_A_MINUTE

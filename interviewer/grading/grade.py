@@ -27,7 +27,7 @@ from interviewer.grading.report import Report, StepReport, badly_heard, doubtful
 from interviewer.interview import known_mode
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import yielding
-from interviewer.listening.utterance import Hearing, hearing, plain
+from interviewer.listening.utterance import Hearing, hearing, plain_words
 from interviewer.models.base import LanguageModel, ModelChain
 from interviewer.transcript import Transcript, Turn, with_clock
 
@@ -55,7 +55,7 @@ def grade(
         )
         warnings.append(f"{said}: the general criteria were used, and the problem was taken from the talk itself.")
     case = knowledge.case(transcript.case)
-    heard = hearing(clocked, plain(case.model_dump_json()) if case else ())
+    heard = hearing(clocked, plain_words(case.model_dump_json()) if case else ())
     if heard.level == "unreadable":
         unheard = CoverageAssessor(None, vectors, retrieve, badly_heard(heard.share))
         return _of_its_step(unheard.assess(Material(clocked, knowledge, tuple(warnings)), tell), clocked)

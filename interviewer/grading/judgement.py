@@ -12,8 +12,8 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from interviewer import Help, Level, Step
 from interviewer.grading import thresholds
-from interviewer.grading.assessor import due
-from interviewer.grading.evidence import Aimed, Excerpt, Quote, Quotes, inside, seconds
+from interviewer.grading.assessor import expected_at
+from interviewer.grading.evidence import Aimed, Excerpt, Quote, Quotes, inside, seconds_taken
 from interviewer.grading.report import (
     Criterion,
     Evidence,
@@ -223,7 +223,7 @@ class Judgement:
     def _missing(self, criteria: Sequence[Criterion], own: Mapping[str, Signal]) -> list[Missing]:
         """What was not said and counts at the level."""
         absent = {one.signal for one in criteria if one.status == "absent"}
-        gaps = [one for one in due(own.values(), self.level) if one.id in absent]
+        gaps = [one for one in expected_at(own.values(), self.level) if one.id in absent]
         return [Missing.of(one) for one in gaps[:MOST_MISSING]]
 
     def _flags(self, answer: JudgedStep) -> list[FlagReport]:
@@ -281,7 +281,7 @@ class Judgement:
                 claims[passage] = claims.get(passage, 0) + 1
         return {
             step: StepTime(
-                used=seconds(self.transcript, [(one, 1 / claims[one]) for one in own.get(step, [])]),
+                used=seconds_taken(self.transcript, [(one, 1 / claims[one]) for one in own.get(step, [])]),
                 budget=round(budgets[step], 1),
             )
             for step in Step

@@ -72,7 +72,7 @@ class LlmAssessor:
         progress(0.05, "Reading the interview")
         quotes, aimed = Quotes(material.transcript), aimed_at_the_grader(material.transcript)
         criteria = merged(material.knowledge, material.case, shared_embedder(), self.folder)
-        criteria = {step: wanted(own, material.level) for step, own in criteria.items()}
+        criteria = {step: asked_criteria(own, material.level) for step, own in criteria.items()}
         asking = Asking(self.model, material, quotes, aimed, criteria)
         answers, whole = asking.everything(progress)
         judgement = Judgement(material.transcript, material.level, criteria, material.knowledge, quotes, aimed)
@@ -116,7 +116,7 @@ class LlmAssessor:
             p_hire=p_hire if found else None,
             score=found.score if found else None,
             steps=steps,
-            red_flags=once(flags),
+            red_flags=each_once(flags),
             trade_offs=choices,
             time=judgement.times(answers),
             summary=short(whole.pattern),
@@ -249,7 +249,7 @@ class _Mark:
         return " (after the end)" if self.closed is not None and turn > self.closed else ""
 
 
-def wanted(criteria: Sequence[Signal], level: Level) -> list[Signal]:
+def asked_criteria(criteria: Sequence[Signal], level: Level) -> list[Signal]:
     """The criteria that are asked: of the case's and then of the framework's first those that count at the level."""
     first = sorted(criteria, key=lambda one: one.level.rank > level.rank)
     own = [one for one in first if not one.id.startswith(GENERAL)][:MOST_OF_THE_CASE]
@@ -283,7 +283,7 @@ def _judged(
     return steps, flags, choices
 
 
-def once(flags: Sequence[FlagReport]) -> list[FlagReport]:
+def each_once(flags: Sequence[FlagReport]) -> list[FlagReport]:
     """Each mistake once: one on the border of two steps is named by two calls, with the same words or the same id."""
     kept: list[FlagReport] = []
     for flag in flags:

@@ -14,7 +14,7 @@ from interviewer.grading.render import (
     clock,
     ended_early,
     excerpt,
-    figures,
+    figures_line,
     graded_by,
     headline,
     mark,
@@ -203,7 +203,7 @@ def _head(report: Report, transcript: Transcript, headed: bool) -> str:
         f"<h1>{escape(title(report))}</h1></header>"
         f'<div class="verdict {kind}"><strong>{escape(said)}</strong>{_p(report.summary)}{why_not}'
         f"{_p(ended_early(transcript), 'soft')}"
-        f"{_p(figures(report), 'soft')}{reasons}</div>"
+        f"{_p(figures_line(report), 'soft')}{reasons}</div>"
     )
 
 

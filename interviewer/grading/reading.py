@@ -79,7 +79,9 @@ class Reading:
         return " ".join(one.text for one in self.sentences[max(0, index - 1) : index + 2] if one.turn == own)
 
 
-def read(transcript: Transcript, knowledge: Knowledge, embedder: Embedder, folder: Path | None = None) -> Reading:
+def read_interview(
+    transcript: Transcript, knowledge: Knowledge, embedder: Embedder, folder: Path | None = None
+) -> Reading:
     """Reads an interview. ``folder`` keeps the case's vectors."""
     sounds = exemplars(knowledge, transcript.case, embedder, folder)
     sentences = tuple(_sentences(transcript))

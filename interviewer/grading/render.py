@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from interviewer import Help, MoveKind, Step
+from interviewer import Help, Step
 from interviewer.grading import thresholds
 from interviewer.grading.report import WORDS, Criterion, Evidence, FlagReport, Moment, Remark, Report, StepReport
 from interviewer.interview import known_mode, scope
@@ -68,7 +68,7 @@ def time_of(used: float, budget: float) -> tuple[str, str]:
 
 def ended_early(transcript: Transcript) -> str:
     """That the interview was ended before two thirds of its time; nothing where its end or its times are not known."""
-    ended = any(turn.event == "end" or (turn.move and turn.move.kind is MoveKind.CLOSE) for turn in transcript.turns)
+    ended = any(turn.event == "end" or turn.closes for turn in transcript.turns)
     last = max((turn.at for turn in transcript.turns if turn.at is not None), default=None)
     whole = transcript.minutes * 60
     if not ended or last is None or last * 3 >= whole * 2:
@@ -115,7 +115,7 @@ def graded_by(report: Report) -> str:
     return f"Graded on the backend '{by.backend}'{model}; rubric {by.rubric}."
 
 
-def figures(report: Report) -> str:
+def figures_line(report: Report) -> str:
     """The numbers beside the verdict, in a sentence; empty where there are none."""
     if report.score is None or "hire" not in report.bar:
         return ""
@@ -146,7 +146,7 @@ def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
     """The report as Markdown."""
     lines = [f"# {_md(title(report))}: {headline(report, transcript)} at {report.level.value} level", ""]
     early = ended_early(transcript) if transcript else ""
-    lines += [_md(text) + "\n" for text in (report.summary, early, figures(report)) if text]
+    lines += [_md(text) + "\n" for text in (report.summary, early, figures_line(report)) if text]
     lines += [f"- {_md(reason)}" for reason in report.reasons]
     if report.status == "not_judged":
         lines += [*(_md(one) + "\n" for one in report.warnings[:2])]

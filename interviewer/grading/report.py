@@ -259,7 +259,7 @@ def covered_in_short(steps: Mapping[Step, StepReport], order: Sequence[Step]) ->
     return f"You spoke about {listed([step.label.lower() for step in Step if step in order])}." if order else ""
 
 
-def questions(
+def questions_left(
     gaps: Mapping[Step, Sequence[Missing]], order: Sequence[Step], signals: Mapping[str, Signal]
 ) -> list[str]:
     """One question a step to ask oneself, about what could not be quoted; the steps least shown come first."""

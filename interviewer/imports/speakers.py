@@ -87,7 +87,7 @@ def _voices(pieces: Sequence[Labelled]) -> list[_Voice]:
     return list(voices.values())
 
 
-def listed(speakers: Sequence[Speaker]) -> str:
+def cast_list(speakers: Sequence[Speaker]) -> str:
     """The speakers in a message: "Hannah Whitlock (26 words), María de la Cruz (61 words)"."""
     shown = [f"{one.name[:60]} ({one.words} words)" for one in speakers[:8]]
     more = [f"and {len(speakers) - 8} more"] if len(speakers) > 8 else []
@@ -118,10 +118,10 @@ def cast(
     roles, warnings = _completed(roles, voices, name)
     speakers = [Speaker(one.name, one.words, one.turns, roles.get(one.name)) for one in found]
     if "candidate" not in roles.values():
-        raise SpeakersUnclear(f"{name}: the candidate never speaks. Speakers found: {listed(found)}", found)
+        raise SpeakersUnclear(f"{name}: the candidate never speaks. Speakers found: {cast_list(found)}", found)
     left_out = [one for one in speakers if one.role is None]
     if left_out:
-        warnings.append(f"Left out, neither interviewer nor candidate: {listed(left_out)}.")
+        warnings.append(f"Left out, neither interviewer nor candidate: {cast_list(left_out)}.")
     if "interviewer" not in roles.values():
         warnings.append("No interviewer speaks in this file: what was asked is not known.")
     return roles, speakers, warnings
@@ -149,7 +149,7 @@ def _matched(given: str, found: Sequence[Speaker], name: str) -> str:
             raise SpeakersUnclear(
                 f"{name}: '{shown}' could be {' or '.join(repr(hit) for hit in hits[:6])}: give the whole name", found
             )
-    raise SpeakersUnclear(f"{name}: '{shown}' never speaks. Speakers found: {listed(found)}", found)
+    raise SpeakersUnclear(f"{name}: '{shown}' never speaks. Speakers found: {cast_list(found)}", found)
 
 
 def _begins(wanted: Sequence[str], label: Sequence[str]) -> bool:
@@ -183,14 +183,14 @@ def _completed(given: dict[str, Role], voices: Sequence[_Voice], name: str) -> t
         warnings = []
         if len(others) > 1:
             warnings.append(
-                f"Taken as interviewers: {listed([voice.speaker for voice in rest])}. "
+                f"Taken as interviewers: {cast_list([voice.speaker for voice in rest])}. "
                 "Name them with --interviewer to leave others out."
             )
         return {**others, **roles}, warnings
     if len(rest) == 1:
         return {**roles, rest[0].name: "candidate"}, []
     raise SpeakersUnclear(
-        f"{name}: who is the candidate? Choose with --candidate: {listed([voice.speaker for voice in rest])}",
+        f"{name}: who is the candidate? Choose with --candidate: {cast_list([voice.speaker for voice in rest])}",
         [voice.speaker for voice in voices],
     )
 
@@ -225,11 +225,11 @@ def _inferred(voices: Sequence[_Voice], name: str) -> tuple[dict[str, Role], lis
     enough = total - talker.words <= _TALKS * total if len(voices) == 2 else 2 * talker.words >= total
     if lead < _CLEAR or not enough:
         found = [voice.speaker for voice in voices]
-        raise SpeakersUnclear(f"{name}: who is the candidate? Choose with --candidate NAME: {listed(found)}", found)
+        raise SpeakersUnclear(f"{name}: who is the candidate? Choose with --candidate NAME: {cast_list(found)}", found)
     roles: dict[str, Role] = {voice.name: "interviewer" for voice in others}
     roles[talker.name] = "candidate"
     return roles, [
-        f"{talker.name} is taken as the candidate and {listed([voice.speaker for voice in others])} as interviewer, "
+        f"{talker.name} is taken as the candidate and {cast_list([voice.speaker for voice in others])} as interviewer, "
         "by who opens, asks and says less. Say --candidate NAME if that is wrong."
     ]
 

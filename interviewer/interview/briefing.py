@@ -78,7 +78,7 @@ def messages(
         "setting": setting(view.transcript),
         "knowledge": case_knowledge(view.knowledge, view.transcript.case, view.transcript.level, brief_only=small),
         "problem": "" if view.knowledge.case(view.transcript.case) else brief(view.transcript, view.knowledge),
-        "clock": clock(view.state),
+        "clock": clock_line(view.state),
         "their_words": their_words(view),
         "notes": "\n".join(f"- {one}" for one in notes),
         "moves": ", ".join(sorted(one.value for one in allowed.moves)),
@@ -214,7 +214,7 @@ def header(turn: Turn) -> str:
 # -- the block that changes ----------------------------------------------------------------------------
 
 
-def clock(state: State) -> str:
+def clock_line(state: State) -> str:
     """How much time is gone and left, in minutes."""
     gone, whole = state.elapsed / 60, state.length / 60
     if state.left <= 0:

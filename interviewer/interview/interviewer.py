@@ -350,8 +350,3 @@ def _asked_at(timed: Transcript) -> float:
         return 0.0
     last = timed.turns[-1]
     return round((last.at or 0.0) + last.words * 60 / WORDS_A_MINUTE + 1.0, 1)
-
-
-def closes(turn: Turn) -> bool:
-    """Whether a turn ends the interview."""
-    return turn.move is not None and turn.move.kind is MoveKind.CLOSE

@@ -140,7 +140,7 @@ def last_minutes(scene: Situation) -> Proposal | None:
     return None if scene.one_subject else scene.turn(MoveKind.WRAP_UP, "wrap_up.time")
 
 
-def clock(scene: Situation) -> Proposal | None:
+def tells_time(scene: Situation) -> Proposal | None:
     """Tells the time when parts are open that would no longer get theirs, twice at most."""
     at, state, waiting = settings(), scene.state, untouched(scene)
     told = state.moves.count(MoveKind.TIME_CHECK)

@@ -7,7 +7,7 @@ from interviewer.interview import ModeKind, rules_pacing, rules_questions, setti
 from interviewer.interview.policy import Allowed, Proposal, TargetKind, View
 from interviewer.interview.rules_scene import Situation, WordChoice, begins
 from interviewer.interview.words import all_terms, problems
-from interviewer.knowledge.validate import says
+from interviewer.knowledge.validate import has_term
 from interviewer.listening.annotate import Listener
 from interviewer.listening.intents import Intent
 from interviewer.listening.utterance import breaks_off
@@ -152,7 +152,7 @@ def of_the_subject(scene: Situation) -> Proposal | None:
     """In a drill the next question on its subject of which nothing was said."""
     for option in (one for own in scene.view.agenda.signals.values() for one in own):
         signal = scene.signal(option.id) if scene.open_step(option.id) else None
-        if signal is None or any(says(term, scene.everything) for term in signal.terms):
+        if signal is None or any(has_term(term, scene.everything) for term in signal.terms):
             continue
         if fresh := scene.voice.unsaid(signal.probes):
             return _probe(scene, fresh[0], step=option.step, target=(TargetKind.SIGNAL, option.id))
@@ -192,9 +192,9 @@ RULES: tuple[Rule, ...] = (
     rules_questions.buttons,
     rules_questions.out_of_role,
     rules_pacing.wants_to_end,
-    rules_questions.asked,
+    rules_questions.asks_for_facts,
     jumps_in,
-    rules_questions.complaint,
+    rules_questions.complains,
     rules_questions.about_the_question,
     rules_questions.about_the_interview,
     rules_questions.asks_for_hint,
@@ -207,7 +207,7 @@ RULES: tuple[Rule, ...] = (
     mistaken,
     presses,
     rules_pacing.last_minutes,
-    rules_pacing.clock,
+    rules_pacing.tells_time,
     rules_pacing.part_is_over,
     rules_pacing.twist,
     brief_answer,

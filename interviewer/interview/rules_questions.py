@@ -64,7 +64,7 @@ def waiting(scene: Situation) -> list[Heard]:
     return found
 
 
-def asked(scene: Situation) -> Proposal | None:
+def asks_for_facts(scene: Situation) -> Proposal | None:
     """All the facts asked for, as far as they fit into a turn; those given before in the same words.
 
     What did not fit is named, so that nobody takes it for unheard, and a question in doubt is asked back.
@@ -208,7 +208,7 @@ def hint(scene: Situation) -> Proposal:
     return scene.turn(MoveKind.HINT, "hint.none")
 
 
-def complaint(scene: Situation) -> Proposal | None:
+def complains(scene: Situation) -> Proposal | None:
     """Who was asked twice, or not answered, is met with an apology and may go on."""
     found = scene.wants(Intent.NOT_ANSWERED, Intent.ASKED_ALREADY)
     return scene.turn(MoveKind.META, f"meta.{found}") if found else None

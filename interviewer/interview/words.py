@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from interviewer.config import data_beside
 from interviewer.interview import thresholds
 from interviewer.knowledge import Knowledge
-from interviewer.knowledge.validate import says as says_term
+from interviewer.knowledge.validate import has_term as says_term
 from interviewer.text import spans, stem, stems
 
 

@@ -56,7 +56,7 @@ def evaluate(expression: str) -> float:
     return value(ast.parse(expression, mode="eval"))
 
 
-def says(term: str, text: str) -> bool:
+def has_term(term: str, text: str) -> bool:
     """Whether the text says the term as whole words, plural or not, whatever the case and hyphens."""
     first, pattern = _term(term)
     return first in _lower(text) and pattern.search(text) is not None
@@ -86,7 +86,7 @@ def _spoken(where: str, text: str, limit: int, terms: Iterable[str]) -> Iterator
     if text.count("?") > 1:
         yield f"{where}: asks {text.count('?')} questions; at most one"
     for term in terms:
-        if says(term, text):
+        if has_term(term, text):
             yield f"{where}: says '{term}', which gives a signal away"
 
 

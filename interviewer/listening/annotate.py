@@ -19,7 +19,7 @@ from interviewer.config import data_beside
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Embedder, Vectors
 from interviewer.knowledge.schema import Signal
-from interviewer.knowledge.validate import says
+from interviewer.knowledge.validate import has_term
 from interviewer.listening import thresholds
 from interviewer.listening.examples import Bank, Exemplars, Sounds, affirmed, bank, exemplars
 from interviewer.listening.facts import match_facts
@@ -127,7 +127,7 @@ class Listener:
             if len(self._named) > _REMEMBERED:
                 self._named.clear()
             signals = self.ears(slug).signals.values()
-            self._named[key] = frozenset(one.id for one in signals if any(says(term, text) for term in one.terms))
+            self._named[key] = frozenset(one.id for one in signals if any(has_term(term, text) for term in one.terms))
         return self._named[key]
 
     def annotate(self, transcript: Transcript) -> Transcript:
@@ -275,7 +275,7 @@ def _signals(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard
         kept = 0
         for index in np.argsort(-row)[: at.nearest]:
             name, value = names[index], float(row[index])
-            termed = value >= at.with_term and any(says(term, piece.text) for term in ears.signals[name].terms)
+            termed = value >= at.with_term and any(has_term(term, piece.text) for term in ears.signals[name].terms)
             if kept < at.most_a_sentence and (value >= at.heard or termed):
                 kept += 1
                 if value > best.get(name, (0.0, piece))[0]:

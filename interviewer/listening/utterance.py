@@ -153,7 +153,7 @@ def numbers() -> dict[str, Any]:
     return data_beside(__file__, "readability.yaml")
 
 
-def plain(text: str) -> list[str]:
+def plain_words(text: str) -> list[str]:
     """The words as they are counted: lower case, without punctuation."""
     return _WORD.findall(text.lower().replace("\u2019", "'"))
 
@@ -177,7 +177,7 @@ def readability(text: str, known: Collection[str] = ()) -> float:
 
     ``known``: words of this interview that are right, such as the case's and the interviewer's, in lower case.
     """
-    words = plain(text)
+    words = plain_words(text)
     if len(words) < numbers()["least_words"]:
         return 1.0
     order, familiar, frequent = measures(words, known)
@@ -189,11 +189,11 @@ def readability(text: str, known: Collection[str] = ()) -> float:
 def hearing(transcript: Transcript, known: Collection[str] = ()) -> Hearing:
     """How well the candidate's spoken words were heard; typed and drawn turns were not heard and do not count."""
     said = " . ".join(t.text for _, t in transcript.candidate_turns() if t.mode not in ("typed", "drawn"))
-    right = {word for turn in transcript.turns if turn.speaker == "interviewer" for word in plain(turn.text)}
+    right = {word for turn in transcript.turns if turn.speaker == "interviewer" for word in plain_words(turn.text)}
     share = readability(said, right | set(known))
     level: Literal["clear", "doubtful", "unreadable"] = "clear"
     if share < numbers()["unreadable_below"]:
         level = "unreadable"
     elif share < numbers()["doubtful_below"]:
         level = "doubtful"
-    return Hearing(share, len(plain(said)), level)
+    return Hearing(share, len(plain_words(said)), level)

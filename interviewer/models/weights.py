@@ -101,7 +101,7 @@ def sha256_of(path: Path, home: Path) -> str:
     return known[key]
 
 
-def status(settings: Settings) -> dict[str, Any]:
+def weights_status(settings: Settings) -> dict[str, Any]:
     """Which file would serve, whether it is whole, and what this machine's memory could carry."""
     import psutil
 

@@ -20,7 +20,6 @@ from typing import Any
 from interviewer import BadInput, Level, Step
 from interviewer.grading.render import mark
 from interviewer.grading.report import Report
-from interviewer.practice.retake import over
 from interviewer.transcript import Transcript, Turn, parse_transcript
 
 NAME = "corrections"
@@ -194,7 +193,7 @@ def shared(transcript: Transcript, *, consent: bool, names: Iterable[str] = (), 
     """The transcript to give to the evals. Raises BadInput without consent and before the interview's end."""
     if not consent:
         raise BadInput("Without your consent the interview is not handed out for the evals.")
-    if not (ended or over(transcript)):
+    if not (ended or transcript.is_over):
         raise BadInput("Only a finished interview can be handed out for the evals.")
     hidden = {name for turn in transcript.turns for name in _introduced(turn.text)} | {*names}
     turns = [_stripped(turn, hidden) for turn in transcript.turns]

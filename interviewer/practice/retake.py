@@ -133,11 +133,6 @@ class Opinion:
     """Titles of notes."""
 
 
-def over(transcript: Transcript) -> bool:
-    """Whether the interviewer has closed the interview."""
-    return any(turn.move is not None and turn.move.kind is MoveKind.CLOSE for turn in transcript.turns)
-
-
 def second_opinion(
     transcript: Transcript,
     turn: int,
@@ -152,7 +147,7 @@ def second_opinion(
     ``ended``: the interview was marked as over although no closing words were said. ``shown``: the criteria that its
     report says were shown, which are not asked for again.
     """
-    if not (ended or over(transcript)):
+    if not (ended or transcript.is_over):
         raise BadInput("A second opinion is there after the interview only: it would give the solution away.")
     if not 0 <= turn < len(transcript.turns) or transcript.turns[turn].speaker != "candidate":
         raise BadInput(f"turn {turn}: not one of the candidate's turns; choose an answer of yours")

@@ -13,7 +13,7 @@ from pathlib import Path
 from interviewer import BadInput, CannotRun
 from interviewer.context import AppContext
 from interviewer.interview import ModeKind, known_mode
-from interviewer.interview.interviewer import Interviewer, closes
+from interviewer.interview.interviewer import Interviewer
 from interviewer.transcript import Transcript, Turn
 
 _EVENTS = {"/hint": "hint", "/pause": "pause", "/skip": "skip", "/end": "end"}
@@ -123,7 +123,7 @@ def _talk(interviewer: Interviewer, transcript: Transcript, path: Path) -> None:
         sys.stdout.write(f"\n[{left} min left, {reply.backend}] {reply.turn.text}\n")
         for warning in reply.warnings:
             sys.stderr.write(f"{warning}\n")
-        if closes(reply.turn):
+        if reply.turn.closes:
             return
         asked = time.monotonic()
         if event == "pause":

@@ -98,7 +98,7 @@ _BREATH = 1.0
 T = TypeVar("T")
 
 
-def wanted(kind: str, settings: Settings) -> bool:
+def asks_endpoint(kind: str, settings: Settings) -> bool:
     """Whether ``hearing`` or ``saying`` of that kind asks an endpoint.
 
     ``auto`` asks OpenAI itself only: other servers mostly know no speech, and are named for it.
@@ -116,7 +116,7 @@ def at_endpoint(field: str, settings: Settings, make: Callable[..., R]) -> list[
     kind, _, model = wish.partition(":")
     if kind == "openai" and not settings.has_endpoint:
         raise CannotRun(f"{variable(field)}=openai needs OPENAI_API_KEY or OPENAI_BASE_URL")
-    return [make(settings, *([model] if model else []))] if wanted(wish, settings) else []
+    return [make(settings, *([model] if model else []))] if asks_endpoint(wish, settings) else []
 
 
 class Remote:

@@ -39,7 +39,7 @@ class Silence:
     """What the page shows meanwhile; may be empty."""
 
 
-def judge(text: str, silent: float, factor: float = 1.0) -> Silence:
+def judge_silence(text: str, silent: float, factor: float = 1.0) -> Silence:
     """What ``silent`` seconds after these words mean."""
     if silent >= patience(text, factor):
         return Silence(True, "")
@@ -221,7 +221,7 @@ class Recording:
         doubtful = self._doubtful or (self._window.doubtful and not self._window.quick)
         if not text and self._silent > 5 and not self._speaking:
             return Progress("", self._why_nothing(), silent=self._silent)
-        silence = judge(text, self._silent, self._patience)
+        silence = judge_silence(text, self._silent, self._patience)
         if self._hands_free and silence.over:
             return self.finish()
         word = DOUBT if doubtful else silence.word if self._hands_free else ""

@@ -240,8 +240,7 @@ def set_paused(db: Connection, row: Any, paused: bool) -> None:
 def is_closed(db: Connection, id_: str, count: int) -> bool:
     """Whether the interviewer's closing words are the last turn: they are stored a moment before the end is."""
     last = db.execute(sa.select(turns.c.data).where(turns.c.interview == id_, turns.c.number == count - 1)).scalar()
-    move = read_turn(last).move if last else None
-    return move is not None and move.kind is MoveKind.CLOSE
+    return last is not None and read_turn(last).closes
 
 
 def editable(stored: Sequence[Turn]) -> int | None:

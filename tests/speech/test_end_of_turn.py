@@ -6,7 +6,7 @@ import pytest
 
 from interviewer.listening.utterance import ending
 from interviewer.speech.audio import Detector
-from interviewer.speech.recording import REMIND, TAKE_YOUR_TIME, Recording, judge, patience
+from interviewer.speech.recording import REMIND, TAKE_YOUR_TIME, Recording, judge_silence, patience
 from interviewer.speech.stt import Recognised
 from tests.speech.conftest import RATE, np, pause
 
@@ -38,9 +38,9 @@ def test_patience_grows_with_doubt_and_can_be_adjusted() -> None:
 
 
 def test_a_silence_is_encouraged_before_anything_ends() -> None:
-    assert not judge("We store clicks and", 4.5).over
-    assert judge("We store clicks and", 4.5).word == TAKE_YOUR_TIME
-    assert judge("", 30.0).word == REMIND
+    assert not judge_silence("We store clicks and", 4.5).over
+    assert judge_silence("We store clicks and", 4.5).word == TAKE_YOUR_TIME
+    assert judge_silence("", 30.0).word == REMIND
 
 
 class Told:

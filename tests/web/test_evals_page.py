@@ -11,7 +11,7 @@ import pytest
 from evals.log import read
 from evals.preference import rankings
 from evals.preference.rankings import RECORDED
-from interviewer.web.pages.evals import EvalsPage, wanted
+from interviewer.web.pages.evals import EvalsPage, runs_here
 from tests.web.conftest import App
 from tests.web.test_board import serious
 
@@ -60,8 +60,8 @@ class Clicked:
 
 
 def test_it_is_there_only_for_who_runs_the_evals(runs: Path, tmp_path: Path) -> None:
-    assert wanted(runs)
-    assert not wanted(tmp_path / "none")
+    assert runs_here(runs)
+    assert not runs_here(tmp_path / "none")
 
 
 def test_runs_are_listed_and_a_broken_log_hides_nothing(page: EvalsPage) -> None:

@@ -25,7 +25,7 @@ _TURNS = 8
 """Turns before the moment that a judge reads."""
 
 
-def wanted(runs: Path = RUNS) -> bool:
+def runs_here(runs: Path = RUNS) -> bool:
     """Whether somebody runs the evals here."""
     return runs.is_dir() and importlib.util.find_spec("evals") is not None
 
