@@ -120,16 +120,10 @@ def leakage(record: Record) -> list[Point]:
         if ours.get("kind") == "hint":
             return None
         earlier = " ".join([given, *(turn["text"] for turn in before)])
-        leaked = [term for term in terms if said(term, ours["text"]) and not said(term, earlier)]
+        leaked = [term for term in terms if has_term(term, ours["text"]) and not has_term(term, earlier)]
         return f"says {', '.join(leaked)}: {ours['text'][:160]}" if leaked else ""
 
     return faults(record, leaks)
-
-
-def said(term: str, text: str) -> bool:
-    """``has_term``, after a look for the first word that is much cheaper."""
-    first = term.lower().replace("-", " ").split()[0]
-    return first in text.lower() and has_term(term, text)
 
 
 @scorer(mean, "lower")
