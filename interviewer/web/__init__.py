@@ -11,6 +11,7 @@ from interviewer import InterviewerError, Level
 from interviewer.background import Breathe
 from interviewer.config import Settings
 from interviewer.grading.report import Report
+from interviewer.interview.state import TEMPLATED
 from interviewer.knowledge import Knowledge
 from interviewer.models import Budget
 from interviewer.models.base import ModelChain
@@ -144,3 +145,20 @@ class VoiceParts:
 def _closed(mouth: "Future[tts.FirstVoice]") -> None:
     if not mouth.cancelled() and not mouth.exception():
         mouth.result().close()
+
+
+# -- turns -----------------------------------------------------------------------------------------------
+# What the turns so far say about the next one.
+
+
+def needs_answer(transcript: Transcript) -> bool:
+    """Whether it is the interviewer's turn."""
+    return not transcript.turns or transcript.turns[-1].speaker == "candidate"
+
+
+def speaking(transcript: Transcript, best: str) -> str:
+    """The backend that worded the last turn; a turn that is the same on every backend says nothing about that."""
+    for turn in reversed(transcript.turns):
+        if turn.backend and not (turn.move and turn.move.kind in TEMPLATED):
+            return turn.backend
+    return best

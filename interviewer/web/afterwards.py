@@ -207,14 +207,18 @@ def _number(turn: str) -> int:
     return int(turn)
 
 
-def turn_choices(transcript: Transcript) -> list[tuple[str, int]]:
-    """The answers to choose from: their first words and their turn."""
-    return [(f"{index} · {first_words(text, _WORDS)}", index) for index, text in answers(transcript)]
+def turn_choices(transcript: Transcript, *, counted: bool = False) -> list[tuple[str, int]]:
+    """The answers to choose from: their first words and their turn, by which they are named as in reports; or they are
+    ``counted`` from 1."""
+    return [
+        (f"{number if counted else index} · {first_words(text, _WORDS)}", index)
+        for number, (index, text) in enumerate(answers(transcript), 1)
+    ]
 
 
 def choices_html(transcript: Transcript, where: str) -> str:
     """A list to choose from; the browser keeps what is chosen."""
-    rows = turn_choices(transcript)
+    rows = turn_choices(transcript, counted=where == "room")
     if not rows:
         return "<p class='quiet'>There is no answer yet.</p>"
     options = "".join(

@@ -1,5 +1,6 @@
 """The conversation as pages show it, and what stands around the talk: heading, clock, plan, brief, whiteboard."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -85,12 +86,12 @@ def _bubble(who: str, words: str, more: str = "") -> str:
 
 
 BACKENDS = {
-    "openai": ("Language model", "A language model behind an OpenAI-compatible endpoint speaks."),
-    "local": ("Embedded model", "A small model on this machine listens; the case file words the questions."),
+    "openai": ("A language model", "conducts this interview."),
+    "local": ("A small model", "on this machine listens; the case file words the questions."),
     "scripted": (
-        "Scripted",
-        "No language model: questions, facts and hints are the case file's own, and nothing is understood. Ask one "
-        "thing at a time; what it passes over, ask again in other words.",
+        "No language model:",
+        "questions, facts and hints are the case file's own, and nothing is understood. Ask one thing at a time; what "
+        "it passes over, ask again in other words.",
     ),
 }
 
@@ -123,29 +124,38 @@ def steps_html(knowledge: Knowledge, room: Room) -> str:
     """The steps with a quiet mark for what was touched, and the time beside the plan. No criterion is named."""
     state = room.state
     shown = scope(room.transcript.mode)
-    budgets = {step: note.minutes for step, note in knowledge.framework.items()}
-    whole = sum(budgets[step] for step in shown) or 1.0
+    plans = _shared({step: knowledge.framework[step].minutes for step in shown}, room.transcript.minutes)
     rows = []
     for step in shown:
         touched = step in state.touched
         current = step is state.step and bool(room.transcript.turns) and not room.over
         kind = "current" if current else "touched" if touched else "untouched"
-        plan = budgets[step] / whole * room.transcript.minutes
-        rows.append(_step_html(step, kind, state.used.get(step, 0.0) / 60, plan))
+        rows.append(_step_html(step, kind, state.used.get(step, 0.0) / 60, plans[step]))
     said = "The order is yours. The full dot is where the talk seems to be, a green ring a step that you spoke about, "
     said += "well or not; a grey ring says nothing."
     said = said if len(shown) > 1 else "The whole time is for this step."
     return f"<div class='card steps'><h2>Plan</h2><ol>{''.join(rows)}</ol><p class='quiet'>{said}</p></div>"
 
 
-def _step_html(step: Step, kind: str, used: float, plan: float) -> str:
+def _shared(weights: Mapping[Step, float], minutes: float) -> dict[Step, int]:
+    """Whole minutes by weight, at least one each, which together are the interview's."""
+    whole = sum(weights.values()) or 1.0
+    exact = {step: weight / whole * minutes for step, weight in weights.items()}
+    shares = {step: max(1, int(one)) for step, one in exact.items()}
+    left = round(minutes) - sum(shares.values())
+    for step in sorted(exact, key=lambda one: int(exact[one]) - exact[one])[: max(0, left)]:
+        shares[step] += 1
+    return shares
+
+
+def _step_html(step: Step, kind: str, used: float, plan: int) -> str:
     here = " aria-current='step'" if kind == "current" else ""
     said = {"current": ", now", "touched": ", spoken about", "untouched": ""}[kind]
     spent = f"{used:.0f} of " if used >= 0.5 and kind != "untouched" else ""
     return (
         f"<li class='{kind}'{here} data-step='{step}'><span class='name'>{for_html(step.label)}"
         f"<span class='sr-only'>{said}</span></span>"
-        f"<span class='minutes'>{spent}{max(1, round(plan))} min</span></li>"
+        f"<span class='minutes'>{spent}{plan} min</span></li>"
     )
 
 
@@ -154,7 +164,8 @@ def brief_html(knowledge: Knowledge, room: Room) -> str:
     transcript = room.transcript
     case = knowledge.case(transcript.case)
     opening = next((turn.text for turn in transcript.turns if turn.speaker == "interviewer"), "")
-    brief = transcript.problem or opening
+    posed = getattr(case, "brief", "")
+    brief = transcript.problem or (posed if posed in opening else "") or opening
     known = {fact.id: fact.answer for fact in (getattr(case, "facts", None) or [])} if case else {}
     given = dict.fromkeys(fact for turn in transcript.turns for fact in turn.facts)
     items = "".join(
@@ -176,8 +187,8 @@ def badge_html(backend: str, best: str, spent: float | None = None) -> str:
     if not backend:
         return ""
     name, meaning = BACKENDS.get(backend, (backend, ""))
-    better = BACKENDS.get(best, (best,))[0]
-    fell = "" if backend == best else f"<span class='fell'>standing in for: {for_html(better)}</span>"
+    better = BACKENDS.get(best, (best,))[0].lower()
+    fell = "" if backend == best else f"<span class='fell'>It stands in for {for_html(better)}.</span>"
     attributes = f"class='badge' data-backend='{for_html(backend)}'"
     cost = f"<span class='cost'>Cost so far: {in_dollars(spent)}.</span>" if spent else ""
     return f"<div {attributes}><b>{for_html(name)}</b> {for_html(meaning)}{fell}{cost}</div>"

@@ -19,20 +19,22 @@ from interviewer import BadInput, InterviewerError, Level, Manner, ModelError, t
 from interviewer.background import Background, Breathe, Job
 from interviewer.grading.grade import LastWords, ahead
 from interviewer.grading.report import Report
-from interviewer.interview.state import TEMPLATED, State
+from interviewer.interview.state import State
 from interviewer.knowledge import Knowledge
 from interviewer.practice import Archived, shared
 from interviewer.practice.retake import Opinion, rewind, second_opinion
 from interviewer.storage import Header, editable
 from interviewer.storage.store import MovedOnError, Store
 from interviewer.transcript import Transcript, Turn
-from interviewer.web import Engine
+from interviewer.web import Engine, needs_answer, speaking
 
 log = logging.getLogger(__name__)
 LONGEST_ANSWER = 50_000
 """Characters of one answer."""
 LONGEST_PROBLEM = 2_000
 _TRIES = 3
+HOLD = 90.0
+"""Seconds that the interviewer waits while the last answer is edited."""
 
 
 @dataclass(frozen=True)
@@ -108,19 +110,6 @@ def bound(key: str, text: str) -> str:
     return f"{key[:32]}:{hashlib.sha256(text.encode()).hexdigest()[:24]}"
 
 
-def needs_answer(transcript: Transcript) -> bool:
-    """Whether it is the interviewer's turn."""
-    return not transcript.turns or transcript.turns[-1].speaker == "candidate"
-
-
-def speaking(transcript: Transcript, best: str) -> str:
-    """The backend that worded the last turn; a turn that is the same on every backend says nothing about that."""
-    for turn in reversed(transcript.turns):
-        if turn.backend and not (turn.move and turn.move.kind in TEMPLATED):
-            return turn.backend
-    return best
-
-
 class Service:
     """Serves every page and every person of one process."""
 
@@ -132,6 +121,8 @@ class Service:
         self.behind = Background()
         """What is done for interviews that go on, between their turns."""
         self._last_words = LastWords()
+        self._held: dict[str, float] = {}
+        """Until when the answer to an interview's last words is held back: they are being edited."""
         self._locks: weakref.WeakValueDictionary[str, threading.Lock] = weakref.WeakValueDictionary()
         self._locks_lock = threading.Lock()
 
@@ -195,6 +186,14 @@ class Service:
         if not text or len(text) > LONGEST_ANSWER:
             raise BadInput(f"an answer has 1 to {LONGEST_ANSWER:,} characters; this one has {len(text):,}")
         self.store.replace(owner, id_, number, text)
+        self._held.pop(id_, None)
+
+    def hold(self, owner: str, id_: str, held: bool) -> None:
+        """Holds the interviewer's answer back, as long as none of its words are out, or lets it come."""
+        self.store.header(owner, id_)
+        self._held.pop(id_, None)
+        if held:
+            self._held[id_] = time.monotonic() + HOLD
 
     def pause(self, owner: str, id_: str, paused: bool) -> None:
         """Stops the interview's clock, or lets it go on."""
@@ -210,8 +209,8 @@ class Service:
                 if self.store.header(owner, id_).ended is not None:
                     return  # a recording may end with the candidate's words: nobody is there to be answered
                 began = time.monotonic()
-                reply, first = yield from self._speak(id_, transcript, self.store.tick(owner, id_))
                 try:
+                    reply, first = yield from self._speak(owner, id_, transcript, self.store.tick(owner, id_))
                     self.store.answer(owner, id_, reply.transcript, expected=len(transcript.turns))
                 except MovedOnError:
                     continue  # the candidate said more, or said it otherwise: answer that
@@ -290,7 +289,20 @@ class Service:
         """Ends what goes on behind the turns."""
         self.behind.close()
 
-    def _speak(self, id_: str, transcript: Transcript, at: float) -> Generator[Words, None, tuple[Any, float]]:
+    def _wait(self, owner: str, id_: str, transcript: Transcript) -> None:
+        """Waits while the last words are edited. Raises MovedOnError when they are others then."""
+        waited = False
+        while time.monotonic() < self._held.get(id_, 0.0):
+            waited = True
+            time.sleep(0.1)
+        self._held.pop(id_, None)
+        said = [turn.text for turn in transcript.turns]
+        if waited and said != [turn.text for turn in self.store.transcript(owner, id_).turns]:
+            raise MovedOnError("the last words were edited")
+
+    def _speak(
+        self, owner: str, id_: str, transcript: Transcript, at: float
+    ) -> Generator[Words, None, tuple[Any, float]]:
         """The words as they come; then the reply and the moment of its first word."""
         text, reply, interviewer, first = "", None, self._engine().interviewer, 0.0
         if not transcript.turns:
@@ -298,13 +310,16 @@ class Service:
         try:
             for piece in telemetry.at(id_, len(transcript.turns), interviewer.reply(transcript, at)):
                 first = first or time.monotonic()
+                if not text:
+                    self._wait(owner, id_, transcript)
                 if isinstance(piece, str):
                     text += piece
                     yield Words(text)
                 else:
                     reply = piece
         except Exception as error:
-            telemetry.turn_failed(error)
+            if not isinstance(error, MovedOnError):
+                telemetry.turn_failed(error)
             raise
         if reply is None:
             raise InterviewerError("The interviewer fell silent.")

@@ -58,3 +58,6 @@ def test_answers_are_offered_by_their_turn_and_first_words():
     ]
     transcript = Transcript.model_validate({"case": "x", "level": "mid", "turns": turns})
     assert turn_choices(transcript) == [("1 · " + "word " * 14 + "…", 1)]
+    later = transcript.model_copy(update={"turns": [*transcript.turns, transcript.turns[0], transcript.turns[1]]})
+    assert [name.partition(" ")[0] for name, _ in turn_choices(later)] == ["1", "4"]
+    assert [name.partition(" ")[0] for name, _ in turn_choices(later, counted=True)] == ["1", "2"]

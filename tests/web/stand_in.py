@@ -1,8 +1,8 @@
 """A small app for the tests: the real pages and storage, with an interviewer that does what it is told.
 
 ``python stand_in.py`` serves it. What the candidate says steers it: "slowly" lets it take its time between words,
-"break" lets it fail, "last words" lets it ask for them, "end" ends the interview. Of talk that has "unjudged" the report
-judges nothing, unless STAND_IN_JUDGES is set: then there is a model that can.
+"thinks" before the first, "break" lets it fail, "last words" lets it ask for them, "end" ends the interview. Of talk
+that has "unjudged" the report judges nothing, unless STAND_IN_JUDGES is set: then there is a model that can.
 """
 
 import os
@@ -113,6 +113,8 @@ class StandIn:
         for word in text.split(" "):
             if "slowly" in last.text:
                 time.sleep(0.3)
+            elif "thinks" in last.text and word == text.split(" ")[0]:
+                time.sleep(1.5)
             yield word + " "
         move = Move(kind=kind, step=Step.EVALUATE if kind is MoveKind.PROBE else None)
         turn = Turn(speaker="interviewer", text=text, at=at, move=move, backend="scripted")

@@ -165,8 +165,8 @@ def test_an_answer_on_which_nothing_was_built_is_edited_in_its_place(app: App, v
     page = visit(app.url)
     start(page)
     say(page, "first I clarify", 2)
+    page.wait_for_selector("#room-said .after:has-text('Answered, so it stands')")
     assert page.locator("[data-edit]").count() == 0, "the interviewer built on it"
-    assert page.locator("#room-said .after").all_inner_texts() == ["Answered, so it stands"]
     page.fill(BOX, "ten milions, please break")
     page.press(BOX, "Enter")
     page.wait_for_selector("#room-status .bad")
@@ -184,6 +184,31 @@ def test_an_answer_on_which_nothing_was_built_is_edited_in_its_place(app: App, v
     heard(page, 3)
     page.wait_for_function("() => document.querySelector('#room-box textarea').value === 'begun meanwhile'")
     assert [text for text in talk(page) if "million" in text or "milions" in text] == ["ten million"]
+    page.click("#room-takes > button")
+    say(page, "one more", 4)
+    page.wait_for_selector("#room-turn-choice option:has-text('one more')", state="attached")
+    offered = page.locator("#room-turn-choice option")
+    assert offered.all_inner_texts() == ["1 · first I clarify", "2 · ten million", "3 · one more"]
+
+
+def test_who_edits_while_the_interviewer_thinks_is_waited_for(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    page.fill(BOX, "ten milions, and she thinks")
+    page.press(BOX, "Enter")
+    page.click("[data-edit]")
+    page.wait_for_selector("#answer-word :text('the interviewer waits')")
+    page.wait_for_timeout(2500)
+    assert page.locator("#room-chat .bot-row").count() == 1, "longer than it thought"
+    page.fill(BOX, "ten million")
+    page.press(BOX, "Enter")
+    heard(page, 2)
+    assert talk(page)[1] == "ten million"
+    page.fill(BOX, "and then it thinks")
+    page.press(BOX, "Enter")
+    page.click("[data-edit]")
+    page.click("#edit-cancel")
+    heard(page, 3)
 
 
 def test_while_the_interviewer_thinks_the_room_says_so(app: App, visit: Callable[..., Any]) -> None:

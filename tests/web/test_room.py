@@ -92,7 +92,7 @@ def test_a_whole_interview_from_set_up_to_report(app: App, visit: Callable[..., 
     page.wait_for_selector("#room-chat .user-row svg")
     assert page.input_value("#sketch-source"), "the source stays for the next version"
     page.click("#tab-plan")
-    assert "Scripted" in page.inner_text("#room-badge")
+    assert "No language model" in page.inner_text("#room-badge")
     page.click("#room-end")
     page.click("#room-end-no")
     page.wait_for_selector("#room-end-yes", state="hidden")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sqlite3
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,8 @@ from interviewer.models.base import ModelChain
 from interviewer.storage import owner_of_user
 from interviewer.storage.store import MovedOnError, OverError, Store
 from interviewer.transcript import Transcript, Turn
-from interviewer.web import Engine
-from interviewer.web.service import LONGEST_ANSWER, Choice, Service, bound, speaking
+from interviewer.web import Engine, speaking
+from interviewer.web.service import LONGEST_ANSWER, Choice, Service, bound
 from tests.web.conftest import App
 from tests.web.stand_in import StandIn, StandInLibrary, grade
 from tests.web.test_room import heard, say, start, talk
@@ -99,6 +100,36 @@ def test_an_answer_is_edited_until_the_interviewer_builds_on_it(service: Service
     service.edit(ANN, id_, 3, "wait, I was wrong")
     assert service.room(ANN, id_).editable == 3
     assert len(service.store.transcript(ANN, id_).turns) == 4
+
+
+def test_while_the_last_answer_is_edited_the_interviewer_waits_and_answers_the_new_words(service: Service) -> None:
+    id_ = held(service)
+    service.say(ANN, id_, Turn(speaker="candidate", text="ten milions"))
+    service.hold(ANN, id_, True)
+    told: list[Any] = []
+    speaking_ = threading.Thread(target=lambda: told.extend(service.answer(ANN, id_)))
+    speaking_.start()
+    speaking_.join(0.5)
+    assert speaking_.is_alive()
+    assert not told, "no word is out"
+    service.edit(ANN, id_, 1, "ten million")
+    speaking_.join(5)
+    assert [turn.text for turn in service.store.transcript(ANN, id_).turns[1:2]] == ["ten million"]
+    assert len(service.store.transcript(ANN, id_).turns) == 3, "answered once"
+
+
+def test_an_edit_that_is_given_up_lets_the_answer_come(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    id_ = held(service)
+    service.say(ANN, id_, Turn(speaker="candidate", text="ten million"))
+    service.hold(ANN, id_, True)
+    service.hold(ANN, id_, False)
+    list(service.answer(ANN, id_))
+    assert len(service.store.transcript(ANN, id_).turns) == 3
+    monkeypatch.setattr("interviewer.web.service.HOLD", 0.3)
+    service.say(ANN, id_, Turn(speaker="candidate", text="and so on"))
+    service.hold(ANN, id_, True)
+    list(service.answer(ANN, id_))  # nobody is waited for longer than that
+    assert len(service.store.transcript(ANN, id_).turns) == 5
 
 
 def test_what_is_said_alike_on_every_backend_is_no_standing_in() -> None:

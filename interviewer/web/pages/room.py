@@ -4,6 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -12,7 +13,8 @@ from interviewer import BadInput, InterviewerError
 from interviewer.storage import editable
 from interviewer.storage.store import MovedOnError, OverError
 from interviewer.transcript import Transcript, Turn
-from interviewer.web.afterwards import RetakePanel
+from interviewer.web import needs_answer
+from interviewer.web.afterwards import RetakePanel, choices_html
 from interviewer.web.conversation import (
     badge_html,
     brief_html,
@@ -24,7 +26,7 @@ from interviewer.web.conversation import (
     speaking_html,
     steps_html,
 )
-from interviewer.web.service import Room, Words, needs_answer
+from interviewer.web.service import Room, Words
 from interviewer.web.session import QUIET, Session, Updates, line, status
 
 if TYPE_CHECKING:
@@ -81,6 +83,7 @@ class RoomPage:
         self.again = gr.Button("Try again", size="sm", visible=False, elem_id="room-again")
         gr.HTML("<div id='answer-word' role='status'></div>", elem_id="room-word", elem_classes="status")
         self.resend = gr.Button("", elem_id="room-resend", elem_classes="voice-hidden")
+        self.holds = gr.Button("", elem_id="room-hold", elem_classes="voice-hidden")
         with gr.Column(elem_id="room-write") as self.write:
             with gr.Row(elem_id="room-entry"):
                 gr.HTML(_ANSWER, elem_id="room-box")
@@ -147,6 +150,7 @@ class RoomPage:
             self.heading: heading_html(knowledge, room),
             self.conversation: conversation_html(room.transcript, room.editable, over=room.over),
             self.speaking: _speaking(room.transcript, room.over),
+            self.retake.turn: choices_html(room.transcript, "room"),
             self.clock: clock_html(room.header, room.over),
             self.steps: steps_html(knowledge, room),
             self.brief: brief_html(knowledge, room),
@@ -250,6 +254,11 @@ class RoomPage:
             self.again: gr.update(visible=False),
         }
 
+    def hold(self, turn: str, id_: str, key: str, request: gr.Request) -> None:
+        """The last answer is being edited, or no longer: the interviewer waits, or goes on."""
+        with suppress(InterviewerError):  # it was deleted or is somebody else's: there is nobody to wait
+            self.service.hold(self.session.owner(key, request), id_, bool(turn))
+
     def stop(self, paused: bool) -> Callable[..., Updates]:
         """A handler that stops the clock or lets it go on."""
 
@@ -296,6 +305,9 @@ class RoomPage:
             went = self.answered(pressed)
             if event == "end":
                 self.session.leads(went.success, self.report, place)
+        self.holds.click(
+            self.hold, [self.packed, *place], None, js="(_, ...place) => [interviewer.edited(), ...place]", **QUIET
+        )
         for button, paused in ((self.pause, True), (self.resume, False)):
             button.click(self.stop(paused), place, [self.clock, self.paused], trigger_mode="once", **QUIET)
         self.session.leads(self.to_report.click, self.report, place)

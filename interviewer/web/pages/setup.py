@@ -11,7 +11,7 @@ import gradio as gr
 
 from interviewer import BadInput, InterviewerError, Level, Manner, Step
 from interviewer.config import Settings
-from interviewer.interview import ABOUT, LABELS, MINUTES, ModeKind, parse_mode
+from interviewer.interview import ABOUT, LABELS, MINUTES, ModeKind, known_mode, parse_mode
 from interviewer.knowledge import Knowledge
 from interviewer.models import Budget, at_work, in_dollars, price_date, price_of
 from interviewer.models.openai_endpoint import DEFAULT_MODEL
@@ -43,8 +43,8 @@ _HOW = (
 
 
 _SAID = {
-    "openai": "<b>{where}</b> conducts and judges, with {model}: what you say is sent there. The report gives a "
-    "verdict, and a quote for every claim.{cost}",
+    "openai": "<b>A language model</b> conducts and judges: {model}, at {where}. What you say is sent there. The "
+    "report gives a verdict, and a quote for every claim.{cost}",
     "local": "<b>A small model on this machine</b> listens; nothing leaves it. It follows and quotes what you say, and "
     f"gives no verdict. {_HOW}",
     "scripted": "<b>No language model</b> is in use: the interviewer gives facts, keeps the time and asks what goes "
@@ -79,6 +79,8 @@ def _cost(settings: Settings) -> str:
 
 LENGTHS = (10, 15, 30, 45, 60)
 MANNER_NAMES = {Manner.SUPPORTIVE: "Supportive", Manner.NEUTRAL: "Neutral", Manner.TOUGH: "Tough"}
+_ROWS = 5
+"""Problems that the two rows hold which are seen at first, beside one's own."""
 _DIFFICULTY = {1: "Gentle start", 2: "Medium", 3: "Demanding"}
 
 
@@ -100,10 +102,14 @@ def form_html(knowledge: Knowledge, defaults: Defaults) -> str:
     chosen = defaults.case if defaults.case in knowledge.cases else (slugs[0] if slugs else OWN)
     cards = [_card(knowledge, slug, slug == chosen, slug == defaults.case, defaults.results) for slug in slugs]
     shown = "".join([*cards[:1], _own(not cards), *cards[1:]])
+    every = f"All {len(slugs)} problems"
+    more = (
+        f"<button type='button' class='small' id='setup-all' aria-expanded='false' data-all='{every}'>{every}</button>"
+    )
     return (
         "<form id='setup-choice' onsubmit='return false'>"
         "<fieldset id='setup-case' class='gallery'><legend>Choose a problem</legend>"
-        f"<div class='cards'>{shown}</div></fieldset>"
+        f"<div class='cards'>{shown}</div>{more if len(slugs) > _ROWS else ''}</fieldset>"
         f"<div class='card terms'>{_terms(knowledge, defaults)}"
         "<p id='setup-word' class='bad' role='alert'></p>"
         "<button type='button' class='primary' id='setup-start' data-act='start'>Start the interview</button>"
@@ -115,7 +121,7 @@ def _card(knowledge: Knowledge, slug: str, chosen: bool, next_: bool, results: M
     case = knowledge.cases[slug]
     trains = ", ".join(step.label for step in getattr(case, "trains", ()) or ())
     facts = [_DIFFICULTY.get(getattr(case, "difficulty", 2), ""), f"trains {trains}" if trains else ""]
-    badge = "<span class='next'>Recommended next</span>" if next_ else ""
+    badge = f"<span class='next'>{'Recommended next' if results else 'A good first one'}</span>" if next_ else ""
     result = f"<span class='result'>Last time: {for_html(results[slug])}</span>" if slug in results else ""
     return (
         f"<label class='case'><input type='radio' name='case' value='{for_html(slug)}'{_on(chosen)}>"
@@ -149,9 +155,19 @@ def _terms(knowledge: Knowledge, defaults: Defaults) -> str:
     lengths = [(f"{length:g}", f"{length:g}") for length in LENGTHS]
     return "".join(
         [
-            _group("level", "Level", [(key.value, name) for key, name in LEVEL_NAMES.items()], defaults.level.value),
+            _group(
+                "level",
+                "Level, the bar that you are held to",
+                [(key.value, name) for key, name in LEVEL_NAMES.items()],
+                defaults.level.value,
+            ),
             _group("minutes", "Length in minutes", lengths, f"{defaults.minutes:g}"),
-            _group("manner", "Style", [(key.value, name) for key, name in MANNER_NAMES.items()], defaults.manner.value),
+            _group(
+                "manner",
+                "Style, how hard you are pushed",
+                [(key.value, name) for key, name in MANNER_NAMES.items()],
+                defaults.manner.value,
+            ),
             _group("mode", "Mode", [(kind.value, name) for kind, name in LABELS.items()], ModeKind.INTERVIEW.value),
             abouts,
             f"<label class='field' data-mode='step' id='setup-step'>Step<select name='step'>{steps}</select></label>",
@@ -244,8 +260,8 @@ class SetupPage:
         if not headers:
             return Defaults(case, results=results)
         last = headers[0]
-        minutes = last.minutes if last.minutes in LENGTHS else 45
-        return Defaults(case, last.level, minutes, last.manner, results)
+        minutes = next((one.minutes for one in headers if known_mode(one.mode).kind is ModeKind.INTERVIEW), 45)
+        return Defaults(case, last.level, minutes if minutes in LENGTHS else 45, last.manner, results)
 
     # -- handling --------------------------------------------------------------------------------------------
 
@@ -330,7 +346,7 @@ class SetupPage:
 def _sound_html(voice: VoiceParts | None) -> str:
     """Whether one can speak here, and a button that tries the microphone."""
     if voice is None:
-        return ""
+        return "<p class='quiet backend'>You type your answers; speaking is switched off here.</p>"
     if missing := voice.missing():
         return f"<p class='quiet'>{for_html(missing)}</p>"
     return (

@@ -129,16 +129,29 @@
   const found = () => { if (!lost) return; lost = false; tell(""); paint(); if (entries().length) again(); };
 
   // Editing the last answer: its words come into the box; what was there waits.
-  const edits = () => tell("You are editing your last answer.", false, ' <button type="button" class="link" id="edit-cancel">Cancel</button>');
+  const edits = () => tell("You are editing your last answer; the interviewer waits.", false, ' <button type="button" class="link" id="edit-cancel">Cancel</button>');
   const edit = (at) => {
     const bubble = at.closest(".message-row").querySelector(".message");
     editing = { turn: Number(at.dataset.edit), stash: box() ? box().value : "" };
     store.write("draft:" + current, JSON.stringify({ text: editing.stash }));
     put(bubble.innerText.trim());
+    hold();
     edits();
     box().focus();
   };
-  const cancel = () => { const stash = editing ? editing.stash : ""; editing = null; store.drop("edit:" + current); tell(""); put(stash); box().focus(); };
+  const hold = () => { const at = button("room-hold"); if (at) at.click(); };
+  const cancel = () => { const stash = editing ? editing.stash : ""; editing = null; hold(); store.drop("edit:" + current); tell(""); put(stash); box().focus(); };
+  // The interviewer does not wait for ever: once it has answered, what stands in the box is a new answer.
+  const late = () => {
+    if (!editing || !box() || box().dataset.interview !== current || entries().length) return;
+    const own = document.querySelector(`#room-said [data-turn="${editing.turn}"]`);
+    if (!own || own.querySelector("[data-edit]")) return;
+    const stash = editing.stash;
+    editing = null;
+    store.drop("edit:" + current);
+    put([box().value, stash].filter(Boolean).join("\n\n"));
+    tell("It has been answered meanwhile: what is in the box would be a new answer.", true);
+  };
 
   addEventListener("input", (event) => {
     const id = event.target.id;
@@ -198,7 +211,7 @@
     down(true);
   };
   setInterval(() => {
-    watch(); restore(); keep(); ended(); paint(); ask();
+    watch(); restore(); keep(); ended(); late(); paint(); ask();
     const wait = WAITS[Math.min(tries, WAITS.length - 1)] * 1000 + 4000 * Number(!tries);
     if (lost || !current || !entries().length || performance.now() - last < wait) return;
     tries += 1;
@@ -209,6 +222,7 @@
   Object.assign(window.interviewer, {
     entered, draw, newest: () => down(true), again, acknowledged, unsent, send: () => pack(), put, tell,
     text: () => (box() ? box().value : ""),
+    edited: () => (editing ? String(editing.turn) : ""),
     speaking: (how) => { spoken = how; },
   });
 })();

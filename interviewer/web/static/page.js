@@ -161,6 +161,11 @@
     if (at.id === "room-end") { document.body.dataset.ending = "1"; const yes = button("room-end-yes"); if (yes) yes.focus(); }
     if (at.id === "room-end-no") { delete document.body.dataset.ending; $("room-end").focus(); }
     if (at.id === "report-print") print();
+    if (at.id === "setup-all") {
+      const all = $("setup-case").toggleAttribute("data-all");
+      at.setAttribute("aria-expanded", String(all));
+      at.textContent = all ? "Fewer problems" : at.dataset.all;
+    }
     if (at.id === "report-back") back();
   });
   // The address goes ahead of the server's answer: after a restart Gradio loads the page anew, or its line is dead.
