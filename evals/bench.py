@@ -1,29 +1,35 @@
 """Benchmarks: ``python -m evals.bench`` prints medians, wall and processor seconds, of the scripted backend, and what a
 whole interview costs in tokens on a language model (``--cost`` alone; ``--peer FILE``: beside a plain prompt).
+``--report`` alone: what a capable model's report costs, and how long after the end it is there.
 
-Wall time depends on what else runs; read figures of a busy machine as ratios. Tokens are estimated at four characters.
+Wall time depends on what else runs; read figures of a busy machine as ratios. Tokens of turns are estimated at four
+characters, those of reports counted by GPT-4o's vocabulary.
 """
 
 import argparse
+import re
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from evals.cassette import Cassette, Tape, plugged_in
+from evals.cassette import Cassette, Tape, load, path_of, plugged_in, shared_start
 from evals.changes import stretched
 from evals.preference.options import prompt_messages
 from evals.preference.positions import Moment, Position
 from evals.recorded import recorded
 from evals.types import Data, Json
 from evals.world import open_world
-from interviewer.transcript import Transcript, transcript_from, with_clock
+from interviewer.models.base import count_text
+from interviewer.transcript import Transcript, Turn, transcript_from, with_clock
 
 CASE = "fraud-detection"
 COSTED = "fraud-detection-01"
@@ -186,12 +192,144 @@ def print_costs(peer: Path | None) -> None:
         )
 
 
+# -- reports ---------------------------------------------------------------------------------------------
+# A capable model's report on an endpoint that is as fast as a hosted one: it reads what no earlier prompt began with,
+# then writes what the cassette holds for that call.
+
+
+REPORTED = (
+    "ad-click-prediction-01",
+    "fraud-detection-01",
+    "harmful-content-detection-02",
+    "search-ranking-02",
+    "video-recommendation-21",
+)
+"""Interviews of the cassette ``grading-llm``."""
+FIRST, READS, WRITES = 0.6, 4000.0, 80.0
+"""Seconds until an endpoint begins to read; tokens a second that it reads and that it writes."""
+TYPED = 17.0
+"""Seconds in which somebody types a farewell of a dozen words."""
+FAREWELLS = {
+    "a farewell, typed in 17 s": "No, I think that covers everything. Thank you for your time.",
+    "something added, typed in 17 s": "One more thing: I would also watch the share of new sellers in the top ten.",
+    "the button End, no last words asked for": "",
+}
+_TASK = re.compile(r"TASK: .*in this order: ([a-z_, ]+)", re.DOTALL)
+
+
+class Paced(Tape):
+    """An endpoint that takes its time. While it learns it answers at once, from its cassette."""
+
+    def __init__(self, cassette: Cassette) -> None:
+        super().__init__(cassette)
+        self.learns = True
+        self.prompts: list[list[str]] = [[]]
+        """Of every report that was learnt."""
+        self._said: dict[tuple[str, str], str] = {}
+        self._read: list[str] = []
+
+    def reply(self, asked: Json, authorization: str = "") -> Json | None:
+        """The answer to a request."""
+        prompt = "\n".join(str(one.get("content")) for one in asked["messages"])
+        task = _TASK.search(prompt)
+        which = (prompt.partition("Problem: ")[2][:40], task[1] if task else "")
+        if self.learns:
+            known = super().reply(asked, authorization)
+            if known is not None:
+                self._said[which] = known["content"]
+                self.prompts[-1].append(prompt)
+            return known
+        time.sleep(FIRST + _unread(prompt, list(self._read)) / READS)
+        self._read.append(prompt)
+        said = self._said.get(which, '{"on": "", "move": "close"}\nThank you.')
+        time.sleep(count_text(said) / WRITES)
+        return {"content": said, "usage": {}}
+
+
+def _unread(prompt: str, before: Sequence[str]) -> int:
+    """Tokens behind the longest beginning that an earlier prompt had as well."""
+    return count_text(prompt[max((shared_start(prompt, one) for one in before), default=0) :])
+
+
+def print_reports(names: Sequence[str]) -> None:
+    """What reports cost and how long they take. ``names``: transcripts of the cassette."""
+    found = {one.id: transcript_from(one.body) for one in recorded(Data()) if one.id in names}
+    paced = Paced(load(path_of("grading-llm")))
+    with plugged_in(paced), tempfile.TemporaryDirectory() as folder:
+        world = open_world("openai:cassette")
+        for name, talk in found.items():
+            world.grade(talk)
+            _print_cost(name, talk, paced.prompts[-1])
+            paced.prompts.append([])
+        world.close()
+        paced.learns = False
+        service = _service(Path(folder))
+        _until_report(service, "", next(iter(found.values())))  # an app that has run for a while
+        for what, farewell in FAREWELLS.items():
+            with ThreadPoolExecutor(len(found)) as pool:
+                took = list(pool.map(partial(_until_report, service, farewell), found.values()))
+            told = ", ".join(f"{seconds:.1f}" for seconds in sorted(took))
+            print(f"{what:42} median {statistics.median(took):5.1f} s   most {max(took):5.1f} s   ({told})", flush=True)
+        service.close()
+
+
+def _print_cost(name: str, talk: Transcript, prompts: Sequence[str]) -> None:
+    words = count_text("\n".join(f"{turn.speaker}: {turn.text}" for turn in talk.turns))
+    full = sum(_unread(prompt, prompts[:at]) for at, prompt in enumerate(prompts))
+    print(f"{name:32} talk {words:6,} tokens, at full price {full:6,}: {full / words:.2f} x")
+
+
+def _service(folder: Path) -> Any:
+    """The app without its pages, on a data folder of its own."""
+    from interviewer.config import load as settings
+    from interviewer.knowledge import Knowledge
+    from interviewer.storage.store import Store
+    from interviewer.web.server import open_engine
+    from interviewer.web.service import Service
+
+    engine = open_engine(settings().model_copy(update={"model": "openai:cassette", "home": folder}))
+    return Service(Store.open(f"sqlite:///{folder / 'interviews.sqlite'}"), Knowledge.load(), lambda: engine)
+
+
+def _until_report(service: Any, farewell: str, talk: Transcript) -> float:
+    """Seconds from the end of an interview until its report is a page: the time is up, last words are asked for,
+    something is said, the interviewer takes leave."""
+    from interviewer.grading.page import to_html
+    from interviewer.grading.report import Report
+    from interviewer.storage import owner_of_user
+    from interviewer.storage.database import interviews
+
+    def says(text: str, event: str | None = None) -> None:
+        turn = Turn.model_validate({"speaker": "candidate", "text": text, "event": event})
+        service.say(ann, id_, turn)
+        assert list(service.answer(ann, id_))
+
+    ann, (last, _) = owner_of_user("ann"), talk.candidate_turns()[-2]
+    id_ = service.store.create(ann, talk.model_copy(update={"turns": talk.turns[:last]}))
+    if farewell:
+        with service.store.engine.begin() as database:
+            over = interviews.update().where(interviews.c.id == id_)
+            database.execute(over.values(elapsed=talk.minutes * 60 + 1, seen=time.time()))
+        says(talk.turns[last].text)
+        time.sleep(TYPED)
+        says(farewell)
+    else:
+        says(talk.turns[last].text, "end")
+    began = time.monotonic()
+    report = next(news for news in service.grade(ann, id_, talk.level) if isinstance(news, Report))
+    assert to_html(report, service.store.transcript(ann, id_))
+    return time.monotonic() - began
+
+
 def main() -> None:
     """Prints a row as soon as it is measured."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cost", action="store_true", help="only the tokens")
     parser.add_argument("--peer", type=Path, help="a text file: a plain prompt to compare with")
+    parser.add_argument("--report", action="store_true", help="only a capable model's report: its cost and its time")
     asked = parser.parse_args()
+    if asked.report:
+        return print_reports(REPORTED)
     if not asked.cost:
         print_times()
     print_costs(asked.peer)

@@ -128,6 +128,7 @@ class AnswerNumbers(Strict):
     room: int
     room_of_a_step: int
     head_start: float
+    kept: float
     least_words: int
 
 

@@ -6,9 +6,9 @@ Every field may be left out, so that an answer with a gap is still worth reading
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from interviewer import Help, Level, Step
 from interviewer.grading import thresholds
@@ -16,10 +16,12 @@ from interviewer.grading.assessor import expected_at
 from interviewer.grading.evidence import Aimed, Excerpt, Quote, Quotes, inside, seconds_taken
 from interviewer.grading.report import (
     Criterion,
+    CriterionStatus,
     Evidence,
     FlagReport,
     Missing,
     Moment,
+    Nearest,
     Remark,
     StepReport,
     StepStatus,
@@ -27,7 +29,7 @@ from interviewer.grading.report import (
     StudyItem,
 )
 from interviewer.knowledge import Knowledge
-from interviewer.knowledge.schema import Signal
+from interviewer.knowledge.schema import RedFlag, Signal
 from interviewer.transcript import Transcript
 
 
@@ -38,20 +40,35 @@ def _help(value: object) -> object:
 SomeHelp = Annotated[Help, BeforeValidator(_help)]
 
 
-class Cited(BaseModel):
+def _bare(form: dict[str, Any]) -> None:
+    """A form without what only people read: endpoints bill it with every prompt."""
+    form.pop("description", None)
+    for own in form.get("properties", {}).values():
+        own.pop("title", None)
+        own.pop("default", None)
+
+
+class _Form(BaseModel):
+    """Fields stand in the order of thought: the words first, then what they show."""
+
+    model_config = ConfigDict(json_schema_extra=_bare)
+
+
+class Cited(_Form):
     """A quote and the place of its passage."""
 
     place: str = Field(default_factory=str)
     quote: str = Field(default_factory=str)
 
 
-class JudgedCriterion(BaseModel):
-    """A criterion that the candidate came near to."""
+class JudgedCriterion(_Form):
+    """A criterion, and the candidate's words that come nearest to it, also where they do not show it."""
 
     id: str
-    status: Literal["shown", "partly", "wrong"]
-    help: SomeHelp
-    quotes: list[Cited] = Field(default_factory=list)
+    place: str = Field(default_factory=str)
+    quote: str = Field(default_factory=str)
+    help: SomeHelp = Help.PROBED
+    status: CriterionStatus
 
 
 class JudgedFlag(Cited):
@@ -62,49 +79,34 @@ class JudgedFlag(Cited):
     corrected: bool = Field(default_factory=bool)
 
 
-class Weighed(Cited):
-    """A choice that was weighed."""
+class Telling(Cited):
+    """A choice that was weighed, or something about the whole, with the words that show it."""
 
-    id: str = Field(default_factory=str)
     text: str = Field(default_factory=str)
 
 
-class ToStudy(BaseModel):
+class ToStudy(_Form):
     """A gap of this candidate and what to do about it."""
 
     criterion: str = Field(default_factory=str)
     text: str = Field(default_factory=str)
 
 
-class JudgedStep(BaseModel):
+class JudgedStep(_Form):
     """One step."""
 
     step: Step
     where: str = Field(default_factory=str)
     criteria: list[JudgedCriterion] = Field(default_factory=list)
-    absent: list[str] = Field(default_factory=list)
-    not_applicable: list[str] = Field(default_factory=list)
     flags: list[JudgedFlag] = Field(default_factory=list)
-    trade_offs: list[Weighed] = Field(default_factory=list)
+    trade_offs: list[Telling] = Field(default_factory=list)
     comment: str = Field(default_factory=str)
     study: ToStudy = Field(default_factory=ToStudy)
     status: StepStatus
     mark: float | None = None
 
 
-class JudgedSteps(BaseModel):
-    """Some of the seven steps."""
-
-    steps: list[JudgedStep]
-
-
-class Telling(Cited):
-    """Something about the whole, with the words that show it."""
-
-    text: str = Field(default_factory=str)
-
-
-class PanelMark(BaseModel):
+class PanelMark(_Form):
     """What a member of a panel gives a step, without criteria; None where it was not reached or does not apply."""
 
     step: Step
@@ -112,7 +114,7 @@ class PanelMark(BaseModel):
     mark: float | None = None
 
 
-class Whole(BaseModel):
+class Whole(_Form):
     """The look at the whole interview."""
 
     pattern: str
@@ -128,6 +130,41 @@ class Whole(BaseModel):
     next_level: str = Field(default_factory=str)
 
 
+class Answer(_Form):
+    """What every call of a report is asked for: some of the seven steps, or the whole.
+
+    It is one form for both, because an endpoint may read the form before the prompt: another form is another prefix,
+    and the transcript would be billed again (platform.openai.com/docs/guides/prompt-caching, "What can be cached").
+    """
+
+    model_config = ConfigDict(title="Answer")
+
+    steps: list[JudgedStep]
+    whole: Whole | None = None
+
+
+class OfSteps(Answer):
+    """The answer about steps."""
+
+    @field_validator("steps")
+    @classmethod
+    def _some(cls, steps: list[JudgedStep]) -> list[JudgedStep]:
+        if not steps:
+            raise ValueError("no step was judged")
+        return steps
+
+
+class OfTheWhole(Answer):
+    """The answer about the whole."""
+
+    @field_validator("whole")
+    @classmethod
+    def _there(cls, whole: Whole | None) -> Whole | None:
+        if whole is None:
+            raise ValueError("the whole was not looked at")
+        return whole
+
+
 # -- judgement -------------------------------------------------------------------------------------------
 # From a model's answers to what a report may say: quotes found in the talk, ids known, marks bounded.
 #
@@ -141,12 +178,25 @@ LONGEST = _AT.longest_comment
 """Characters of a comment."""
 MOST_MISSING = _AT.most_missing
 """Points named as missing in a step; the checklist holds all of them."""
-MOST_QUOTES = 2
-"""Quotes of one criterion."""
 MOST_STUDY = thresholds().page.most_study
 """Things to study next."""
+MOST_CHOICES = 2
+"""Choices of a step that are shown as weighed."""
 OTHER = "other"
 """The id of a mistake or choice that no list has."""
+
+
+def coded(step: Step, criteria: Sequence[Signal]) -> dict[str, Signal]:
+    """A step's criteria by the names under which a model is asked for them: prompts and answers repeat every name, and
+    ids are long."""
+    return {f"{step.value[0]}{number}": one for number, one in enumerate(criteria, 1)}
+
+
+def mistakes(knowledge: Knowledge, case: str, step: Step) -> dict[str, RedFlag]:
+    """A step's known mistakes, named likewise."""
+    known = knowledge.case(case)
+    flags = known.red_flags if known else knowledge.red_flags(case)
+    return {f"x{number}": one for number, one in enumerate((one for one in flags if one.step is step), 1)}
 
 
 @dataclass
@@ -164,16 +214,16 @@ class Judgement:
 
     def step(self, answer: JudgedStep) -> tuple[StepReport, list[FlagReport], list[Remark]]:
         """A step with its mistakes and the choices weighed in it."""
-        own = {one.id: one for one in self.criteria[answer.step]}
+        own = coded(answer.step, self.criteria[answer.step])
         criteria, evidence = self._criteria(answer, own)
         flags = self._flags(answer)
         choices = self._choices(answer)
         report = StepReport(
             status=answer.status,
             comment=short(answer.comment),
-            criteria=sorted(criteria, key=lambda one: list(own).index(one.signal)),
+            criteria=criteria,
             evidence=evidence,
-            missing=self._missing(criteria, own),
+            missing=self._missing(criteria),
         )
         if answer.status == "evaded":
             report.score = 1.0
@@ -184,71 +234,73 @@ class Judgement:
             report.status, report.comment = "insufficient_evidence", ""
         return report, flags, choices
 
-    def _find(self, cited: Cited) -> Quote | None:
+    def _find(self, cited: Cited | JudgedCriterion) -> Quote | None:
         """The words in the talk, unless they are aimed at whoever grades: those are evidence of nothing."""
         found = self.quotes.find(cited.quote, cited.place)
         return None if found is None or inside(self.aimed, found.turn, found.start, found.end) else found
 
     def _criteria(self, answer: JudgedStep, own: Mapping[str, Signal]) -> tuple[list[Criterion], list[Evidence]]:
-        criteria: dict[str, Criterion] = {}
+        """The criteria in their order, and the quotes for or against them. Words that come near to an absent one stand
+        with it and are evidence of nothing; where the model gave words that nobody said, it is left out."""
+        criteria: list[Criterion] = []
         evidence: list[Evidence] = []
-        for one in answer.criteria:
-            signal = own.get(one.id)
-            if signal is None or one.id in criteria:
+        answers = {one.id: one for one in reversed(answer.criteria)}
+        for name, signal in own.items():
+            one = answers.get(name)
+            if one is None:
                 continue
-            found = [place for cited in one.quotes[:MOST_QUOTES] if (place := self._find(cited)) is not None]
-            if found:
-                criteria[one.id] = Criterion(signal=one.id, status=one.status, about=signal.topic, level=signal.level)
-            evidence += [
-                Evidence(
-                    signal=one.id,
-                    quote=place.text,
-                    turn=place.turn,
-                    help=one.help,
-                    sign="-" if one.status == "wrong" else "+",
-                    about=signal.topic,
-                )
-                for place in found
-            ]
-        named = {one.id for one in answer.criteria}
-        for status, ids in (("absent", answer.absent), ("not_applicable", answer.not_applicable)):
-            for id_ in ids:
-                if id_ in own and id_ not in criteria and id_ not in named:
-                    signal = own[id_]
-                    criteria[id_] = Criterion.model_validate(
-                        {"signal": id_, "status": status, "about": signal.topic, "level": signal.level}
+            said = self._find(one) if one.quote.strip() else None
+            silent = one.status in ("absent", "not_applicable")
+            if said is None and (one.quote.strip() or not silent):
+                continue
+            nearest = Nearest(turn=said.turn, quote=said.text) if said and one.status == "absent" else None
+            criteria.append(
+                Criterion(signal=signal.id, status=one.status, about=signal.topic, level=signal.level, nearest=nearest)
+            )
+            if said and not silent:
+                sign = "-" if one.status == "wrong" else "+"
+                evidence.append(
+                    Evidence(
+                        signal=signal.id,
+                        quote=said.text,
+                        turn=said.turn,
+                        help=one.help,
+                        sign=sign,
+                        about=signal.topic,
                     )
-        return list(criteria.values()), evidence
+                )
+        return criteria, evidence
 
-    def _missing(self, criteria: Sequence[Criterion], own: Mapping[str, Signal]) -> list[Missing]:
-        """What was not said and counts at the level."""
-        absent = {one.signal for one in criteria if one.status == "absent"}
-        gaps = [one for one in expected_at(own.values(), self.level) if one.id in absent]
+    def _missing(self, criteria: Sequence[Criterion]) -> list[Missing]:
+        """What nothing in the talk came near to and counts at the level."""
+        absent = {one.signal for one in criteria if one.status == "absent" and one.nearest is None}
+        every = (one for own in self.criteria.values() for one in expected_at(own, self.level))
+        gaps = [one for one in every if one.id in absent]
         return [Missing.of(one) for one in gaps[:MOST_MISSING]]
 
     def _flags(self, answer: JudgedStep) -> list[FlagReport]:
-        known = {one.id: one for one in self.knowledge.red_flags(self.transcript.case)}
+        known = mistakes(self.knowledge, self.transcript.case, answer.step)
         flags = []
         for one in answer.flags:
-            found = self._find(one)
-            text = short(one.text) or (known[one.id].text if one.id in known else "")
+            found, listed = self._find(one), known.get(one.id)
+            text = short(one.text) or (listed.text if listed else "")
             if found is not None and text:
-                id_ = one.id if one.id in known else OTHER
                 flags.append(
                     FlagReport(
-                        id=id_, text=text, turn=found.turn, quote=found.text, corrected=one.corrected, step=answer.step
+                        id=listed.id if listed else OTHER,
+                        text=text,
+                        turn=found.turn,
+                        quote=found.text,
+                        corrected=one.corrected,
+                        step=answer.step,
                     )
                 )
         return flags
 
     def _choices(self, answer: JudgedStep) -> list[Remark]:
-        case = self.knowledge.case(self.transcript.case)
-        known = {one.id for one in case.trade_offs} if case else set()
-        found = [(one, self._find(one)) for one in answer.trade_offs if one.text.strip()]
         return [
-            Remark(id=one.id if one.id in known else OTHER, text=short(one.text), turn=place.turn, quote=place.text)
-            for one, place in found
-            if place is not None
+            Remark(id=OTHER, text=one.text, turn=one.turn, quote=one.quote)
+            for one in self.moments(answer.trade_offs, MOST_CHOICES)
         ]
 
     def moments(self, told: Sequence[Telling], most: int) -> list[Moment]:
@@ -263,9 +315,9 @@ class Judgement:
         plan = []
         for step in sorted(answers, key=lambda step: steps[step].score or 5.0):
             one, own = answers[step].study, steps[step]
-            signal = next((signal for signal in self.criteria[step] if signal.id == one.criterion), None)
+            signal = coded(step, self.criteria[step]).get(one.criterion)
             shown = {criterion.signal for criterion in own.criteria if criterion.status == "shown"}
-            if one.criterion in shown or not one.text.strip():
+            if (signal and signal.id in shown) or not one.text.strip():
                 continue
             notes = list(signal.study) if signal else [note for gap in own.missing[:1] for note in gap.study]
             plan.append(StudyItem(step=step, text=short(one.text), notes=notes))

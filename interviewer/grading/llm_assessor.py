@@ -10,35 +10,52 @@ same in all, so an endpoint that caches prefixes reads them once; the others sta
 reason. A model with a small window is asked about one step at a time.
 """
 
+import hashlib
+import re
+import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from interviewer import Level, ModelError, MoveKind, Step, Verdict
 from interviewer.grading import cut_offs, rubric_in_use, thresholds
 from interviewer.grading.assessor import GENERAL, Judged, Material, Progress, Retrieve, judge, merged, strong_answers
 from interviewer.grading.evidence import Aimed, Quotes, aimed_at_the_grader
-from interviewer.grading.judgement import OTHER, JudgedStep, JudgedSteps, Judgement, Whole, apart, of_both, short
+from interviewer.grading.judgement import (
+    OTHER,
+    Answer,
+    JudgedStep,
+    Judgement,
+    OfSteps,
+    OfTheWhole,
+    Whole,
+    apart,
+    coded,
+    mistakes,
+    of_both,
+    short,
+)
 from interviewer.grading.report import FlagReport, GradedBy, Missing, Remark, Report, Status, StepReport
 from interviewer.interview import known_mode
 from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.knowledge.schema import Signal
-from interviewer.models.base import LanguageModel, Message, Schema, count, prompt, render
+from interviewer.models.base import LanguageModel, Message, count, prompt, render
 
 _AT = thresholds().answers
 
 RULES, STEPS, WHOLE = "assess", "assess-steps", "assess-whole"
 """The prompts."""
 GROUPS = (
-    (Step.CLARIFY, Step.FRAME, Step.MONITOR),
     (Step.DATA, Step.MODEL),
+    (Step.CLARIFY, Step.FRAME),
     (Step.EVALUATE, Step.SERVE),
+    (Step.MONITOR,),
 )
-"""Steps that are judged in one call: so that the answers are about equally long, for the longest is waited for."""
-SIDE_BY_SIDE = 4
+"""Steps that are judged in one call: so that no answer is long, for the longest is waited for."""
+SIDE_BY_SIDE = 5
 """Calls at a time, where the model does not say that it serves fewer (``side_by_side``)."""
 MOST_CRITERIA, MOST_OF_THE_CASE = _AT.most_criteria, _AT.most_of_the_case
 """Of a step, and of them the case's own: more make a report dearer and longer, and no truer; and where the problem that
@@ -49,8 +66,17 @@ ROOM_OF_A_STEP = _AT.room_of_a_step
 """The same in a small window."""
 HEAD_START = _AT.head_start
 """Seconds after which an endpoint has read the prompt of the first call, so that the second finds it in the cache."""
+KEPT = _AT.kept
+"""Seconds for which an endpoint surely keeps what it has read."""
+_READ: "deque[tuple[int, str, float]]" = deque(maxlen=10)
+"""Length and hash of the talks that were read last, and when."""
 LEAST_WORDS = _AT.least_words
 """Words of an interview in which a model that reads finds something to quote."""
+_REST = r".*?(?=, and \w+s |;|\.?$)"
+_WHY = re.compile(rf", (?:because|since) {_REST}")
+"""The clause of a criterion that says why it matters: a capable model knows it, and it is a fifth of the words."""
+_HARM = re.compile(rf", (?:because|so|so that|although|which) {_REST}")
+"""The same of a known mistake."""
 
 
 @dataclass
@@ -165,28 +191,39 @@ class Asking:
         progress(0.15, "The model reads the interview")
         with ThreadPoolExecutor(max_workers=getattr(self.model, "side_by_side", SIDE_BY_SIDE)) as pool:
 
-            def ask(messages: Sequence[Message], form: type[Schema], room: int) -> Future[Schema]:
+            def ask(messages: Sequence[Message], form: type[Answer], room: int) -> Future[Answer]:
                 return pool.submit(copy_context().run, self._extract, messages, form, room)
 
-            jobs = [ask(asked[0], JudgedSteps, room)]
-            wait(jobs, timeout=HEAD_START)
-            whole = ask(look, Whole, self._room([look]))
-            jobs += [ask(messages, JudgedSteps, room) for messages in asked[1:]]
-            every: list[Future[Any]] = [*jobs, whole]
+            jobs = [ask(asked[0], OfSteps, room)]
+            if not self._was_read():
+                wait(jobs, timeout=HEAD_START)
+            whole = ask(look, OfTheWhole, self._room([look]))
+            jobs += [ask(messages, OfSteps, room) for messages in asked[1:]]
+            every = [*jobs, whole]
             for done, _ in enumerate(as_completed(every), 1):
                 progress(0.15 + 0.8 * done / len(every), "The model judges the steps and the whole")
         answers = [(group, answer) for group, job in zip(groups, jobs, strict=True) for answer in job.result().steps]
         found = {answer.step: answer for group, answer in reversed(answers) if answer.step in group}
         if missing := [step.value for step in wanted if step not in found]:
             raise ModelError(f"the model '{self.model.name}' left out the step {missing[0]}")
-        return found, whole.result()
+        looked = whole.result().whole
+        if looked is None:
+            raise ModelError(f"the model '{self.model.name}' left out the look at the whole")
+        return found, looked
+
+    def _was_read(self) -> bool:
+        """Whether the endpoint keeps the greater part of the prompt from a report on this talk a moment ago."""
+        now, text = time.monotonic(), f"{self.model.name} {self.material.level.value} {self._talk()}"
+        known = [length for length, digest, at in tuple(_READ) if now - at < KEPT and digest == _digest(text[:length])]
+        _READ.append((len(text), _digest(text), now))
+        return max(known, default=0) * 2 >= len(text)
 
     def _room(self, asked: Sequence[Sequence[Message]]) -> int:
         """The room for an answer beside the longest of the prompts."""
         window = getattr(self.model, "window", None)
         return ROOM if window is None or max(map(count, asked)) + ROOM <= window else ROOM_OF_A_STEP
 
-    def _extract(self, messages: Sequence[Message], form: type[Schema], room: int) -> Schema:
+    def _extract(self, messages: Sequence[Message], form: type[Answer], room: int) -> Answer:
         return self.model.extract(messages, form, max_tokens=room)
 
     def messages(self, task: str, inputs: Mapping[str, str]) -> list[Message]:
@@ -199,9 +236,12 @@ class Asking:
             level=self.material.level.value,
             problem=case.brief if case else "The talk itself says what the problem is; the criteria are general ones.",
             notes=self._notes(),
-            transcript=self.quotes.numbered(self._after_the_end()),
+            transcript=self._talk(),
             task=asked.content,
         )
+
+    def _talk(self) -> str:
+        return self.quotes.numbered(self._after_the_end())
 
     def _steps_inputs(self, group: Sequence[Step]) -> dict[str, str]:
         return {
@@ -211,20 +251,15 @@ class Asking:
         }
 
     def _step(self, step: Step) -> str:
-        """What the model is told of a step: what it asks for, criteria, known mistakes, choices. Not the reference: a
-        capable model needs none, and its numbers contradict the interview's."""
+        """What the model is told of a step: a 3 at the level, criteria, known mistakes. Not the reference: a capable
+        model needs none, and its numbers contradict the interview's."""
         knowledge, level = self.material.knowledge, self.material.level
-        levels = knowledge.framework[step].levels
-        case = knowledge.case(self.material.case)
-        lines = [f"### {step.label} ({step.value})", f"A 3 at {level.value} level has most of this: {levels[level]}"]
-        above = next((one for one in Level if one.rank == level.rank + 1), None)
-        lines += [f"Towards a 4, and expected one level up: {levels[above]}"] if above else []
-        lines += ["Criteria (id: what is shown):", *(_line(one, level) for one in self.criteria[step])]
-        known = case.red_flags if case else knowledge.red_flags(self.material.case)
-        flags = [f"- {one.id}: {one.text}" for one in known if one.step is step]
-        lines += ["Known mistakes (id: what is wrong):", *flags] if flags else []
-        if case and (choices := [one for one in case.trade_offs if one.step is step]):
-            lines += ["Choices (id: between)", *(f"- {one.id}: {' / '.join(one.between)}" for one in choices)]
+        lines = [f"### {step.label} ({step.value}). A 3 has most of this: {knowledge.framework[step].levels[level]}"]
+        lines += [_line(name, one, level) for name, one in coded(step, self.criteria[step]).items()]
+        known = mistakes(knowledge, self.material.case, step)
+        lines += (
+            ["Known mistakes:", *(f"{name} {_HARM.sub('', one.text)}" for name, one in known.items())] if known else []
+        )
         return "\n".join(lines)
 
     def _notes(self) -> str:
@@ -257,13 +292,16 @@ def asked_criteria(criteria: Sequence[Signal], level: Level) -> list[Signal]:
     return [*own, *general][:MOST_CRITERIA]
 
 
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _names(steps: Sequence[Step]) -> str:
     return ", ".join(step.value for step in steps)
 
 
-def _line(one: Signal, level: Level) -> str:
-    bonus = f" [{one.level.value} level, a bonus]" if one.level.rank > level.rank else ""
-    return f"- {one.id}{bonus}: {one.text}"
+def _line(name: str, one: Signal, level: Level) -> str:
+    return f"{name}{'+' if one.level.rank > level.rank else ''} {_WHY.sub('', one.text)}"
 
 
 def _judged(

@@ -30,6 +30,7 @@ from interviewer.grading.report import (
     FlagReport,
     Missing,
     Moment,
+    Nearest,
     Remark,
     Report,
     StepTime,
@@ -287,7 +288,7 @@ def _step(step: Step, report: Report, transcript: Transcript) -> str:
         f'<span class="score">{escape(standing(own, judged))}</span></h3>'
         f"{_p(minutes, 'meta')}{_p(own.comment)}"
         f"{_folded([_evidence(one, half, transcript) for one in own.evidence], 'quotes', first)}"
-        f"{_checklist(own.criteria)}{gaps}"
+        f"{_checklist(own.criteria, transcript)}{gaps}"
         + (
             f"<details><summary>What a strong answer has</summary><p>{_linked(strong)}</p></details>"
             if strong and own.status != "not_applicable"
@@ -305,15 +306,21 @@ def _evidence(one: Evidence, half: set[str], transcript: Transcript) -> str:
     return f'<li class="{kind}"><span class="meta">{escape(said)}</span>{_quote(one.quote, one.turn, transcript)}</li>'
 
 
-def _checklist(criteria: list[Criterion]) -> str:
-    """The criteria, quietly: a mark and a name each."""
+def _checklist(criteria: list[Criterion], transcript: Transcript) -> str:
+    """The criteria, quietly: a mark and a name each, and the nearest words to what was not shown."""
     items = [
         f'<li class="{one.status}"><i aria-hidden="true">{_MARKS[one.status]}</i>{escape(one.about or one.signal)}'
-        f'<span class="sr"> ({CRITERION[one.status]})</span></li>'
+        f'<span class="sr"> ({CRITERION[one.status]})</span>{_nearest(one.nearest, transcript)}</li>'
         for one in criteria
     ]
     key = '<p class="key">✓ shown · ◐ partly · ✗ wrong · ○ not shown · · does not apply</p>'
     return f"<details><summary>{len(items)} criteria</summary>{_list(items, 'check')}{key}</details>" if items else ""
+
+
+def _nearest(said: Nearest | None, transcript: Transcript) -> str:
+    if said is None:
+        return ""
+    return f'<div class="near"><span class="meta">Nearest to it</span>{_quote(said.quote, said.turn, transcript)}</div>'
 
 
 def _missing(missing: list[Missing], judged: bool) -> str:

@@ -187,7 +187,8 @@ _MD_CHECK = {"shown": "✓", "partly": "◐", "wrong": "✗", "absent": "○", "
 
 
 def _named(one: Criterion) -> str:
-    return f"{one.about or one.signal} ({CRITERION[one.status]})"
+    near = f"; nearest to it, turn {one.nearest.turn}: “{shortened(one.nearest.quote)}”" if one.nearest else ""
+    return f"{one.about or one.signal} ({CRITERION[one.status]}{near})"
 
 
 def _md_evidence(one: Evidence) -> str:

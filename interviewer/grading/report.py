@@ -34,6 +34,13 @@ class Evidence(_Model):
     """The signal's subject in words."""
 
 
+class Nearest(_Model):
+    """Words of the candidate: an exact substring of ``turns[turn].text``."""
+
+    turn: int = Field(ge=0)
+    quote: str
+
+
 class Criterion(_Model):
     """What became of one signal; only an assessor that judges gives any."""
 
@@ -43,6 +50,8 @@ class Criterion(_Model):
     """The signal's subject in words."""
     level: Level | None = None
     """From which level on its absence counts."""
+    nearest: Nearest | None = None
+    """Where it is absent: the words that come nearest to it, which do not show it; None where nothing does."""
 
 
 class Missing(_Model):

@@ -383,7 +383,7 @@ def _form(kind: str, schema: type[Schema]) -> dict[str, Any]:
     strict = pydantic_function_tool(schema)["function"]
     return {
         "type": "json_schema",
-        "json_schema": {"name": strict["name"], "schema": strict["parameters"], "strict": True},
+        "json_schema": {"name": strict["parameters"]["title"], "schema": strict["parameters"], "strict": True},
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from interviewer import ModelError, Step
-from interviewer.grading.judgement import JudgedSteps, Whole
+from interviewer.grading.judgement import Answer
 from interviewer.models.base import Message
 
 QUOTE = "If it was below the fold it isn't a no, nobody saw it"
@@ -34,8 +34,6 @@ def step(name: str, **changes: Any) -> dict[str, Any]:
         "step": name,
         "where": "5",
         "criteria": [],
-        "absent": [],
-        "not_applicable": [],
         "flags": [],
         "trade_offs": [],
         "comment": "You gave a reason.",
@@ -76,18 +74,17 @@ class JudgeModel:
         with self._lock:
             self.asked.append(text)
             self.rooms.append(max_tokens)
-        if schema is Whole:
-            return Whole.model_validate(WHOLE | self.whole)
+        assert issubclass(schema, Answer)
         names = re.search(r"judge these steps, in this order: (.+)\.", text)
-        assert names
-        return JudgedSteps.model_validate({"steps": [self._step(name, text) for name in names[1].split(", ")]})
+        steps = [self._step(name, text) for name in names[1].split(", ")] if names else []
+        return schema.model_validate({"steps": steps, "whole": None if names else WHOLE | self.whole})
 
     def _step(self, name: str, text: str) -> dict[str, Any]:
         if name in self.steps:
             return self.steps[name]
-        first = re.search(rf"\({name}\)\n(?:.*\n)*?Criteria.*\n- ([a-z0-9-]+)", text)
+        first = re.search(rf"\({name}\)\..*\n([a-z]1)\+? ", text)
         assert first
-        shown = {"id": first[1], "status": "shown", "help": "unprompted", "quotes": [{"place": "5", "quote": QUOTE}]}
+        shown = {"id": first[1], "place": "5", "quote": QUOTE, "help": "unprompted", "status": "shown"}
         return step(name, criteria=[shown])
 
     def speak(self, *args: object, **more: object) -> Any:
