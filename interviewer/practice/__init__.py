@@ -300,7 +300,8 @@ def unpacked(raw: bytes) -> tuple[list[Archived], list[str]]:
                 raise BadInput("The archive holds more than this app takes in at once.")
             for one in files:
                 try:
-                    found.append(_kept(one.filename, archive_.read(one)))
+                    with archive_.open(one) as inside:  # no more of it than it says, or memory is what a bomb wants
+                        found.append(_kept(one.filename, inside.read(one.file_size)))
                 except BadInput as error:
                     wrong.append(str(error))
     except _NO_ARCHIVE as error:

@@ -23,6 +23,8 @@ from interviewer.transcript import Turn
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+_NEVER = 1e11
+"""Seconds since 1970 that no clock shows: the year 5138."""
 PAUSED = "paused"
 """The name in ``extra`` under which a stopped clock is kept."""
 UNREADABLE = "unreadable"
@@ -80,21 +82,29 @@ def read_header(row: Any) -> Header:
             id=row.id,
             case=row.case,
             level=Level(row.level),
-            minutes=row.minutes,
+            minutes=_number(row.minutes),
             manner=Manner(row.manner),
             mode=row.mode,
             parent=row.parent,
-            created=row.created,
-            ended=row.ended,
-            elapsed=row.elapsed,
+            created=_number(row.created),
+            ended=None if row.ended is None else _number(row.ended),
+            elapsed=_number(row.elapsed),
             consent=read_object(row.consent),
             turns=row.n_turns,
             reports=row.n_reports,
             paused=bool(extra.get(PAUSED)),
             problem=str(extra.get("problem") or ""),
         )
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise cannot_be_read(error) from error
+
+
+def _number(stored: Any) -> float:
+    """A time or a length that a page can show: SQLite keeps whatever is put into a column. Raises ValueError."""
+    number = float(stored)
+    if not 0 <= number < _NEVER:
+        raise ValueError(f"{number:g} is no time")
+    return number
 
 
 def is_unreadable(turn: Turn) -> bool:
@@ -215,10 +225,16 @@ def need(db: Connection, owner: str, id_: str, lock: bool = False) -> Any:
 
 
 def elapsed_at(row: Any, now: float) -> float:
-    """The interview's clock. A gap is an absence, and so is a clock of the machine that was set forward or back."""
-    gap = now - row.seen
+    """The interview's clock. A gap is an absence, and so is a clock of the machine that was set forward or back.
+
+    Raises BadInput for a row that nobody can read.
+    """
+    try:
+        gap, elapsed = now - _number(row.seen), _number(row.elapsed)
+    except (ValueError, TypeError) as error:
+        raise cannot_be_read(error) from error
     runs = row.ended is None and not read_object(row.extra).get(PAUSED)
-    return float(row.elapsed) + (gap if 0 <= gap <= AWAY_SECONDS and runs else 0.0)
+    return elapsed + (gap if 0 <= gap <= AWAY_SECONDS and runs else 0.0)
 
 
 def tick(db: Connection, row: Any) -> float:

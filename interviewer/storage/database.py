@@ -323,8 +323,7 @@ def _one_at_a_time(engine: Engine) -> Iterator[None]:
     """Among the threads of this process, and among processes on the same file; a server has locks of its own."""
     from filelock import FileLock, Timeout
 
-    file = _file(engine.url)
-    lock = FileLock(f"{file}.lock") if file else None
+    lock = FileLock(f"{file}.lock") if (file := _file(engine.url)) else None
     with _MIGRATING:
         try:
             if lock:
@@ -374,6 +373,8 @@ def check(url: str) -> str:
 
 
 def _writable(file: Path) -> None:
+    if file.exists() and not file.is_file():
+        raise CannotRun(f"{file}: not a file; set INTERVIEWER_DATABASE_URL")
     for place in (file, file.parent):
         if place.exists() and not os.access(place, os.W_OK):
             raise CannotRun(f"{place}: cannot be written; make it writable, or set INTERVIEWER_HOME")

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
@@ -152,7 +153,7 @@ class Guard:
             return await self._readiness()
         if path.startswith(_SHUT) or b"deep_link=" in scope.get("query_string", b""):
             return PlainTextResponse("There is nothing here.", 404)
-        if posts and headers.get("sec-fetch-site", "none") in ("cross-site", "same-site"):
+        if posts and (headers.get("sec-fetch-site", "none") in ("cross-site", "same-site") or _neighbour(headers)):
             return PlainTextResponse("Another site sent this. Nothing was done.", 403)
         if posts and (refusal := _too_much(path, scope, headers)):
             return refusal
@@ -197,6 +198,18 @@ class Guard:
             found = {"database": "does not answer"}
         fine = all(word == "ok" for word in found.values())
         return PlainTextResponse(json.dumps({"ready": fine, **found}), 200 if fine else 503, None, "application/json")
+
+
+def _neighbour(headers: Headers) -> bool:
+    """Whether a page of another port of the same machine sends it: its cookie comes along, and over plain HTTP browsers
+    do not say which site a request is from. A proxy may change the name that was asked for, or leave out the port."""
+    origin, host = urlsplit(headers.get("origin", "")), urlsplit(f"//{headers.get('host', '')}")
+    try:
+        ours, theirs = host.port, origin.port or {"http": 80, "https": 443}.get(origin.scheme)
+    except ValueError:
+        return True
+    same = origin.hostname == host.hostname and ours is not None
+    return "sec-fetch-site" not in headers and same and ours != theirs
 
 
 def _told_where(page_: bytes) -> bytes:

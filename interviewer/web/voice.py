@@ -24,7 +24,7 @@ from interviewer.speech.recording import Progress, Recording
 from interviewer.speech.stt import vocabulary_of
 from interviewer.speech.tts import Speaking
 from interviewer.web import VoiceParts
-from interviewer.web.session import QUIET, for_html
+from interviewer.web.session import QUIET, for_html, line
 
 if TYPE_CHECKING:
     from interviewer.web.pages.room import RoomPage
@@ -241,17 +241,23 @@ class VoicePanel:
 
     def listen(self, id_: str, key: str, request: gr.Request) -> str:
         """The sound of the last answer, when it was kept."""
-        self.service.store.header(self.session.owner(key, request), id_)
-        wav = self.kept.last(id_)
-        if wav is None:
-            return json.dumps({"reply": f"own/{time.time_ns()}", "audio": [], "word": "No recording is kept."})
-        return json.dumps({"reply": f"own/{time.time_ns()}", "audio": [_url(wav)]})
+        word = "No recording is kept."
+        try:
+            self.service.store.header(self.session.owner(key, request), id_)
+            if wav := self.kept.last(id_):
+                return json.dumps({"reply": f"own/{time.time_ns()}", "audio": [_url(wav)]})
+        except InterviewerError as error:  # deleted in another tab, say
+            word = line(error)
+        return json.dumps({"reply": f"own/{time.time_ns()}", "audio": [], "word": word})
 
     def forget(self, id_: str, key: str, request: gr.Request) -> str:
         """Deletes what is kept."""
-        self.service.store.header(self.session.owner(key, request), id_)
-        count = self.kept.forget(id_)
-        word = f"Deleted: {count} recording{'' if count == 1 else 's'}." if count else "No recording was kept."
+        try:
+            self.service.store.header(self.session.owner(key, request), id_)
+            count = self.kept.forget(id_)
+            word = f"Deleted: {count} recording{'' if count == 1 else 's'}." if count else "No recording was kept."
+        except InterviewerError as error:
+            word = line(error)
         return json.dumps({"recording": "", "word": word})
 
     # -- which event leads where -----------------------------------------------------------------------------
@@ -291,7 +297,7 @@ def _unpacked(packed: str) -> tuple[str, int, bytes, bool]:
         data = json.loads(packed)
         name, at, final = data["recording"], data["at"], data["final"]
         pcm = base64.b64decode(data["pcm"], validate=True)
-    except (ValueError, KeyError, TypeError, binascii.Error) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, binascii.Error) as error:
         raise BadInput("the page sent something that is not sound; reload it") from error
     if not (isinstance(name, str) and _NAME.match(name) and isinstance(at, int) and at >= 0):
         raise BadInput("the page sent something that is not sound; reload it")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-LIMIT = 60.0
+LIMIT = 150.0
 """Seconds that an attack may take on a busy machine."""
 
 

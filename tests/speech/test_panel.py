@@ -69,12 +69,22 @@ def test_two_people_with_the_same_recording_hear_nothing_of_each_other(panel: Vo
 @pytest.mark.parametrize(
     "packed", ["", "{}", "[]", '{"recording": "../x", "at": 0, "pcm": "", "final": false}',
                '{"recording": "1", "at": -1, "pcm": "", "final": false}',
-               '{"recording": "1", "at": 0, "pcm": "%%", "final": false}', "x" * 30_000_000],
+               '{"recording": "1", "at": 0, "pcm": "%%", "final": false}', "x" * 30_000_000, "[" * 20_000],
 )  # fmt: skip
 def test_nonsense_gets_a_word_and_not_a_crash(panel: VoicePanel, packed: str) -> None:
     answer = json.loads(panel.hear(packed, "interview", False, 1.0, False, "me", None))  # type: ignore[arg-type]
     assert answer["bad"]
     assert answer["word"].endswith("Typing works.")
+    assert "went wrong" not in answer["word"]
+
+
+def test_the_sound_of_an_interview_that_is_gone_is_a_word_and_not_a_crash(panel: VoicePanel) -> None:
+    def gone(*_: Any) -> Any:
+        raise BadInput("There is no such interview of yours.")
+
+    panel.service.store.header = gone  # type: ignore[method-assign]
+    for act in (panel.listen, panel.forget):
+        assert json.loads(act("interview", "me", None))["word"] == "There is no such interview of yours."  # type: ignore[arg-type]
 
 
 def test_words_heard_before_the_recogniser_failed_stay(

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -194,6 +195,32 @@ def test_an_unreadable_interview_is_counted_and_the_others_are_shown(store: Stor
             look(ANN, bad.id)
     store.delete(ANN, bad.id)
     assert store.mine(ANN).unreadable == 0
+
+
+@pytest.mark.parametrize("value", ["soon", 1e308, float("inf"), -1])
+@pytest.mark.parametrize("column", ["created", "elapsed", "seen", "minutes"])
+def test_a_time_that_is_none_hurts_its_own_interview_alone(store: Store, column: str, value: Any) -> None:
+    (bad,), good = store.mine(ANN), filled(store)
+    spoil(store, f"update interviews set {column} = :value where id = :id", value=value, id=bad.id)
+    mine = store.mine(ANN)
+    assert good in [header.id for header in mine]
+    assert len(mine) + mine.unreadable == 2
+    if column in ("elapsed", "seen"):
+        with pytest.raises(BadInput, match="cannot be read"):
+            store.tick(ANN, bad.id)
+    assert store.tick(ANN, good) >= 0
+    store.delete(ANN, bad.id)
+
+
+@pytest.mark.parametrize("place", ["/dev/zero", "a pipe"])
+def test_what_is_no_file_is_said_before_it_is_opened(tmp_path: Path, place: str) -> None:
+    if place == "a pipe":
+        place = str(tmp_path / "pipe")
+        os.mkfifo(place)
+    with pytest.raises(CannotRun, match="not a file"):
+        database.check(f"sqlite:///{place}")
+    with pytest.raises(CannotRun):
+        Store.open(f"sqlite:///{place}")
 
 
 @pytest.mark.parametrize("data", BROKEN)

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -102,6 +103,19 @@ def test_an_archive_that_swells_is_refused() -> None:
         archive_.writestr("bomb.json", b"0" * 201_000_000)
     with pytest.raises(BadInput, match="more than this app takes in"):
         unpacked(out.getvalue())
+
+
+def test_an_archive_that_lies_about_its_size_does_not_get_the_memory_it_wants() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive_:
+        archive_.writestr("bomb.json", b"0" * 101_000_000)
+    lying = out.getvalue().replace((101_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    tracemalloc.start()
+    with pytest.raises(BadInput):
+        unpacked(lying)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000
 
 
 @pytest.mark.parametrize(

@@ -250,6 +250,12 @@ def test_what_another_site_sends_and_what_is_too_large_is_refused(app: App) -> N
     for site, code in (("cross-site", 403), ("same-site", 403)):
         assert httpx.post(join, content=b"{}", headers={"Sec-Fetch-Site": site}).status_code == code
     assert httpx.post(join, content=b"{}", headers={"Sec-Fetch-Site": "same-origin"}).status_code != 403
+    for origin, code in (("http://127.0.0.1:9", 403), ("http://127.0.0.1", 403), ("http://127.0.0.1:many", 403)):
+        assert httpx.post(join, content=b"{}", headers={"Origin": origin}).status_code == code, origin
+    for origin in (app.url.rstrip("/"), "https://behind.a.proxy", "null"):  # a cookie of ours does not come from there
+        assert httpx.post(join, content=b"{}", headers={"Origin": origin}).status_code != 403, origin
+    no_port = {"Origin": "http://127.0.0.1:8080", "Host": "127.0.0.1"}  # many proxies leave the port out
+    assert httpx.post(join, content=b"{}", headers=no_port).status_code != 403
     assert httpx.post(join, content=b"x" * (LARGEST_POST + 1)).status_code == 413
     assert httpx.post(join, content=iter([b"x"])).status_code == 411
 

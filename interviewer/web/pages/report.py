@@ -107,7 +107,7 @@ class ReportPage:
                     only = known_mode(self.service.store.header(owner, id_).mode).step
                     yield {self.difference: difference_html(difference(first, news), only)}
         except Exception as error:
-            log.exception("no report")
+            log.warning("no report: %s", line(error), exc_info=not isinstance(error, InterviewerError))
             text = f"No report yet: {line(error).rstrip('.')}. Choose a level to try once more."
             yield {self.frame: "", self.status: status(text, "bad")}
 

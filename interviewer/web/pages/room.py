@@ -244,7 +244,7 @@ class RoomPage:
                     yield {self.speaking: speaking_html(news.text)}
             room = room or self.service.room(owner, id_)
         except Exception as error:
-            log.exception("a turn was not answered")
+            log.warning("a turn was not answered: %s", line(error), exc_info=not isinstance(error, InterviewerError))
             text = f"The interviewer could not answer: {line(error).rstrip('.')}. Everything you said is kept."
             yield {self.status: status(text, "bad"), self.again: gr.update(visible=True), self.speaking: ""}
             return
