@@ -223,10 +223,8 @@ _CURES = (
 def refusal(error: Exception, where: str) -> CannotRun:
     """What the database said, in one line with the cure and without its statement or any value in it."""
     said = (str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__])[0]
-    for words, cure in _CURES:
-        if words in said.lower().replace("-", ""):
-            return CannotRun(f"{where}: {cure} ({said})")
-    return CannotRun(f"{where}: the database cannot be opened or used ({said})")
+    plain, unknown = said.lower().replace("-", ""), "the database cannot be opened or used"
+    return CannotRun(f"{where}: {next((cure for words, cure in _CURES if words in plain), unknown)} ({said})")
 
 
 def name_of(engine: Engine) -> str:
