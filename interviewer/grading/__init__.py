@@ -164,6 +164,7 @@ class PageNumbers(Strict):
     most_study: int
     around: int
     longest_quote: int
+    close: float
     shared_words: int
 
 

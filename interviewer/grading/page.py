@@ -113,7 +113,7 @@ def time_chart(report: Report) -> str:
         body.append(f'<text x="{_LEFT - 10}" y="{y + 15}" text-anchor="end">{escape(_short(step))}</text>')
         body.append(f'<rect class="track" x="{_LEFT}" y="{y + 4}" width="{_WIDE}" height="14" rx="3"/>')
         body.append(f'<rect class="{over}" x="{_LEFT}" y="{y + 4}" width="{wide(spent.used):.1f}" height="14" rx="3"/>')
-        at = _LEFT + wide(spent.budget)
+        at = _LEFT + wide(round(spent.budget / 60) * 60)  # where its label says
         body.append(f'<line class="bar" x1="{at:.1f}" x2="{at:.1f}" y1="{y}" y2="{y + 22}"/>')
         text = " / ".join(time_of(spent.used, spent.budget))
         body.append(f'<text class="value" x="{_LEFT + _WIDE + 8}" y="{y + 16}">{text}</text>')
@@ -135,7 +135,7 @@ def _short(step: Step) -> str:
 
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-_MARKS = {"shown": "✓", "partly": "◐", "wrong": "✗", "absent": "○", "not_applicable": "·"}
+_MARKS = {"shown": "✓", "partly": "◐", "wrong": "✗", "absent": "○", "not_applicable": "–"}
 _CODE = re.compile(r"`([^`<>]+)`")
 _ADDRESS = re.compile(r"(https?://[^\s<>\"')]+)")
 
@@ -220,7 +220,8 @@ def _at_a_glance(report: Report, about: Sequence[Step]) -> str:
     profile = profile_chart(report) if report.score is not None else order_chart(report)
     spent = time_chart(report) if any(one.used for one in report.time.values()) else ""
     heading = "Steps against the bar" if report.score is not None else "Where most could be heard"
-    body = _figure(heading, profile) + _figure("Time", spent, report.pacing)
+    said = "The line is the bar for a hire; dotted lines part the other verdicts." if report.score is not None else ""
+    body = _figure(heading, profile, said) + _figure("Time that you spoke", spent, report.pacing)
     return f'<div class="glance">{body}</div>' if body else ""
 
 
@@ -237,7 +238,8 @@ def _quote(quote: str, turn: int, transcript: Transcript) -> str:
     at = transcript.turns[turn].at if turn < len(transcript.turns) else None
     where = f"turn {turn}" + (f", {clock(at)}" if at is not None else "")
     lead = f"<span>{escape(before)}</span> " if before else ""
-    tail = f" <span>{escape(after)}</span>" if after else ""
+    gap = "" if after[:1] in tuple(",.;:!?)") else " "
+    tail = f"{gap}<span>{escape(after)}</span>" if after else ""
     return (
         f'<blockquote>{lead}<q>{escape(shortened(quote))}</q>{tail} <a class="jump" href="#turn-{turn}">{where}</a>'
         "</blockquote>"
@@ -251,7 +253,7 @@ def _moments(heading: str, moments: list[Moment], transcript: Transcript) -> str
 
 def _remarks(heading: str, remarks: Sequence[Remark], transcript: Transcript, kind: str) -> str:
     items = []
-    for one in remarks:
+    for one in sorted(remarks, key=lambda each: isinstance(each, FlagReport) and each.corrected):
         put_right = isinstance(one, FlagReport) and one.corrected
         badge = '<span class="badge">put right later</span>' if put_right else ""
         sort = "neutral" if put_right else kind
@@ -313,7 +315,7 @@ def _checklist(criteria: list[Criterion], transcript: Transcript) -> str:
         f'<span class="sr"> ({CRITERION[one.status]})</span>{_nearest(one.nearest, transcript)}</li>'
         for one in criteria
     ]
-    key = '<p class="key">✓ shown · ◐ partly · ✗ wrong · ○ not shown · · does not apply</p>'
+    key = '<p class="key">✓ shown, ◐ partly, ✗ wrong, ○ not shown, – does not apply</p>'
     return f"<details><summary>{len(items)} criteria</summary>{_list(items, 'check')}{key}</details>" if items else ""
 
 

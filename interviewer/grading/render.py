@@ -119,10 +119,15 @@ def figures_line(report: Report) -> str:
     """The numbers beside the verdict, in a sentence; empty where there are none."""
     if report.score is None or "hire" not in report.bar:
         return ""
-    said = f"The steps average {report.score:.2f} of 4 (a hire from {report.bar['hire']:.2f})"
-    if report.p_hire is not None:
-        said += f"; the chance that human interviewers would hire is put at {report.p_hire:.0%}"
-    return f"{said}. Confidence in the verdict {report.confidence:.0%}."
+    hire = report.bar["hire"]
+    close = "close to the line: " if abs(report.score - hire) < _AT.close else ""
+    said = f"The steps average {report.score:.2f} of 4 ({close}a hire from {hire:.2f})"
+    if report.p_hire is None:
+        return f"{said}. Confidence in the verdict {report.confidence:.0%}."
+    said += f"; the chance that human interviewers would hire is put at {report.p_hire:.0%}"
+    sure = max(report.p_hire, 1 - report.p_hire)
+    same = abs(sure - report.confidence) < 0.02  # the same number, seen from the other side
+    return f"{said}." if same else f"{said}. Confidence in the verdict {report.confidence:.0%}."
 
 
 # -- render ----------------------------------------------------------------------------------------------
@@ -183,7 +188,7 @@ def _md_step(step: Step, report: Report) -> list[str]:
     return lines + (["", _md(report.strong[step])] if step in report.strong else [])
 
 
-_MD_CHECK = {"shown": "✓", "partly": "◐", "wrong": "✗", "absent": "○", "not_applicable": "·"}
+_MD_CHECK = {"shown": "✓", "partly": "◐", "wrong": "✗", "absent": "○", "not_applicable": "–"}
 
 
 def _named(one: Criterion) -> str:

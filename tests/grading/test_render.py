@@ -94,6 +94,32 @@ def test_statuses_are_said_in_words_and_a_corrected_mistake_as_corrected(judged:
         assert "not_reached" not in text
 
 
+def test_a_mistake_that_stands_comes_before_those_put_right(judged: Made) -> None:
+    transcript = interview(REASONED)
+    report = judged(transcript)
+    right = report.red_flags[0].model_copy(update={"corrected": True, "text": "put right by themselves"})
+    stands = right.model_copy(update={"corrected": False, "text": "never taken back"})
+    page = to_html(report.model_copy(update={"red_flags": [right, right, right, stands]}), transcript)
+    assert page.index("never taken back") < page.index("put right by themselves")
+
+
+@pytest.mark.parametrize(
+    ("score", "p_hire", "confidence", "said", "unsaid"),
+    [
+        (2.79, 0.42, 0.58, "close to the line", "Confidence"),
+        (2.1, 0.1, 0.6, "Confidence in the verdict 60%", "close to the line"),
+    ],
+)
+def test_the_figures_say_when_it_was_close_and_no_number_twice(
+    judged: Made, score: float, p_hire: float, confidence: float, said: str, unsaid: str
+) -> None:
+    transcript = interview(REASONED)
+    changed = {"score": score, "p_hire": p_hire, "confidence": confidence, "bar": {"hire": 2.85}}
+    page = to_html(judged(transcript).model_copy(update=changed), transcript)
+    assert said in page
+    assert unsaid not in page
+
+
 def test_a_report_without_a_verdict_says_so_and_how_to_get_one(graded: Made) -> None:
     transcript = interview(REASONED)
     report = graded(transcript)

@@ -173,7 +173,7 @@ def grade(
     more = 0.5 * any("improved" in turn.text for _, turn in spoken)
     for done in range(4):
         progress(done / 4, "Judging the steps")
-        time.sleep(0.05)
+        time.sleep(0.6 if any("read slowly" in turn.text for _, turn in spoken) else 0.05)
     steps = {}
     for number, step in enumerate(Step):
         evidence = [

@@ -66,7 +66,7 @@ def test_what_nobody_could_judge_is_judged_once_a_model_is_there(
     app.start()
     page = visit(app.url)
     start(page)
-    say(page, "unjudged: I clarify", 2)
+    say(page, "unjudged, read slowly: I clarify", 2)
     finish(page)
     report = page.frame_locator("#report-frame iframe").locator(".verdict")
     assert "Not judged" in report.inner_text()
@@ -82,6 +82,19 @@ def test_what_nobody_could_judge_is_judged_once_a_model_is_there(
     page.reload()
     page.wait_for_selector("#report-frame iframe")
     assert "Hire" in report.inner_text(), "it is kept"
+    page.click("#report-level label:has-text('Staff')")
+    page.wait_for_selector("#report-unjudged:has-text('once more')")
+    assert page.locator("#report-frame iframe").count() == 0, (
+        "another level is another reading, which costs: asked first"
+    )
+    page.click("#report-judge")
+    page.wait_for_selector("#report-frame progress")
+    page.click("#report-level label:has-text('Senior')")
+    page.wait_for_function("() => /Senior level/.test(document.querySelector('#report-frame iframe')?.srcdoc || '')")
+    page.wait_for_timeout(3500)
+    assert "Hire" in report.inner_text(), "the other reading, still under way, does not come in between"
+    page.click("#report-level label:has-text('Staff')")
+    page.wait_for_function("() => /Staff level/.test(document.querySelector('#report-frame iframe')?.srcdoc || '')")
 
 
 def test_a_mistyped_or_foreign_address_says_so(app: App, visit: Callable[..., Any]) -> None:

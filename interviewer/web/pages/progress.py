@@ -137,7 +137,8 @@ def progress_html(knowledge: Knowledge, headers: Sequence[Header], graded: Grade
         )
     held = [Held(header.case, header.level, header.created, report) for header, report in graded]
     trains = {slug: getattr(knowledge.cases[slug], "trains", None) or [] for slug in knowledge.cases}
-    cards = [_card("Overall", [_overall(header, report) for header, report in graded])]
+    bar = next((report.bar["hire"] for _, report in reversed(graded) if "hire" in report.bar), HIRE_LINE)
+    cards = [_card("Overall", [_overall(header, report) for header, report in graded], bar)]
     cards += [_card(step.label, [report.steps[step].score for report in (one.report for one in held)]) for step in Step]
     said = "Scores run from 1 to 4, relative to the level interviewed for; the dashed line is what would pass. "
     charts = (
@@ -155,7 +156,7 @@ def _next(knowledge: Knowledge, plan: Sequence[Due], now: float) -> str:
     rows = []
     for one in plan[:3]:
         days = round((one.due - now) / DAY)
-        when = "now" if days <= 0 else "tomorrow" if days == 1 else f"in {days} days"
+        when = "due now" if days <= 0 else "due tomorrow" if days == 1 else f"due in {days} days"
         title = for_html(title_of(knowledge, one.case)) if one.case else ""
         button = (
             f"<button type='button' class='small' data-act='practise' data-id='{one.step}/{one.case}'>"
@@ -165,7 +166,7 @@ def _next(knowledge: Knowledge, plan: Sequence[Due], now: float) -> str:
         )
         rows.append(
             f"<li><div><b>{for_html(one.step.label)}</b> <span class='state'>{when}</span>"
-            f"<span class='quiet'>last mark {mark(one.score)} of 4{f' · {title}' if title else ''}</span></div>"
+            f"<span class='quiet'>last mark {mark(one.score)} of 4{f' · next: {title}' if title else ''}</span></div>"
             f"<div class='row'>{button}</div></li>"
         )
     if not rows:
@@ -235,15 +236,15 @@ def _overall(header: Header, report: Report) -> float | None:
     return None if known_mode(header.mode).step else report.score
 
 
-def _card(title: str, scores: Sequence[float | None]) -> str:
+def _card(title: str, scores: Sequence[float | None], passes: float = HIRE_LINE) -> str:
     last = next((score for score in reversed(scores) if score is not None), None)
     return (
         f"<figure class='card spark'><figcaption>{for_html(title)}<b>{mark(last)}</b></figcaption>"
-        f"{_picture(title, scores)}</figure>"
+        f"{_picture(title, scores, passes)}</figure>"
     )
 
 
-def _picture(title: str, scores: Sequence[float | None]) -> str:
+def _picture(title: str, scores: Sequence[float | None], passes: float) -> str:
     """A line with a dot per interview, and the line of what would pass."""
 
     def height(score: float) -> float:
@@ -252,9 +253,9 @@ def _picture(title: str, scores: Sequence[float | None]) -> str:
     step = (_WIDTH - 2 * _EDGE) / max(1, len(scores) - 1)
     there = [(_EDGE + step * index, height(score)) for index, score in enumerate(scores) if score is not None]
     grid = "".join(
-        f"<line class='{'hire' if score == HIRE_LINE else 'grid'}' x1='0' x2='{_WIDTH}' "
+        f"<line class='{'hire' if score == passes else 'grid'}' x1='0' x2='{_WIDTH}' "
         f"y1='{height(score):.1f}' y2='{height(score):.1f}'/>"
-        for score in (1, HIRE_LINE, 4)
+        for score in (1, passes, 4)
     )
     line_ = " ".join(f"{x:.1f},{y:.1f}" for x, y in there)
     dots = "".join(f"<circle cx='{x:.1f}' cy='{y:.1f}' r='3'/>" for x, y in there)

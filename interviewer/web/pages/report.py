@@ -1,6 +1,7 @@
 """The report page: the graded interview at any level, to read, print and take away."""
 
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,6 +20,12 @@ from interviewer.web.session import LEVEL_NAMES, QUIET, Session, Updates, for_ht
 log = logging.getLogger(__name__)
 _KINDS = {"html": "Web page", "markdown": "Markdown", "json": "JSON", "transcript": "Transcript"}
 _LEVEL = "(_, ...rest) => [interviewer.level(), ...rest]"
+
+
+_NOW = "<p>A language model is there now, and can judge this interview.</p>"
+_OTHER_LEVEL = "<p>There is no report for this level yet: the model would read the interview once more.</p>"
+_PAGES = 1000
+"""Open pages whose newest wish is remembered."""
 
 
 class ReportPage:
@@ -43,7 +50,7 @@ class ReportPage:
                     self.to_room = gr.Button("Conversation", size="sm", min_width=90, elem_id="report-room", scale=0)
             self.status = gr.HTML("", elem_id="report-status", elem_classes="status")
             with gr.Row(visible=False, elem_id="report-unjudged", elem_classes="confirm") as self.unjudged:
-                gr.HTML("<p>A language model is there now, and can judge this interview.</p>")
+                self.offer = gr.HTML("")
                 self.judge = gr.Button("Judge it now", variant="primary", size="sm", elem_id="report-judge", scale=0)
             self.difference = gr.HTML("", elem_id="report-difference")
             self.corrected = gr.HTML("", elem_id="report-corrected")
@@ -53,13 +60,15 @@ class ReportPage:
             self.share = SharePanel(session)
         self.asked = gr.Textbox(visible=False)
         self.outputs = [
-            self.heading, self.level, self.status, self.unjudged, self.difference, self.frame,
+            self.heading, self.level, self.status, self.unjudged, self.offer, self.difference, self.frame,
             self.corrected,
             *self.retake.outputs,
             *self.corrections.outputs,
             *self.share.outputs,
         ]  # fmt: skip
-        self._graded = [self.frame, self.status, self.unjudged, self.difference, self.corrected]
+        self._graded = [self.frame, self.status, self.unjudged, self.offer, self.difference, self.corrected]
+        self._wanted: OrderedDict[str, object] = OrderedDict()
+        """The newest wish of each open page: what was asked for before it is not shown any more."""
 
     # -- showing ---------------------------------------------------------------------------------------------
 
@@ -89,27 +98,43 @@ class ReportPage:
         if not id_:
             yield gr.skip()
             return
+        wish = self._wish(request)
         try:
             owner = self.session.owner(key, request)
-            wanted = level_of(level, self.service.store.header(owner, id_).level)
+            header = self.service.store.header(owner, id_)
+            wanted = level_of(level, header.level)
+            known = wanted in (header.level, *self.service.store.reports(owner, id_))
+            if not (anew or known) and self.service.judges():
+                yield {**_cleared(self), self.unjudged: gr.update(visible=True), self.offer: _OTHER_LEVEL}
+                return
             for news in self.service.grade(owner, id_, wanted, anew=anew):
+                if self._wanted.get(str(request.session_hash)) is not wish:
+                    yield gr.skip()  # another level is looked at; this report is kept when it is there
+                    return
                 if isinstance(news, Grading):
-                    under_way = {self.status: "", self.unjudged: gr.update(visible=False), self.difference: ""}
-                    yield {self.frame: grading_html(news), **under_way}
+                    yield {**_cleared(self), self.frame: grading_html(news)}
                     continue
                 transcript = self.service.store.transcript(owner, id_)
                 corrected = corrections_html(transcript, wanted)
-                frame = framed(news, transcript)
-                yield {self.frame: frame, self.status: "", self.difference: "", self.corrected: corrected}
+                yield {**_cleared(self), self.frame: framed(news, transcript), self.corrected: corrected}
                 can = news.status == "not_judged" and self.service.judges()
-                yield {self.unjudged: gr.update(visible=can)}
+                yield {self.unjudged: gr.update(visible=can), self.offer: _NOW}
                 if first := self.service.first_take(owner, id_, wanted):
-                    only = known_mode(self.service.store.header(owner, id_).mode).step
+                    only = known_mode(header.mode).step
                     yield {self.difference: difference_html(difference(first, news), only)}
         except Exception as error:
             log.warning("no report: %s", line(error), exc_info=not isinstance(error, InterviewerError))
             text = f"No report yet: {line(error).rstrip('.')}. Choose a level to try once more."
             yield {self.frame: "", self.status: status(text, "bad")}
+
+    def _wish(self, request: gr.Request) -> object:
+        """A wish of an open page, newer than all its others."""
+        page, wish = str(request.session_hash), object()
+        self._wanted[page] = wish
+        self._wanted.move_to_end(page)
+        while len(self._wanted) > _PAGES:
+            self._wanted.popitem(last=False)
+        return wish
 
     def judge_anew(self, level: str, id_: str, key: str, request: gr.Request) -> Iterator[Updates]:
         """A report that judges, where there was no model for it before."""
@@ -148,7 +173,7 @@ class ReportPage:
         place = [self.session.interview, self.session.key]
         self.level.change(
             self.grade, [self.asked, *place], self._graded,
-            js=_LEVEL, concurrency_limit=4, trigger_mode="always_last", **QUIET,
+            js=_LEVEL, concurrency_limit=16, trigger_mode="multiple", **QUIET,
         )  # fmt: skip
         self.judge.click(
             self.judge_anew, [self.asked, *place], self._graded,
@@ -174,6 +199,12 @@ class ReportPage:
 
 
 # -- pieces of the page --------------------------------------------------------------------------------------
+
+
+def _cleared(page: ReportPage) -> Updates:
+    """Updates that take away what was about another report."""
+    gone = {page.frame: "", page.status: "", page.difference: "", page.corrected: ""}
+    return {**gone, page.unjudged: gr.update(visible=False)}
 
 
 def level_html(chosen: Level) -> str:

@@ -279,5 +279,5 @@
     if (near !== box) near.tabIndex = -1;
     near.focus({ preventScroll: true });
   };
-  setInterval(() => { tick(); fit(); refocus(); if (from !== null && !frame()) back(); }, 400);
+  setInterval(() => { tick(); fit(); refocus(); if (from !== null && !frame()) back(); if (from !== null && Math.abs(scrollY - from) < 200) { from = scrollY; back(); } }, 400);
 })();
