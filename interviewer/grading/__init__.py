@@ -130,6 +130,7 @@ class AnswerNumbers(Strict):
     head_start: float
     kept: float
     least_words: int
+    compared_words: int
 
 
 class StepReading(Strict):

@@ -39,10 +39,11 @@ from interviewer.grading.judgement import (
     short,
 )
 from interviewer.grading.report import FlagReport, GradedBy, Missing, Remark, Report, Status, StepReport
-from interviewer.interview import known_mode
+from interviewer.interview import known_mode, scope
 from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.knowledge.schema import Signal
 from interviewer.models.base import LanguageModel, Message, count, prompt, render
+from interviewer.transcript import Transcript
 
 _AT = thresholds().answers
 
@@ -72,6 +73,8 @@ _READ: "deque[tuple[int, str, float]]" = deque(maxlen=10)
 """Length and hash of the talks that were read last, and when."""
 LEAST_WORDS = _AT.least_words
 """Words of an interview in which a model that reads finds something to quote."""
+COMPARED_WORDS = _AT.compared_words
+"""Words of a candidate from which the marks of whole interviews were compared with readers'."""
 _REST = r".*?(?=, and \w+s |;|\.?$)"
 _WHY = re.compile(rf", (?:because|since) {_REST}")
 """The clause of a criterion that says why it matters: a capable model knows it, and it is a fifth of the words."""
@@ -156,7 +159,13 @@ class LlmAssessor:
             strong={step: text for step, text in strong.items() if steps[step].status != "not_applicable"},
             study_plan=judgement.study_plan(answers, steps),
             bar=cut_offs(data, material.level) if found else {},
-            warnings=[*why, *material.warnings, *_doubts(judgement), *notes],
+            warnings=[
+                *why,
+                *(_few(material.transcript) if found else ()),
+                *material.warnings,
+                *_doubts(judgement),
+                *notes,
+            ],
             graded_by=GradedBy(
                 backend=self.model.backend,
                 model=self.model.name,
@@ -322,14 +331,15 @@ def _judged(
 
 
 def each_once(flags: Sequence[FlagReport]) -> list[FlagReport]:
-    """Each mistake once: one on the border of two steps is named by two calls, with the same words or the same id."""
+    """Each mistake once, those that stand first: one on the border of two steps is named by two calls, with the same
+    words or the same id."""
     kept: list[FlagReport] = []
     for flag in flags:
         told = (one for one in kept if one.turn == flag.turn)
         same = any(one.id == flag.id != OTHER for one in kept)
         if not same and not any(one.quote in flag.quote or flag.quote in one.quote for one in told):
             kept.append(flag)
-    return kept
+    return sorted(kept, key=lambda flag: flag.corrected)
 
 
 def _standing(steps: Mapping[Step, StepReport], found: Judged | None) -> tuple[Status, Verdict | None, list[str]]:
@@ -347,6 +357,17 @@ def _reasons(whole: Whole, found: Judged | None) -> list[str]:
         f"{side}: {short(text)}" for side, text in (("For", whole.for_hire), ("Against", whole.against_hire)) if text
     ]
     return [*told, found.disagreement] if found and found.disagreement else told
+
+
+def _few(transcript: Transcript) -> list[str]:
+    """That a whole interview has fewer words than any whose marks were compared."""
+    spoken = sum(turn.words for _, turn in transcript.candidate_turns())
+    if len(scope(transcript.mode)) == 1 or spoken >= COMPARED_WORDS:
+        return []
+    return [
+        f"{spoken} words of yours are few to judge a round by: marks of interviews with fewer than some "
+        f"{COMPARED_WORDS:,} were never compared with readers'. Trust the quotes and the gaps more than the verdict."
+    ]
 
 
 def _doubts(judgement: Judgement) -> list[str]:

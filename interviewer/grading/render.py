@@ -13,7 +13,7 @@ from interviewer.transcript import Transcript
 
 _AT = thresholds().page
 
-HELP = {Help.UNPROMPTED: "unprompted", Help.PROBED: "after a question", Help.HINTED: "after a hint"}
+HELP = {Help.UNPROMPTED: "unprompted", Help.PROBED: "when asked about it", Help.HINTED: "once it had been named"}
 STATUS = {
     "evaded": "asked, not answered",
     "not_reached": "not reached",
