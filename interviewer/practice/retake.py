@@ -7,11 +7,15 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from interviewer import BadInput, Level, MoveKind, Step, Verdict
+from pydantic import BaseModel
+
+from interviewer import BadInput, Level, ModelError, MoveKind, Step, Verdict
 from interviewer.grading.assessor import is_aside, strong_answer
 from interviewer.grading.report import Evidence, Report
+from interviewer.interview.briefing import case_knowledge
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.schema import Pushback, Signal, TradeOff
+from interviewer.models.base import LanguageModel, render
 from interviewer.transcript import Transcript, Turn
 
 
@@ -97,14 +101,20 @@ def _shown(report: Report) -> list[Evidence]:
 # -- second opinion --------------------------------------------------------------------------------------
 # A second opinion, once the interview is over: what a stronger answer to one question would have had.
 #
-# It comes from the case file's ``strong`` of what the question was about and from passages that only the grader may
-# read, each with its source. While an interview runs there is none: it would be the solution.
+# A capable model gives that answer, in the talk's own terms. Without one it comes from the case file's ``strong`` of
+# what the question was about and from passages that only the grader may read, each with its source. While an interview
+# runs there is none: it would be the solution.
 
 
 Search = Callable[..., Sequence[Any]]
 """``Retriever.search``."""
 _PASSAGES = 3
 _STRONG = 2
+_BEFORE = 12
+"""Turns before the question that a model gets."""
+_MAX_TOKENS = 700
+_LIMIT = 40.0
+"""Seconds that its answer may take."""
 _KINDS = {
     "reference": "Reference solution",
     "strong": "What graders look for",
@@ -131,6 +141,38 @@ class Opinion:
     points: tuple[Point, ...]
     study: tuple[str, ...]
     """Titles of notes."""
+    stronger: str = ""
+    """The answer that a capable model would have given; ``points`` are then what it has and theirs had not."""
+
+
+class _Stronger(BaseModel):
+    """What the model is asked for."""
+
+    answer: str
+    more: list[str]
+
+
+def stronger_answer(transcript: Transcript, turn: int, knowledge: Knowledge, model: LanguageModel) -> Opinion:
+    """The opinion of a capable model on a candidate's turn, once the interview is over; one call.
+
+    Raises ModelError, and BadInput for a turn that is not the candidate's.
+    """
+    asked, answer = _asked(transcript, turn), _answer(transcript, turn)
+    question = asked.text if asked else transcript.problem or ""
+    before = [f"{one.speaker}: {one.text}" for one in transcript.turns[max(0, turn - _BEFORE) : max(0, turn - 1)]]
+    messages = render(
+        "stronger",
+        knowledge=case_knowledge(knowledge, transcript.case, transcript.level),
+        level=transcript.level.value,
+        before="\n".join(before),
+        question=question,
+        answer=answer,
+    )
+    found = model.extract(messages, _Stronger, max_tokens=_MAX_TOKENS, limit=_LIMIT)
+    if not found.answer.strip():
+        raise ModelError(f"the model '{model.name}' gave no answer")
+    points = tuple(Point(one.strip(), "") for one in found.more if one.strip())
+    return Opinion(question, answer, points, (), found.answer.strip())
 
 
 def second_opinion(
@@ -149,10 +191,7 @@ def second_opinion(
     """
     if not (ended or transcript.is_over):
         raise BadInput("A second opinion is there after the interview only: it would give the solution away.")
-    if not 0 <= turn < len(transcript.turns) or transcript.turns[turn].speaker != "candidate":
-        raise BadInput(f"turn {turn}: not one of the candidate's turns; choose an answer of yours")
-    asked = _asked(transcript, turn)
-    answer = transcript.turns[turn].text
+    asked, answer = _asked(transcript, turn), _answer(transcript, turn)
     step, points, study = _known(transcript, asked, turn, knowledge, shown)
     query = " ".join([asked.text if asked else "", answer[-400:]]).strip()
     points += _looked_up(search, query, transcript.case, step, {point.text for point in points}, knowledge)
@@ -160,6 +199,12 @@ def second_opinion(
         raise BadInput("The knowledge base has nothing on that question.")
     titles = [knowledge.topics[slug].title for slug in study if slug in knowledge.topics]
     return Opinion(asked.text if asked else "", answer, tuple(points), tuple(dict.fromkeys(titles)))
+
+
+def _answer(transcript: Transcript, turn: int) -> str:
+    if not 0 <= turn < len(transcript.turns) or transcript.turns[turn].speaker != "candidate":
+        raise BadInput(f"turn {turn}: not one of the candidate's turns; choose an answer of yours")
+    return transcript.turns[turn].text
 
 
 def _asked(transcript: Transcript, turn: int) -> Turn | None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
@@ -150,12 +151,13 @@ class RetakePanel:
         except InterviewerError as error:
             return {self.said: f"<p class='bad' role='status'>{for_html(line(error))}</p>"}
 
-    def stronger(self, turn: str, id_: str, key: str, request: gr.Request) -> str:
-        """The second opinion, as HTML."""
+    def stronger(self, turn: str, id_: str, key: str, request: gr.Request) -> Iterator[str]:
+        """The second opinion, as HTML; before it that it is being written."""
+        yield "<p class='quiet' role='status'>A stronger answer is being written …</p>"
         try:
-            return opinion_html(self.service.opinion(self.session.owner(key, request), id_, _number(turn)))
+            yield opinion_html(self.service.opinion(self.session.owner(key, request), id_, _number(turn)))
         except InterviewerError as error:
-            return f"<p class='bad' role='status'>{for_html(line(error))}</p>"
+            yield f"<p class='bad' role='status'>{for_html(line(error))}</p>"
 
 
 class SharePanel:
@@ -231,9 +233,16 @@ def choices_html(transcript: Transcript, where: str) -> str:
 def opinion_html(opinion: Opinion) -> str:
     """What a stronger answer would have had, with where that is from."""
     points = "".join(
-        f"<li>{for_html(point.text)}<span class='source'>{for_html(point.source)}</span></li>"
+        f"<li>{for_html(point.text)}"
+        + (f"<span class='source'>{for_html(point.source)}</span></li>" if point.source else "</li>")
         for point in opinion.points
     )
+    if opinion.stronger:
+        return (
+            f"<div class='opinion'><p class='quiet'>{for_html(opinion.question)}</p><h3>A stronger answer</h3>"
+            f"<p>{for_html(opinion.stronger)}</p><h3>What it has that yours had not</h3><ul>{points}</ul>"
+            "<p class='quiet'>By the model that judged you; one good answer of many.</p></div>"
+        )
     study = f"<p class='quiet'>To study: {for_html(', '.join(opinion.study))}.</p>" if opinion.study else ""
     return (
         f"<div class='opinion'><p class='quiet'>{for_html(opinion.question)}</p>"

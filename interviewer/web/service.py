@@ -22,7 +22,7 @@ from interviewer.grading.report import Report
 from interviewer.interview.state import State
 from interviewer.knowledge import Knowledge
 from interviewer.practice import Archived, shared
-from interviewer.practice.retake import Opinion, rewind, second_opinion
+from interviewer.practice.retake import Opinion, rewind, second_opinion, stronger_answer
 from interviewer.storage import Header, editable
 from interviewer.storage.store import MovedOnError, Store
 from interviewer.transcript import Transcript, Turn
@@ -152,7 +152,14 @@ class Service:
     def opinion(self, owner: str, id_: str, turn: int) -> Opinion:
         """What a stronger answer would have had. Raises BadInput while the interview runs."""
         transcript, ended = self.store.transcript(owner, id_), self.store.header(owner, id_).ended is not None
-        search = self._engine().search if ended or transcript.is_over else None
+        engine = self._engine() if ended or transcript.is_over else None
+        model = next((one for one in engine.chain.models if one.capable), None) if engine else None
+        if engine and model and not engine.budget.reached(transcript):
+            try:
+                return stronger_answer(transcript, turn, self.knowledge, model)
+            except ModelError as error:
+                log.warning("no stronger answer of the model: %s", error)
+        search = engine.search if engine else None
         report = self.store.reports(owner, id_).get(transcript.level)
         marks = [one for own in report.steps.values() for one in own.criteria] if report else []
         shown = {one.signal for one in marks if one.status == "shown"}

@@ -1,15 +1,17 @@
 """A second opinion: after the interview only, about what was asked, with its sources."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from interviewer import BadInput, Step
+from interviewer import BadInput, ModelError, Step
 from interviewer.grading.assessor import strong_answer
 from interviewer.knowledge import Knowledge, Passage
-from interviewer.practice.retake import second_opinion
+from interviewer.practice.retake import second_opinion, stronger_answer
 from interviewer.transcript import Transcript
+from tests.interview.models import MockModel
 
 CASE = "fraud-detection"
 REFERENCE = Passage("x", "Wait until disputes have come in.", "grader", "reference", CASE, "data_preparation")
@@ -116,3 +118,25 @@ def test_after_the_opening_it_is_about_finding_out_what_to_build(knowledge: Know
 def test_only_an_answer_has_one(knowledge: Knowledge, turn: int):
     with pytest.raises(BadInput, match="not one of the candidate's turns"):
         second_opinion(interview(PROBE), turn, knowledge)
+
+
+def test_a_capable_model_gives_the_stronger_answer_in_the_terms_of_the_talk(knowledge: Knowledge) -> None:
+    made = {
+        "answer": "Those whose disputes can have come in.",
+        "more": ["says when a label is ripe", "", "what it costs"],
+    }
+    model = MockModel(json.dumps(made))
+    found = stronger_answer(interview(PROBE), 1, knowledge, model)
+    assert found.stronger == made["answer"]
+    assert [point.text for point in found.points] == ["says when a label is ripe", "what it costs"]
+    asked = model.history[0]
+    assert "Which payments would you learn from?" in asked[-1].content
+    assert "<candidate_text>" in asked[-1].content
+    assert "Goodbye" not in asked[-1].content, "what came later is not part of that moment"
+
+
+def test_an_empty_answer_of_the_model_is_none(knowledge: Knowledge) -> None:
+    with pytest.raises(ModelError, match="gave no answer"):
+        stronger_answer(interview(PROBE), 1, knowledge, MockModel(json.dumps({"answer": " ", "more": []})))
+    with pytest.raises(BadInput, match="not one of the candidate's"):
+        stronger_answer(interview(PROBE), 0, knowledge, MockModel("{}"))
