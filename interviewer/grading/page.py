@@ -115,9 +115,15 @@ def time_chart(report: Report) -> str:
         body.append(f'<rect class="{over}" x="{_LEFT}" y="{y + 4}" width="{wide(spent.used):.1f}" height="14" rx="3"/>')
         at = _LEFT + wide(round(spent.budget / 60) * 60)  # where its label says
         body.append(f'<line class="bar" x1="{at:.1f}" x2="{at:.1f}" y1="{y}" y2="{y + 22}"/>')
-        text = " / ".join(time_of(spent.used, spent.budget))
+        text = " / ".join(_minutes(spent))
         body.append(f'<text class="value" x="{_LEFT + _WIDE + 8}" y="{y + 16}">{text}</text>')
     return _svg(_ROW * len(report.time) + 14, "Minutes used by each step; the line is the budget", body)
+
+
+def _minutes(spent: StepTime) -> tuple[str, str]:
+    """The time of a step and its budget; seconds would claim more than is known of which words were about what."""
+    used, budget = time_of(spent.used, spent.budget)
+    return ("under 1" if used.endswith(" s") else used), budget
 
 
 def _ordered(spent: Mapping[Step, StepTime]) -> list[tuple[Step, StepTime]]:
@@ -279,7 +285,7 @@ def _step(step: Step, report: Report, transcript: Transcript) -> str:
     own = report.steps[step]
     judged = report.status == "assessed"
     spent = report.time.get(step)
-    minutes = " of ".join(time_of(spent.used, spent.budget)) if spent else ""
+    minutes = " of ".join(_minutes(spent)) if spent else ""
     state = "marked" if own.score is not None else "unmarked"
     strong = report.strong.get(step, "")
     half = {one.signal for one in own.criteria if one.status == "partly"}

@@ -107,7 +107,7 @@ class RetakePanel:
     def __init__(self, session: Session, where: str, *, opinions: bool):
         self.session, self.service, self.where = session, session.service, where
         with gr.Accordion(
-            "Go back to an answer", open=False, elem_id=f"{where}-takes", elem_classes="folded"
+            "Answer a question again", open=False, elem_id=f"{where}-takes", elem_classes="folded"
         ) as self.box:
             gr.HTML(
                 "<p class='quiet'>Answering again starts a second take from that question; the first one stays as it "
@@ -117,7 +117,7 @@ class RetakePanel:
             with gr.Row():
                 self.again = gr.Button("Answer this again", size="sm", elem_id=f"{where}-retake")
                 self.opinion = (
-                    gr.Button("Show a stronger answer", size="sm", elem_id=f"{where}-opinion") if opinions else None
+                    gr.Button("What a stronger answer has", size="sm", elem_id=f"{where}-opinion") if opinions else None
                 )
             self.said = gr.HTML("", elem_id=f"{where}-said")
         self.chosen = gr.Textbox(visible=False)

@@ -220,7 +220,7 @@
   const fit = () => {
     const at = frame(), inner = at && at.contentDocument;
     if (!inner || !inner.body || !inner.body.childElementCount) return;
-    const height = Math.ceil(inner.body.getBoundingClientRect().height) + 48;
+    const height = Math.ceil(inner.body.getBoundingClientRect().height) + 16;
     if (height > 60 && Math.abs(height - at.clientHeight) > 8) at.style.height = `${height}px`;
     if (inner.interviewerWired) return;
     inner.interviewerWired = true;
