@@ -1,6 +1,8 @@
 """The app in a browser. Here: what it stands on: who interviews, grades, hears and speaks, and what that may cost."""
 
+import hashlib
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -148,7 +150,18 @@ def _closed(mouth: "Future[tts.FirstVoice]") -> None:
 
 
 # -- turns -----------------------------------------------------------------------------------------------
-# What the turns so far say about the next one.
+# What the turns so far say about the next one, and how a turn and a problem are named.
+
+
+def slug(problem: str) -> str:
+    """A case's name made from a problem's first words: ``own-rank-the-search-results-of-a-shop``."""
+    words = re.findall(r"[a-z0-9]+", problem.lower())[:8]
+    return "-".join(["own", *words])[:60].rstrip("-")
+
+
+def bound(key: str, text: str) -> str:
+    """A key that belongs to these words: sent again with other words it is another turn."""
+    return f"{key[:32]}:{hashlib.sha256(text.encode()).hexdigest()[:24]}"
 
 
 def needs_answer(transcript: Transcript) -> bool:

@@ -26,7 +26,7 @@ from interviewer.practice.retake import Opinion, rewind, second_opinion, stronge
 from interviewer.storage import Header, editable
 from interviewer.storage.store import MovedOnError, Store
 from interviewer.transcript import Transcript, Turn
-from interviewer.web import Engine, needs_answer, speaking
+from interviewer.web import Engine, bound, needs_answer, slug, speaking
 
 log = logging.getLogger(__name__)
 LONGEST_ANSWER = 50_000
@@ -97,17 +97,6 @@ class Room:
     def editable(self) -> int | None:
         """The turn that its speaker may still edit."""
         return None if self.over else editable(self.transcript.turns)
-
-
-def slug(problem: str) -> str:
-    """A case's name made from a problem's first words: ``own-rank-the-search-results-of-a-shop``."""
-    words = re.findall(r"[a-z0-9]+", problem.lower())[:8]
-    return "-".join(["own", *words])[:60].rstrip("-")
-
-
-def bound(key: str, text: str) -> str:
-    """A key that belongs to these words: sent again with other words it is another turn."""
-    return f"{key[:32]}:{hashlib.sha256(text.encode()).hexdigest()[:24]}"
 
 
 class Service:

@@ -17,9 +17,9 @@ from interviewer.practice import archive, unpacked
 from interviewer.storage import owner_of_user
 from interviewer.storage.store import Store
 from interviewer.transcript import Transcript, Turn
-from interviewer.web import Engine
+from interviewer.web import Engine, slug
 from interviewer.web.pages.coach import EditorLine, edited, editor_html
-from interviewer.web.service import Choice, Service, slug
+from interviewer.web.service import Choice, Service
 from tests.web.stand_in import StandIn, StandInLibrary, grade
 
 ANN, BOB = owner_of_user("ann"), owner_of_user("bob")

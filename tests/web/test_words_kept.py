@@ -15,8 +15,8 @@ from interviewer.models.base import ModelChain
 from interviewer.storage import owner_of_user
 from interviewer.storage.store import MovedOnError, OverError, Store
 from interviewer.transcript import Transcript, Turn
-from interviewer.web import Engine, speaking
-from interviewer.web.service import LONGEST_ANSWER, Choice, Service, bound
+from interviewer.web import Engine, bound, speaking
+from interviewer.web.service import LONGEST_ANSWER, Choice, Service
 from tests.web.conftest import App
 from tests.web.stand_in import StandIn, StandInLibrary, grade
 from tests.web.test_room import heard, say, start, talk

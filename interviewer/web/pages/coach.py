@@ -15,8 +15,8 @@ from interviewer import BadInput, InterviewerError, Level
 from interviewer.imports import UNKNOWN_CASE, Imported, Speaker, SpeakersUnclear, read_any
 from interviewer.knowledge import Knowledge
 from interviewer.transcript import MAX_TURNS, Transcript, transcript_from
-from interviewer.web import VoiceParts
-from interviewer.web.service import LONGEST_PROBLEM, Grading, slug
+from interviewer.web import VoiceParts, slug
+from interviewer.web.service import LONGEST_PROBLEM, Grading
 from interviewer.web.session import LEVEL_NAMES, QUIET, Session, Updates, for_html, line, status
 
 _ROLES = {"interviewer": "Interviewer", "candidate": "Candidate", "nobody": "Leave out"}
