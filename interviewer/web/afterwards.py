@@ -241,7 +241,7 @@ def opinion_html(opinion: Opinion) -> str:
         return (
             f"<div class='opinion'><p class='quiet'>{for_html(opinion.question)}</p><h3>A stronger answer</h3>"
             f"<p>{for_html(opinion.stronger)}</p><h3>What it has that yours had not</h3><ul>{points}</ul>"
-            "<p class='quiet'>By the model that judged you; one good answer of many.</p></div>"
+            "<p class='quiet'>Written by the language model; one good answer of many.</p></div>"
         )
     study = f"<p class='quiet'>To study: {for_html(', '.join(opinion.study))}.</p>" if opinion.study else ""
     return (
