@@ -94,10 +94,6 @@ def _claimed(kind: str, folders: Sequence[Path], model: str) -> Iterable[Json]:
     world.close()
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
-
-
 # -- second labels ---------------------------------------------------------------------------------------
 # Labelled positions: how they are labelled a second time, blind, and how far the two labellings agree.
 #
@@ -139,5 +135,7 @@ def merge(second: Path) -> int:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["merge"] and len(sys.argv) == 3:
         print(merge(Path(sys.argv[2])), "positions labelled a second time")
-    else:
+    elif sys.argv[1:] == ["blind"]:
         print("\n".join(json.dumps(one, ensure_ascii=False) for one in blind()))
+    else:
+        sys.exit(main(sys.argv[1:]))

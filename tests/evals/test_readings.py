@@ -1,5 +1,9 @@
 """Readings are data: verbatim, judged, never drawn twice."""
 
+import json
+import subprocess
+import sys
+
 from evals.readings import claims, drawn, quotes, readings
 from evals.recorded import OWN, read_folder
 
@@ -30,3 +34,10 @@ def test_every_reading_is_judged_and_of_our_own_transcripts_verbatim() -> None:
         assert line["by"]
         assert line["transcript"] not in turns or line["quote"] in turns[line["transcript"]][line["turn"]]["text"]
     assert all(isinstance(line["missing"], bool) and line["by"] for line in readings("claims"))
+
+
+def test_positions_are_given_to_a_second_labeller_by_the_same_command() -> None:
+    done = subprocess.run([sys.executable, "-m", "evals.readings", "blind"], capture_output=True, text=True, check=True)
+    first = json.loads(done.stdout.splitlines()[0])
+    assert first["id"]
+    assert "accept" not in first
