@@ -251,8 +251,13 @@ def test_words_stay_words(app: App, visit: Callable[..., Any]) -> None:
     assert attacks in page.frame_locator("#report-frame iframe").locator("body").inner_text()
     page.click("#report-takes > button")
     page.wait_for_function("() => /pwned/.test(document.querySelector('#report-turn select')?.innerText)")
+    page.evaluate(
+        "() => new MutationObserver(() => { window.asked ||= /being written/.test(document.body.innerText); })"
+        ".observe(document.body, { childList: true, subtree: true, characterData: true })"
+    )
     page.click("#report-opinion")
     page.wait_for_selector("#report-said .opinion")
+    assert page.evaluate("window.asked"), "a model takes its time: that it works is said at once"
     pwned = "() => [window, ...Array.from(frames)].some(w => w.pwned)"
     assert page.evaluate(pwned) is False
 
