@@ -96,14 +96,14 @@ class Person:
         """Hears the interviewer out."""
         list(self.service.answer(self.name, self.id))
 
-    def times(self, text: str, key: str) -> tuple[float, float, str]:
-        """Says something; seconds until the answer's first words and until it was stored, and who spoke."""
+    def times(self, text: str, key: str) -> tuple[float, float, float, str]:
+        """Says something: when that was stored, when the answer's first words came, when it was stored, who spoke."""
         self.service.say(self.name, self.id, Turn(speaker="candidate", text=text, mode="typed"), key)
         began, first, backend = time.perf_counter(), 0.0, ""
         for news in self.service.answer(self.name, self.id):
-            first = first or time.perf_counter() - began
+            first = first or time.perf_counter()
             backend = news.room.backend if isinstance(news, Said) else backend
-        return first, time.perf_counter() - began, backend
+        return began, first, time.perf_counter(), backend
 
     def speaks(self, text: str, key: str) -> None:
         """Says something and hears the answer."""
@@ -247,9 +247,7 @@ def _interviewed(people: list[Person], spread: float, turns: int, heard: list[He
         for turn in range(turns):
             point = f"{spread}-{number}-{turn}"
             text = f"{said[(number * turns + turn) % len(said)]} Point {point}."
-            began = time.perf_counter()
-            first, whole, backend = people[number].times(text, point)
-            heard.append(Heard(point, began, began + first, began + whole, backend))
+            heard.append(Heard(point, *people[number].times(text, point)))
 
     return speak
 

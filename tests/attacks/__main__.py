@@ -1,5 +1,6 @@
 """``python -m tests.attacks``: tries them all and prints the table for docs/trust.md; 1 when anything broke."""
 
+import logging
 import sys
 import tempfile
 import time
@@ -28,6 +29,7 @@ def main() -> None:
     """One row as soon as it is known."""
     quieten()
     Client.prepare()
+    logging.disable()
     from tests.attacks import browser, endpoint, files, server  # noqa: F401 - they bring the attacks
 
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""

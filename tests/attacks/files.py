@@ -86,16 +86,6 @@ def view(folder: Path) -> str:
     return refused(_at(file))
 
 
-@attack(4, "triggers that delete what is stored")
-def trigger(folder: Path) -> str:
-    file, id_ = _opened(folder)
-    with closing(sqlite3.connect(file)) as db:
-        db.executescript("create trigger x after insert on turns begin delete from turns; end;")
-    with closing(Store.open(f"sqlite:///{file}")) as store:
-        store.append(_ANN, id_, Turn(speaker="candidate", text="kept?"))
-        return f"{len(store.transcript(_ANN, id_).turns)} turns left: who may write the file may empty it"
-
-
 @attack(4, "a pipe, a folder, /dev/zero, a link to itself as the database")
 def odd_places(folder: Path) -> str:
     pipe, place, loop = folder / "pipe", folder / "folder", folder / "loop"
