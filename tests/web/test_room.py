@@ -103,7 +103,7 @@ def test_a_whole_interview_from_set_up_to_report(app: App, visit: Callable[..., 
     assert "First I clarify who uses it." in report.inner_text()
     page.click("#report-room")
     page.wait_for_selector("#room-over")
-    assert re.match(r"Over after \d+ s", page.inner_text("#room-clock"))
+    page.wait_for_function("() => /^Over after \\d+ s/.test(document.querySelector('#room-clock').innerText)")
     assert page.locator("#room-steps .touched[data-step=data_preparation]").count() == 1
     assert page.locator("#room-steps .current, #room-said .after").count() == 0, "nothing goes on any more"
     page.click("#room-report")
