@@ -169,6 +169,11 @@ class Transcript(_Open):
         return [(index, turn) for index, turn in numbered if turn.speaker == "candidate" and turn.text.strip()]
 
     @property
+    def words_of_candidate(self) -> int:
+        """How many words the candidate said."""
+        return sum(turn.words for _, turn in self.candidate_turns())
+
+    @property
     def is_over(self) -> bool:
         """Whether the interviewer has closed the interview."""
         moved = [turn for turn in self.turns if turn.move]

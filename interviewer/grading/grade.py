@@ -134,7 +134,7 @@ MOST_KEPT = 64
 def ahead(grade: Callable[..., Report], transcript: Transcript, knowledge: Knowledge, chain: ModelChain) -> list[Job]:
     """The job that prepares the report of an interview that goes on; none before the first answer, and none for a
     model that judges."""
-    if any(model.capable for model in chain.models[:1]) or not transcript.candidate_turns():
+    if chain.judges or not transcript.candidate_turns():
         return []
     only = ModelChain(chain.models[:1], named=True)
 
@@ -162,7 +162,7 @@ class LastWords:
         """Begins the report, once an interview and only for a model that judges; whether it was begun now."""
         move = transcript.turns[-1].move if transcript.turns else None
         asked = move is not None and move.kind is MoveKind.WRAP_UP and bool(transcript.candidate_turns())
-        if not asked or not any(model.capable for model in chain.models[:1]):
+        if not asked or not chain.judges:
             return False
         with self._lock:
             if name in self._begun:

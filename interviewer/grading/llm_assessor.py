@@ -39,7 +39,7 @@ from interviewer.grading.judgement import (
     short,
 )
 from interviewer.grading.report import FlagReport, GradedBy, Missing, Remark, Report, Status, StepReport
-from interviewer.interview import known_mode, scope
+from interviewer.interview import known_mode
 from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.knowledge.schema import Signal
 from interviewer.models.base import LanguageModel, Message, count, prompt, render
@@ -106,8 +106,7 @@ class LlmAssessor:
         answers, whole = asking.everything(progress)
         judgement = Judgement(material.transcript, material.level, criteria, material.knowledge, quotes, aimed)
         steps, flags, choices = _judged(answers, judgement)
-        spoken = sum(turn.words for _, turn in material.transcript.candidate_turns())
-        if not quotes.found and (quotes.dropped or spoken >= LEAST_WORDS):
+        if not quotes.found and (quotes.dropped or material.transcript.words_of_candidate >= LEAST_WORDS):
             raise ModelError(
                 f"the model '{self.model.name}' quoted nothing that the candidate said; nothing was judged"
             )
@@ -361,8 +360,8 @@ def _reasons(whole: Whole, found: Judged | None) -> list[str]:
 
 def _few(transcript: Transcript) -> list[str]:
     """That a whole interview has fewer words than any whose marks were compared."""
-    spoken = sum(turn.words for _, turn in transcript.candidate_turns())
-    if len(scope(transcript.mode)) == 1 or spoken >= COMPARED_WORDS:
+    spoken = transcript.words_of_candidate
+    if known_mode(transcript.mode).step or spoken >= COMPARED_WORDS:
         return []
     return [
         f"{spoken} words of yours are few to judge a round by: marks of interviews with fewer than some "

@@ -16,7 +16,7 @@ from interviewer.interview import thresholds
 from interviewer.interview.briefing import case_knowledge
 from interviewer.knowledge import Knowledge
 from interviewer.models import Budget
-from interviewer.models.base import LanguageModel, ModelChain, render
+from interviewer.models.base import ModelChain, render
 from interviewer.transcript import Noted, Observed, Transcript, Turn
 
 _AT = thresholds().observer
@@ -55,7 +55,7 @@ class Observer:
     """Notes what answers show, on the best capable model of the chain; without one it notes nothing."""
 
     def __init__(self, chain: ModelChain, knowledge: Knowledge, budget: Budget | None = None):
-        self._model: LanguageModel | None = next((model for model in chain.models if model.capable), None)
+        self._model = chain.best_capable
         self._knowledge = knowledge
         self._budget = budget or Budget()
 

@@ -190,7 +190,7 @@ def _forced(view: View) -> frozenset[MoveKind]:
     state, last = view.state, view.last
     if state.closed or (last and last.event == "end") or state.wish is Wish.CONFIRMED:
         return frozenset({MoveKind.CLOSE})
-    if not state.said and sum(turn.words for _, turn in view.transcript.candidate_turns()) < _SPOKEN:
+    if not state.said and view.transcript.words_of_candidate < _SPOKEN:
         return frozenset({MoveKind.OPEN})
     if state.elapsed >= state.length + GRACE:
         return frozenset({MoveKind.CLOSE})

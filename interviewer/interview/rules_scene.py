@@ -5,7 +5,7 @@ Deterministic by the transcript, and never the same sentence twice in an intervi
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -198,10 +198,11 @@ class Situation:
         """All that anybody has said since the problem was posed."""
         return "\n".join(turn.text for turn in self.view.transcript.turns[1:]).replace("’", "'")
 
-    def left_to_ask(self, step: Step) -> list[str]:
-        """For each subject of a part that nobody has come to, a question."""
-        fresh = [one for one in subjects()[step] if not one.touched(self.talked) and not self.told(one.asks)]
-        return [self.voice.choose(one.asks) for one in fresh]
+    def left_to_ask(self, step: Step) -> Iterator[str]:
+        """For each subject of a part that nobody has come to, a question; each is looked for when it is wanted."""
+        for one in subjects()[step]:
+            if not one.touched(self.talked) and not self.told(one.asks):
+                yield self.voice.choose(one.asks)
 
     def heard(self, kind: str) -> list[Heard]:
         """What was heard of one kind in the last turn."""

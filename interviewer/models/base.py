@@ -115,6 +115,16 @@ class ModelChain:
         """The best backend's name."""
         return self.models[0].backend if self.models else "scripted"
 
+    @property
+    def judges(self) -> bool:
+        """Whether the best of them can conduct and judge."""
+        return any(model.capable for model in self.models[:1])
+
+    @property
+    def best_capable(self) -> LanguageModel | None:
+        """The best of those that can, also where one that cannot stands above it."""
+        return next((model for model in self.models if model.capable), None)
+
     def close(self) -> None:
         """Closes every model."""
         for model in self.models:

@@ -142,7 +142,7 @@ class Service:
         """What a stronger answer would have had. Raises BadInput while the interview runs."""
         transcript, ended = self.store.transcript(owner, id_), self.store.header(owner, id_).ended is not None
         engine = self._engine() if ended or transcript.is_over else None
-        model = next((one for one in engine.chain.models if one.capable), None) if engine else None
+        model = engine.chain.best_capable if engine else None
         if engine and model and not engine.budget.reached(transcript):
             try:
                 return stronger_answer(transcript, turn, self.knowledge, model)
@@ -339,7 +339,7 @@ class Service:
 
     def judges(self) -> bool:
         """Whether what is at work can judge. Waits for it."""
-        return any(model.capable for model in self._engine().chain.models[:1])
+        return self._engine().chain.judges
 
     def grade(self, owner: str, id_: str, level: Level, *, anew: bool = False) -> Iterator[Grading | Report]:
         """The report on that level: the stored one, or a new one, with its progress. ``anew`` replaces a stored one
