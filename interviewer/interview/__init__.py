@@ -165,9 +165,13 @@ class Observing(Strict):
     """What the second look behind the turns is asked."""
 
     at_once: int
+    """Answers that are read in one call at most, the newest."""
     before: int
+    """Turns before them that are shown."""
     before_words: int
+    """Words of each."""
     limit: float
+    """Seconds that a call may take."""
     max_tokens: int
 
 

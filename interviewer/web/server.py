@@ -160,7 +160,7 @@ def open_engine(settings: Settings) -> "Engine":
 
     from interviewer.context import open_context
     from interviewer.grading.grade import grade
-    from interviewer.interview.observer import Observer
+    from interviewer.interview.llm_policy import Observer
     from interviewer.web import Engine
 
     parts = open_context(settings, behind=True)

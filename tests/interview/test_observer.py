@@ -8,7 +8,7 @@ from interviewer import ModelError, MoveKind, Step
 from interviewer.background import DroppedError
 from interviewer.interview import briefing
 from interviewer.interview.interviewer import Interviewer
-from interviewer.interview.observer import Observer, quoted
+from interviewer.interview.llm_policy import Observer, quoted
 from interviewer.interview.state import Wish, fold
 from interviewer.models.base import ModelChain
 from interviewer.transcript import Heard, Noted, Observed, Transcript, Turn, with_clock
