@@ -5,6 +5,7 @@ SQLite (write-ahead log) by default, PostgreSQL through a URL. The schema is mad
 version made, or that is damaged: it is said what is wrong and what helps.
 """
 
+import errno
 import os
 import sqlite3
 import threading
@@ -124,18 +125,14 @@ def connect(url: str) -> Engine:
         else:
             engine = sa.create_engine(parsed, pool_pre_ping=True, pool_size=8, max_overflow=24)
     except (ArgumentError, NoSuchModuleError) as error:
-        raise BadInput(
-            "INTERVIEWER_DATABASE_URL: not a database URL, e.g. sqlite:////data/interviews.sqlite"
-        ) from error
+        example = "sqlite:////data/interviews.sqlite"
+        raise BadInput(f"INTERVIEWER_DATABASE_URL: not a database URL, e.g. {example}") from error
     except ModuleNotFoundError as error:
-        raise CannotRun(
-            f"PostgreSQL needs the package {error.name}: pip install 'ml-design-interviewer[postgres]'"
-        ) from error
+        cure = "pip install 'ml-design-interviewer[postgres]'"
+        raise CannotRun(f"PostgreSQL needs the package {error.name}: {cure}") from error
     except OSError as error:
-        raise CannotRun(
-            f"{error.filename}: the interviews cannot be kept there ({error.strerror}); "
-            "set INTERVIEWER_HOME to a folder that can be written"
-        ) from error
+        what = f"the interviews cannot be kept there ({error.strerror})"
+        raise CannotRun(f"{error.filename}: {what}; set INTERVIEWER_HOME to a folder that can be written") from error
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _set_up_sqlite)
     return engine
@@ -269,31 +266,36 @@ def reading(engine: Engine) -> Iterator[sa.Connection]:
         yield db
 
 
-def revisions() -> list[str]:
-    """The schema's revisions that this version knows, oldest first."""
+def _scripts() -> Any:
     from alembic.script import ScriptDirectory
 
-    return [one.revision for one in ScriptDirectory(str(_SCRIPTS)).walk_revisions()][::-1]
+    return ScriptDirectory(str(Path(__file__).parent / "migrations"))
 
 
-_SCRIPTS = Path(__file__).parent / "migrations"
+def revisions() -> list[str]:
+    """The schema's revisions that this version knows, oldest first."""
+    return [one.revision for one in _scripts().walk_revisions()][::-1]
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
+def upgrade(engine: Engine) -> None:
     """Brings the schema up to date; several processes may start at once. Raises CannotRun."""
-    from alembic import command
-    from alembic.config import Config
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext
 
-    config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS))
+    scripts = _scripts()
     with refusing(engine), _one_at_a_time(engine), engine.connect() as db:
-        found = _revision(db)
-        if found != (revisions()[-1] if revision == "head" else revision):
-            config.attributes["connection"] = db
-            command.upgrade(config, revision)
+        if _revision(db) != scripts.get_current_head():
+            context = MigrationContext.configure(db)
+            with context.begin_transaction(), Operations.context(context):
+                if engine.dialect.name == "postgresql":
+                    # Several servers may start at once: the second one waits until the first one has done it all.
+                    db.exec_driver_sql("SELECT pg_advisory_xact_lock(7241946)")
+                for step in [*scripts.iterate_revisions("head", _revision(db))][::-1]:
+                    step.module.upgrade()
+                    context.stamp(scripts, step.revision)
         if db.in_transaction():
             db.commit()
-        if engine.dialect.name == "sqlite" and revision == "head":
+        if engine.dialect.name == "sqlite":
             db.exec_driver_sql("BEGIN IMMEDIATE")
             db.exec_driver_sql("DELETE FROM leases WHERE name IS NULL")  # refuses now what would refuse the first turn
             db.exec_driver_sql("ROLLBACK")
@@ -331,13 +333,11 @@ def _one_at_a_time(engine: Engine) -> Iterator[None]:
                 f"{lock and lock.lock_file}: held by another program; close that one, or delete this file if none runs"
             ) from error
         except (OSError, NotImplementedError) as error:
-            # A folder that cannot be written or a share without locks: SQLite itself says what does not work.
-            if isinstance(error, PermissionError) or getattr(error, "errno", None) in (13, 28, 30):
-                lock = None
-            else:
-                raise CannotRun(
-                    f"{file}: its folder has no file locks ({error}); set INTERVIEWER_HOME to a local disk"
-                ) from error
+            # Of a folder that cannot be written SQLite itself says what does not work.
+            if getattr(error, "errno", None) not in (errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS):
+                cure = "set INTERVIEWER_HOME to a local disk"
+                raise CannotRun(f"{file}: its folder has no file locks ({error}); {cure}") from error
+            lock = None
         try:
             yield
         finally:

@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -52,8 +50,3 @@ def upgrade() -> None:
         sa.Column("created", sa.Float, nullable=False),
         sa.Column("data", sa.Text, nullable=False),
     )
-
-
-def downgrade() -> None:
-    for table in ("reports", "turns", "interviews", "people"):
-        op.drop_table(table)

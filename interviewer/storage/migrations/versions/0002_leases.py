@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0002"
 down_revision = "0001"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -16,7 +14,3 @@ def upgrade() -> None:
         sa.Column("holder", sa.String(32), nullable=False),
         sa.Column("until", sa.Float, nullable=False),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("leases")

@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0003"
 down_revision = "0002"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -16,7 +14,3 @@ def upgrade() -> None:
         sa.Column("user", sa.String(200), nullable=False),
         sa.Column("created", sa.Float, nullable=False),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("sign_ins")

@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0004"
 down_revision = "0003"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -16,7 +14,3 @@ def upgrade() -> None:
         sa.Column("saved", sa.Float, nullable=False),
         sa.Column("data", sa.Text, nullable=False),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("boards")
