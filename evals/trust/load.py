@@ -211,9 +211,9 @@ class Heard:
 
 
 def streams(many: int = 100) -> Iterator[tuple[str, ...]]:
-    """So many streams of a stub endpoint: bare ones, then interviews, all asking in one moment, then one turn after
-    another with all streams open. ``added`` is what came on top of the stub's 300 ms, in all, before the stub was asked
-    and after its first word had left it.
+    """So many streams of a stub endpoint: bare ones, then interviews: everyone answering once in 30 seconds, one turn
+    after another with all streams open, all in one moment. ``added`` is what came on top of the stub's 300 ms, in all,
+    before the stub was asked and after its first word had left it.
     """
     ports: Queue[int] = Queue()
     stub = Process(target=_stub, args=(ports,), daemon=True)
@@ -232,20 +232,28 @@ def streams(many: int = 100) -> Iterator[tuple[str, ...]]:
         all_at_once(lambda number: people[number].listens(), many)
         for person in people[: len(CASES)]:  # what the first turn of a process reads is read
             person.speaks("Labels arrive late, so what do we train on until then?", "first")
-        for name, spread, turns in (("in one moment", 0.0, 1), ("all the time", _WORDS * _EVERY, 3)):
+        for name, every, turns in (
+            ("at people's pace", _SECONDS_EACH, 3),
+            ("all the time", _WORDS * _EVERY, 3),
+            ("in one moment", 0.0, 1),
+        ):
             heard, began = [], time.perf_counter()
-            all_at_once(_interviewed(people, spread, turns, heard), many)
+            all_at_once(_interviewed(people, name, every, turns, heard), many)
             yield _added(name, url, heard, time.perf_counter() - began)
     stub.terminate()
 
 
-def _interviewed(people: list[Person], spread: float, turns: int, heard: list[Heard]) -> Callable[[int], None]:
+def _interviewed(
+    people: list[Person], name: str, every: float, turns: int, heard: list[Heard]
+) -> Callable[[int], None]:
+    """Each one's answers: the first at a moment of their own, the next so many seconds later or as soon as they can."""
     said, chance = words(), random.Random(7)
 
     def speak(number: int) -> None:
-        time.sleep(chance.uniform(0, spread))
+        began = time.perf_counter() + chance.uniform(0, every)
         for turn in range(turns):
-            point = f"{spread}-{number}-{turn}"
+            time.sleep(max(0.0, began + turn * every - time.perf_counter()))
+            point = f"{name.split()[-1]}-{number}-{turn}"
             text = f"{said[(number * turns + turn) % len(said)]} Point {point}."
             heard.append(Heard(point, *people[number].times(text, point)))
 

@@ -11,14 +11,13 @@ from interviewer.interview.state import State
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.retrieval import Retriever
 from interviewer.listening.annotate import Listener
-from interviewer.text import spans, without_fillers
+from interviewer.text import without_fillers
 from interviewer.transcript import Transcript, Turn
 
 
 class _Numbers(Strict):
     """``data/agenda.yaml``, where each number has its reason."""
 
-    neighbourhood: float
     brushed: float
     last_answers: int
     query_words: int
@@ -52,11 +51,9 @@ class Agenda:
     """Seconds."""
     signals: dict[Step, tuple[Option, ...]] = field(default_factory=dict)
     look_up: Callable[[], tuple[str, ...]] = tuple
-    """Looks up what ``near`` holds; a model that conducts never asks for it."""
-    brushed: frozenset[str] = frozenset()
-    """Signals that the last answers came near, though not near enough to count: asked about last."""
-    trade_offs: tuple[Option, ...] = ()
-    """Trade-offs in the neighbourhood of what was just said, nearest first."""
+    """Looks up what ``near`` holds; a model that conducts never asks for it, nor for ``brushed``."""
+    look_back: Callable[[], frozenset[str]] = frozenset
+    """Looks for what ``brushed`` holds."""
     pushbacks: tuple[Option, ...] = ()
     warm_up: bool = False
     drill: bool = False
@@ -66,6 +63,11 @@ class Agenda:
     def near(self) -> tuple[str, ...]:
         """Signals whose topic is nearest to what was just said, nearest first; empty without retrieval."""
         return self.look_up()
+
+    @cached_property
+    def brushed(self) -> frozenset[str]:
+        """Signals that the last answers came near, though not near enough to count: asked about last."""
+        return self.look_back()
 
 
 def prepare(
@@ -91,8 +93,7 @@ def prepare(
         budgets=budgets,
         signals=_by_step(subject) or signals,
         look_up=lambda: tuple(one.id for one in subject) or _near(transcript, last, retriever),
-        brushed=_brushed(transcript, listener),
-        trade_offs=_trade_offs(transcript, last, listener),
+        look_back=lambda: _brushed(transcript, listener),
         pushbacks=tuple(Option(one.id, one.step, one.level) for one in (case.pushbacks if case else [])),
         warm_up=mode.kind is ModeKind.WARM_UP,
         drill=bool(subject),
@@ -140,31 +141,6 @@ def _near(transcript: Transcript, last: Turn | None, retriever: Retriever | None
 
 def _brushed(transcript: Transcript, listener: Listener) -> frozenset[str]:
     """Signals that something of the last answers sounded like: who has just said it is not asked to say it."""
-    said = [turn.text for _, turn in transcript.candidate_turns()][-_numbers().last_answers :]
-    pieces = [
-        without_fillers(one.text) or one.text for text in said for one in spans(text) if not one.text.endswith("?")
-    ]
-    if not pieces:
-        return frozenset()
-    ears = listener.ears(transcript.case)
-    names, likeness = ears.by_signal(listener.embedder.encode(pieces))
-    alike = {name for name, value in zip(names, likeness.max(0), strict=True) if value >= _numbers().brushed}
-    named = (listener.named(transcript.case, turn.text) for _, turn in transcript.candidate_turns())
-    return frozenset(alike).union(*named)
-
-
-def _trade_offs(transcript: Transcript, last: Turn | None, listener: Listener) -> tuple[Option, ...]:
-    case = listener.knowledge.case(transcript.case)
-    if case is None or last is None or not last.text.strip():
-        return ()
-    sounds = listener.ears(transcript.case).sounds.trade_offs
-    if not len(sounds):
-        return ()
-    said = listener.embedder.encode([without_fillers(one.text) or one.text for one in spans(last.text)])
-    nearness = (said @ sounds.vectors.T).max(0)
-    best: dict[str, float] = {}
-    for name, value in zip(sounds.ids, nearness, strict=True):
-        best[name] = max(best.get(name, -1.0), float(value))
-    steps = {one.id: one.step for one in case.trade_offs}
-    ranked = [name for name in sorted(best, key=lambda name: -best[name]) if best[name] >= _numbers().neighbourhood]
-    return tuple(Option(name, steps[name]) for name in ranked)
+    said, case = [turn.text for _, turn in transcript.candidate_turns()], transcript.case
+    near = (listener.near(case, text, _numbers().brushed) for text in said[-_numbers().last_answers :])
+    return frozenset().union(*near, *(listener.named(case, text) for text in said))

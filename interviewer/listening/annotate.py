@@ -8,7 +8,7 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -42,8 +42,8 @@ _MOVING = re.compile(
     re.IGNORECASE,
 )
 """Words of somebody who goes somewhere: 'for the metric I'd take' names a subject and stays."""
-_REMEMBERED = 20_000
-"""Answers whose named signals are remembered."""
+_REMEMBERED = 4_096
+"""Answers of which it is remembered what they name: those of a hundred interviews."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,10 @@ class Listener:
         self._ears: dict[str, Ears] = {}
         self._banks: dict[str, Bank] = {}
         self._making = threading.Lock()
-        self._named: dict[tuple[str, str], frozenset[str]] = {}
+        self.named = lru_cache(_REMEMBERED)(self._named)
+        """The signals one of whose terms a text says, by case and text: every turn asks it of all answers so far."""
+        self.near = lru_cache(_REMEMBERED)(self._near)
+        """The signals that a statement of a text sounds like by at least so much; remembered likewise."""
 
     def ears(self, slug: str) -> Ears:
         """The ears for a case, or the framework's general ones for an unknown case; made once, by whoever is first."""
@@ -120,15 +123,16 @@ class Listener:
             {flag.id: [re.compile(cue, re.IGNORECASE) for cue in flag.cues] for flag in self.knowledge.red_flags(slug)},
         )
 
-    def named(self, slug: str, text: str) -> frozenset[str]:
-        """The signals one of whose terms the text says. Remembered: every turn asks it of all answers so far."""
-        key = (slug, text)
-        if key not in self._named:
-            if len(self._named) > _REMEMBERED:
-                self._named.clear()
-            signals = self.ears(slug).signals.values()
-            self._named[key] = frozenset(one.id for one in signals if any(has_term(term, text) for term in one.terms))
-        return self._named[key]
+    def _named(self, slug: str, text: str) -> frozenset[str]:
+        signals = self.ears(slug).signals.values()
+        return frozenset(one.id for one in signals if any(has_term(term, text) for term in one.terms))
+
+    def _near(self, slug: str, text: str, likeness: float) -> frozenset[str]:
+        own = [one for one in spans(text) if not one.text.endswith("?")]
+        if not own:
+            return frozenset()
+        names, values = self.ears(slug).by_signal(self.vectors(own))
+        return frozenset(name for name, value in zip(names, values.max(0), strict=True) if value >= likeness)
 
     def annotate(self, transcript: Transcript) -> Transcript:
         """The transcript with every turn listened to. Stored results are kept as they are."""
