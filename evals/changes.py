@@ -29,6 +29,8 @@ Change = Callable[[Json], Json]
 _SEED = 11
 _LONG_ENOUGH = 25
 """Words from which a candidate's turn counts as an answer."""
+_LONGEST_TURN = 600
+"""Words, about, to which a turn is stretched at most."""
 
 
 @cache
@@ -132,10 +134,10 @@ def scrambled(body: Json) -> Json:
     return _each_answer(body, mix)
 
 
-def stretched(body: Json, words: int = 6000, longest: int = 600) -> Json:
+def stretched(body: Json, words: int) -> Json:
     """Wandering, drawing aloud and repetition between the sentences until the candidate has said that many words.
 
-    Turns grow to at most about ``longest`` words; what was said stays in its order, word for word.
+    Turns grow to at most about ``_LONGEST_TURN`` words; what was said stays in its order, word for word.
     """
     own = sum(len(t["text"].split()) for t in body["turns"] if t["speaker"] == "candidate")
     if not own:
@@ -144,7 +146,7 @@ def stretched(body: Json, words: int = 6000, longest: int = 600) -> Json:
     def wander(text: str, count: int) -> str:
         rng = random.Random(f"{_SEED}{count}")
         said = [span.text for span in spans(text)]
-        room = min(longest, int(len(text.split()) * words / own)) - len(text.split())
+        room = min(_LONGEST_TURN, int(len(text.split()) * words / own)) - len(text.split())
         out = list(said)
         while room > 0:
             again = rng.random() < 0.25

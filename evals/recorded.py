@@ -63,14 +63,9 @@ def labelled(data: Data) -> list[Recorded]:
     return [one for one in recorded(data) if one.labels.get("verdict")]
 
 
-def sample_of(one: Recorded, suffix: str = "") -> Sample:
+def sample_of(one: Recorded) -> Sample:
     """A transcript as a sample; its labels are the target."""
-    return Sample(
-        one.id + suffix,
-        one.body["case"],
-        {"transcript": one.body},
-        {"labels": one.labels},
-    )
+    return Sample(one.id, one.body["case"], {"transcript": one.body}, {"labels": one.labels})
 
 
 def transcript_of(sample_inputs: Json) -> Transcript:

@@ -96,7 +96,7 @@ def bootstrap(points: Points, metric: Metric, resamples: int = RESAMPLES) -> Est
     return Estimate(whole, low, high, len(values), len(clusters))
 
 
-def paired(now: Points, before: Points, metric: Metric, resamples: int = RESAMPLES) -> Estimate:
+def paired(now: Points, before: Points, metric: Metric) -> Estimate:
     """metric(now) − metric(before) over the records that both hold, resampled together."""
     shared = {
         case: {name: [*_both(found, before[case][name])] for name, found in records.items() if name in before[case]}
@@ -111,7 +111,7 @@ def paired(now: Points, before: Points, metric: Metric, resamples: int = RESAMPL
         return None if ours is None or theirs is None else ours - theirs
 
     flat = [value for records in shared.values() for _, found in sorted(records.items()) for value in found]
-    drawn = [difference(draw) for draw in _draws(shared, resamples)] if len(flat) > 1 else []
+    drawn = [difference(draw) for draw in _draws(shared, RESAMPLES)] if len(flat) > 1 else []
     low, high = _interval([value for value in drawn if value is not None])
     return Estimate(difference(flat), low, high, len(flat), len(shared))
 

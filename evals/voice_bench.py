@@ -31,11 +31,11 @@ CONDITIONS = ("clear", "noise", "narrow")
 Json = dict[str, Any]
 
 
-def noisy(samples: Samples, decibels: float = 15.0, seed: int = 3) -> Samples:
-    """With pink noise at that distance below the speech."""
-    white = np.fft.rfft(np.random.default_rng(seed).normal(size=len(samples)))
+def noisy(samples: Samples) -> Samples:
+    """With pink noise 15 dB below the speech."""
+    white = np.fft.rfft(np.random.default_rng(3).normal(size=len(samples)))
     pink = np.fft.irfft(white / np.sqrt(np.arange(len(white)) + 1.0), len(samples))
-    level = np.sqrt(np.mean(samples**2) / np.mean(pink**2)) * 10 ** (-decibels / 20)
+    level = np.sqrt(np.mean(samples**2) / np.mean(pink**2)) * 10 ** (-15 / 20)
     mixed: Samples = (samples + pink * level).astype(np.float32)
     return mixed
 

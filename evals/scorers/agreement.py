@@ -24,10 +24,9 @@ def judged(body: Json) -> bool:
     return body["verdict"] is not None
 
 
-def report(record: Record, which: str = "report") -> Json:
-    """A report of the record's output."""
-    output = record.output or {}
-    found: Json = output[which]
+def report(record: Record) -> Json:
+    """The report of the record's output."""
+    found: Json = (record.output or {})["report"]
     return found
 
 
@@ -43,31 +42,25 @@ def panel(record: Record) -> float:
     return sum(found) / len(found)
 
 
-def verdict_pair(record: Record, which: str = "report") -> list[Point]:
+def verdict_pair(record: Record) -> list[Point]:
     """(ours, panel) as one point; not ok where hire and no hire are confused; nothing without a verdict of ours."""
-    if not judged(report(record, which)):
+    if not judged(report(record)):
         return []
-    ours, theirs = rank(report(record, which)["verdict"]), panel(record)
-    note = f"{report(record, which)['verdict']}; panel: {record.target['labels']['verdict']}"
-    return [
-        Point(
-            (ours, theirs),
-            note=note if ours != theirs else "",
-            ok=(ours >= HIRE) == (theirs >= HIRE),
-        )
-    ]
+    ours, theirs = rank(report(record)["verdict"]), panel(record)
+    note = f"{report(record)['verdict']}; panel: {record.target['labels']['verdict']}"
+    return [Point((ours, theirs), note=note if ours != theirs else "", ok=(ours >= HIRE) == (theirs >= HIRE))]
 
 
-def step_marks(record: Record, which: str = "report") -> Iterator[tuple[Step, float | None, float | None]]:
+def step_marks(record: Record) -> Iterator[tuple[Step, float | None, float | None]]:
     """Per labelled step our score and the panel's; None where not reached."""
     labels = record.target["labels"].get("steps") or {}
-    ours = report(record, which)["steps"]
+    ours = report(record)["steps"]
     for step in Step:
         if step in labels:
             yield step, ours.get(step, {}).get("score"), labels[step]
 
 
-def step_pairs(record: Record, which: str = "report") -> list[Point]:
+def step_pairs(record: Record) -> list[Point]:
     """(ours, panel) for every step that both marked; far off by 1.5 or more is shown as failing."""
     return [
         Point(
@@ -75,7 +68,7 @@ def step_pairs(record: Record, which: str = "report") -> list[Point]:
             note=f"{step}: {ours:.1f}; panel {theirs:g}",
             ok=abs(ours - theirs) < 1.5,
         )
-        for step, ours, theirs in step_marks(record, which)
+        for step, ours, theirs in step_marks(record)
         if ours is not None and theirs is not None
     ]
 

@@ -169,11 +169,9 @@ def _wording(knowledge: Knowledge) -> frozenset[str]:
     return frozenset(found)
 
 
-def problems(
-    text: str, *, terms: Iterable[str] = (), candidate_said: str = "", said: Iterable[str] = (), hint: bool = False
-) -> list[str]:
+def problems(text: str, *, terms: Iterable[str] = (), candidate_said: str = "", said: Iterable[str] = ()) -> list[str]:
     """What is wrong with the words of a turn wherever it stands, each a name of a rule: ``empty``, ``long``,
-    ``questions``, ``repeat``, ``leak: <term>`` and those of ``forbidden.yaml``. A hint may say a signal's terms."""
+    ``questions``, ``repeat``, ``leak: <term>`` and those of ``forbidden.yaml``."""
     found = [] if text.strip() else ["empty"]
     if len(text.split()) > MOST_WORDS:
         found.append("long")
@@ -182,9 +180,7 @@ def problems(
     found += forbidden(text)
     if any(asked_before(one.text, said) for one in spans(text)):
         found.append("repeat")
-    if not hint:
-        found += [f"leak: {term}" for term in leaks(text, terms, candidate_said)]
-    return found
+    return found + [f"leak: {term}" for term in leaks(text, terms, candidate_said)]
 
 
 def followup_problems(knowledge: Knowledge) -> list[str]:

@@ -24,6 +24,7 @@ from interviewer.transcript import Transcript, Turn, parse_transcript
 
 NAME = "corrections"
 """The name among a transcript's extra keys."""
+_MOST_WEAK = 5
 MARKS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)
 
 
@@ -146,14 +147,14 @@ def recommended(held: Sequence[Held], trains: Mapping[str, Sequence[Step]], easy
     return next(iter(first or sorted(trains)), "")
 
 
-def weakest(held: Sequence[Held], most: int = 5) -> list[tuple[str, int]]:
+def weakest(held: Sequence[Held]) -> list[tuple[str, int]]:
     """The criteria that were missing most often over the last interviews, with how often."""
     counts: dict[str, int] = {}
     for one in held[-8:]:
         for step in one.report.steps.values():
             for gap in step.missing:
                 counts[gap.text] = counts.get(gap.text, 0) + 1
-    return sorted(counts.items(), key=lambda item: -item[1])[:most]
+    return sorted(counts.items(), key=lambda item: -item[1])[:_MOST_WEAK]
 
 
 def _interval(scores: Sequence[float]) -> float:

@@ -207,10 +207,10 @@ class KeptSound:
             path.chmod(0o600)
             file.write(to_pcm(samples))
 
-    def last(self, interview: str, rate: int = 16_000) -> bytes | None:
+    def last(self, interview: str) -> bytes | None:
         """The newest turn as a WAV file."""
         files = sorted(self._folder(interview).glob("*.pcm"), key=lambda path: path.stat().st_mtime)
-        return wav_of_pcm(files[-1].read_bytes(), rate) if files else None
+        return wav_of_pcm(files[-1].read_bytes(), RATE) if files else None
 
     def forget(self, interview: str) -> int:
         """Deletes an interview's sound; how many turns that were."""

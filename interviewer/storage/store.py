@@ -108,7 +108,7 @@ class Store:
 
     # -- writing ---------------------------------------------------------------------------------------------
 
-    def create(self, owner: str, transcript: Transcript, *, consent: Mapping[str, bool] | None = None) -> str:
+    def create(self, owner: str, transcript: Transcript) -> str:
         """A new interview with the transcript's header and turns; its id."""
         id_ = secrets.token_hex(16)
         now = time.time()
@@ -133,7 +133,7 @@ class Store:
                     ended=None,
                     elapsed=max((turn.at or 0.0 for turn in transcript.turns), default=0.0),
                     seen=now,
-                    consent=json.dumps(dict(consent or {})),
+                    consent="{}",
                     extra=json.dumps(extra),
                 )
             )
@@ -141,12 +141,11 @@ class Store:
                 db.execute(turns.insert().values(interview=id_, number=number, key=None, data=_dump(turn)))
         return id_
 
-    def append(self, owner: str, id_: str, turn: Turn, *, key: str | None = None, expected: int | None = None) -> int:
+    def append(self, owner: str, id_: str, turn: Turn, *, key: str | None = None) -> int:
         """Appends the turn and says which number it has; a turn without a time gets the clock's.
 
-        The same ``key`` again is the same turn: nothing is added. With ``expected``, raises MovedOnError unless the
-        turn would get that number. Raises OverError once the interview has ended, BadInput when it is not the owner's.
-        A turn starts a clock that was stopped.
+        The same ``key`` again is the same turn: nothing is added. Raises OverError once the interview has ended,
+        BadInput when it is not the owner's. A turn starts a clock that was stopped.
         """
         with self._write() as db:
             row = need(db, owner, id_, lock=True)
@@ -157,8 +156,6 @@ class Store:
                 if known is not None:
                     return int(known)
             number = count_turns(db, id_)
-            if expected is not None and expected != number:
-                raise MovedOnError(f"turn {expected} was written by somebody else")
             if row.ended is not None or is_closed(db, id_, number):
                 raise OverError("The interview is over.")
             elapsed = tick(db, row)
