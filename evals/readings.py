@@ -98,8 +98,7 @@ def _claimed(kind: str, folders: Sequence[Path], model: str) -> Iterable[Json]:
 # Labelled positions: how they are labelled a second time, blind, and how far the two labellings agree.
 #
 # python -m evals.readings blind > blind.jsonl     positions without labels, for the second labeller
-# python -m evals.readings merge second.jsonl      {"id": …, "accept": [kinds, primary first]} a line, into the
-# data
+# python -m evals.readings merge second.jsonl      {"id": …, "accept": [kinds, primary first]} a line, into the data
 
 
 FILE = DATA / "positions.jsonl"

@@ -40,8 +40,7 @@ def coverage(record: Record) -> list[Point]:
     """Seven steps reached within the time, with a cooperative candidate.
 
     interviews of the cooperative personas (strong, deferrer, jumper, terse, middling) in which the candidate got to
-    speak
-    on all seven steps before the close ÷ those interviews
+    speak on all seven steps before the close ÷ those interviews
     """
     if persona(record) not in COOPERATIVE:
         return []
@@ -127,8 +126,7 @@ def loops(record: Record) -> list[Point]:
     """Loops: the same sentence twice in an interview.
 
     interviewer turns with a sentence of more than four words that an earlier turn of the interview said letter by
-    letter ÷
-    interviewer turns
+    letter ÷ interviewer turns
     """
     seen: set[str] = set()
     found = []
@@ -162,8 +160,7 @@ def persona_order(record: Record) -> list[Point]:
     """Order of the verdicts across personas.
 
     pairs of personas on the same case, one better than the other by design (``good`` in personas.yaml), in which the
-    better
-    one gets the higher overall score (ties count a half, no score counts as 1) ÷ such pairs
+    better one gets the higher overall score (ties count a half, no score counts as 1) ÷ such pairs
     """
     good, report = personas()[persona(record)].good, output(record).get("report")
     if good is None or report is None or report["verdict"] is None:

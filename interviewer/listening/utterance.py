@@ -105,10 +105,8 @@ def depth(text: str) -> Depth:
 #     readability("so the labels arrive late and then I would wait")  ->  about 1.0
 #     readability("so duh kitchen labours late banana and wait")      ->  about 0.5
 #
-# Three things are read from the words, whoever wrote them down: how often frequent words follow one another as they
-# do
-# in talk, the share of the other words that talk about such systems has, and the share of frequent words. A line
-# fitted
+# Three things are read from the words, whoever wrote them down: how often frequent words follow one another as they do
+# in talk, the share of the other words that talk about such systems has, and the share of frequent words. A line fitted
 # on clean and garbled interviews makes of them the share of words that arrived as said (``data/readability.yaml``).
 # Terse notes have few frequent words and are read by their vocabulary alone.
 
