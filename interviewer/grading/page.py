@@ -1,12 +1,18 @@
-"""The report as one page of HTML, with its charts. What a candidate said is escaped."""
+"""The report as a page that stands alone: no script, nothing fetched, every quote leads to its words at the end.
+
+Why comes first: the verdict, the moments that carried it, one thing to work on. Then the steps. What a candidate said
+is escaped.
+"""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
+from typing import TypeAlias
 
 from interviewer import Step
 from interviewer.drawing.renderings import shown
+from interviewer.grading.charts import minutes_of, order_chart, profile_chart, time_chart
 from interviewer.grading.render import (
     CRITERION,
     EVENTS,
@@ -17,10 +23,10 @@ from interviewer.grading.render import (
     figures_line,
     graded_by,
     headline,
-    mark,
+    quoted_places,
     shortened,
     standing,
-    time_of,
+    starts,
     title,
 )
 from interviewer.grading.report import (
@@ -33,115 +39,15 @@ from interviewer.grading.report import (
     Nearest,
     Remark,
     Report,
-    StepTime,
     StudyItem,
 )
 from interviewer.interview import scope
 from interviewer.transcript import Transcript, Turn
 
-_LEFT, _WIDE, _ROW = 158, 150, 30
-_LOW, _HIGH = 1.0, 4.0
-
-
-def _x(score: float) -> float:
-    return _LEFT + (score - _LOW) / (_HIGH - _LOW) * _WIDE
-
-
-def _svg(height: int, title: str, body: list[str]) -> str:
-    return (
-        f'<svg viewBox="0 0 {_LEFT + _WIDE + 92} {height}" role="img" aria-label="{escape(title, quote=True)}">'
-        f"<title>{escape(title)}</title>{''.join(body)}</svg>"
-    )
-
-
-def profile_chart(report: Report) -> str:
-    """Each step's score against the cut-offs of the level."""
-    bottom = _ROW * len(Step) + 34
-    body, lines = [], []
-    for name, cut in report.bar.items():
-        if _LOW <= cut <= _HIGH:
-            kind = "bar" if name == "hire" else "cut"
-            lines.append(f'<line class="{kind}" x1="{_x(cut):.1f}" x2="{_x(cut):.1f}" y1="22" y2="{bottom - 8}"/>')
-            if name == "hire":
-                body.append(f'<text class="axis" text-anchor="middle" x="{_x(cut):.1f}" y="14">hire {cut:.2f}</text>')
-    for number in range(1, 5):
-        body.append(f'<text class="axis" text-anchor="middle" x="{_x(number):.1f}" y="{bottom + 6}">{number}</text>')
-    for row, step in enumerate(Step):
-        y = 28 + row * _ROW
-        body.append(f'<text x="{_LEFT - 10}" y="{y + 15}" text-anchor="end">{escape(_short(step))}</text>')
-        body.append(f'<rect class="track" x="{_LEFT}" y="{y + 4}" width="{_WIDE}" height="14" rx="3"/>')
-        score = report.steps[step].score
-        if score is None:
-            words = standing(report.steps[step], judged=True)
-            body.append(f'<text class="axis" x="{_LEFT + 6}" y="{y + 15}">{words}</text>')
-            continue
-        good = "good" if score >= report.bar.get("hire", _HIGH) else "short"
-        width = max(3.0, _x(score) - _LEFT)
-        body.append(f'<rect class="{good}" x="{_LEFT}" y="{y + 4}" width="{width:.1f}" height="14" rx="3"/>')
-        body.append(f'<text class="value" x="{_LEFT + _WIDE + 10}" y="{y + 16}">{mark(score)}</text>')
-    return _svg(bottom + 14, "Score of each step against the bar for a hire", [*body, *lines])
-
-
-def order_chart(report: Report) -> str:
-    """Where there are no marks: the steps that were spoken about, most shown first, with how many quotes each has."""
-    steps = [step for step in report.order if report.steps[step].evidence]
-    if not steps:
-        return ""
-    most = max(len(report.steps[step].evidence) for step in steps)
-    body = []
-    for row, step in enumerate(steps):
-        y, count = 8 + row * _ROW, len(report.steps[step].evidence)
-        body.append(f'<text x="{_LEFT - 10}" y="{y + 15}" text-anchor="end">{escape(_short(step))}</text>')
-        width = count / most * _WIDE
-        body.append(f'<rect class="spent" x="{_LEFT}" y="{y + 4}" width="{width:.1f}" height="14" rx="3"/>')
-        said = f"{count} quote" + ("s" if count > 1 else "")
-        body.append(f'<text class="value" x="{_LEFT + width + 8:.1f}" y="{y + 16}">{said}</text>')
-    return _svg(_ROW * len(steps) + 14, "Points that could be quoted in each step", body)
-
-
-def time_chart(report: Report) -> str:
-    """Minutes used by each step against its budget."""
-    most = max([one.used for one in report.time.values()] + [one.budget for one in report.time.values()] + [60.0])
-
-    def wide(seconds: float) -> float:
-        return seconds / most * _WIDE
-
-    body = []
-    for row, (step, spent) in enumerate(_ordered(report.time)):
-        y = 8 + row * _ROW
-        over = "short" if spent.budget and spent.used > 1.5 * spent.budget else "spent"
-        body.append(f'<text x="{_LEFT - 10}" y="{y + 15}" text-anchor="end">{escape(_short(step))}</text>')
-        body.append(f'<rect class="track" x="{_LEFT}" y="{y + 4}" width="{_WIDE}" height="14" rx="3"/>')
-        body.append(f'<rect class="{over}" x="{_LEFT}" y="{y + 4}" width="{wide(spent.used):.1f}" height="14" rx="3"/>')
-        at = _LEFT + wide(round(spent.budget / 60) * 60)  # where its label says
-        body.append(f'<line class="bar" x1="{at:.1f}" x2="{at:.1f}" y1="{y}" y2="{y + 22}"/>')
-        text = " / ".join(_minutes(spent))
-        body.append(f'<text class="value" x="{_LEFT + _WIDE + 8}" y="{y + 16}">{text}</text>')
-    return _svg(_ROW * len(report.time) + 14, "Minutes used by each step; the line is the budget", body)
-
-
-def _minutes(spent: StepTime) -> tuple[str, str]:
-    """The time of a step and its budget; seconds would claim more than is known of which words were about what."""
-    used, budget = time_of(spent.used, spent.budget)
-    return ("under 1" if used.endswith(" s") else used), budget
-
-
-def _ordered(spent: Mapping[Step, StepTime]) -> list[tuple[Step, StepTime]]:
-    return [(step, spent[step]) for step in Step if step in spent]
-
-
-def _short(step: Step) -> str:
-    return step.label.replace(" and infrastructure", "").replace(" and serving", "")
-
-
-# -- page ------------------------------------------------------------------------------------------------
-# The report as a page that stands alone: no script, nothing fetched, every quote leads to its turn at the end.
-#
-# Why comes first: the verdict, the moments that carried it, one thing to work on. Then the steps.
-
-
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _MARKS = {"shown": "✓", "partly": "◐", "wrong": "✗", "absent": "○", "not_applicable": "–"}
+_Part: TypeAlias = tuple[str, str]
+"""A part of the page: its heading, empty where the contents do not name it, and its HTML, empty where there is none."""
 _CODE = re.compile(r"`([^`<>]+)`")
 _ADDRESS = re.compile(r"(https?://[^\s<>\"')]+)")
 
@@ -150,25 +56,28 @@ def to_html(report: Report, transcript: Transcript, *, headed: bool = True) -> s
     """The page. ``headed`` is false inside a page that has its heading already: then only paper shows it."""
     style = (Path(__file__).parent / "data" / "report.css").read_text(encoding="utf-8")
     heading = f"{title(report)}, {report.level.value}: {headline(report, transcript)}"
+    steps = scope(transcript.mode)
     parts = [
-        _head(report, transcript, headed),
-        _why(report, transcript),
-        _at_a_glance(report, scope(transcript.mode)),
-        "<h2>Step by step</h2>",
-        *[_step(step, report, transcript) for step in scope(transcript.mode)],
-        _remarks("Mistakes", report.red_flags, transcript, "against"),
-        _moments("Said differently in two places", report.contradictions, transcript),
-        _remarks("Trade-offs raised", report.trade_offs, transcript, "for"),
-        _next(report),
-        _notes_on_the_report(report),
-        _conversation(transcript, opened=headed),
+        ("", _head(report, transcript, headed)),
+        *_why(report, transcript),
+        ("", _at_a_glance(report, steps)),
+        ("", "<h2>Step by step</h2>"),
+        *[(step.label, _step(step, report, transcript)) for step in steps],
+        ("Mistakes", _remarks("Mistakes", report.red_flags, transcript, "against")),
+        *_moments("Said differently in two places", report.contradictions, transcript),
+        ("Trade-offs raised", _remarks("Trade-offs raised", report.trade_offs, transcript, "for")),
+        *_next(report),
+        ("About this report", _notes_on_the_report(report)),
+        ("Transcript", _conversation(report, transcript, opened=headed)),
     ]
+    parts.insert(1, ("", _contents([name for name, part in parts if name and part], transcript)))
+    body = "".join(part for _, part in parts)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
-        f"<title>{escape(heading)}</title><style>{style}</style></head><body><main>{''.join(parts)}</main></body></html>"
+        f"<title>{escape(heading)}</title><style>{style}</style></head><body><main>{body}</main></body></html>"
     )
 
 
@@ -191,8 +100,23 @@ def _linked(text: str) -> str:
     )
 
 
-def _section(heading: str, body: str, kind: str = "") -> str:
-    return f'<section class="{kind}"><h2>{escape(heading)}</h2>{body}</section>' if body else ""
+def _section(heading: str, body: str) -> str:
+    return f'<section id="{_id(heading)}"><h2>{escape(heading)}</h2>{body}</section>' if body else ""
+
+
+def _id(heading: str) -> str:
+    """Where the contents lead."""
+    return heading.lower().replace(" ", "-")
+
+
+def _contents(headings: Sequence[str], transcript: Transcript) -> str:
+    """Every part that is there; and the drawings, which stand in the transcript."""
+    drawn = [
+        (f"turn-{at}", f"Drawing in turn {at}") for at, turn in enumerate(transcript.turns) if turn.mode == "drawn"
+    ]
+    links = [*((_id(one), one) for one in headings), *drawn]
+    items = [f'<li><a href="#{anchor}">{escape(name)}</a></li>' for anchor, name in links]
+    return f'<details class="contents" id="contents"><summary>Contents</summary>{_list(items)}</details>'
 
 
 # Top -----------------------------------------------------------------------------------------------------------------
@@ -214,9 +138,11 @@ def _head(report: Report, transcript: Transcript, headed: bool) -> str:
     )
 
 
-def _why(report: Report, transcript: Transcript) -> str:
-    first = f'<div class="first"><h3>Work on this first</h3>{_p(report.work_on_first)}</div>'
-    return _moments("What carried the result", report.decisive, transcript) + (first if report.work_on_first else "")
+def _why(report: Report, transcript: Transcript) -> list[_Part]:
+    heading = "Work on this first"
+    first = f'<div class="first" id="{_id(heading)}"><h3>{heading}</h3>{_p(report.work_on_first)}</div>'
+    carried = _moments("What carried the result", report.decisive, transcript)
+    return [*carried, (heading, first if report.work_on_first else "")]
 
 
 def _at_a_glance(report: Report, about: Sequence[Step]) -> str:
@@ -246,15 +172,17 @@ def _quote(quote: str, turn: int, transcript: Transcript) -> str:
     lead = f"<span>{escape(before)}</span> " if before else ""
     gap = "" if after[:1] in tuple(",.;:!?)") else " "
     tail = f"{gap}<span>{escape(after)}</span>" if after else ""
+    begins = starts(quote, turn, transcript)
+    place = f"turn-{turn}" if begins is None else f"said-{turn}-{begins}"
     return (
-        f'<blockquote>{lead}<q>{escape(shortened(quote))}</q>{tail} <a class="jump" href="#turn-{turn}">{where}</a>'
+        f'<blockquote>{lead}<q>{escape(shortened(quote))}</q>{tail} <a class="jump" href="#{place}">{where}</a>'
         "</blockquote>"
     )
 
 
-def _moments(heading: str, moments: list[Moment], transcript: Transcript) -> str:
+def _moments(heading: str, moments: list[Moment], transcript: Transcript) -> list[_Part]:
     items = [f"<li>{_p(one.text)}{_quote(one.quote, one.turn, transcript)}</li>" for one in moments]
-    return _section(heading, _list(items, "moments"))
+    return [(heading, _section(heading, _list(items, "moments")))]
 
 
 def _remarks(heading: str, remarks: Sequence[Remark], transcript: Transcript, kind: str) -> str:
@@ -285,14 +213,14 @@ def _step(step: Step, report: Report, transcript: Transcript) -> str:
     own = report.steps[step]
     judged = report.status == "assessed"
     spent = report.time.get(step)
-    minutes = " of ".join(_minutes(spent)) if spent else ""
+    minutes = " of ".join(minutes_of(spent)) if spent else ""
     state = "marked" if own.score is not None else "unmarked"
     strong = report.strong.get(step, "")
     half = {one.signal for one in own.criteria if one.status == "partly"}
     first = [next((at for at, one in enumerate(own.evidence) if one.sign == sign), 1) for sign in "+-"]
     gaps = "" if own.criteria else _missing(own.missing, judged)
     return (
-        f'<article class="step {state}" id="{step.value}"><h3>{escape(step.label)}'
+        f'<article class="step {state}" id="{_id(step.label)}"><h3>{escape(step.label)}'
         f'<span class="score">{escape(standing(own, judged))}</span></h3>'
         f"{_p(minutes, 'meta')}{_p(own.comment)}"
         f"{_folded([_evidence(one, half, transcript) for one in own.evidence], 'quotes', first)}"
@@ -345,43 +273,62 @@ def _studied(notes: list[str]) -> str:
 # The rest ------------------------------------------------------------------------------------------------------------
 
 
-def _next(report: Report) -> str:
+def _next(report: Report) -> list[_Part]:
     def item(one: StudyItem) -> str:
         return f"<li><b>{escape(one.step.label)}.</b> {escape(one.text)}{_studied(one.notes)}</li>"
 
     plan = f"<ol>{''.join(item(one) for one in report.study_plan)}</ol>" if report.study_plan else ""
     ask = _list([f"<li>{escape(one)}</li>" for one in report.questions])
-    return (
-        _section("Drive and communication", _p(report.communication))
-        + _section("What to study next", plan)
-        + _section("Ask yourself", ask)
-        + _section("The next level up", _p(report.next_level))
-    )
+    parts = [
+        ("Drive and communication", _p(report.communication)),
+        ("What to study next", plan),
+        ("Ask yourself", ask),
+        ("The next level up", _p(report.next_level)),
+    ]
+    return [(heading, _section(heading, body)) for heading, body in parts]
 
 
 def _notes_on_the_report(report: Report) -> str:
     notes = report.warnings[2:] if report.status == "not_judged" else report.warnings
     items = _list([f"<li>{escape(one)}</li>" for one in notes])
-    return _section("About this report", items + _p(graded_by(report), "soft"), "about")
+    return _section("About this report", items + _p(graded_by(report), "soft"))
 
 
-def _conversation(transcript: Transcript, *, opened: bool) -> str:
+def _conversation(report: Report, transcript: Transcript, *, opened: bool) -> str:
+    places = quoted_places(report, transcript)
     turns = [
-        f'<div class="turn {turn.speaker}" id="turn-{index}">'
-        f"<b>{index} · {turn.speaker} {clock(turn.at)}</b>{_said(turn)}</div>"
+        f'<div class="turn {turn.speaker}" id="turn-{index}"><b>{index} · {turn.speaker} {clock(turn.at)}</b>'
+        f"{_said(turn, _marked(turn.text, index, places.get(index, [])))}</div>"
         for index, turn in enumerate(transcript.turns)
     ]
     state = " open" if opened else ""
-    return f"<details class='whole'{state}><summary><h2>Transcript</h2></summary>{''.join(turns)}</details>"
+    summary = "<summary><h2>Transcript</h2></summary>"
+    return f"<details class='whole' id='transcript'{state}>{summary}{''.join(turns)}</details>"
 
 
-def _said(turn: Turn) -> str:
+def _marked(text: str, turn: int, places: Sequence[tuple[int, int]]) -> str:
+    """A turn's words; those that are quoted stand out once a quote was followed. Quotes that overlap are one."""
+    said, at = "", 0
+    groups: list[tuple[int, int, list[int]]] = []
+    for begin, end in places:
+        if groups and begin < groups[-1][1]:
+            first, last, anchors = groups.pop()
+            groups.append((first, max(last, end), [*anchors, begin]))
+        else:
+            groups.append((begin, end, [begin]))
+    for begin, end, anchors in groups:
+        names = "".join(f'<span id="said-{turn}-{one}"></span>' for one in dict.fromkeys(anchors))
+        said += f"{escape(text[at:begin])}<mark>{names}{escape(text[begin:end])}</mark>"
+        at = end
+    return said + escape(text[at:])
+
+
+def _said(turn: Turn, words: str) -> str:
     """What a turn says: its words, a drawing with its words, a diagram's source, or the button that was pressed."""
     event = f"<em>{EVENTS[turn.event]}</em>" if turn.event else ""
     if turn.is_diagram:
-        source = f"<figcaption>Sketch in Mermaid</figcaption><pre>{escape(turn.text.strip())}</pre>"
+        source = f"<figcaption>Sketch in Mermaid</figcaption><pre>{words}</pre>"
         return f'<figure class="source">{source}</figure>{event}'
-    words = escape(turn.text)
     return _drawing(turn) + words + ("\n" if words.strip() and event else "") + event
 
 

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 from interviewer import Help, Step
 from interviewer.grading import thresholds
-from interviewer.grading.report import WORDS, Criterion, Evidence, FlagReport, Moment, Remark, Report, StepReport
+from interviewer.grading.report import (
+    WORDS,
+    Criterion,
+    Evidence,
+    FlagReport,
+    Moment,
+    Nearest,
+    Remark,
+    Report,
+    StepReport,
+)
 from interviewer.interview import known_mode, scope
 from interviewer.text import first_words
 from interviewer.transcript import Transcript
@@ -35,6 +45,11 @@ EVENTS = {
     "silence": "Said nothing",
 }
 """What a candidate's button says in a conversation."""
+_MADE = {
+    "openai": "by a language model",
+    "local": "by a small model on this machine",
+    "scripted": "without a language model",
+}
 AROUND = _AT.around
 """Words of the turn shown on either side of a quote."""
 LONGEST_QUOTE = _AT.longest_quote
@@ -45,12 +60,33 @@ def shortened(text: str) -> str:
     return first_words(text, LONGEST_QUOTE)
 
 
+def starts(quote: str, turn: int, transcript: Transcript) -> int | None:
+    """Where in its turn a quote begins, in characters; None where it is not there."""
+    at = transcript.turns[turn].text.find(quote) if turn < len(transcript.turns) else -1
+    return at if at >= 0 else None
+
+
+def quoted_places(report: Report, transcript: Transcript) -> dict[int, list[tuple[int, int]]]:
+    """The places that the report quotes, by turn: where each begins and ends, in characters, in order."""
+    own = [report.steps[step] for step in Step]
+    evidence = [one for each in own for one in each.evidence]
+    nearest = [one.nearest for each in own for one in each.criteria if one.nearest]
+    moments = [*report.decisive, *report.contradictions]
+    quotes: list[Moment | Remark | Evidence | Nearest] = [*moments, *report.red_flags, *report.trade_offs]
+    found: dict[int, set[tuple[int, int]]] = {}
+    for one in [*quotes, *evidence, *nearest]:
+        at = starts(one.quote, one.turn, transcript)
+        if at is not None:
+            found.setdefault(one.turn, set()).add((at, at + len(one.quote)))
+    return {turn: sorted(places) for turn, places in found.items()}
+
+
 def excerpt(quote: str, turn: int, transcript: Transcript) -> tuple[str, str]:
     """The words of the turn before and after a quote, a line each; empty where the turn begins or ends there."""
-    text = transcript.turns[turn].text if turn < len(transcript.turns) else ""
-    at = text.find(quote)
-    if at < 0:
+    at = starts(quote, turn, transcript)
+    if at is None:
         return "", ""
+    text = transcript.turns[turn].text
     before = text[:at].split()
     lead = ("… " if len(before) > AROUND else "") + " ".join(before[-AROUND:])
     return lead, first_words(text[at + len(quote) :], AROUND)
@@ -111,8 +147,8 @@ def standing(own: StepReport, judged: bool) -> str:
 def graded_by(report: Report) -> str:
     """What made the report."""
     by = report.graded_by
-    model = f", model {by.model}" if by.model else ""
-    return f"Graded on the backend '{by.backend}'{model}; rubric {by.rubric}."
+    made = _MADE.get(by.backend, f"by '{by.backend}'")
+    return f"Read {made}{f' ({by.model})' if by.model else ''}; rubric {by.rubric}."
 
 
 def figures_line(report: Report) -> str:

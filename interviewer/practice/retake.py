@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from interviewer import BadInput, Level, ModelError, MoveKind, Step, Verdict
 from interviewer.grading.assessor import is_aside, strong_answer
@@ -16,6 +16,7 @@ from interviewer.interview.briefing import case_knowledge
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.schema import Pushback, Signal, TradeOff
 from interviewer.models.base import LanguageModel, render
+from interviewer.practice import NAME as CORRECTIONS
 from interviewer.transcript import Transcript, Turn
 
 
@@ -34,9 +35,12 @@ def rewind(transcript: Transcript, turn: int, parent: str | None = None) -> Tran
     first = turn
     while first and transcript.turns[first - 1].speaker == "candidate":
         first -= 1
-    return transcript.model_copy(
-        update={"id": None, "parent": parent or transcript.id, "turns": list(transcript.turns[:first])}
+    child = transcript.model_copy(
+        update={"id": None, "parent": parent or transcript.id, "turns": list(transcript.turns[:first])}, deep=True
     )
+    for name in (CORRECTIONS, STRONGER):  # they are about the answers that are given anew
+        (child.model_extra or {}).pop(name, None)
+    return child
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,20 @@ class Opinion:
     """Titles of notes."""
     stronger: str = ""
     """The answer that a capable model would have given; ``points`` are then what it has and theirs had not."""
+
+
+STRONGER = "stronger"
+"""Where a transcript keeps what a model gave, by turn."""
+_OPINION = TypeAdapter(Opinion)
+
+
+def kept_opinion(transcript: Transcript, turn: int) -> Opinion | None:
+    """What a model gave for that turn earlier, if that can be read."""
+    known = (transcript.model_extra or {}).get(STRONGER)
+    try:
+        return _OPINION.validate_python(known[str(turn)]) if isinstance(known, dict) else None
+    except (KeyError, ValidationError):
+        return None
 
 
 class _Stronger(BaseModel):

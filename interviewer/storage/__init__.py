@@ -27,6 +27,8 @@ _NEVER = 1e11
 """Seconds since 1970 that no clock shows: the year 5138."""
 PAUSED = "paused"
 """The name in ``extra`` under which a stopped clock is kept."""
+WAITING = "waiting"
+"""What is kept there while the clock has not been started."""
 UNREADABLE = "unreadable"
 """A turn's mark when its row could not be read: its place is kept, its words are not there."""
 
@@ -49,7 +51,9 @@ class Header:
     turns: int
     reports: int
     paused: bool = False
-    """Whether the candidate has stopped the clock."""
+    """Whether the clock stands still, because the candidate stopped it or has not started it."""
+    waiting: bool = False
+    """Whether it has not been started: the candidate reads the problem."""
     problem: str = ""
     """A problem of the candidate's own; empty for one of the knowledge base."""
 
@@ -93,6 +97,7 @@ def read_header(row: Any) -> Header:
             turns=row.n_turns,
             reports=row.n_reports,
             paused=bool(extra.get(PAUSED)),
+            waiting=extra.get(PAUSED) == WAITING,
             problem=str(extra.get("problem") or ""),
         )
     except (ValueError, TypeError) as error:

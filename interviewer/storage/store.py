@@ -21,6 +21,7 @@ from interviewer import BadInput, CannotRun, Level
 from interviewer.grading.report import Report
 from interviewer.storage import (
     PAUSED,
+    WAITING,
     Header,
     Rows,
     cannot_be_read,
@@ -108,8 +109,9 @@ class Store:
 
     # -- writing ---------------------------------------------------------------------------------------------
 
-    def create(self, owner: str, transcript: Transcript) -> str:
-        """A new interview with the transcript's header and turns; its id."""
+    def create(self, owner: str, transcript: Transcript, *, waits: bool = False) -> str:
+        """A new interview with the transcript's header and turns; its id. Its clock runs at once, or ``waits`` for the
+        candidate's first turn (or ``pause(..., False)``)."""
         id_ = secrets.token_hex(16)
         now = time.time()
         known = {"id", "case", "level", "minutes", "manner", "mode", "parent", "turns"}
@@ -119,6 +121,8 @@ class Store:
             parent = transcript.parent if transcript.parent and find(db, owner, transcript.parent) else None
             if transcript.parent and parent is None:
                 extra["parent"] = transcript.parent
+            if waits:
+                extra[PAUSED] = WAITING
             db.execute(
                 interviews.insert().values(
                     id=id_,
@@ -225,6 +229,16 @@ class Store:
             if len(kept) > _MOST_CORRECTIONS:
                 raise BadInput("There are too many corrections of this interview already.")
             said = json.dumps({**extra, "corrections": kept})
+            db.execute(interviews.update().where(interviews.c.id == id_).values(extra=said))
+
+    def keep_stronger(self, owner: str, id_: str, turn: int, given: Mapping[str, Any]) -> None:
+        """Keeps the stronger answer that a model gave for a turn, with the interview."""
+        with self._write() as db:
+            extra = read_object(need(db, owner, id_, lock=True).extra)
+            known = extra.get("stronger")
+            said = json.dumps(
+                {**extra, "stronger": {**(known if isinstance(known, dict) else {}), str(turn): dict(given)}}
+            )
             db.execute(interviews.update().where(interviews.c.id == id_).values(extra=said))
 
     def note(self, owner: str, id_: str, transcript: Transcript) -> None:

@@ -166,11 +166,11 @@ class SharePanel:
     def __init__(self, session: Session):
         self.session, self.service = session, session.service
         with gr.Accordion(
-            "Give it to the evals", open=False, elem_id="report-share", elem_classes="folded"
+            "Help to improve the interviewer", open=False, elem_id="report-share", elem_classes="folded"
         ) as self.box:
             gr.HTML(
-                "<p class='quiet'>Downloads this interview in the evals' format. Ids, introductions, addresses and the "
-                "names that you list are taken out; read the file before you pass it on.</p>"
+                "<p class='quiet'>Downloads this interview as a file to give to the makers. Introductions, addresses "
+                "and the names that you list are taken out; read it before you pass it on. Nothing is sent.</p>"
             )
             self.names = gr.Textbox(
                 label="Names to take out",

@@ -1,5 +1,6 @@
 """The conversation as pages show it, and what stands around the talk: heading, clock, plan, brief, whiteboard."""
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -8,7 +9,7 @@ import gradio as gr
 
 from interviewer import Step
 from interviewer.drawing.renderings import shown
-from interviewer.grading.render import EVENTS
+from interviewer.grading.render import EVENTS, clock
 from interviewer.interview import scope
 from interviewer.knowledge import Knowledge
 from interviewer.models import in_dollars
@@ -108,15 +109,18 @@ def heading_html(knowledge: Knowledge, room: Room) -> str:
 
 
 def clock_html(header: Header, over: bool) -> str:
-    """The clock. The page's script lets it tick; without one it shows the minutes left."""
-    left = max(0, round(header.minutes - header.elapsed / 60))
+    """The clock, as the page's script goes on with it."""
+    whole = header.minutes * 60
+    left = max(0, math.ceil(whole - header.elapsed))
     used = f"{header.elapsed / 60:.0f} min" if header.elapsed >= 60 else f"{header.elapsed:.0f} s"
-    what = f"Over after {used}" if over else f"{left} min left"
+    what = f"Over after {used}" if over else f"{clock(left)} left"
     running = int(not over and not header.paused)
+    kind = "" if over or not header.paused else " waiting" if header.waiting else " paused"
     return (
-        f"<div class='clock{' paused' if header.paused and not over else ''}' role='timer' aria-label='Time left' "
+        f"<div class='clock{kind}' role='timer' aria-label='Time left' "
         f"data-elapsed='{header.elapsed:.1f}' data-minutes='{header.minutes:g}' data-running='{running}'>"
-        f"<div class='left'>{what}</div><div class='bar'><div></div></div></div>"
+        f"<div class='left'>{what}</div>"
+        f"<div class='bar'><div style='width:{min(100.0, header.elapsed / whole * 100):.1f}%'></div></div></div>"
     )
 
 

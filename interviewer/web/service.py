@@ -12,7 +12,7 @@ import time
 import weakref
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
 from interviewer import BadInput, InterviewerError, Level, Manner, ModelError, telemetry
@@ -22,7 +22,7 @@ from interviewer.grading.report import Report
 from interviewer.interview.state import State
 from interviewer.knowledge import Knowledge
 from interviewer.practice import Archived, shared
-from interviewer.practice.retake import Opinion, rewind, second_opinion, stronger_answer
+from interviewer.practice.retake import Opinion, kept_opinion, rewind, second_opinion, stronger_answer
 from interviewer.storage import Header, editable
 from interviewer.storage.store import MovedOnError, Store
 from interviewer.transcript import Transcript, Turn
@@ -116,7 +116,7 @@ class Service:
         self._locks_lock = threading.Lock()
 
     def begin(self, owner: str, choice: Choice) -> str:
-        """A new interview; its id. Raises BadInput for a problem of one's own that is empty or too long."""
+        """A new interview, whose clock waits; its id. Raises BadInput for a problem of one's own that is too long."""
         problem = " ".join(choice.problem.split()) or None
         if problem and len(problem) > LONGEST_PROBLEM:
             raise BadInput(f"Your problem has {len(problem):,} characters; at most {LONGEST_PROBLEM:,} are possible.")
@@ -132,20 +132,29 @@ class Service:
                 versions={"knowledge": self.knowledge.version},
                 turns=[],
             ),
+            waits=True,
         )
 
     def again(self, owner: str, id_: str, turn: int) -> str:
         """A second take from before that answer; its id. Raises BadInput."""
-        return self.store.create(owner, rewind(self.store.transcript(owner, id_), turn, id_))
+        return self.store.create(owner, rewind(self.store.transcript(owner, id_), turn, id_), waits=True)
 
     def opinion(self, owner: str, id_: str, turn: int) -> Opinion:
-        """What a stronger answer would have had. Raises BadInput while the interview runs."""
+        """What a stronger answer would have had; a model is asked once. Raises BadInput while the interview runs."""
+        with self._lock(f"{id_}/stronger"):
+            return self._opinion(owner, id_, turn)
+
+    def _opinion(self, owner: str, id_: str, turn: int) -> Opinion:
         transcript, ended = self.store.transcript(owner, id_), self.store.header(owner, id_).ended is not None
         engine = self._engine() if ended or transcript.is_over else None
+        if engine and (known := kept_opinion(transcript, turn)):
+            return known
         model = engine.chain.best_capable if engine else None
         if engine and model and not engine.budget.reached(transcript):
             try:
-                return stronger_answer(transcript, turn, self.knowledge, model)
+                found = stronger_answer(transcript, turn, self.knowledge, model)
+                self.store.keep_stronger(owner, id_, turn, asdict(found))
+                return found
             except ModelError as error:
                 log.warning("no stronger answer of the model: %s", error)
         search = engine.search if engine else None

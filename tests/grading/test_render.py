@@ -1,6 +1,7 @@
 """The page, the Markdown and the JSON: nothing a candidate says gets out of its place, and statuses are honest."""
 
 import json
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 
@@ -9,7 +10,7 @@ import pytest
 from interviewer import Step
 from interviewer.grading.page import to_html
 from interviewer.grading.render import ended_early, excerpt, time_of, to_json, to_markdown
-from interviewer.grading.report import Report
+from interviewer.grading.report import Moment, Report
 from interviewer.transcript import Transcript, Turn
 from tests.grading.interviews import REASONED, interview
 
@@ -212,7 +213,35 @@ def test_of_many_quotes_the_first_for_and_the_first_against_are_shown_and_the_re
     ]
     steps = {**whole.steps, Step.DATA: step.model_copy(update={"evidence": many})}
     page = to_html(whole.model_copy(update={"steps": steps}), transcript)
-    own = page[page.index('id="data_preparation"') : page.index('id="model_development"')]
+    own = page[page.index('id="data-preparation"') : page.index('id="model-development"')]
     shown, _, folded = own.partition("<summary>4 more quotes</summary>")
     assert [at for at in range(6) if f"number {at}" in shown] == [0, 4]
     assert [at for at in range(6) if f"number {at}" in folded] == [1, 2, 3, 5]
+
+
+def test_quoted_words_stand_out_in_their_turn_and_quotes_that_overlap_are_one(judged: Made) -> None:
+    held = interview(["First <b>we</b> log clicks, then we join them by id, then we train."])
+    report = judged(held)
+    quotes = ["<b>we</b> log clicks, then we join", "then we join them by id", "we train", "not said"]
+    moments = [Moment(text="x", turn=1, quote=quote) for quote in quotes]
+    steps = {step: own.model_copy(update={"evidence": [], "criteria": []}) for step, own in report.steps.items()}
+    only = {"decisive": moments, "red_flags": [], "trade_offs": [], "contradictions": [], "steps": steps}
+    page = to_html(report.model_copy(update=only), held)
+    marks = [re.sub("<[^>]+>", "", one) for one in re.findall("<mark>(.*?)</mark>", page)]
+    assert marks == ["&lt;b&gt;we&lt;/b&gt; log clicks, then we join them by id", "we train"]
+    found = _Tags(page)
+    jumps = re.findall('class="jump" href="#([^"]+)"', page)
+    assert jumps == ["said-1-6", "said-1-28", "said-1-58", "turn-1"]
+    assert set(jumps) <= set(found.ids)
+    assert len(found.ids) == len(set(found.ids))
+
+
+def test_the_contents_name_every_part_and_every_drawing(judged: Made) -> None:
+    held = interview(REASONED)
+    report = judged(held)
+    turns = [*held.turns, Turn(speaker="candidate", text="boxes", mode="drawn")]
+    page = to_html(report.model_copy(update={"questions": []}), held.model_copy(update={"turns": turns}))
+    contents = page[page.index('class="contents"') : page.index("</details>", page.index('class="contents"'))]
+    assert "Evaluation" in contents
+    assert "Ask yourself" not in contents, "what is not there is not named"
+    assert f"Drawing in turn {len(held.turns)}" in contents

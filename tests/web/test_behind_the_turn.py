@@ -11,6 +11,7 @@ import pytest
 from interviewer import Level, Manner, ModelError
 from interviewer.grading.report import Report
 from interviewer.models.base import ModelChain
+from interviewer.practice.retake import Opinion, Point
 from interviewer.storage import owner_of_user
 from interviewer.storage.store import Store
 from interviewer.transcript import Observed, Transcript, Turn
@@ -223,3 +224,25 @@ def test_what_the_observer_notes_is_stored_with_the_answer(tmp_path: Path) -> No
     finally:
         service.close()
         service.store.close()
+
+
+def test_a_stronger_answer_is_asked_for_once_and_kept_with_the_interview(
+    held: Callable[..., Held], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, asked = held("openai"), []
+
+    def gives(transcript: Transcript, turn: int, *others: Any) -> Opinion:
+        asked.append(turn)
+        return Opinion("What then?", transcript.turns[turn].text, (Point("a number", ""),), (), f"Better {turn}.")
+
+    monkeypatch.setattr("interviewer.web.service.stronger_answer", gives)
+    one.grades.go_on.set()
+    one.say("Labels arrive late.")
+    one.say("So I wait a month.")
+    one.service.store.end(ANN, one.id)
+    found = one.service.opinion(ANN, one.id, 1)
+    assert one.service.opinion(ANN, one.id, 1) == found
+    assert one.service.opinion(ANN, one.id, 3).stronger == "Better 3."
+    assert asked == [1, 3]
+    again = one.service.again(ANN, one.id, 3)
+    assert "stronger" not in (one.service.store.transcript(ANN, again).model_extra or {}), "that is another answer"

@@ -151,6 +151,8 @@ def test_choosing_by_keyboard_and_a_problem_of_ones_own(app: App, visit: Callabl
     assert "Rank the flats of a <b>rental</b> site" in page.inner_text("#room-brief")
     page.click("#tab-notes")
     page.fill("#notes", "ask about money")
+    page.click("#room-resume:has-text('Start the clock')")
+    page.wait_for_selector("#room-clock [data-running='1']")
     page.click("#room-pause")
     page.wait_for_selector("#room-paused:visible")
     page.wait_for_selector("#room-clock .paused")
@@ -169,7 +171,7 @@ def test_a_quote_leads_to_its_turn_and_back(app: App, visit: Callable[..., Any])
         say(page, f"Answer {number} about the data. " * 12, number + 2)
     finish(page)
     frame = page.frame_locator("#report-frame iframe")
-    quote = frame.locator("a[href^='#turn-']").first
+    quote = frame.locator("a.jump").first
     # The frame grows to its page once that is there; until then the quote only seems to be in view.
     page.wait_for_function(SETTLED)
     quote.scroll_into_view_if_needed()
@@ -177,12 +179,20 @@ def test_a_quote_leads_to_its_turn_and_back(app: App, visit: Callable[..., Any])
     before, address = page.evaluate("() => scrollY"), page.url
     quote.click()
     page.wait_for_selector("#report-back")
-    turn = frame.locator(".jumped").bounding_box()
-    assert 0 <= turn["y"] <= 400, "the turn is in view"
+    words = frame.locator("mark.jumped")
+    assert words.inner_text() in frame.locator(".turn.jumped").inner_text()
+    assert words.inner_text() == frame.locator("q").first.inner_text().strip('“”"')
+    assert 0 <= words.bounding_box()["y"] <= 400, "the quoted words are in view"
     assert page.url == address
     assert "Answer 0 about the data." in frame.locator("body").inner_text()
     page.click("#report-back")
     assert abs(page.evaluate("() => scrollY") - before) < 5
+    page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
+    page.click("#report-contents")
+    frame.locator(".contents a:has-text('Evaluation')").click()
+    place = frame.locator("#evaluation").bounding_box()
+    assert 0 <= place["y"] <= 400, "what the contents name comes into view"
+    assert page.url == address
 
 
 def test_the_report_is_printed_whole_and_alone(app: App, visit: Callable[..., Any]) -> None:

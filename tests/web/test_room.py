@@ -70,7 +70,13 @@ def test_a_whole_interview_from_set_up_to_report(app: App, visit: Callable[..., 
     page = visit(app.url)
     start(page, level="Staff", minutes="30", manner="Tough")
     assert "Staff · 30 minutes" in page.inner_text("#room-heading")
-    ticking = "() => /^(29:\\d\\d|30:00) left/.test(document.querySelector('#room-clock .left').innerText)"
+    ticking = "() => /^29:\\d\\d left/.test(document.querySelector('#room-clock .left').innerText)"
+    page.wait_for_timeout(1500)
+    assert page.inner_text("#room-clock") == "30:00 left", "who reads the problem has not begun"
+    page.reload()
+    page.wait_for_selector("#room-paused:has-text('when you begin to answer')")
+    page.fill("#answer", "First I")
+    page.wait_for_selector("#room-paused", state="hidden")
     page.wait_for_function(ticking)
     say(page, "First I clarify who uses it.", 2)
     page.wait_for_selector("#room-steps li.current[data-step=clarify_requirements]")

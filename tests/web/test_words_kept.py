@@ -144,10 +144,32 @@ def test_what_is_said_alike_on_every_backend_is_no_standing_in() -> None:
     assert speaking(said(("open", "scripted"), ("probe", "scripted")), "openai") == "scripted"
 
 
+def test_the_clock_starts_when_the_candidate_does(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    id_ = held(service)
+    now = service.store.header(ANN, id_).created
+    monkeypatch.setattr("interviewer.storage.store.time.time", lambda: now)
+    now += 100
+    service.pause(ANN, id_, True)
+    header = service.clock(ANN, id_)
+    assert (header.waiting, header.elapsed) == (True, 0.0), "the problem is read; stopping what stands changes nothing"
+    service.pause(ANN, id_, False)
+    now += 20
+    service.say(ANN, id_, Turn(speaker="candidate", text="I begin."))
+    assert [turn.at for turn in service.store.transcript(ANN, id_).turns] == [0, 20]
+    assert not service.store.header(ANN, id_).waiting
+    service.store.end(ANN, id_)
+    again = service.again(ANN, id_, 1)
+    assert service.store.header(ANN, again).waiting, "a second take waits as well"
+    now += 60
+    service.say(ANN, again, Turn(speaker="candidate", text="I begin at once."))
+    assert service.store.transcript(ANN, again).turns[-1].at == 0, "who says something has begun"
+
+
 def test_a_stopped_clock_does_not_count(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     id_ = held(service)
     now = service.store.header(ANN, id_).created
     monkeypatch.setattr("interviewer.storage.store.time.time", lambda: now)
+    service.pause(ANN, id_, False)
     for seconds, paused in ((60, True), (100, False), (30, False)):
         now += seconds
         service.pause(ANN, id_, paused)

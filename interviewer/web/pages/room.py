@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from interviewer import BadInput, InterviewerError
-from interviewer.storage import editable
+from interviewer.storage import Header, editable
 from interviewer.storage.store import MovedOnError, OverError
 from interviewer.transcript import Transcript, Turn
 from interviewer.web import needs_answer
@@ -38,6 +38,8 @@ ANSWERS = 128
 _FRAME = 0.08
 """Seconds between two pictures of a turn that is being spoken."""
 TOO_LATE = "The interview is over. Your last words were not sent; they are kept in your notes."
+_READ = "Take your time to read. The clock starts when you begin to answer."
+_PAUSED = "The clock stands still. Sending an answer starts it again."
 _BACK = "Your words are back in the box."
 _PACKETS = 20
 """Answers that may be under way at once."""
@@ -66,12 +68,13 @@ class RoomPage:
                 with gr.Column(elem_id="room-side", scale=2, min_width=280):
                     self._build_side()
             self.pulse = gr.Timer(20, active=False)
+        self.stands = [self.paused, self.paused_word, self.resume]
         self.acknowledged = gr.Textbox(visible=False)
         """What became of the answers that the page sent."""
         self.packed = gr.Textbox(visible=False)
         self.outputs = [
             self.heading, self.clock, self.conversation, self.speaking, self.status, self.again, self.write, self.over,
-            self.steps, self.brief, self.badge, self.paused, self.pulse, *self.retake.outputs,
+            self.steps, self.brief, self.badge, *self.stands, self.pulse, *self.retake.outputs,
         ]  # fmt: skip
 
     def _build_talk(self) -> None:
@@ -84,6 +87,9 @@ class RoomPage:
         gr.HTML("<div id='answer-word' role='status'></div>", elem_id="room-word", elem_classes="status")
         self.resend = gr.Button("", elem_id="room-resend", elem_classes="voice-hidden")
         self.holds = gr.Button("", elem_id="room-hold", elem_classes="voice-hidden")
+        with gr.Row(visible=False, elem_id="room-paused", elem_classes="confirm") as self.paused:
+            self.paused_word = gr.HTML("")
+            self.resume = gr.Button("Go on", variant="primary", size="sm", elem_id="room-resume", scale=0)
         with gr.Column(elem_id="room-write") as self.write:
             with gr.Row(elem_id="room-entry"):
                 gr.HTML(_ANSWER, elem_id="room-box")
@@ -102,9 +108,6 @@ class RoomPage:
                 )
                 gr.HTML("<button type='button' class='small' id='room-end-no'>Keep going</button>")
             self.voice_more = gr.Column(elem_id="voice-more")
-        with gr.Row(visible=False, elem_id="room-paused", elem_classes="confirm") as self.paused:
-            gr.HTML("<p>The clock stands still. Sending an answer starts it again.</p>")
-            self.resume = gr.Button("Go on", variant="primary", size="sm", elem_id="room-resume", scale=0)
         with gr.Row(visible=False, elem_id="room-over", elem_classes="confirm") as self.over:
             gr.HTML("<p>The interview is over.</p>")
             self.to_report = gr.Button("See the report", variant="primary", elem_id="room-report", scale=0)
@@ -157,8 +160,17 @@ class RoomPage:
             self.badge: badge_html(room.backend, room.best_backend, room.spent),
             self.write: gr.update(visible="hidden" if room.over else True),
             self.over: gr.update(visible=room.over),
-            self.paused: gr.update(visible=room.header.paused and not room.over),
+            **self._stands(room.header, room.over),
             self.pulse: gr.Timer(active=not room.over),
+        }
+
+    def _stands(self, header: Header, over: bool) -> Updates:
+        """Updates that say that the clock stands still, where it does."""
+        word, button = (_READ, "Start the clock") if header.waiting else (_PAUSED, "Go on")
+        return {
+            self.paused: gr.update(visible=header.paused and not over),
+            self.paused_word: f"<p>{word}</p>",
+            self.resume: button,
         }
 
     # -- handling --------------------------------------------------------------------------------------------
@@ -270,7 +282,7 @@ class RoomPage:
             except InterviewerError as error:
                 raise gr.Error(line(error)) from error
             over = header.ended is not None
-            return {self.clock: clock_html(header, over), self.paused: gr.update(visible=paused and not over)}
+            return {self.clock: clock_html(header, over), **self._stands(header, over)}
 
         return stopped
 
@@ -282,7 +294,8 @@ class RoomPage:
             header = self.service.clock(self.session.owner(key, request), id_)
         except InterviewerError as error:
             return {self.status: status(line(error), "bad"), self.pulse: gr.Timer(active=False)}
-        return {self.clock: clock_html(header, header.ended is not None)}
+        over = header.ended is not None
+        return {self.clock: clock_html(header, over), **self._stands(header, over)}
 
     # -- wiring ----------------------------------------------------------------------------------------------
 
@@ -309,10 +322,10 @@ class RoomPage:
             self.hold, [self.packed, *place], None, js="(_, ...place) => [interviewer.edited(), ...place]", **QUIET
         )
         for button, paused in ((self.pause, True), (self.resume, False)):
-            button.click(self.stop(paused), place, [self.clock, self.paused], trigger_mode="once", **QUIET)
+            button.click(self.stop(paused), place, [self.clock, *self.stands], trigger_mode="once", **QUIET)
         self.session.leads(self.to_report.click, self.report, place)
         self.answered(self.again.click(None, None, None, js="() => {}", **QUIET), also=True)
-        self.pulse.tick(self.beat, place, [self.clock, self.status, self.pulse], **QUIET)
+        self.pulse.tick(self.beat, place, [self.clock, *self.stands, self.status, self.pulse], **QUIET)
         self.retake.wire()
 
     def report(self, id_: str, key: str, request: gr.Request) -> Updates:

@@ -111,9 +111,9 @@ def form_html(knowledge: Knowledge, defaults: Defaults) -> str:
         "<fieldset id='setup-case' class='gallery'><legend>Choose a problem</legend>"
         f"<div class='cards'>{shown}</div>{more if len(slugs) > _ROWS else ''}</fieldset>"
         f"<div class='card terms'>{_terms(knowledge, defaults)}"
-        "<p id='setup-word' class='bad' role='alert'></p>"
+        "<div id='setup-go'><p id='setup-word' class='bad' role='alert'></p>"
         "<button type='button' class='primary' id='setup-start' data-act='start'>Start the interview</button>"
-        "</div></form>"
+        "</div></div></form>"
     )
 
 

@@ -133,6 +133,13 @@
       });
       seen.observe(changes);
     },
+    // Whoever begins to answer starts the clock, if it waits for that.
+    begins() {
+      const clock = document.querySelector("#room-clock .clock.waiting"), at = button("room-resume");
+      if (!clock || !at || !at.offsetParent) return;
+      clock.classList.remove("waiting");
+      at.click();
+    },
     level: () => (document.querySelector("[name=report-level]:checked") || {}).value || "",
     turn: (where) => ($(where + "-turn-choice") || {}).value || "",
   });
@@ -167,6 +174,7 @@
       at.textContent = all ? "Fewer problems" : at.dataset.all;
     }
     if (at.id === "report-back") back();
+    if (at.id === "report-contents") jump(contents());
   });
   // The address goes ahead of the server's answer: after a restart Gradio loads the page anew, or its line is dead.
   const arrive = (view, id) => {
@@ -201,6 +209,7 @@
     if (!since.has(clock) || since.get(clock).base !== clock.dataset.elapsed) {
       since.set(clock, { base: clock.dataset.elapsed, at: performance.now() });
     }
+    if (clock.classList.contains("waiting") && (page.text().trim() || ($("sketch-source") || {}).value || window.interviewerVoice?.answers?.())) page.begins();
     const running = clock.dataset.running === "1";
     const passed = Number(clock.dataset.elapsed) + (running ? (performance.now() - since.get(clock).at) / 1000 : 0);
     const whole = Number(clock.dataset.minutes) * 60;
@@ -228,27 +237,39 @@
       const link = event.target.closest("a[href^='#']");
       if (!link) return;
       event.preventDefault();
-      jump(inner.getElementById(link.getAttribute("href").slice(1)));
+      jump(inner.getElementById(link.getAttribute("href").slice(1)), link.matches(".jump"));
     });
     inner.querySelectorAll("details").forEach((one) => one.addEventListener("toggle", fit));
   };
-  const jump = (target) => {
-    if (!target) return;
-    if (from === null) from = scrollY;
+  // From a quote one wants to come back; from the contents one does not.
+  const jump = (place, quote) => {
+    if (!place) return;
+    const target = place.closest("mark") || place, turn = target.closest(".turn");
+    if (quote && from === null) from = scrollY;
     for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
     fit();
-    target.classList.add("jumped");
+    target.ownerDocument.querySelectorAll(".jumped").forEach((one) => one.classList.remove("jumped"));
+    if (turn) for (const one of [target, turn]) one.classList.add("jumped");
     scrollTo({ top: scrollY + frame().getBoundingClientRect().top + target.getBoundingClientRect().top - 90 });
     target.setAttribute("tabindex", "-1");
     target.focus({ preventScroll: true });
-    let at = $("report-back");
-    if (!at) {
-      at = document.createElement("button");
-      at.id = "report-back"; at.type = "button"; at.textContent = "Back to where I was";
-      document.body.append(at);
-    }
+    if (quote) float("report-back", "Back to where I was");
+  };
+  const float = (id, words) => {
+    if ($(id)) return;
+    const at = document.createElement("button");
+    at.id = id; at.type = "button"; at.className = "floats"; at.textContent = words;
+    document.body.append(at);
   };
   const back = () => { if (from !== null) scrollTo({ top: from }); from = null; const at = $("report-back"); if (at) at.remove(); };
+  // Far from the contents a button leads back to them.
+  const contents = () => {
+    const at = frame(), inner = at && document.body.dataset.view === "report" && at.contentDocument && at.contentDocument.getElementById("contents");
+    const away = inner && at.getBoundingClientRect().top + inner.getBoundingClientRect().bottom < 0;
+    if (away) float("report-contents", "Contents"); else if ($("report-contents")) $("report-contents").remove();
+    return inner;
+  };
+  addEventListener("scroll", contents, { passive: true });
   // A frame is printed as far as one sheet goes: on paper the report stands by itself, with its own style, all folds open.
   addEventListener("beforeprint", () => {
     const inner = document.body.dataset.view === "report" && frame() && frame().contentDocument;
@@ -279,5 +300,5 @@
     if (near !== box) near.tabIndex = -1;
     near.focus({ preventScroll: true });
   };
-  setInterval(() => { tick(); fit(); refocus(); if (from !== null && !frame()) back(); if (from !== null && Math.abs(scrollY - from) < 200) { from = scrollY; back(); } }, 400);
+  setInterval(() => { tick(); fit(); contents(); refocus(); if (from !== null && !frame()) back(); if (from !== null && Math.abs(scrollY - from) < 200) { from = scrollY; back(); } }, 400);
 })();

@@ -205,6 +205,7 @@
       return whole;
     },
     busy: () => mic.on || mic.opening,
+    answers: () => mic.on && !options.handsFree, // hands-free it listens before anybody speaks
     silent() { const at = $("room-write"); if (options.handsFree && !mic.on && at && at.offsetParent) start(); },
     leave() { voice.hush("left"); reset(); release(); },
     went(place) { if (!(place || "").startsWith("room/")) voice.leave(); },

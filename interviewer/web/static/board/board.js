@@ -39,6 +39,7 @@ window.EXCALIDRAW_ASSET_PATH = new URL("files/", document.baseURI).href;
     version = now;
     if (first) return;
     dirty = true;
+    room.begins();
     room.store.write(NAME, body());
     later();
   };
