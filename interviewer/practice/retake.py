@@ -163,6 +163,11 @@ def kept_opinion(transcript: Transcript, turn: int) -> Opinion | None:
         return None
 
 
+def criteria_shown(report: Report) -> set[str]:
+    """The criteria that the report says were shown."""
+    return {one.signal for own in report.steps.values() for one in own.criteria if one.status == "shown"}
+
+
 class _Stronger(BaseModel):
     """What the model is asked for."""
 

@@ -254,8 +254,12 @@ def set_paused(db: Connection, row: Any, paused: bool) -> None:
     """Stops the clock, or lets it run."""
     extra = read_object(row.extra)
     if bool(extra.get(PAUSED)) != paused:
-        said = json.dumps({**extra, PAUSED: paused})
-        db.execute(interviews.update().where(interviews.c.id == row.id).values(extra=said))
+        put_extra(db, row.id, {**extra, PAUSED: paused})
+
+
+def put_extra(db: Connection, id_: str, extra: Mapping[str, Any]) -> None:
+    """Keeps what an interview has beside its columns."""
+    db.execute(interviews.update().where(interviews.c.id == id_).values(extra=json.dumps(extra)))
 
 
 def is_closed(db: Connection, id_: str, count: int) -> bool:

@@ -35,6 +35,7 @@ from interviewer.storage import (
     is_unreadable,
     need,
     person_of,
+    put_extra,
     read_header,
     read_object,
     readable,
@@ -222,24 +223,20 @@ class Store:
     def correct(self, owner: str, id_: str, correction: Mapping[str, Any]) -> None:
         """Keeps a person's mark beside the machine's. Raises BadInput for more than anybody makes."""
         with self._write() as db:
-            row = need(db, owner, id_, lock=True)
-            extra = read_object(row.extra)
+            extra = read_object(need(db, owner, id_, lock=True).extra)
             known = extra.get("corrections")
             kept = [*(known if isinstance(known, list) else []), dict(correction)]
             if len(kept) > _MOST_CORRECTIONS:
                 raise BadInput("There are too many corrections of this interview already.")
-            said = json.dumps({**extra, "corrections": kept})
-            db.execute(interviews.update().where(interviews.c.id == id_).values(extra=said))
+            put_extra(db, id_, {**extra, "corrections": kept})
 
     def keep_stronger(self, owner: str, id_: str, turn: int, given: Mapping[str, Any]) -> None:
         """Keeps the stronger answer that a model gave for a turn, with the interview."""
         with self._write() as db:
             extra = read_object(need(db, owner, id_, lock=True).extra)
             known = extra.get("stronger")
-            said = json.dumps(
-                {**extra, "stronger": {**(known if isinstance(known, dict) else {}), str(turn): dict(given)}}
-            )
-            db.execute(interviews.update().where(interviews.c.id == id_).values(extra=said))
+            kept = {**(known if isinstance(known, dict) else {}), str(turn): dict(given)}
+            put_extra(db, id_, {**extra, "stronger": kept})
 
     def note(self, owner: str, id_: str, transcript: Transcript) -> None:
         """Keeps what was observed behind the turns, where the words are still the same; what was said is not touched.

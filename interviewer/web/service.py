@@ -22,7 +22,7 @@ from interviewer.grading.report import Report
 from interviewer.interview.state import State
 from interviewer.knowledge import Knowledge
 from interviewer.practice import Archived, shared
-from interviewer.practice.retake import Opinion, kept_opinion, rewind, second_opinion, stronger_answer
+from interviewer.practice.retake import Opinion, criteria_shown, kept_opinion, rewind, second_opinion, stronger_answer
 from interviewer.storage import Header, editable
 from interviewer.storage.store import MovedOnError, Store
 from interviewer.transcript import Transcript, Turn
@@ -116,7 +116,7 @@ class Service:
         self._locks_lock = threading.Lock()
 
     def begin(self, owner: str, choice: Choice) -> str:
-        """A new interview, whose clock waits; its id. Raises BadInput for a problem of one's own that is too long."""
+        """A new interview, whose clock waits; its id. Raises BadInput for a problem that is too long."""
         problem = " ".join(choice.problem.split()) or None
         if problem and len(problem) > LONGEST_PROBLEM:
             raise BadInput(f"Your problem has {len(problem):,} characters; at most {LONGEST_PROBLEM:,} are possible.")
@@ -142,31 +142,26 @@ class Service:
     def opinion(self, owner: str, id_: str, turn: int) -> Opinion:
         """What a stronger answer would have had; a model is asked once. Raises BadInput while the interview runs."""
         with self._lock(f"{id_}/stronger"):
-            return self._opinion(owner, id_, turn)
-
-    def _opinion(self, owner: str, id_: str, turn: int) -> Opinion:
-        transcript, ended = self.store.transcript(owner, id_), self.store.header(owner, id_).ended is not None
-        engine = self._engine() if ended or transcript.is_over else None
-        if engine and (known := kept_opinion(transcript, turn)):
-            return known
-        model = engine.chain.best_capable if engine else None
-        if engine and model and not engine.budget.reached(transcript):
-            try:
-                found = stronger_answer(transcript, turn, self.knowledge, model)
-                self.store.keep_stronger(owner, id_, turn, asdict(found))
-                return found
-            except ModelError as error:
-                log.warning("no stronger answer of the model: %s", error)
-        search = engine.search if engine else None
-        report = self.store.reports(owner, id_).get(transcript.level)
-        marks = [one for own in report.steps.values() for one in own.criteria] if report else []
-        shown = {one.signal for one in marks if one.status == "shown"}
+            transcript, ended = self.store.transcript(owner, id_), self.store.header(owner, id_).ended is not None
+            engine = self._engine() if ended or transcript.is_over else None
+            model = engine.chain.best_capable if engine else None
+            if engine and (known := kept_opinion(transcript, turn)):
+                return known
+            if engine and model and not engine.budget.reached(transcript):
+                try:
+                    found = stronger_answer(transcript, turn, self.knowledge, model)
+                    self.store.keep_stronger(owner, id_, turn, asdict(found))
+                    return found
+                except ModelError as error:
+                    log.warning("no stronger answer of the model: %s", error)
+        search, report = engine.search if engine else None, self.store.reports(owner, id_).get(transcript.level)
+        shown = criteria_shown(report) if report else ()
         return second_opinion(transcript, turn, self.knowledge, search, ended=ended, shown=shown)
 
     def share(self, owner: str, id_: str, consent: bool, names: list[str]) -> Transcript:
         """The interview for the evals, without names; the consent is kept. Raises BadInput."""
-        transcript, ended = self.store.transcript(owner, id_), self.store.header(owner, id_).ended is not None
-        given = shared(transcript, consent=consent, names=names, ended=ended)
+        ended = self.store.header(owner, id_).ended is not None
+        given = shared(self.store.transcript(owner, id_), consent=consent, names=names, ended=ended)
         self.store.consent(owner, id_, "evals", consent)
         return given
 
