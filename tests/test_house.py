@@ -1,12 +1,20 @@
 """The shape of the house: imports point one way, files stay short enough to read, tuned numbers lie in data files."""
 
 import ast
+import json
 import re
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import grimp
 import pytest
+
+from interviewer import Level
+from tests.grading.judge_model import JudgeModel
+from tests.interview.models import MockModel
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
@@ -174,10 +182,82 @@ def test_only_models_policies_and_assessors_ask_which_backend_runs() -> None:
     assert asks == []
 
 
-def test_the_walk_names_files_that_are_there_and_none_twice() -> None:
+def walks() -> list[list[str]]:
+    """The files of each walk in CONTRIBUTING, in order."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    for walk in text.partition("```\n")[2].partition("\n```")[0].split("\n\n"):
-        named = re.findall(r"[\w/]+\.py\b", walk)
+    block = text.partition("```\n")[2].partition("\n```")[0]
+    return [re.findall(r"[\w/]+\.py\b", walk) for walk in block.split("\n\n")]
+
+
+def test_the_walk_names_files_that_are_there_and_none_twice() -> None:
+    for named in walks():
         found = [[*(ROOT / "interviewer").glob(f"**/{name}")] for name in named]
         assert [name for name, paths in zip(named, found, strict=True) if not paths] == []
         assert len(set(named)) == len(named)
+
+
+@contextmanager
+def walking() -> Iterator[list[str]]:
+    """The files of the product in which something is called meanwhile, in the order of the first call."""
+    files: dict[str, None] = {}
+    entered: list[str] = []
+    sys.setprofile(lambda frame, _event, _what: files.setdefault(frame.f_code.co_filename))
+    try:
+        yield entered
+    finally:
+        sys.setprofile(None)
+        ours = f"{ROOT / 'interviewer'}/"
+        entered += [name.removeprefix(ours) for name in files if name.startswith(ours)]
+
+
+OF_THE_OTHER = {
+    True: {"rules_policy.py", "grading/coverage_assessor.py"},
+    False: {"llm_policy.py", "briefing.py", "guardrails.py", "grading/llm_assessor.py", "grading/judgement.py"},
+}
+"""By whether the model is capable: the files in which nothing is called then."""
+TALK = ("How many payments a second are there?", "The labels come from chargebacks, after weeks, so I split by time.")
+
+
+@pytest.mark.xdist_group("listening")
+@pytest.mark.parametrize("capable", [False, True], ids=["scripted", "openai"])
+def test_a_turn_and_a_report_walk_as_contributing_says(
+    capable: bool, knowledge: Any, home: Path, tmp_path: Path
+) -> None:
+    from interviewer.grading.grade import grade
+    from interviewer.grading.page import to_html
+    from interviewer.grading.render import to_markdown
+    from interviewer.imports import read_any
+    from interviewer.interview.interviewer import Interviewer
+    from interviewer.models.base import ModelChain
+    from interviewer.storage.store import Store
+    from interviewer.transcript import Turn
+    from interviewer.web import Engine
+    from interviewer.web.service import Choice, Service
+
+    store = Store.open(f"sqlite:///{tmp_path}/walk.sqlite")
+    says = [f'{{"move": "probe", "step": "data"}}\nWhat is the {word} thing about that?' for word in ("one", "worst")]
+    conducts = Interviewer(knowledge, ModelChain((MockModel(*says),) if capable else ()), vectors=home / "vectors")
+    judges = ModelChain((JudgeModel(),)) if capable else ModelChain()
+    engine = Engine(conducts, judges, grade, lambda *_, **__: [], lambda: None)
+    service = Service(store, knowledge, lambda: engine)
+    id_ = service.begin("ann", Choice(case="fraud-detection", level=Level.SENIOR, minutes=45, manner="neutral"))
+    list(service.answer("ann", id_))
+    for text in TALK:
+        with walking() as turn:
+            service.say("ann", id_, Turn(speaker="candidate", text=text, mode="typed"))
+            list(service.answer("ann", id_))
+    service.close()
+    store.close()
+    recorded = json.loads((ROOT / "evals/transcripts/fraud-detection-01.json").read_text(encoding="utf-8"))
+    recorded["turns"] = recorded["turns"][:8]
+    with walking() as report:
+        found = read_any(json.dumps(recorded).encode(), "talk.json").transcript
+        graded = grade(found, knowledge, judges, vectors=home / "vectors")
+        to_markdown(graded, found)
+        to_html(graded, found)
+    left_out = {"web/pages/room.py", "cli.py", "knowledge/retrieval.py"}  # faces, and an index that is not there
+    left_out |= OF_THE_OTHER[capable]
+    for entered, named, begun in zip((turn, report), walks(), ("web/service.py", "transcript.py"), strict=True):
+        expected = [one for one in named[named.index(begun) :] if one.removeprefix("interview/") not in left_out]
+        passed = [one for path in entered for one in expected if f"/{path}".endswith(f"/{one}")]
+        assert passed == expected, entered
