@@ -104,6 +104,16 @@ def _spans(text: str) -> tuple[Span, ...]:
     return tuple(found)
 
 
+def last_sentences(text: str, least: int) -> str:
+    """The end of a text: as few of its sentences as have that many words; all of it where it has fewer."""
+    words = 0
+    for one in reversed(spans(text)):
+        words += len(one.text.split())
+        if words >= least:
+            return text[one.start :] if one.start else text
+    return text
+
+
 def without_fillers(text: str) -> str:
     """The text as it would be written down: no fillers, no stammered repeats. For embedding, never for quotes."""
     return re.sub(r"\s{2,}", " ", _REPEATED.sub(r"\1", _FILLERS.sub(" ", text))).strip(" ,")

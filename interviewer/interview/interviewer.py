@@ -12,12 +12,14 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
 from interviewer import InterviewerError, ModelError, MoveKind
-from interviewer.background import DroppedError
+from interviewer.background import DroppedError, aside
 from interviewer.interview import guardrails, thresholds
 from interviewer.interview.agenda import Agenda, prepare
 from interviewer.interview.llm_policy import LlmPolicy
@@ -31,7 +33,7 @@ from interviewer.knowledge.retrieval import Retriever
 from interviewer.listening.annotate import Listener
 from interviewer.models import Budget
 from interviewer.models.base import ModelChain
-from interviewer.text import finished
+from interviewer.text import finished, last_sentences
 from interviewer.transcript import WORDS_A_MINUTE, Move, Rejected, Transcript, Turn, with_clock
 
 _AT = thresholds().patience
@@ -44,6 +46,9 @@ _LISTENERS = 1 + (os.cpu_count() or 1)
 """Turns that are listened to at once: it takes a processor, and a hundred begun together are all ready late."""
 _LAST_STEP = _AT.last_step
 """Seconds that closing waits for a step under way."""
+_END = 100
+"""Words at the end of an answer that are listened to before a model is asked: a longer answer is listened to as a whole
+while the model thinks, since that takes a processor for as long as the answer is."""
 PATIENCE = _AT.turn
 """Seconds after which no further try of a model's begins: somebody waits."""
 _DROPPED = frozenset({"praise", "echo"})
@@ -66,6 +71,24 @@ class Reply:
     warnings: list[str] = field(default_factory=list)
     usage: dict[str, int] = field(default_factory=dict)
     """Tokens of all the tries at this turn; empty without a model."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What is seen of a moment: at first, where the last answer is long, with only its end listened to."""
+
+    view: View
+    allowed: Allowed
+    warnings: list[str]
+    rest: "Future[_Seen] | None" = None
+    """The same with all of it, which goes on meanwhile."""
+
+    def whole(self, view: View) -> tuple[View, Allowed]:
+        """All that is seen, for the try that the view is of; what a turn is checked against, and all that rules use."""
+        if self.rest is None:
+            return view, self.allowed
+        found = self.rest.result()
+        return replace(found.view, told=view.told, said=view.said, attempt=view.attempt), found.allowed
 
 
 @dataclass
@@ -194,13 +217,13 @@ class Interviewer:
 
         The pieces, joined, are the turn's text. What was said is never taken back.
         """
-        with self._listening:
-            view, warnings = self.view(transcript, at)
-            allowed = guardrails.allowed(view)
+        seen = self._begun(transcript, at)
+        warnings = seen.warnings
         if self.chain.named and self.chain.models and len(self.policies) == 1 and not self.keep_going:
             warnings.append(f"{self.chain.models[0].name} is too small to conduct an interview: the rules spoke.")
         draft = _Draft()
-        yield from self._spoken(view, allowed, draft, warnings)
+        yield from self._spoken(seen, draft)
+        view, _ = seen.whole(seen.view)
         proposal, policy = draft.proposal, draft.spoken_by
         assert proposal is not None  # the rules always speak
         assert policy is not None
@@ -223,17 +246,38 @@ class Interviewer:
             turn, after, fold(after, view.at), policy.backend, policy.name, draft.rejected, warnings, dict(draft.usage)
         )
 
-    def _spoken(self, view: View, allowed: Allowed, draft: _Draft, warnings: list[str]) -> Generator[str, None, None]:
+    def _begun(self, transcript: Transcript, at: float | None) -> _Seen:
+        """What is seen of the moment, as far as the first policy needs it."""
+        last = transcript.turns[-1] if transcript.turns else None
+        if len(self.policies) == 1 or last is None or last.speaker == "interviewer" or last.heard is not None:
+            return self._seen(transcript, at)
+        end = last.model_copy(update={"text": last_sentences(last.text, _END)})
+        if end.text == last.text:
+            return self._seen(transcript, at)
+        with self._listening:
+            *before, by_end = self.listener.annotate(_with(transcript, *transcript.turns[:-1], end)).turns
+        seen = self._seen(_with(transcript, *before, last.model_copy(update={"heard": by_end.heard})), at)
+        return replace(seen, rest=aside("listening", partial(self._seen, _with(transcript, *before, last), at)))
+
+    def _seen(self, transcript: Transcript, at: float | None) -> _Seen:
+        with self._listening:
+            view, warnings = self.view(transcript, at)
+            return _Seen(view, guardrails.allowed(view), warnings)
+
+    def _spoken(self, seen: _Seen, draft: _Draft) -> Generator[str, None, None]:
         """Says a turn: policy after policy, try after try, until one stands."""
-        ends = monotonic() + PATIENCE
+        ends, view, allowed, warnings = monotonic() + PATIENCE, seen.view, seen.allowed, seen.warnings
         for policy in self._policies(view, allowed, warnings):
             last = policy is self.rules
             broken: list[Violation] = []
             for _ in range(policy.tries):
                 if not last and view.attempt and monotonic() > ends:
                     break
+                if last:
+                    view, allowed = seen.whole(view)
                 try:
                     proposal = policy.act(view, allowed)
+                    view, allowed = seen.whole(view)
                     say = _by_rules(proposal, view, allowed, draft) if last else _say(proposal, view, allowed, draft)
                     broken = yield from say
                     draft.usage.update(proposal.usage())
@@ -270,6 +314,10 @@ class Interviewer:
             warnings.append("The cost limit for this interview is reached: the model is kept for the report.")
             return (self.rules,)
         return self.policies
+
+
+def _with(transcript: Transcript, *turns: Turn) -> Transcript:
+    return transcript.model_copy(update={"turns": list(turns)})
 
 
 def _by_rules(proposal: Proposal, view: View, allowed: Allowed, draft: _Draft) -> Generator[str, None, list[Violation]]:

@@ -1,12 +1,14 @@
 """The model conducts: what it is sent, what becomes of its answer, and who speaks when it fails."""
 
 import json
+import threading
 
 import pytest
 
 from interviewer import ModelError, MoveKind, Step
 from interviewer.interview.interviewer import Interviewer, Reply
 from interviewer.interview.llm_policy import LlmPolicy, prompt_for, proposal_from
+from interviewer.knowledge.embeddings import Embedder
 from interviewer.models import Budget, Price
 from interviewer.models.base import ModelChain, count_text
 from interviewer.transcript import Transcript, Turn
@@ -346,3 +348,34 @@ def test_over_real_http_the_first_sentence_comes_before_the_last(home, knowledge
     assert server.asked[0]["stream"] is True
     assert server.asked[0]["messages"][0]["role"] == "system"
     assert isinstance(interviewer.policies[0], LlmPolicy)
+
+
+def test_of_a_long_answer_only_the_end_is_heard_before_the_model_is_asked_and_all_of_it_before_anything_is_said(
+    home, knowledge, retriever
+):
+    """The question for a fact stands at the beginning; giving the fact is allowed by it alone."""
+    asked = threading.Event()
+
+    class Late(Embedder):
+        def encode(self, texts):
+            if any("what share of payments is fraudulent" in one for one in texts):
+                assert asked.wait(20), "the beginning was listened to before the model was asked"
+            return super().encode(texts)
+
+    class Model(MockModel):
+        def speak(self, messages, **how):
+            asked.set()
+            return super().speak(messages, **how)
+
+    fact = next(one for one in knowledge.case(CASE).facts if "share" in one.answer or "%" in one.answer)
+    model = Model(f'{{"move": "answer", "facts": ["{fact.id}"]}}\n{fact.answer}')
+    interviewer = Interviewer(
+        knowledge, ModelChain((model,)), retriever=retriever, embedder=Late(), vectors=home / "vectors"
+    )
+    filling = (
+        "I count the payments of each card over the last hour and over the last day, and I keep both numbers. " * 8
+    )
+    reply = interviewer.next_turn(talk(f"First, what share of payments is fraudulent? {filling}"))
+    assert (reply.turn.facts, reply.rejected) == ([fact.id], [])
+    heard = reply.transcript.turns[1].heard
+    assert any(one.kind == "question" and one.quote.startswith("First, what share") for one in heard)
