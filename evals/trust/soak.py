@@ -52,7 +52,7 @@ def rows(turns: int = 2_000) -> Iterator[tuple[str, ...]]:
 
 
 def _fill(embedder: Embedder) -> None:
-    """Fills the largest cache, as so many sentences would, which comes after 8,000 turns: it is not what is looked for."""
+    """Fills the largest cache, as sentences would after 8,000 turns: it is not what is looked for."""
     for number in range(20_000 - embedder.remembered):
         embedder.remember([f"Sentence {number}."], np.zeros((1, DIMENSIONS), np.float32))
 
