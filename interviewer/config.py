@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     prompts: Path | None = None
     """A folder of prompts that go before ours of the same name, to try another version."""
     rubric: Path | None = None
-    """A YAML file with other cut-offs from step scores to verdict (``interviewer/grading/bar.py``)."""
+    """A YAML file with other cut-offs from step scores to verdict (``interviewer/grading/__init__.py``)."""
     window: int | None = Field(default=None, ge=1024, le=10_000_000)
     """Tokens that the endpoint's model reads and writes together; asked of the endpoint when not set."""
     cost_limit: float | None = Field(default=None, gt=0)

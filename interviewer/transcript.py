@@ -1,7 +1,7 @@
 """The transcript: the only state of an interview. Reads, validates and writes it; imports nothing of ours but words.
 
-Format: ``DESIGN``'s transcript contract. Unknown keys are kept; ``labels`` and other extras never reach
-a prompt or a score (only the declared fields are ever read).
+The format as a JSON schema: ``evals/transcript.schema.json``. Unknown keys are kept; ``labels`` and other extras never
+reach a prompt or a score (only the declared fields are ever read).
 """
 
 import json

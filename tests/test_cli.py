@@ -171,7 +171,7 @@ def test_a_missing_file_and_a_wrong_name_are_one_clear_line(run, tmp_path):
     assert ".pdf" in one_line(run("grade", "-", "--out", "report.pdf", stdin=json.dumps(GOOD)), 2)
 
 
-def test_a_rung_that_was_named_and_is_not_there_is_exit_3(run, tmp_path):
+def test_a_backend_that_was_named_and_is_not_there_is_exit_3(run, tmp_path):
     for command in ("reply", "grade"):
         one_line(run(command, "-", stdin=json.dumps(GOOD), INTERVIEWER_MODEL="local"), 3)
         missing = f"local:{tmp_path / 'none.gguf'}"

@@ -55,7 +55,7 @@ from interviewer.models.base import LanguageModel
 _AT = thresholds().coverage
 
 HEARD, SHARED = _AT.heard, _AT.shared
-"""Likeness to a signal's examples, and weight of its own words (``criteria.Wording``), from which a sentence is quoted
+"""Likeness to a signal's examples, and weight of its own words (``assessor.Wording``), from which a sentence is quoted
 for it when no other signal is nearer in either. Of 279 quotes that were read (``evals/data/quote_readings.jsonl``)
 these keep 83, and all of them support their signal."""
 LIKE, SOME = _AT.like, _AT.some

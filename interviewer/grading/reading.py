@@ -213,7 +213,7 @@ CORRECTED, NAMED_AGAIN = _FLAGS_AT.corrected, _FLAGS_AT.named_again
 """Likeness to a sound statement from which a later sentence puts the mistake right, and to the mistake from which a
 later sentence with its words is about it."""
 RAISED, SHARED = _FLAGS_AT.raised, _FLAGS_AT.shared
-"""Likeness and own words (``criteria.Wording``) from which a trade-off was raised."""
+"""Likeness and own words (``assessor.Wording``) from which a trade-off was raised."""
 _FOLLOWING = 2
 """Sentences after a mistake in which the speaker may take it back."""
 

@@ -3,7 +3,7 @@
     speak    streams words                   extract    gives an answer that fits a schema
 
 What comes back is made into words in one place (``answers``). Fields that an endpoint refuses are left out from then on
-(``refusals``); an endpoint that is out fails at once until it answers again (``breaker``). Structured answers go down a
+(``Fields``); an endpoint that is out fails at once until it answers again (``Breaker``). Structured answers go down a
 ladder: json_schema, once more, json_mode, the form in words alone, ModelError. Every call has a total deadline.
 """
 

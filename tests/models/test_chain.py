@@ -35,7 +35,7 @@ def test_auto_takes_the_best_there_is_and_keeps_the_others_below(tmp_path: Path)
     assert not both.named
 
 
-def test_a_named_rung_stands_alone(tmp_path: Path) -> None:
+def test_a_named_backend_stands_alone(tmp_path: Path) -> None:
     lay_weights(tmp_path)
     for name in ("openai:m", "local", "scripted"):
         chain = open_chain(settings(tmp_path, model=name, openai_base_url="http://localhost:1/v1"))

@@ -76,7 +76,7 @@ def test_a_turn_that_cannot_be_mended_is_asked_for_again(home: Path) -> None:
 
 
 @pytest.mark.timeout(200)
-def test_auto_falls_to_the_next_rung_in_the_middle_of_a_turn_and_says_so(home: Path) -> None:
+def test_auto_falls_to_the_next_backend_in_the_middle_of_a_turn_and_says_so(home: Path) -> None:
     with serving("cut stream") as server:
         reply = value(call(home, server, "auto", "reply", "-", "--json"))
     assert reply["backend"] == "scripted"

@@ -181,7 +181,7 @@ def test_a_local_endpoint_needs_no_key_and_names_its_model() -> None:
         assert "".join(one.speak(ASKED)).strip() == "Hello"
 
 
-def test_without_key_and_address_the_named_rung_cannot_run() -> None:
+def test_without_key_and_address_the_named_backend_cannot_run() -> None:
     with pytest.raises(CannotRun, match="OPENAI_API_KEY"):
         open_chain(Settings(_env_file=None, model="openai"))
 

@@ -118,7 +118,7 @@ def test_before_the_first_answer_there_is_nothing_to_prepare(held: Callable[...,
     assert not interview.grades.turns
 
 
-def test_it_is_made_on_the_best_rung_alone_and_a_model_that_fails_does_no_harm(held: Callable[..., Held]) -> None:
+def test_it_is_made_on_the_best_backend_alone_and_a_model_that_fails_does_no_harm(held: Callable[..., Held]) -> None:
     interview = held(fails=True)
     interview.say("data")
     assert interview.service.behind.idle(SOON)
@@ -126,7 +126,7 @@ def test_it_is_made_on_the_best_rung_alone_and_a_model_that_fails_does_no_harm(h
     interview.say("evaluation")
 
 
-def test_a_rung_that_is_paid_by_the_call_is_asked_for_nothing_ahead(held: Callable[..., Held]) -> None:
+def test_a_backend_that_is_paid_by_the_call_is_asked_for_nothing_ahead(held: Callable[..., Held]) -> None:
     interview = held("openai")
     interview.say("data")
     assert interview.service.behind.idle(SOON)
