@@ -134,7 +134,7 @@ def latency(sentences: list[str], voice: Piper, ears: Embedded, vad: Any, settin
     from interviewer.transcript import Transcript, Turn
 
     parts = open_context(settings)
-    interviewer = parts.interviewer()
+    interviewer = parts.interviewer
     interviewer.warm()
     vocabulary = vocabulary_of(parts.knowledge, "video-recommendation")
     transcript = Transcript.model_validate({"case": "video-recommendation", "level": "senior", "turns": []})

@@ -71,7 +71,7 @@ class ProductWorld:
         return self._parts.knowledge
 
     def reply(self, transcript: Transcript, at: float | None = None) -> Json:
-        reply = self._parts.interviewer().next_turn(transcript, at=at)
+        reply = self._parts.interviewer.next_turn(transcript, at=at)
         return {
             "turn": reply.turn.model_dump(mode="json", exclude_none=True),
             "transcript": reply.transcript,
@@ -106,7 +106,7 @@ class ProductWorld:
     def hears(self, case: str, text: str) -> list[Json]:
         turn = {"speaker": "candidate", "text": text}
         alone = Transcript.model_validate({"case": case, "level": "senior", "turns": [turn]})
-        heard = self._parts.interviewer().listener.annotate(alone).turns[0].heard or []
+        heard = self._parts.interviewer.listener.annotate(alone).turns[0].heard or []
         return [{"kind": one.kind, "id": one.id} for one in heard]
 
     def search(self, query: str) -> Json:

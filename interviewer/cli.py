@@ -164,7 +164,7 @@ def reply(
     found = _imported(file, candidate, interviewer, case, level)
     transcript = found.transcript
     with only_ours(as_json), opened(settings) as parts:
-        answer = parts.interviewer().next_turn(transcript)
+        answer = parts.interviewer.next_turn(transcript)
     if as_json:
         move = answer.turn.move
         put(

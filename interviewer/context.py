@@ -51,10 +51,6 @@ class AppContext:
         folder, url = self.settings.home / "index", self.settings.chroma_url
         return Retriever(Index(self.knowledge, self.embedder, folder, url, behind=self.behind))
 
-    def interviewer(self) -> "Interviewer":
-        """The interviewer; it holds no interview and may serve many."""
-        return self._interviewer
-
     @cached_property
     def budget(self) -> Budget:
         """What an interview may cost, at the price of the model that conducts."""
@@ -63,7 +59,8 @@ class AppContext:
         return Budget(price, self.settings.cost_limit)
 
     @cached_property
-    def _interviewer(self) -> "Interviewer":
+    def interviewer(self) -> "Interviewer":
+        """The interviewer; it holds no interview and may serve many."""
         from interviewer.interview.interviewer import Interviewer
 
         return Interviewer(
@@ -78,8 +75,8 @@ class AppContext:
 
     def close(self) -> None:
         """Ends what still goes on in the background, and the models."""
-        if "_interviewer" in self.__dict__:
-            self._interviewer.close()
+        if "interviewer" in self.__dict__:
+            self.interviewer.close()
         if "retriever" in self.__dict__:
             self.retriever.close()
         self.chain.close()

@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 from interviewer import BadInput
 from interviewer.config import data_beside
-from interviewer.imports.written import CLOCK, Line, Talk, proposed, seconds, unescaped, without_surrogates
+from interviewer.imports.written import CLOCK, Line, Talk, seconds, unescaped, without_surrogates
 from interviewer.transcript import json_value
 
 MAX_XML = 40_000_000
@@ -168,10 +168,7 @@ def _of_row(row: Mapping[str, Any], at: float | None) -> Iterator[Line]:
         return
     if not text:
         return
-    if speaker is None and (name := proposed(text)):
-        yield Line(text, at, None, name[0], name[1])
-    else:
-        yield Line(text, at, speaker=speaker)
+    yield Line.of(text, at) if speaker is None else Line(text, at, speaker=speaker)
 
 
 def _youtube(events: Sequence[Any]) -> Iterator[Line]:
@@ -183,12 +180,7 @@ def _youtube(events: Sequence[Any]) -> Iterator[Line]:
         at = _number(event.get("tStartMs"))
         if not words or re.fullmatch(r"\[[^\]]{1,30}\]", words):
             continue
-        name = proposed(words)
-        start = None if at is None else at / 1000
-        if name:
-            yield Line(words, start, None, name[0], name[1])
-        else:
-            yield Line(re.sub(r"^>>+\s*", "", words), start)
+        yield Line.of(re.sub(r"^>>+\s*", "", words), None if at is None else at / 1000)
 
 
 class _Document:
@@ -289,8 +281,7 @@ def read_xml(text: str, name: str) -> Talk:
         words = " ".join(unescaped(words).split())
         if not words:
             continue
-        proposal = proposed(words)
-        lines.append(Line(words, at, None, proposal[0], proposal[1]) if proposal else Line(words, at))
+        lines.append(Line.of(words, at))
     if not lines:
         raise BadInput(f"{name}: this XML holds no captions")
     return Talk("caption XML", lines)

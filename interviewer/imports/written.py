@@ -35,6 +35,12 @@ class Line:
     opens: bool = True
     """The line begins a cue, a paragraph or a line of its own, so that a name may stand there."""
 
+    @classmethod
+    def of(cls, words: str, at: float | None) -> "Line":
+        """Words that the format gives to no speaker, with what may be the speaker's name before them."""
+        name = proposed(words)
+        return cls(words, at, None, name[0], name[1]) if name else cls(words, at)
+
 
 @dataclass(frozen=True)
 class Talk:

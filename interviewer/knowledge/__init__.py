@@ -277,6 +277,13 @@ def _facts(facts: list[SourcedFact], prefix: str, case: str) -> Iterator[Passage
             yield Passage(f"{prefix}/fact/{fact.id}", fact.text, "grader", "fact", case, fact.step, fact.id)
 
 
+def _signals(signals: list[Signal], prefix: str, case: str, step: Step) -> Iterator[Passage]:
+    for signal in signals:
+        topic, strong = f"{signal.topic}. {' '.join(signal.probes)}", f"{signal.text} {signal.strong}"
+        yield Passage(f"{prefix}/topic/{signal.id}", topic, "interviewer", "topic", case, step, signal.id)
+        yield Passage(f"{prefix}/strong/{signal.id}", strong, "grader", "strong", case, step, signal.id)
+
+
 def _case(case: Case) -> Iterator[Passage]:
     slug = case.slug
     yield Passage(f"{slug}/brief", f"{case.title}. {case.summary}", "interviewer", "brief", slug)
@@ -285,11 +292,7 @@ def _case(case: Case) -> Iterator[Passage]:
             f"{slug}/term/{term.term}", f"{term.term}: {term.text}", "interviewer", "term", slug, "", term.term
         )
     for step, signals in case.signals.items():
-        for signal in signals:
-            topic = f"{signal.topic}. {' '.join(signal.probes)}"
-            yield Passage(f"{slug}/topic/{signal.id}", topic, "interviewer", "topic", slug, step, signal.id)
-            strong = f"{signal.text} {signal.strong}"
-            yield Passage(f"{slug}/strong/{signal.id}", strong, "grader", "strong", slug, step, signal.id)
+        yield from _signals(signals, slug, slug, step)
     for step, text in case.reference.items():
         for number, piece in enumerate(_pieces(text)):
             yield Passage(f"{slug}/reference/{step}/{number}", piece, "grader", "reference", slug, step)
@@ -297,11 +300,7 @@ def _case(case: Case) -> Iterator[Passage]:
 
 
 def _framework(note: FrameworkNote) -> Iterator[Passage]:
-    for signal in note.signals:
-        topic = f"{signal.topic}. {' '.join(signal.probes)}"
-        yield Passage(f"framework/topic/{signal.id}", topic, "interviewer", "topic", "", note.step, signal.id)
-        strong = f"{signal.text} {signal.strong}"
-        yield Passage(f"framework/strong/{signal.id}", strong, "grader", "strong", "", note.step, signal.id)
+    yield from _signals(note.signals, FRAMEWORK, "", note.step)
     for heading, text in note.sections.items():
         for number, piece in enumerate(_pieces(text)):
             name = f"framework/{note.slug}/{heading}/{number}"

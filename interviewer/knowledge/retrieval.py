@@ -22,13 +22,9 @@ def long_words(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word for text in texts for word in re.findall(r"[a-z]{5,}", text.lower()))
 
 
-def respelt(question: str, texts: Iterable[str], known: frozenset[str] | None = None) -> str:
-    """The question with misspelt words put right, where the texts have a word that is nearly the same.
-
-    ``known``: the texts' ``long_words``, where they were gathered before.
-    """
-    words = long_words(texts) if known is None else known
-    return re.sub(r"[A-Za-z]+", lambda match: _right(match[0], words), question)
+def respelt(question: str, known: frozenset[str]) -> str:
+    """The question with misspelt words put right, where one of the ``known`` words (``long_words``) is nearly it."""
+    return re.sub(r"[A-Za-z]+", lambda match: _right(match[0], known), question)
 
 
 @lru_cache(20_000)
@@ -42,8 +38,6 @@ def _right(said: str, known: frozenset[str]) -> str:
 
 
 # -- retrieval -------------------------------------------------------------------------------------------
-# Retrieval: dense (Chroma) and lexical (SQLite FTS5) scores, fused .7 / .3, filtered by case, step and audience.
-#
 # Misspelt words are put right first; where nothing is near enough, nothing is found.
 #
 #     Retriever(index).search("how do you handle late labels", audience="grader", case="fraud-detection")
@@ -124,7 +118,7 @@ class Retriever:
         where |= {"kind": kind} if kind else {}
         known = [case] if case and self.index.knows(case) else []
         shared = [FRAMEWORK] if audience == "interviewer" else [FRAMEWORK, TOPICS]
-        query = respelt(query, (), self._spellings((*known, *shared)))
+        query = respelt(query, self._spellings((*known, *shared)))
         hits: list[Hit] = []
         lexical: dict[str, float] = {}
         try:

@@ -90,7 +90,7 @@ def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder) -> 
     """For each clause the fact it asks for, in order, each fact once; clauses that ask for none are left out."""
     if not clauses or not len(ears.facts):
         return []
-    asked = [respelt(_spelt_out(clause), (), _words_of(ears.facts.texts)) for clause in clauses]
+    asked = [respelt(_spelt_out(clause), _words_of(ears.facts.texts)) for clause in clauses]
     phrasings = _phrasings(ears.facts.texts)
     cores = [_core(clause) for clause in asked]
     vectors = embedder.encode([*asked, *cores])

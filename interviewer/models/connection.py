@@ -107,8 +107,6 @@ def once(seconds: float, call: Callable[[], Item]) -> Item:
 
 
 # -- connection ------------------------------------------------------------------------------------------
-# The line to an endpoint: addresses as people write them, proxies, and what may come back over it.
-#
 #     >>> place("http://localhost:11434").base
 #     'http://localhost:11434/v1'
 #

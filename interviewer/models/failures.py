@@ -131,7 +131,7 @@ class Breaker:
 
 
 # -- failures --------------------------------------------------------------------------------------------
-# What went wrong with a call, in words for people: what happened, what the server said, what to do. Never the key.
+# In words for people: what happened, what the server said, what to do.
 
 
 MOST_WORDS = 240

@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from interviewer import CannotRun, ModelError
+from interviewer.background import aside
 from interviewer.config import Settings
 from interviewer.models import weights
 from interviewer.models.base import Message
@@ -167,11 +168,10 @@ def _start(path: Path, key: str, settings: Settings) -> tuple["subprocess.Popen[
 def _line(process: "subprocess.Popen[bytes]") -> bytes:
     """The child's one line; nothing when it dies or takes too long."""
     assert process.stdout
-    answer: list[bytes] = []
-    reader = threading.Thread(target=lambda: answer.append(process.stdout.readline()), daemon=True)  # type: ignore[union-attr]
-    reader.start()
-    reader.join(START_LIMIT)
-    return answer[0] if answer else b""
+    try:
+        return aside("llama-server", process.stdout.readline).result(START_LIMIT)
+    except TimeoutError:
+        return b""
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

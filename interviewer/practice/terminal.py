@@ -97,7 +97,7 @@ def hold(parts: AppContext, transcript: Transcript, save: Path | None) -> None:
     _listen()
     name = f"{transcript.case}-{uuid.uuid4().hex[:8]}"
     path = _place(save, parts.settings.home, name)
-    interviewer = parts.interviewer()
+    interviewer = parts.interviewer
     if not parts.retriever.index.trouble:
         _check_topic(interviewer, transcript)
     interviewer.keep_going = True  # who is in the middle of an interview gets a turn

@@ -51,8 +51,6 @@ def judge_silence(text: str, silent: float, factor: float = 1.0) -> Silence:
 
 
 # -- recording -------------------------------------------------------------------------------------------
-# One spoken turn while it is spoken: sound comes in piece by piece, words come out, silences are judged.
-#
 # The sound is cut into windows at pauses. A window is heard anew at each pause and every two seconds while it grows;
 # once it is closed its words stand. So at the end of the turn there is little left to hear, or nothing.
 

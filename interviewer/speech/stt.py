@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from interviewer import CannotRun
 from interviewer.config import Settings, data_beside, verified
+from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import vocabulary
 from interviewer.speech import Ladder, Remote, at_endpoint
 from interviewer.speech.audio import Samples, to_wav
@@ -103,21 +104,16 @@ def _one_off(a: str, b: str) -> bool:
     return max(len(a), len(b)) - start - end <= 1
 
 
-def vocabulary_of(knowledge: Any, slug: str) -> Vocabulary:
+def vocabulary_of(knowledge: Knowledge, slug: str) -> Vocabulary:
     """The vocabulary of a case: its keywords and glossary, then what the topic notes are about."""
     case = knowledge.case(slug)
-    terms: list[str] = []
-    if case is not None:
-        terms += [str(term) for term in getattr(case, "keywords", ())]
-        terms += [str(entry.term) for entry in getattr(case, "glossary", ()) if hasattr(entry, "term")]
-    for note in getattr(knowledge, "topics", {}).values():
-        terms += [str(term) for term in getattr(note, "keywords", ())]
+    terms = [*case.keywords, *(entry.term for entry in case.glossary)] if case else []
+    for note in knowledge.topics.values():
+        terms += note.keywords
     return Vocabulary(tuple(dict.fromkeys(terms)))
 
 
 # -- stt -------------------------------------------------------------------------------------------------
-# Hearing: one protocol, two recognisers (embedded Whisper, an OpenAI-compatible endpoint), the second for the first.
-#
 # A recogniser gets mono 16 kHz samples that hold speech and says what it heard and whether it doubts it.
 
 

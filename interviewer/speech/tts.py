@@ -13,16 +13,17 @@ import wave
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from interviewer import CannotRun, InterviewerError, ModelError
+from interviewer.background import aside
 from interviewer.config import Settings, verified
 from interviewer.speech import Ladder, Remote, at_endpoint
 from interviewer.speech.audio import wav_of_pcm
 from interviewer.text import spans
 
 MISSING = "The voice is not installed: run pip install 'ml-design-interviewer[voice]' and start again. Captions go on."
+T = TypeVar("T")
 LONGEST = 1_000
 """Characters of one sentence to say."""
 _WORKER = Path(__file__).parents[1] / "worker.py"
@@ -146,26 +147,12 @@ class Piper:
             process.communicate()
 
 
-def _in_time(
-    work: Callable[[], tuple[dict[str, Any], bytes]], seconds: float = _PATIENCE
-) -> tuple[dict[str, Any], bytes]:
-    """Reading from a pipe has no time limit of its own."""
-    box: SimpleQueue[Any] = SimpleQueue()
-
-    def run() -> None:
-        try:
-            box.put(work())
-        except (OSError, ValueError) as error:
-            box.put(error)
-
-    threading.Thread(target=run, daemon=True).start()
+def _in_time(work: Callable[[], T], seconds: float = _PATIENCE) -> T:
+    """Reading from a pipe has no time limit of its own. Raises ValueError when it takes longer."""
     try:
-        result = box.get(timeout=seconds)
-    except Empty:
+        return aside("voice", work).result(seconds)
+    except TimeoutError:
         raise ValueError(f"no answer in {seconds:.0f} s") from None
-    if isinstance(result, Exception):
-        raise result
-    return result  # type: ignore[no-any-return]
 
 
 class Espeak:

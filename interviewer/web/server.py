@@ -164,10 +164,10 @@ def open_engine(settings: Settings) -> "Engine":
     from interviewer.web import Engine
 
     parts = open_context(settings, behind=True)
-    parts.interviewer().warm()
+    parts.interviewer.warm()
     graded = partial(grade, retrieve=parts.retriever.search, vectors=parts.vectors)
     observe = Observer(parts.chain, parts.knowledge, parts.budget).observe
-    return Engine(parts.interviewer(), parts.chain, graded, parts.retriever.search, parts.close, observe, parts.budget)
+    return Engine(parts.interviewer, parts.chain, graded, parts.retriever.search, parts.close, observe, parts.budget)
 
 
 def readiness(store: Store, loading: "Future[Any]") -> dict[str, str]:

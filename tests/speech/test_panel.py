@@ -12,6 +12,7 @@ import pytest
 from interviewer import BadInput, CannotRun, ModelError
 from interviewer.background import Background
 from interviewer.config import Settings
+from interviewer.knowledge import Knowledge
 from interviewer.speech import stt, tts
 from interviewer.speech.audio import RATE, to_pcm
 from interviewer.speech.stt import Recognised
@@ -33,7 +34,7 @@ class Counts:
 def panel(tmp_path: Path, vad: Any) -> VoicePanel:
     """The handlers over a service that knows one interview."""
     store = SimpleNamespace(header=lambda owner, id_: SimpleNamespace(case="none"))
-    service = SimpleNamespace(store=store, knowledge=SimpleNamespace(case=lambda slug: None), behind=Background())
+    service = SimpleNamespace(store=store, knowledge=Knowledge.load(), behind=Background())
     room = SimpleNamespace(service=service, session=SimpleNamespace(owner=lambda key, request: key))
     parts = SimpleNamespace(settings=Settings(home=tmp_path), ears=lambda: HearingParts(Counts(), vad))  # type: ignore[arg-type]
     return VoicePanel(room, parts)  # type: ignore[arg-type]
