@@ -83,8 +83,8 @@ def time_chart(report: Report) -> str:
         body.append(f'<rect class="{over}" x="{_LEFT}" y="{y + 4}" width="{wide(spent.used):.1f}" height="14" rx="3"/>')
         at = _LEFT + wide(round(spent.budget / 60) * 60)  # where its label says
         body.append(f'<line class="bar" x1="{at:.1f}" x2="{at:.1f}" y1="{y}" y2="{y + 22}"/>')
-        text = " / ".join(minutes_of(spent))
-        body.append(f'<text class="value" x="{_LEFT + _WIDE + 8}" y="{y + 16}">{text}</text>')
+        text = " / ".join(minutes_of(spent)).replace("under ", "< ")
+        body.append(f'<text class="value" x="{_LEFT + _WIDE + 8}" y="{y + 16}">{escape(text)}</text>')
     return _svg(_ROW * len(report.time) + 14, "Minutes used by each step; the line is the budget", body)
 
 

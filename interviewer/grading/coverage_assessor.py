@@ -29,7 +29,6 @@ from interviewer.grading.evidence import aimed_at_the_grader, excerpts, inside, 
 from interviewer.grading.reading import STEPS, Reading, Sentence, likeness, read_interview, red_flags, trade_offs
 from interviewer.grading.report import (
     TOO_LITTLE,
-    TOO_LITTLE_HERE,
     Evidence,
     FlagReport,
     GradedBy,
@@ -292,7 +291,7 @@ def _step(
     step: Step, reading: Reading, criteria: Sequence[Signal], material: Material, heard: Covered | None
 ) -> StepReport:
     if heard is None:
-        return StepReport(status="insufficient_evidence", comment=TOO_LITTLE_HERE)
+        return StepReport(status="insufficient_evidence")
     evidence = list(heard.evidence[step][:PER_STEP])
     missing = [Missing.of(one) for one in expected_at(criteria, material.level) if one.id in heard.absent][:PER_STEP]
     comment = covered(evidence, missing, _example(reading, step))

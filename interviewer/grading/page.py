@@ -48,6 +48,8 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-ur
 _MARKS = {"shown": "✓", "partly": "◐", "wrong": "✗", "absent": "○", "not_applicable": "–"}
 _Part: TypeAlias = tuple[str, str]
 """A part of the page: its heading, empty where the contents do not name it, and its HTML, empty where there is none."""
+_MINUTE = 60
+"""Seconds that a step was spoken about for a chart of the time to show something."""
 _CODE = re.compile(r"`([^`<>]+)`")
 _ADDRESS = re.compile(r"(https?://[^\s<>\"')]+)")
 
@@ -150,7 +152,7 @@ def _at_a_glance(report: Report, about: Sequence[Step]) -> str:
     if len(about) == 1:
         return _section("Pacing", _p(report.pacing))
     profile = profile_chart(report) if report.score is not None else order_chart(report)
-    spent = time_chart(report) if any(one.used for one in report.time.values()) else ""
+    spent = time_chart(report) if any(one.used >= _MINUTE for one in report.time.values()) else ""
     heading = "Steps against the bar" if report.score is not None else "Where most could be heard"
     said = "The line is the bar for a hire; dotted lines part the other verdicts." if report.score is not None else ""
     body = _figure(heading, profile, said) + _figure("Time that you spoke", spent, report.pacing)
@@ -213,7 +215,7 @@ def _step(step: Step, report: Report, transcript: Transcript) -> str:
     own = report.steps[step]
     judged = report.status == "assessed"
     spent = report.time.get(step)
-    minutes = " of ".join(minutes_of(spent)) if spent else ""
+    minutes = " of ".join(minutes_of(spent)) if spent and spent.used else ""
     state = "marked" if own.score is not None else "unmarked"
     strong = report.strong.get(step, "")
     half = {one.signal for one in own.criteria if one.status == "partly"}

@@ -140,7 +140,7 @@ def standing(own: StepReport, judged: bool) -> str:
     if own.score is not None:
         return mark(own.score)
     if not judged and own.status == "insufficient_evidence":
-        return "heard, not marked" if own.evidence else "not marked"
+        return "heard, not marked" if own.evidence else "too little was said"
     return STATUS.get(own.status, own.status.replace("_", " "))
 
 
@@ -148,7 +148,8 @@ def graded_by(report: Report) -> str:
     """What made the report."""
     by = report.graded_by
     made = _MADE.get(by.backend, f"by '{by.backend}'")
-    return f"Read {made}{f' ({by.model})' if by.model else ''}; rubric {by.rubric}."
+    model, rubric = (f" ({by.model})" if by.model else ""), (f"; rubric {by.rubric}" if by.rubric else "")
+    return f"Read {made}{model}{rubric}."
 
 
 def figures_line(report: Report) -> str:

@@ -207,7 +207,6 @@ HOW_TO_BE_JUDGED = (
 )
 HOW_TO_BE_JUDGED_YET = "To be judged, mend what the backend says below (see `interviewer doctor`), and grade it again."
 TOO_LITTLE = "There is too little in this interview to judge; nothing was scored."
-TOO_LITTLE_HERE = "Too little was said to tell anything about this step."
 MOST_STUDY = _AT.most_study
 _HELP = {
     Help.UNPROMPTED: "Unasked you spoke about",

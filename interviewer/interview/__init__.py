@@ -33,7 +33,7 @@ LABELS = {
     ModeKind.RAPID: "Rapid follow-ups",
 }
 ABOUT = {
-    ModeKind.INTERVIEW: "All seven steps at your own lead, graded against the bar.",
+    ModeKind.INTERVIEW: "All seven steps, in the order that you choose.",
     ModeKind.STEP: "One step of the seven and nothing else, with its own opening question.",
     ModeKind.DRILL: "Questions on one subject of the problem, one after the other.",
     ModeKind.WARM_UP: "A shorter interview in which a thin answer brings a hint. Hints are marked in the report.",

@@ -62,6 +62,8 @@ def key_of(page: Any) -> str:
     """This browser's key."""
     page.click("#elsewhere button")
     key = page.input_value("#owner-key input")
+    page.click("#owner-copy")
+    page.wait_for_selector("#owner-copy:has-text('Copied'), #owner-key input[type=text]")
     assert re.fullmatch("[0-9a-f]{32}", key)
     return str(key)
 
@@ -279,6 +281,7 @@ def test_an_answer_is_given_again_and_the_report_says_what_it_was_worth(app: App
     assert page.locator("#room-steps [data-step]").count() == 1
     say(page, "My first answer.", 2)
     say(page, "My second answer.", 3)
+    page.click("#tab-notes")
     assert page.locator("#room-opinion").count() == 0, "no second opinion while the interview runs"
     finish(page)
     first = page.url
@@ -301,6 +304,9 @@ def test_an_answer_is_given_again_and_the_report_says_what_it_was_worth(app: App
     page.wait_for_selector("#room-heading:has-text('second take')")
     heard(page, 2)
     assert [text for text in talk(page) if text.startswith("My")] == ["My first answer."]
+    assert page.inner_text("[role=tab][aria-selected=true]") == "Plan"
+    assert page.locator("#room-steps").is_visible(), "the tab that is marked is the panel that is shown"
+    assert page.locator("#room-paused:visible").count() == 1, "who answers again may read first as well"
     say(page, "A better answer, with the serving of it.", 3)
     finish(page)
     page.wait_for_selector("#report-difference .difference")

@@ -229,8 +229,9 @@ class SetupPage:
                 "Use these interviews in another browser", open=False, elem_id="elsewhere"
             ) as self.elsewhere:
                 gr.HTML(
-                    "<p class='quiet'>Your interviews belong to this browser's key. Copy it into another browser to "
-                    "see them there. Whoever has it can read them.</p>"
+                    "<p class='quiet'>Your interviews belong to this browser's key. Put it into this field of another "
+                    "browser to see them there. Whoever has it can read them. "
+                    "<button type='button' class='link' id='owner-copy'>Copy the key</button></p>"
                 )
                 self.key = gr.Textbox(label="Key", type="password", elem_id="owner-key", max_length=64)
                 self.use = gr.Button("Use this key", size="sm", elem_id="owner-use")

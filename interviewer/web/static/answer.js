@@ -36,6 +36,7 @@
     const at = box();
     if (at && current && at.dataset.interview !== current) {
       at.dataset.interview = current;
+      if (matchMedia("(pointer: coarse)").matches) at.placeholder = "Your answer";
       const open = parse(store.read("edit:" + current));
       editing = open.turn === undefined ? null : { turn: open.turn, stash: open.stash || "" };
       const draft = editing ? open.text || "" : parse(store.read("draft:" + current)).text || "";

@@ -40,6 +40,7 @@
         if (at) view === name ? at.setAttribute("aria-current", "page") : at.removeAttribute("aria-current");
       }
       delete document.body.dataset.ending;
+      if (view === "room") panel("plan"); // its tabs are new
       if (view === "coach") dispatchEvent(new Event("coach"));
       const old = new URLSearchParams(location.search), now = new URLSearchParams(location.search);
       now.delete("view"); now.delete("interview");
@@ -173,9 +174,14 @@
       at.setAttribute("aria-expanded", String(all));
       at.textContent = all ? "Fewer problems" : at.dataset.all;
     }
+    if (at.id === "owner-copy") copy(at);
     if (at.id === "report-back") back();
     if (at.id === "report-contents") jump(contents());
   });
+  const copy = async (at) => {
+    try { await navigator.clipboard.writeText(store.read("key")); at.textContent = "Copied"; }
+    catch { const field = $("owner-key").querySelector("input"); field.type = "text"; field.select(); } // not every page may write there
+  };
   // The address goes ahead of the server's answer: after a restart Gradio loads the page anew, or its line is dead.
   const arrive = (view, id) => {
     const before = document.body.dataset.view, place = `?view=${view}&interview=${id}`;
@@ -265,7 +271,8 @@
   // Far from the contents a button leads back to them.
   const contents = () => {
     const at = frame(), inner = at && document.body.dataset.view === "report" && at.contentDocument && at.contentDocument.getElementById("contents");
-    const away = inner && at.getBoundingClientRect().top + inner.getBoundingClientRect().bottom < 0;
+    const box = inner && at.getBoundingClientRect();
+    const away = inner && box.top + inner.getBoundingClientRect().bottom < 0 && box.bottom > innerHeight;
     if (away) float("report-contents", "Contents"); else if ($("report-contents")) $("report-contents").remove();
     return inner;
   };

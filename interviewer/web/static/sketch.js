@@ -12,7 +12,7 @@
     return found;
   };
   const draw = async (source) => (await (await open()).render(`sketch-${(number += 1)}`, source)).svg;
-  const word = (text, bad) => { const at = $("sketch-word"); if (at) { at.textContent = text; at.classList.toggle("bad", !!bad); } };
+  const word = (text, bad) => { const at = $("sketch-word"); if (at) { at.textContent = text; at.classList.toggle("bad", !!bad); if (text) at.scrollIntoView({ block: "nearest" }); } };
   const first = (error) => String((error && error.message) || error).split("\n").slice(0, 3).join(" ").slice(0, 220);
   const fill = async (at) => {
     at.dataset.drawn = "1";
@@ -29,7 +29,7 @@
   const preview = async () => {
     const source = $("sketch-source").value.trim(), at = $("sketch-preview");
     if (!source) { at.innerHTML = ""; word("Nothing sketched yet."); return false; }
-    try { at.innerHTML = await draw(source); word(""); return true; }
+    try { at.innerHTML = await draw(source); word(""); at.scrollIntoView({ block: "nearest" }); return true; }
     catch (error) { at.innerHTML = ""; word(`This cannot be drawn yet: ${first(error)}`, true); return false; }
   };
   addEventListener("click", async (event) => {
