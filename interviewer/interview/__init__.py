@@ -143,6 +143,7 @@ class FactNumbers(Strict):
     alike: int
     surely_asked: float
     most: int
+    bare: int
     short_of_time: float
 
 

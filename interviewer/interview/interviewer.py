@@ -364,14 +364,15 @@ def _say(proposal: Proposal, view: View, allowed: Allowed, draft: _Draft) -> Gen
 
 
 def _facts_left(proposal: Proposal, view: View, draft: _Draft) -> Iterator[str]:
-    """Facts that were announced and not stated, in the case's own words, as far as there is room.
+    """Facts that were announced and not stated: in the case's own words where hardly anything was said ("Quite a lot.").
 
-    One of which the words tell a part without its figure is not said once more behind them: it stays to be asked for.
+    After an answer of some length they are left to be asked for again: it told them in its own way ("Right on both."),
+    and said twice they would read as a stutter.
     """
+    bare = len(draft.out.split()) <= thresholds().facts.bare
     for fact in guardrails.unsaid_facts(draft.out, proposal, view):
         draft.reject([Violation("fact_unsaid", "", fact.id)])
-        room = len(draft.out.split()) + len(fact.answer.split()) <= MOST_WORDS
-        if room and not guardrails.tells_of(draft.out, fact):
+        if bare and len(draft.out.split()) + len(fact.answer.split()) <= MOST_WORDS:
             yield draft.add(fact.answer)
         else:
             proposal.facts = tuple(name for name in proposal.facts if name != fact.id)

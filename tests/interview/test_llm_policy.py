@@ -166,6 +166,15 @@ def test_a_fact_that_the_words_tell_without_its_figure_is_not_said_again_behind_
     assert fact.answer not in reply.turn.text
 
 
+def test_a_fact_that_an_answer_of_some_length_told_in_its_own_way_is_not_said_again_behind_it(conducting, knowledge):
+    fact = next(one for one in knowledge.cases["news-feed-ranking"].facts if one.id == "latency")
+    words = "You have both of those right, and the second one holds for every region that we serve. Go on."
+    interviewer, _ = conducting(f'{{"move": "answer", "step": "clarify", "facts": ["latency"]}}\n{words}')
+    reply = interviewer.next_turn(talk("How fast must a page be there?", case="news-feed-ranking"))
+    assert reply.turn.text == words
+    assert reply.turn.facts == [] and fact.answer not in reply.turn.text
+
+
 def test_of_a_fact_with_several_parts_only_what_was_asked_is_said(conducting, knowledge):
     fact = next(one for one in knowledge.cases["news-feed-ranking"].facts if one.id == "member-scale")
     words = "Two billion people a day."
