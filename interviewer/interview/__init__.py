@@ -125,6 +125,7 @@ class Block(Strict):
     quote: int
     touched: float
     narrow: int
+    late: float
     twist_after: float
     shown: int
     wrong: int

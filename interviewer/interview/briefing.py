@@ -264,7 +264,7 @@ def _pace(view: View) -> str:
     due = sum(plan.get(step, 0.0) for step in waiting)
     if waiting:
         line += f" Hardly any time yet: {', '.join(SHORT[step] for step in waiting)}."
-    if waiting and state.left < due:
+    if waiting and state.left < _AT.late * due:
         line += _wording("records", "behind")
     return line
 
