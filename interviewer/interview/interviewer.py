@@ -364,7 +364,7 @@ def _say(proposal: Proposal, view: View, allowed: Allowed, draft: _Draft) -> Gen
 
 
 def _facts_left(proposal: Proposal, view: View, draft: _Draft) -> Iterator[str]:
-    """Facts that were announced and not stated: in the case's own words where hardly anything was said ("Quite a lot.").
+    """Facts that were announced and not stated: in the case's own words after hardly anything ("Quite a lot.").
 
     After an answer of some length they are left to be asked for again: it told them in its own way ("Right on both."),
     and said twice they would read as a stutter.

@@ -172,7 +172,8 @@ def test_a_fact_that_an_answer_of_some_length_told_in_its_own_way_is_not_said_ag
     interviewer, _ = conducting(f'{{"move": "answer", "step": "clarify", "facts": ["latency"]}}\n{words}')
     reply = interviewer.next_turn(talk("How fast must a page be there?", case="news-feed-ranking"))
     assert reply.turn.text == words
-    assert reply.turn.facts == [] and fact.answer not in reply.turn.text
+    assert reply.turn.facts == []
+    assert fact.answer not in reply.turn.text
 
 
 def test_of_a_fact_with_several_parts_only_what_was_asked_is_said(conducting, knowledge):
