@@ -155,4 +155,4 @@ def test_a_wish_to_end_goes_from_said_to_confirmed_or_is_dropped():
     assert ending(wish, asked, ("candidate", "No, one more thing.", None)) is Wish.NONE
     assert ending(wish, ("interviewer", "What about data?", MoveKind.PROBE)) is Wish.NONE
     assert ending(("candidate", "We stop training here when the loss is flat.", None)) is Wish.NONE
-    assert ending(("candidate", "After a few hundred shows we know if it's good or not. If not, stop.", None)) is Wish.NONE
+    assert ending(("candidate", "After a few hundred shows we know if it is good. If not, stop.", None)) is Wish.NONE
