@@ -172,12 +172,13 @@ SPEAKING = ("interviewer/models/", "interviewer/config.py", "interviewer/doctor.
 def test_only_models_policies_and_assessors_ask_which_backend_runs() -> None:
     names = {"openai", "local", "scripted"}
     asks = [
-        f"{name}:{node.lineno}"
+        f"{name}:{one.lineno}"
         for name, _, tree in modules("interviewer")
         if not name.endswith(("_policy.py", "_assessor.py")) and not name.startswith(SPEAKING)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Compare)
-        and any(isinstance(one, ast.Constant) and one.value in names for one in (node.left, *node.comparators))
+        if isinstance(node, ast.Compare | ast.match_case)
+        for one in ast.walk(node.pattern if isinstance(node, ast.match_case) else node)
+        if isinstance(one, ast.Constant) and one.value in names
     ]  # fmt: skip
     assert asks == []
 

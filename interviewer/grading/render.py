@@ -45,11 +45,6 @@ EVENTS = {
     "silence": "Said nothing",
 }
 """What a candidate's button says in a conversation."""
-_MADE = {
-    "openai": "by a language model",
-    "local": "by a small model on this machine",
-    "scripted": "without a language model",
-}
 AROUND = _AT.around
 """Words of the turn shown on either side of a quote."""
 LONGEST_QUOTE = _AT.longest_quote
@@ -147,7 +142,7 @@ def standing(own: StepReport, judged: bool) -> str:
 def graded_by(report: Report) -> str:
     """What made the report."""
     by = report.graded_by
-    made = _MADE.get(by.backend, f"by '{by.backend}'")
+    made = "by a language model" if by.prompts else "without a language model"
     model, rubric = (f" ({by.model})" if by.model else ""), (f"; rubric {by.rubric}" if by.rubric else "")
     return f"Read {made}{model}{rubric}."
 

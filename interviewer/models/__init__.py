@@ -24,13 +24,6 @@ def open_chain(settings: Settings) -> ModelChain:
     return ModelChain(opened, named=settings.backend != "auto")
 
 
-def at_work(settings: Settings) -> tuple[str, str]:
-    """The best backend that these settings give, and where it is (empty for this machine)."""
-    backend = next((name for name, _ in _best_first(settings)), "scripted")
-    where = (settings.openai_base_url or "OpenAI").partition("://")[2] or "OpenAI"
-    return backend, where if backend == "openai" else ""
-
-
 def _best_first(settings: Settings) -> list[tuple[str, Callable[[Settings], LanguageModel]]]:
     """The one backend that is named, or with ``auto`` those that are there; each with what opens it."""
     from interviewer.models import llama_cpp, openai_endpoint

@@ -125,6 +125,11 @@ class ModelChain:
         """The best of those that can, also where one that cannot stands above it."""
         return next((model for model in self.models if model.capable), None)
 
+    @property
+    def conducts(self) -> str:
+        """The backend that conducts: of the best model that can, else ``scripted``."""
+        return self.best_capable.backend if self.best_capable else "scripted"
+
     def close(self) -> None:
         """Closes every model."""
         for model in self.models:

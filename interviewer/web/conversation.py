@@ -2,17 +2,21 @@
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import gradio as gr
 
-from interviewer import Step
+from interviewer import InterviewerError, Step
+from interviewer.config import Settings
 from interviewer.drawing.renderings import shown
 from interviewer.grading.render import EVENTS, clock
-from interviewer.interview import scope
+from interviewer.interview import MINUTES, ModeKind, scope
 from interviewer.knowledge import Knowledge
-from interviewer.models import in_dollars
+from interviewer.models import Budget, in_dollars, open_chain, price_date, price_of
+from interviewer.models.base import ModelChain
+from interviewer.models.openai_endpoint import DEFAULT_MODEL
 from interviewer.storage import Header
 from interviewer.transcript import Transcript, Turn
 from interviewer.web.board import HOW
@@ -88,7 +92,7 @@ def _bubble(who: str, words: str, more: str = "") -> str:
 
 BACKENDS = {
     "openai": ("A language model", "conducts this interview."),
-    "local": ("A small model", "on this machine listens; the case file words the questions."),
+    "local": ("A language model on this machine", "conducts this interview."),
     "scripted": (
         "No language model:",
         "questions, facts and hints are the case file's own, and nothing is understood. Ask one thing at a time; what "
@@ -196,6 +200,57 @@ def badge_html(backend: str, best: str, spent: float | None = None) -> str:
     attributes = f"class='badge' data-backend='{for_html(backend)}'"
     cost = f"<span class='cost'>Cost so far: {in_dollars(spent)}.</span>" if spent else ""
     return f"<div {attributes}><b>{for_html(name)}</b> {for_html(meaning)}{fell}{cost}</div>"
+
+
+_HOW = (
+    "For a verdict set <code>OPENAI_API_KEY</code>, or <code>OPENAI_BASE_URL</code> of a local server such as Ollama, "
+    "and start again."
+)
+
+
+_THERE = (
+    "<b>A language model</b> conducts and judges: {model}, at {where}. What you say is sent there. The report gives a "
+    "verdict, and a quote for every claim.{cost}"
+)
+_HERE = (
+    "<b>A language model on this machine</b> conducts and judges: {model}. What you say stays here. The report gives a "
+    "verdict, and a quote for every claim."
+)
+_NONE = (
+    "<b>No language model</b> is in use: the interviewer gives facts, keeps the time and asks what goes best with your "
+    "last words, without understanding them. The report shows coverage, quotes and a study plan, and gives no verdict. "
+    f"{_HOW}"
+)
+_TOO_SMALL = f"<b>The model on this machine</b> is too small to conduct or to judge, so it is not asked. {_NONE}"
+
+
+def backend_html(settings: Settings) -> str:
+    """What conducts and judges with these settings."""
+    chain = ModelChain()
+    with suppress(InterviewerError):  # what was named and is not there is told where it is opened
+        chain = open_chain(settings)
+    best = next(iter(chain.models), None)
+    if best is None:
+        said = _NONE
+    elif not best.capable:
+        said = _TOO_SMALL
+    elif best.billed:
+        where = (settings.openai_base_url or "OpenAI").rpartition("://")[2]
+        model = settings.model_name or "the endpoint's model"
+        said = _THERE.format(where=for_html(where), model=for_html(model), cost=_cost(settings))
+    else:
+        said = _HERE.format(model=for_html(best.name))
+    return f"<p class='quiet backend' data-backend='{chain.backend}'>{said}</p>"
+
+
+def _cost(settings: Settings) -> str:
+    """What an interview costs with its report, where the price is known."""
+    price = price_of(settings.model_name or DEFAULT_MODEL, settings.openai_base_url)
+    usual = Budget(price).typical(MINUTES[ModeKind.INTERVIEW])
+    if not usual:
+        return ""
+    limit = f", and no more than ${settings.cost_limit:.2f}" if settings.cost_limit else ""
+    return f" An interview with its report costs {in_dollars(usual)} at the prices of {price_date()}{limit}."
 
 
 # -- sketch ----------------------------------------------------------------------------------------------

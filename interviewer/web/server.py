@@ -184,8 +184,8 @@ def _launch(
     port: int | None,
     ready: Callable[[], dict[str, str]],
 ) -> Any:
+    from interviewer.web.conversation import backend_html
     from interviewer.web.pages import evals, open_app
-    from interviewer.web.pages.setup import backend_html
 
     mine = settings.home / "rankings.jsonl" if evals.runs_here() and not settings.auth else None
     app = open_app(host, voice, lambda: backend_html(settings), mine)

@@ -221,7 +221,7 @@ class Service:
                 else:
                     self._go_on_behind(owner, id_, reply.transcript)
                 engine, header = self._engine(), self.store.header(owner, id_)
-                best, spent = engine.chain.backend, engine.budget.spent(reply.transcript)
+                best, spent = engine.chain.conducts, engine.budget.spent(reply.transcript)
                 shown = Room(header, reply.transcript, reply.state, speaking(reply.transcript, best), best, spent)
                 yield Said(list(reply.warnings), shown)
                 return
@@ -337,7 +337,7 @@ class Service:
         if not transcript.turns:  # at once: the models may still be loading
             return Room(header, transcript, State(elapsed=elapsed, length=header.minutes * 60), "", "")
         engine = self._engine()
-        best, spent = engine.chain.backend, engine.budget.spent(transcript)
+        best, spent = engine.chain.conducts, engine.budget.spent(transcript)
         state = engine.interviewer.state(transcript, elapsed)
         return Room(header, transcript, state, speaking(transcript, best), best, spent)
 

@@ -8,6 +8,9 @@ import pytest
 
 from interviewer.config import Settings, variable
 from interviewer.models import open_chain, weights
+from interviewer.models.base import ModelChain
+from interviewer.web.conversation import backend_html, badge_html
+from tests.interview.models import MockModel
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +64,23 @@ def test_opening_the_door_imports_nothing_heavy(tmp_path: Path) -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == ""
+
+
+def test_what_conducts_is_told_by_what_it_can_do_and_not_by_its_name(tmp_path: Path) -> None:
+    large = tmp_path / "large.gguf"
+    with large.open("wb") as file:
+        file.write(b"GGUF")
+        file.truncate(4_000_000_000)  # sparse: it takes no room on the disk
+    assert "No language model" in backend_html(settings(tmp_path))
+    lay_weights(tmp_path)
+    assert "too small to conduct or to judge" in backend_html(settings(tmp_path))
+    here = "A language model on this machine</b> conducts and judges: large"
+    assert here in backend_html(settings(tmp_path, model=f"local:{large}"))
+    there = "at localhost:11434/v1. What you say is sent there"
+    assert there in backend_html(settings(tmp_path, openai_base_url="http://localhost:11434/v1"))
+
+
+def test_the_badge_names_a_better_one_only_where_one_was_stood_in_for() -> None:
+    small, large = (ModelChain((MockModel(backend="local", capable=can),)) for can in (False, True))
+    assert "stands in" not in badge_html("scripted", small.conducts)
+    assert "stands in for a language model on this machine" in badge_html("scripted", large.conducts)

@@ -10,11 +10,8 @@ from typing import Any
 import gradio as gr
 
 from interviewer import BadInput, InterviewerError, Level, Manner, Step
-from interviewer.config import Settings
 from interviewer.interview import ABOUT, LABELS, MINUTES, ModeKind, known_mode, parse_mode
 from interviewer.knowledge import Knowledge
-from interviewer.models import Budget, at_work, in_dollars, price_date, price_of
-from interviewer.models.openai_endpoint import DEFAULT_MODEL
 from interviewer.practice import Held, download, recommended
 from interviewer.storage import Header
 from interviewer.web import VoiceParts
@@ -35,41 +32,6 @@ from interviewer.web.session import (
     title_of,
     valid_key,
 )
-
-_HOW = (
-    "For a verdict set <code>OPENAI_API_KEY</code>, or <code>OPENAI_BASE_URL</code> of a local server such as Ollama, "
-    "and start again."
-)
-
-
-_SAID = {
-    "openai": "<b>A language model</b> conducts and judges: {model}, at {where}. What you say is sent there. The "
-    "report gives a verdict, and a quote for every claim.{cost}",
-    "local": "<b>A small model on this machine</b> listens; nothing leaves it. It follows and quotes what you say, and "
-    f"gives no verdict. {_HOW}",
-    "scripted": "<b>No language model</b> is in use: the interviewer gives facts, keeps the time and asks what goes "
-    "best with your last words, without understanding them. The report shows coverage, quotes and a study plan, and "
-    f"gives no verdict. {_HOW}",
-}
-
-
-def backend_html(settings: Settings) -> str:
-    """What conducts and judges with these settings."""
-    backend, where = at_work(settings)
-    model = settings.model_name or "the endpoint's model"
-    said = _SAID[backend].format(where=for_html(where), model=for_html(model), cost=_cost(settings))
-    return f"<p class='quiet backend' data-backend='{backend}'>{said}</p>"
-
-
-def _cost(settings: Settings) -> str:
-    """What an interview costs with its report, where the price is known."""
-    price = price_of(settings.model_name or DEFAULT_MODEL, settings.openai_base_url)
-    usual = Budget(price).typical(MINUTES[ModeKind.INTERVIEW])
-    if not usual:
-        return ""
-    limit = f", and no more than ${settings.cost_limit:.2f}" if settings.cost_limit else ""
-    return f" An interview with its report costs {in_dollars(usual)} at the prices of {price_date()}{limit}."
-
 
 # -- cases -----------------------------------------------------------------------------------------------
 # The choice on the set-up page: problem cards, level, length, style and mode, as one form of plain inputs.
