@@ -201,7 +201,9 @@ class Waiting(Strict):
     """Seconds."""
 
     pause: float
+    """Between two batches of what is made ready in the background."""
     last_step: float
+    """That closing waits for a step under way."""
     turn: float
 
 

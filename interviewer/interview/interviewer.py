@@ -40,12 +40,8 @@ _AT = thresholds().patience
 
 log = logging.getLogger(__name__)
 
-_PAUSE = _AT.pause
-"""Seconds between two batches of what is made ready in the background."""
 _LISTENERS = 1 + (os.cpu_count() or 1)
 """Turns that are listened to at once: it takes a processor, and a hundred begun together are all ready late."""
-_LAST_STEP = _AT.last_step
-"""Seconds that closing waits for a step under way."""
 _END = 100
 """Words at the end of an answer that are listened to before a model is asked: a longer answer is listened to as a whole
 while the model thinks, since that takes a processor for as long as the answer is."""
@@ -160,10 +156,10 @@ class Interviewer:
         """Ends what is still being made ready: native code that runs while Python shuts down aborts the process."""
         self._closed.set()
         for one in self._waking:
-            one.join(_LAST_STEP)
+            one.join(_AT.last_step)
 
     def _unless_closed(self) -> None:
-        if self._closed.wait(_PAUSE):
+        if self._closed.wait(_AT.pause):
             raise DroppedError
 
     def _wake(self, case: str) -> None:
