@@ -113,8 +113,7 @@ def _build(folder: Path) -> None:
     from interviewer.knowledge.index import Index
 
     index = Index(Knowledge.load(), Embedder(), folder)
-    index.nearest("framework", "labels", {"audience": "grader"}, 1)
-    index.nearest("topics", "labels", {"audience": "grader"}, 1)
+    index.nearest(["framework", "topics"], "labels", {"audience": "grader"}, 1)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -293,23 +293,24 @@ class Index:
         wanted = groups(self._knowledge)
         return sum(self._complete(self._name(group)) is not None for group in wanted), len(wanted)
 
-    def nearest(self, group: str, query: str, where: dict[str, str], limit: int) -> list[Hit]:
-        """The passages of a group nearest to the query among those whose fields equal ``where``.
+    def nearest(self, wanted: Sequence[str], query: str, where: dict[str, str], limit: int) -> dict[str, list[Hit]]:
+        """By group the passages nearest to the query among those whose fields equal ``where``.
 
-        Raises CannotRun when the index does not answer in time, BeingBuiltError when the group is not there yet.
+        Raises CannotRun when the index does not answer in time, BeingBuiltError when a group is not there yet.
         """
-        wanted: Any = {"$and": [{key: value} for key, value in where.items()]} if len(where) > 1 else dict(where)
-        collection = self._collection(group, wait=not self._behind)
+        fields: Any = {"$and": [{key: value} for key, value in where.items()]} if len(where) > 1 else dict(where)
+        collections = [self._collection(group, wait=not self._behind) for group in wanted]
         vectors = self._embedder.encode([query])
-        answer = self._within(
-            SEARCH_SECONDS,
-            lambda: collection.query(
-                query_embeddings=vectors,
-                n_results=limit,
-                where=wanted or None,
-                include=["distances"],
-            ),
-        )
-        own = self._by_id(group)
-        found = zip(answer["ids"][0], answer["distances"][0], strict=True)
-        return [Hit(own[id_], 1 - distance) for id_, distance in found if id_ in own]
+
+        def ask() -> list[Any]:
+            return [
+                one.query(query_embeddings=vectors, n_results=limit, where=fields or None, include=["distances"])
+                for one in collections
+            ]
+
+        found: dict[str, list[Hit]] = {}
+        for group, answer in zip(wanted, self._within(SEARCH_SECONDS, ask), strict=True):
+            own = self._by_id(group)
+            pairs = zip(answer["ids"][0], answer["distances"][0], strict=True)
+            found[group] = [Hit(own[id_], 1 - distance) for id_, distance in pairs if id_ in own]
+        return found

@@ -122,8 +122,7 @@ class Retriever:
         hits: list[Hit] = []
         lexical: dict[str, float] = {}
         try:
-            for group in [*known, *shared]:
-                own = self.index.nearest(group, query, where, _POOL)
+            for group, own in self.index.nearest([*known, *shared], query, where, _POOL).items():
                 hits += own
                 allowed = {hit.passage.id for hit in own}
                 lexical |= {id_: score for id_, score in self._lexical(group, query).items() if id_ in allowed}

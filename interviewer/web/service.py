@@ -210,7 +210,7 @@ class Service:
                     return  # a recording may end with the candidate's words: nobody is there to be answered
                 began = time.monotonic()
                 try:
-                    reply, first = yield from self._speak(owner, id_, transcript, self.store.tick(owner, id_))
+                    reply, first = yield from self._speak(owner, id_, transcript, self.store.elapsed(owner, id_))
                     self.store.answer(owner, id_, reply.transcript, expected=len(transcript.turns))
                 except MovedOnError:
                     continue  # the candidate said more, or said it otherwise: answer that
