@@ -276,13 +276,18 @@ class RuleSettings(Strict):
     part_is_over: float
     untouched_share: float
     untouched_signals: int
+    untouched_subjects: float
     least_share: float
     remind_at: float
     time_checks: int
     last_minutes: float
     questions_in_a_part: int
     substantial: int
+    lead_until: float
     move_from: float
+    gone_into: float
+    late_parts_from: float
+    longest_again: int
     questions_before_moving: int
     twist_from: float
     twist_until: float

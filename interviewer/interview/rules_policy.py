@@ -11,6 +11,7 @@ from interviewer.knowledge.validate import has_term
 from interviewer.listening.annotate import Listener
 from interviewer.listening.intents import Intent
 from interviewer.listening.utterance import breaks_off
+from interviewer.text import spans
 
 _ASKED = {
     MoveKind.PROBE,
@@ -47,28 +48,37 @@ def jumps_in(scene: Situation) -> Proposal | None:
     return None
 
 
+def out_of_role(scene: Situation) -> Proposal | None:
+    """An order to us changes nothing; who says something of the design beside it, or goes on with it, gets a question."""
+    refused = rules_questions.out_of_role(scene)
+    if refused is None or not (scene.words >= settings().substantial or scene.state.redirects):
+        return refused
+    then = onward(scene)
+    if then is None:
+        return refused
+    first = spans("".join(refused.words))[0].text
+    return scene.propose(MoveKind.REDIRECT, f"{first} {''.join(then.words)}", step=then.step)
+
+
 def in_the_middle(scene: Situation) -> Proposal | None:
     """Who is in the middle of a thought, or says what they do next, goes on."""
-    announces = bool({Intent.CONTINUE, Intent.GOES_TO, Intent.DRAW} & set(scene.intents))
-    short = scene.words <= settings().design_from * 2
-    if breaks_off(scene.text) or (announces and short and not scene.heard("signal")):
+    ways = (Intent.CONTINUE, Intent.GOES_TO, Intent.DRAW)
+    short = scene.words <= settings().design_from * 2 and not scene.heard("signal")
+    announces = {*ways} & {*scene.intents} if short else scene.wants(*ways)
+    if breaks_off(scene.text) or announces:
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
     return None
 
 
 def brief_answer(scene: Situation) -> Proposal | None:
-    """A mere okay hands the word back; a word or two in answer to a question are asked to be spelt out."""
+    """A mere okay hands the word back; what follows a word or two surely enough is asked."""
     if scene.words > settings().short_answer:
         return None
     if scene.state.last_move is MoveKind.OPEN:
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
     if begins(scene.text, _OKAY) and scene.words <= settings().confirmation and scene.state.last_move not in _ASKED:
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_ahead")
-    if scene.fitting and not scene.one_subject:
-        return _follows(scene)
-    if MoveKind.ASK_TO_CLARIFY in scene.state.moves[-2:]:
-        return None
-    return scene.turn(MoveKind.ASK_TO_CLARIFY, "ask_to_clarify.more")
+    return _follows(scene) if scene.fitting and not scene.one_subject else None
 
 
 def mistaken(scene: Situation) -> Proposal | None:
@@ -100,41 +110,54 @@ def presses(scene: Situation) -> Proposal | None:
 def asks(scene: Situation) -> Proposal:
     """What comes after an answer.
 
-    After a substantial one the lead goes back, or its weakest choice is asked for. In between, and after a short one,
-    comes a new part, what seems to follow, or a plain question on what nobody has come to yet.
+    After a substantial one the lead goes back while the design is under way. Later on, after a part that was gone into
+    and after an honest "I don't know" the next part is opened; otherwise comes a plain question on what nobody has come
+    to yet, on the part under way first.
     """
     if scene.mode.kind is ModeKind.DRILL:
-        return of_the_subject(scene) or back(scene)
-    substantial = scene.words >= settings().substantial
-    if substantial and not all(_gives_back(scene, one) for one in scene.state.said[-2:]):
-        return back(scene)
-    late = scene.state.elapsed >= settings().move_from * scene.state.length
-    moved = rules_pacing.to_next(scene, "move_on.time") if late else None
+        return of_the_subject(scene) or lead(scene)
+    at, share = settings(), scene.state.elapsed / scene.state.length
+    substantial = scene.words >= at.substantial
+    unsure = scene.intents.get(Intent.DONT_KNOW, "")
+    gave_up = bool(unsure) and scene.state.step is not Step.CLARIFY and scene.just_said(unsure)
+    led = scene.told_lately(scene.voice.forms(_LEAD))
+    if substantial and share < at.lead_until and not gave_up and not led:
+        return lead(scene)
+    through = gave_up or (share >= at.move_from and _gone_into(scene))
+    moved = rules_pacing.to_next(scene, "move_on.time") if through else None
     follows = None if substantial or not scene.fitting else _follows(scene)
-    return moved or follows or here(scene) or elsewhere(scene) or back(scene)
+    return moved or follows or onward(scene) or lead(scene)
 
 
-_BACK = ("let_go_on.lead", "probe.least_sure")
+def _gone_into(scene: Situation) -> bool:
+    """Whether the part under way got most of its time, or a question or two of ours."""
+    at, state = settings(), scene.state
+    spent = state.used.get(state.step, 0.0) >= at.gone_into * scene.view.agenda.budgets.get(state.step, 0.0)
+    return spent or state.probes_in_step >= at.questions_before_moving
 
 
-def _gives_back(scene: Situation, said: str) -> bool:
-    """Whether a turn of ours gave the word back."""
-    return any(said in scene.voice.forms(one) for one in _BACK)
+_LEAD = "let_go_on.lead"
 
 
-def back(scene: Situation) -> Proposal:
-    """The word back to the candidate: what comes next, or which choice they are least sure of; never the same twice
-    in a row."""
-    ways = [scene.voice.forms(one) for one in _BACK if not scene.told_last(scene.voice.forms(one))]
-    fresh = [text for way in ways for text in scene.voice.unsaid(way)]
-    if not fresh:
+def lead(scene: Situation) -> Proposal:
+    """The lead back to the candidate; the word alone where that was just said."""
+    if scene.told_last(scene.voice.forms(_LEAD)):
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
-    text = scene.voice.choose(fresh)
-    return scene.propose(MoveKind.LET_GO_ON if text in scene.voice.forms(_BACK[0]) else MoveKind.PROBE, text)
+    return scene.turn(MoveKind.LET_GO_ON, _LEAD)
+
+
+def onward(scene: Situation) -> Proposal | None:
+    """A plain question on the part under way, a few times at most, else the next part, else what is left of any."""
+    return (
+        here(scene)
+        or rules_pacing.to_next(scene, "move_on.time")
+        or elsewhere(scene)
+        or rules_pacing.on_the_whole(scene, "probe.plain")
+    )
 
 
 def here(scene: Situation) -> Proposal | None:
-    """A plain question on the part under way, a few times at most; on the requirements only at the beginning."""
+    """A plain question on the part under way; on the requirements only at the beginning."""
     at, step = settings(), (not scene.one_subject and scene.spoken_step) or scene.state.step
     late = step is Step.CLARIFY and scene.state.elapsed > at.early_share * scene.state.length
     if late or step not in scene.view.agenda.scope or scene.state.probes_in_step >= at.questions_in_a_part:
@@ -143,9 +166,14 @@ def here(scene: Situation) -> Proposal | None:
 
 
 def elsewhere(scene: Situation) -> Proposal | None:
-    """A plain question on any part that is left."""
-    order = [step for step in scene.view.agenda.scope if step is not Step.CLARIFY]
-    return next((_probe(scene, one, step=step) for step in order for one in scene.left_to_ask(step)), None)
+    """A plain question on any part that is left: the one under way, those after it, then those before; towards the end
+    only on what comes late in a design."""
+    order, late = [*Step], scene.state.elapsed > settings().late_parts_from * scene.state.length
+    first = order.index(Step.EVALUATE if late and not scene.one_subject else Step.FRAME)
+    now = order.index(scene.state.step)
+    scope = [step for step in scene.view.agenda.scope if order.index(step) >= first]
+    scope.sort(key=lambda step: (order.index(step) < now, order.index(step)))
+    return next((_probe(scene, one, step=step) for step in scope for one in scene.left_to_ask(step)), None)
 
 
 def of_the_subject(scene: Situation) -> Proposal | None:
@@ -190,7 +218,7 @@ RULES: tuple[Rule, ...] = (
     rules_pacing.forced,
     rules_questions.silence,
     rules_questions.buttons,
-    rules_questions.out_of_role,
+    out_of_role,
     rules_pacing.wants_to_end,
     rules_questions.asks_for_facts,
     jumps_in,
@@ -212,7 +240,7 @@ RULES: tuple[Rule, ...] = (
     rules_pacing.twist,
     brief_answer,
 )
-"""The first rule that has something to say, and may say it, decides; after them comes a follow-up."""
+"""The first rule that has something new to say, and may say it, decides; after them comes a follow-up."""
 
 
 class RulesPolicy:
@@ -228,13 +256,10 @@ class RulesPolicy:
     def act(self, view: View, allowed: Allowed) -> Proposal:
         """The next turn. Never raises for lack of something to say."""
         scene = Situation(view, allowed, self._listener, self._voice(view))
-        for rule in RULES:
+        for rule in (*RULES, asks):
             proposal = rule(scene)
-            if proposal is not None and proposal.move in allowed.moves:
+            if proposal is not None and proposal.move in allowed.moves and not scene.says_again(proposal):
                 return proposal
-        proposal = asks(scene)
-        if proposal.move in allowed.moves:
-            return proposal
         if MoveKind.LET_GO_ON in allowed.moves:
             return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
         if allowed.moves & {MoveKind.WRAP_UP, MoveKind.CLOSE}:

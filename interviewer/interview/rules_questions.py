@@ -187,7 +187,8 @@ def out_of_role(scene: Situation) -> Proposal | None:
     strayed = named and Intent.OFF_TOPIC in scene.intents and not scene.heard("signal") and len(scene.intents) == 1
     if not found and not strayed:
         return None
-    return scene.turn(MoveKind.REDIRECT, f"redirect.{found or Intent.OFF_TOPIC}")
+    turn = scene.turn(MoveKind.REDIRECT, f"redirect.{found or Intent.OFF_TOPIC}")
+    return None if scene.says_again(turn) else turn
 
 
 def asks_for_hint(scene: Situation) -> Proposal | None:
@@ -305,8 +306,7 @@ def hands_over(scene: Situation) -> Proposal | None:
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_ahead")
     if moved := rules_pacing.to_next(scene, "move_on.done") or rules_pacing.to_more(scene):
         return moved
-    question = scene.voice.say("hand_over.question")
-    return scene.propose(MoveKind.PROBE, scene.voice.say("probe.hand_over", question=question))
+    return rules_pacing.on_the_whole(scene, "probe.hand_over")
 
 
 def drawn(scene: Situation) -> Proposal | None:

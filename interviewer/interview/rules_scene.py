@@ -5,7 +5,7 @@ Deterministic by the transcript, and never the same sentence twice in an intervi
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -39,6 +39,8 @@ class StepWords(Strict):
 class Subject(Strict):
     """Something that such an interview comes to."""
 
+    id: str
+    """Its name within the part; a case may have a situation of its own for it."""
     said: str
     """Words that show that somebody has spoken of it (a regular expression)."""
     asks: list[str] = Field(min_length=1)
@@ -104,8 +106,15 @@ class WordChoice:
         return self.choose(steps()[step].openers)
 
     def choose(self, texts: Sequence[str]) -> str:
-        """One of the texts: one that was never said before, if there is one."""
-        return next(iter(self.unsaid(texts)), self._turned(texts)[0])
+        """One of the texts: one that was never said before, else a few words, if there is one."""
+        few = [text for text in texts if not self.says_again(text)]
+        return next(iter(self.unsaid(texts) or self._turned(few or texts)))
+
+    def says_again(self, text: str) -> bool:
+        """Whether a sentence of it, longer than ``longest_again``, was said before word for word."""
+        return any(
+            len(one.text.split()) > settings().longest_again and normal(one.text) in self._before for one in spans(text)
+        )
 
     def unsaid(self, texts: Sequence[str]) -> list[str]:
         """The texts of which no sentence was said before, begun at another one each time."""
@@ -134,6 +143,14 @@ class WordChoice:
 
 # -- scene -----------------------------------------------------------------------------------------------
 # What the rules look at: the view, what was heard in the last turn, and ways to propose.
+
+
+_AGAIN = frozenset({MoveKind.OPEN, MoveKind.WRAP_UP, MoveKind.CLOSE})
+"""The beginning and the end, which nothing else may take the place of."""
+
+
+_ASKS_AGAIN = (Intent.REPEAT, Intent.WHAT_MEANT, Intent.TIME_LEFT, Intent.END)
+"""What is answered however often it is asked."""
 
 
 @dataclass(frozen=True)
@@ -199,10 +216,27 @@ class Situation:
         return "\n".join(turn.text for turn in self.view.transcript.turns[1:]).replace("’", "'")
 
     def left_to_ask(self, step: Step) -> Iterator[str]:
-        """For each subject of a part that nobody has come to, a question; each is looked for when it is wanted."""
+        """For each subject of a part that nobody has come to, a question: the case's own situation, else a plain one.
+
+        The situation that opens the part is kept for that. Each question is looked for when it is wanted.
+        """
+        own = dict([*self._situations(step).items()][1:])
         for one in subjects()[step]:
-            if not one.touched(self.talked) and not self.told(one.asks):
-                yield self.voice.choose(one.asks)
+            asks = [*([own[one.id]] if one.id in own else []), *one.asks]
+            if not one.touched(self.talked) and not self.told(asks):
+                yield from (self.voice.unsaid(asks[:1]) or self.voice.unsaid(asks))[:1]
+
+    def spoken_of(self, step: Step) -> float:
+        """The share of a part's subjects that the candidate has come to, 0 to 1."""
+        return sum(one.touched(self.everything) for one in subjects()[step]) / len(subjects()[step])
+
+    def opener(self, step: Step) -> str:
+        """A question that opens a part: the case's own situation for it, else a plain one."""
+        own = [*self._situations(step).values()]
+        return next(iter([*self.voice.unsaid(own[:1]), *self.voice.unsaid(own[1:])]), self.voice.opener(step))
+
+    def _situations(self, step: Step) -> Mapping[str, str]:
+        return self.case.situations.get(step, {}) if self.case else {}
 
     def heard(self, kind: str) -> list[Heard]:
         """What was heard of one kind in the last turn."""
@@ -346,6 +380,15 @@ class Situation:
     def told_last(self, texts: Iterable[str]) -> bool:
         """Whether the interviewer's last turn said one of the texts."""
         return any(text in said for text in texts for said in self.state.said[-1:])
+
+    def told_lately(self, texts: Sequence[str]) -> bool:
+        """Whether one of the interviewer's last two turns said one of the texts."""
+        return any(text in said for text in texts for said in self.state.said[-2:])
+
+    def says_again(self, proposal: Proposal) -> bool:
+        """Whether a proposal says what was said before, though nobody asked to hear it again."""
+        asked = proposal.facts or proposal.move in _AGAIN or self.wants(*_ASKS_AGAIN)
+        return not asked and any(self.voice.says_again(text) for text in proposal.words)
 
     def propose(
         self,

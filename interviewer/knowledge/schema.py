@@ -166,6 +166,10 @@ class Case(_Stripped):
     """What the interviewer says at the start: at most 45 words, no question mark, no signal."""
     facts: list[Fact] = Field(min_length=6)
     glossary: list[Term] = Field(min_length=3)
+    situations: dict[Step, dict[Slug, Line]] = Field(default_factory=dict)
+    """By step and subject, an open question on one real situation of this product, which gives nothing away and can be
+    understood without what came before: at most 28 words. The first one opens the step. The subjects are those of
+    ``interview/data/followups.yaml``."""
     signals: dict[Step, list[Signal]]
     trade_offs: list[TradeOff] = Field(min_length=4)
     pushbacks: list[Pushback] = Field(min_length=3)

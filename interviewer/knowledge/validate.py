@@ -28,6 +28,8 @@ from interviewer.knowledge.schema import (
 
 _ASK = 26
 """Words of a follow-up at most."""
+_SITUATION = 28
+"""Words of a situation at most."""
 _OPERATORS: dict[type[ast.AST], Callable[..., float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -150,6 +152,9 @@ def check_case(case: Case, topics: set[str] | None = None) -> list[str]:
         problems += _spoken(f"glossary.{term.term}", term.text, 40, terms)
     for fact in case.facts:
         problems += _spoken(f"facts.{fact.id}.answer", fact.answer, 30, ())
+    for step, questions in case.situations.items():
+        for subject, question in questions.items():
+            problems += _spoken(f"situations.{step}.{subject}", question, _SITUATION, terms)
     for trade_off in case.trade_offs:
         problems += _spoken(f"trade_offs.{trade_off.id}.question", trade_off.question, 35, ())
     for pushback in case.pushbacks:
