@@ -104,7 +104,7 @@ def presses(scene: Situation) -> Proposal | None:
     at = settings().bank
     if scene.state.probes_in_step >= at.pressed or not scene.fitting or scene.fitting[0].worth < at.sure:
         return None
-    return _follows(scene)
+    return None if _late(scene) and rules_pacing.untouched(scene) else _follows(scene)
 
 
 def asks(scene: Situation) -> Proposal:
@@ -123,7 +123,7 @@ def asks(scene: Situation) -> Proposal:
     led = scene.told_lately(scene.voice.forms(_LEAD))
     if substantial and share < at.lead_until and not gave_up and not led:
         return lead(scene)
-    through = gave_up or (share >= at.move_from and _gone_into(scene))
+    through = gave_up or _late(scene) or (share >= at.move_from and _gone_into(scene))
     moved = rules_pacing.to_next(scene, "move_on.time") if through else None
     follows = None if substantial or not scene.fitting else _follows(scene)
     return moved or follows or onward(scene) or lead(scene)
@@ -134,6 +134,11 @@ def _gone_into(scene: Situation) -> bool:
     at, state = settings(), scene.state
     spent = state.used.get(state.step, 0.0) >= at.gone_into * scene.view.agenda.budgets.get(state.step, 0.0)
     return spent or state.probes_in_step >= at.questions_before_moving
+
+
+def _late(scene: Situation) -> bool:
+    """Whether the time is short for what nobody has come to."""
+    return scene.state.elapsed > settings().late_parts_from * scene.state.length
 
 
 _LEAD = "let_go_on.lead"
@@ -148,17 +153,15 @@ def lead(scene: Situation) -> Proposal:
 
 def onward(scene: Situation) -> Proposal | None:
     """A plain question on the part under way, a few times at most, else the next part, else what is left of any."""
-    return (
-        here(scene)
-        or rules_pacing.to_next(scene, "move_on.time")
-        or elsewhere(scene)
-        or rules_pacing.on_the_whole(scene, "probe.plain")
-    )
+    found = here(scene) or rules_pacing.to_next(scene, "move_on.time")
+    whole = rules_pacing.on_the_whole(scene, "probe.plain")
+    return found or (whole or elsewhere(scene) if _late(scene) else elsewhere(scene) or whole)
 
 
 def here(scene: Situation) -> Proposal | None:
     """A plain question on the part under way; on the requirements only at the beginning."""
-    at, step = settings(), (not scene.one_subject and scene.spoken_step) or scene.state.step
+    at, said_enough = settings(), scene.words >= settings().design_from and not scene.one_subject
+    step = (said_enough and scene.spoken_step) or scene.state.step
     late = step is Step.CLARIFY and scene.state.elapsed > at.early_share * scene.state.length
     if late or step not in scene.view.agenda.scope or scene.state.probes_in_step >= at.questions_in_a_part:
         return None
@@ -168,8 +171,8 @@ def here(scene: Situation) -> Proposal | None:
 def elsewhere(scene: Situation) -> Proposal | None:
     """A plain question on any part that is left: the one under way, those after it, then those before; towards the end
     only on what comes late in a design."""
-    order, late = [*Step], scene.state.elapsed > settings().late_parts_from * scene.state.length
-    first = order.index(Step.EVALUATE if late and not scene.one_subject else Step.FRAME)
+    order = [*Step]
+    first = order.index(Step.EVALUATE if _late(scene) and not scene.one_subject else Step.FRAME)
     now = order.index(scene.state.step)
     scope = [step for step in scene.view.agenda.scope if order.index(step) >= first]
     scope.sort(key=lambda step: (order.index(step) < now, order.index(step)))

@@ -29,8 +29,11 @@ _FOR_YOU = re.compile(
     r"\b(?:do you|would you|you (?:think|want|prefer)|should (?:we|i)|can (?:we|i)|are we|do we)\b", re.IGNORECASE
 )
 """In captions, which have no question marks, what shows that a question is put to us."""
-_TAG = re.compile(r"\w\W+(?:right|okay|ok|yeah|you know|you see)\W*\?\W*$", re.IGNORECASE)
+_TAG = re.compile(r"\w\W+(?:right|okay|ok|yeah|(?<!do )you know|you see)\W*\?\W*$", re.IGNORECASE)
 """'… and then they leave, right?' asks nothing."""
+_GOES_ON_ASKING = re.compile(r"[^.!?]*\?")
+_SUGGESTS = re.compile(r"(?:\w+\W+){0,2}(?:you|we|i|one|it|that)(?:'d)? (?:also )?(?:could|can|might|would)\b", re.IGNORECASE)
+"""'You could also do it on the phone?' asks for no fact."""
 _OWN_ANSWER = re.compile(
     r"\b(?:i(?:'d| would|'ll| will)? (?:just |then |now )?(?:assume|go with)|let(?:'s| me| us) (?:just )?(?:assume|say|"
     r"suppose)|assuming)\b",
@@ -47,18 +50,21 @@ def waiting(scene: Situation) -> list[Heard]:
     found = []
     for one in scene.heard("question"):
         after = text[text.rfind(one.quote) + len(one.quote) :].replace("’", "'")
-        answered = _OWN_ANSWER.search(after[: at.question_tail]) is not None
+        marked = "?" in one.quote[-2:] or _GOES_ON_ASKING.match(after) is not None
+        answered = (marked or "?" not in text) and _OWN_ANSWER.search(after[: at.question_tail]) is not None
         last = len(after) <= at.question_tail
-        marked = one.quote.rstrip().endswith("?")
         if answered or _TAG.search(one.quote):
             continue
         if one.id:
+            if not early and _SUGGESTS.match(one.quote):
+                continue
             due = early and (marked or scene.words <= at.long_talk)
             waits = due or last or (marked and one.score >= at.sure_fact)
         else:
             spoken = "?" not in text and _FOR_YOU.search(one.quote) is not None
             to_us = (early and marked) or _TO_US.search(one.quote) is not None
-            waits = len(after) <= at.question_tail / 2 and (marked or spoken) and to_us
+            of_several = early and marked and not one.quote.endswith("?")
+            waits = of_several or (len(after) <= at.question_tail / 2 and (marked or spoken) and to_us)
         if waits:
             found.append(one)
     return found
@@ -94,12 +100,25 @@ def _told(scene: Situation, told: list[tuple[str, str]], names: tuple[str, ...],
 
 
 def _left_over(scene: Situation, names: list[str], questions: list[Heard]) -> Iterator[str]:
-    """What is said of the questions that are not answered in this turn: at most one thing."""
+    """What is said of the questions that are not answered in this turn: of facts that did not fit their names, and one
+    question, on what was meant or on what they would assume where the case is silent."""
     if names:
         yield scene.voice.say("answer.left", names=" and ".join(fact_name(name) for name in names[:2]))
-    elif doubtful := next((one for one in questions if not one.id and len(one.between) > 1), None):
+    if doubtful := next((one for one in questions if not one.id and len(one.between) > 1), None):
         one, other = (fact_name(name) for name in doubtful.between[:2])
         yield scene.voice.say("answer.and_which", one=one, other=other)
+    elif silent := [one for one in questions if not one.id]:
+        yield scene.voice.say("answer.assume", which=_which(silent, questions))
+
+
+def _which(silent: list[Heard], questions: list[Heard]) -> str:
+    """Which of several questions is meant: the last one, the other one, the others."""
+    if len(silent) > 1:
+        return "the others"
+    if len(questions) < 3:
+        return "the other one"
+    places = {id(questions[0]): "the first one", id(questions[-1]): "the last one"}
+    return places.get(id(silent[0]), "the one in between")
 
 
 def as_given(scene: Situation, name: str) -> str:

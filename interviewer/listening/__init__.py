@@ -24,6 +24,8 @@ class FactThresholds(Strict):
     most_words: int
     doubt: float
     margin: float
+    clear_margin: float
+    points_back: int
     given: float
 
 

@@ -23,7 +23,16 @@ from interviewer.knowledge.validate import has_term
 from interviewer.listening import thresholds
 from interviewer.listening.examples import Bank, Exemplars, Sounds, affirmed, bank, exemplars
 from interviewer.listening.facts import match_facts
-from interviewer.listening.intents import OF_THE_INTERVIEWER, Intent, clauses, intents, questions, read_move, requests
+from interviewer.listening.intents import (
+    OF_THE_INTERVIEWER,
+    Intent,
+    clauses,
+    intents,
+    is_question,
+    questions,
+    read_move,
+    requests,
+)
 from interviewer.text import Span, spans, without_fillers
 from interviewer.transcript import Heard, Transcript, Turn
 
@@ -174,19 +183,7 @@ class Listener:
         asked = [piece for piece in questions(pieces) if piece.text not in of_us]
         asked += [piece for piece in pieces if _unanswered(piece, heard) and piece not in asked]
         for piece in asked:
-            matches = match_facts(clauses(without_fillers(piece.text)), ears.sounds, self.embedder)
-            heard += [
-                Heard(
-                    kind="question",
-                    id=match.fact,
-                    quote=piece.text,
-                    score=min(1.0, match.similarity),
-                    between=list(match.between),
-                )
-                for match in matches
-            ]
-            if not matches:
-                heard.append(Heard(kind="question", id="", quote=piece.text, score=0.5))
+            heard += self._asked(piece, pieces, ears)
         # A question shows that somebody thought of asking; it is never a claim.
         wondered = [piece for piece in asked if not _echo(piece.text, said)]
         if wondered:
@@ -203,6 +200,28 @@ class Listener:
             heard += _trade_offs(own, vectors, ears.sounds)
             heard += about
         return [*heard, *_announced(pieces)]
+
+    def _asked(self, piece: Span, pieces: Sequence[Span], ears: Ears) -> list[Heard]:
+        """What one sentence asks for: facts, one of two, and beside them the parts on which the case is silent."""
+        at = pieces.index(piece)
+        parts = clauses(without_fillers(piece.text))
+        found = match_facts(parts, ears.sounds, self.embedder, pieces[at - 1].text if at else "")
+        matches = [one for one in found if one.fact or one.between]
+        heard = [
+            Heard(
+                kind="question",
+                id=match.fact,
+                quote=piece.text,
+                score=min(1.0, match.similarity),
+                between=list(match.between),
+            )
+            for match in matches
+        ]
+        if not matches:
+            return [Heard(kind="question", id="", quote=piece.text, score=0.5)]
+        silent = [one.question for one in found if not one.fact and not one.between]
+        silent = [one for one in silent if is_question(one) and one in piece.text]
+        return heard + [Heard(kind="question", id="", quote=one, score=0.5) for one in silent]
 
     def _intents(self, pieces: Sequence[Span], ears: Ears) -> list[Heard]:
         """Intents by their words; talk counts as off the subject when it sounds like nothing of the problem."""

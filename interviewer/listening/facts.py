@@ -25,12 +25,20 @@ _OFFERED = re.compile(
 )
 
 
+_POINTS_BACK = re.compile(r"\b(?:it|that|they|them|those|these|this|ones?|there)\b", re.IGNORECASE)
+"""Words that mean something said before."""
+
+
+_MERE = 3
+"""Words of a question that hardly means anything alone: 'who reviews, and how many people?'"""
+
+
 @dataclass(frozen=True)
 class Match:
     """A fact that a question asks for, and how alike the question and the nearest of its phrasings are (0 to 1)."""
 
     fact: str
-    """Its id; empty when the question lies between two."""
+    """Its id; empty when the question lies between two, or when the case is silent on it."""
     question: str
     similarity: float
     between: tuple[str, ...] = ()
@@ -86,25 +94,39 @@ def _answered(vectors: Vectors, ears: Exemplars) -> Vectors:
     return added
 
 
-def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder) -> list[Match]:
-    """For each clause the fact it asks for, in order, each fact once; clauses that ask for none are left out."""
+def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, before: str = "") -> list[Match]:
+    """For each clause the fact it asks for, in order, each fact once; no fact where the case is silent on it.
+
+    ``before``: the sentence before, which says what "is that filtered already?" is about.
+    """
     if not clauses or not len(ears.facts):
         return []
     asked = [respelt(_spelt_out(clause), _words_of(ears.facts.texts)) for clause in clauses]
     phrasings = _phrasings(ears.facts.texts)
-    cores = [_core(clause) for clause in asked]
-    vectors = embedder.encode([*asked, *cores])
-    ways, answered = vectors @ ears.facts.vectors.T, _answered(vectors, ears)
+    ways = [[text, _core(text)] for text in asked]
+    for way, earlier in zip(ways, [before, *asked], strict=False):
+        words = len(way[0].split())
+        if earlier and (words <= _MERE or (words <= thresholds().fact.points_back and _POINTS_BACK.search(way[0]))):
+            way.append(f"{earlier.rstrip('.?! ')}, {way[0]}")
+    vectors = iter(np.split(embedder.encode([text for way in ways for text in way]), np.cumsum([*map(len, ways)])[:-1]))
     found: dict[str, Match] = {}
-    for row, clause in enumerate(clauses):
-        of_core = len(asked) + row
-        whole, core = _alike(asked[row], ways[row], phrasings), _alike(cores[row], ways[of_core], phrasings)
-        alike = np.maximum(whole, core) + np.maximum(answered[row], answered[of_core])
-        match = _decided(clause, alike, ears.facts.ids)
-        if match and (match.fact or clause) not in found:
-            found[match.fact or clause] = match
+    for clause, way in zip(clauses, ways, strict=True):
+        own = next(vectors)
+        near = zip(way, own @ ears.facts.vectors.T, _answered(own, ears), strict=True)
+        alike = [(_alike(text, cosine, phrasings), answered) for text, cosine, answered in near]
+        by_itself = _decided(clause, _best(alike[:2]), ears.facts.ids)
+        with_before = _decided(clause, _best(alike[2:]), ears.facts.ids) if alike[2:] else None
+        surely = [one for one in (by_itself, with_before) if one and one.fact]
+        match = next(iter(surely), by_itself) or Match("", clause, 0.0)
+        found.setdefault(match.fact or clause, match)
     sure = {one.fact for one in found.values() if one.fact}
     return [one for one in found.values() if one.fact or not sure & {*one.between}]
+
+
+def _best(ways: Sequence[tuple[NDArray[np.float64], Vectors]]) -> NDArray[np.float64]:
+    """How alike the nearest of several wordings of a question is to each phrasing, its likeness to the answers added."""
+    best: NDArray[np.float64] = np.max([alike for alike, _ in ways], axis=0)
+    return best + np.max([answered for _, answered in ways], axis=0)
 
 
 def _decided(clause: str, alike: NDArray[np.float64], ids: Sequence[str]) -> Match | None:
@@ -117,7 +139,8 @@ def _decided(clause: str, alike: NDArray[np.float64], ids: Sequence[str]) -> Mat
     if not first or best < at.asked - at.doubt:
         return None
     other = ids[rival] if rival is not None else ""
-    if best >= at.asked and (best - second >= at.margin or not other):
+    lead = best - second
+    if (best >= at.asked and (lead >= at.margin or not other)) or lead >= at.clear_margin:
         return Match(first, clause, best)
     return Match("", clause, best, (first, other)) if other else None
 

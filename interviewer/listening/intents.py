@@ -130,9 +130,12 @@ _OPENS_QUESTION = re.compile(
 )
 _TERSE = 9
 _TERSE_QUESTION = re.compile(
-    r"\bor\b|^(?:and |so )?(?:latency|scale|qps|dau|mau|throughput|traffic|budget|privacy|freshness)\W*$", re.IGNORECASE
+    r"\bor\b|^(?:and |so )?(?:latency|scale|qps|dau|mau|throughput|traffic|budget|privacy|freshness)\W*$|"
+    r"^(?:(?:and|so|but|okay|ok|also)\W+)*"
+    r"(?:how|what|which|who|where|when|why|is|are|do|does|did|can|may|will)\b(?! (?:i|we)(?:['’]d|['’]ll| would| will)\b)",
+    re.IGNORECASE,
 )
-"""In a turn of a few words: 'bikes or cars', 'latency'."""
+"""In a turn of a few words: 'bikes or cars', 'latency', 'is the title reliable'."""
 _ASKING = r"(?:how|what|whats|which|do|does|is|are|can|could|should|who|where|when|why|number of|may|will)\b"
 _PARTS = re.compile(rf"[?;]\s*|,?\s+and\s+(?={_ASKING})|,\s+(?=(?:and\s+)?{_ASKING})", re.IGNORECASE)
 
@@ -164,7 +167,7 @@ def questions(pieces: Sequence[Span]) -> list[Span]:
 
 
 def _asks(text: str, alone: bool) -> bool:
-    if text.rstrip(" \"')").endswith("?") or _ASKS_INDIRECTLY.search(text):
+    if text.rstrip(" \"')").endswith("?") or _ASKS_INDIRECTLY.search(text) or _wanted(text):
         return True
     if re.search(r"[.!]$", text):
         return False
@@ -185,14 +188,44 @@ def _begins_clause(before: str, rest: str) -> bool:
     return not _CONDITIONAL.search(before) and bool(_CLAUSE_START.search(before))
 
 
+_WANTS = re.compile(
+    r"\b(?:i(?:['’]d| would)? (?:want|need|like)|tell me|give me)(?: to (?:know|have|ask(?: about)?)| about)? ",
+    re.IGNORECASE,
+)
+
+
+def _wanted(text: str) -> list[str]:
+    """What somebody says that they need to know: 'I'd want objective, scale, latency and surface' names four."""
+    match = _WANTS.search(text)
+    items = re.split(r",\s*(?:and\s+)?|\s+and\s+", text[match.end() :].strip(" .!")) if match else []
+    return items if len(items) > 2 and all(0 < len(one.split()) < 4 for one in items) else []
+
+
 def clauses(question: str) -> list[str]:
     """The questions that a compound one holds: 'how many users and videos, and how fast?' holds three."""
+    if wanted := _wanted(question):
+        return wanted
     found: list[str] = []
     for piece in _PARTS.split(question):
         piece = re.sub(r"^(?:and|so|also)\s+", "", piece.strip(" ,."), flags=re.IGNORECASE)
         if re.search(r"\w", piece):
             found += _listed(piece)
     return found or [question]
+
+
+_ASIDE = re.compile(
+    r"^(?:(?:do|can|could|would) you (?:have (?:an|any) idea|(?:happen to )?know|think|mind|mean|want|tell me|say)"
+    r"(?: that| this| it)?$|(?:where|which|who|what|how) (?:i|we)\b)",
+    re.IGNORECASE,
+)
+"""'…, do you have an idea?' and '…, where I'd need a scanner' ask nothing more."""
+
+
+def is_question(clause: str) -> bool:
+    """Whether a part of a compound question asks something by itself: 'how old are they', not 'when you say similar'."""
+    if _ASIDE.search(clause):
+        return False
+    return bool(_INVERTED.search(clause) or re.match(r"(?:how|what|whats|which|who|where|why)\b", clause, re.IGNORECASE))
 
 
 def _listed(piece: str) -> list[str]:

@@ -277,6 +277,21 @@ def test_nothing_is_said_twice_word_for_word(talk: Talk, said: str) -> None:
     assert len(sentences) == len(set(sentences)), sorted({one for one in sentences if sentences.count(one) > 1})
 
 
+def test_of_several_questions_the_part_on_which_the_case_is_silent_is_handed_back(talk: Talk) -> None:
+    asked = talk.say("How many payments do we get a day, and who painted the office walls?")
+    assert asked.facts == ("transaction-volume",)
+    assert "other one" in talk.text and talk.text.endswith("?")
+    asked = talk.say("What's the latency budget, do you know?")
+    assert asked.facts == ("latency",)
+    assert "?" not in talk.text
+
+
+def test_a_suggestion_late_in_the_interview_asks_for_no_fact(talk: Talk) -> None:
+    talk.say("I'd train boosted trees on it.", after=1500)
+    said = talk.say("We could also do all of it within a latency of a hundred milliseconds?", after=60)
+    assert not said.facts
+
+
 def test_who_goes_on_with_the_design_beside_an_order_to_us_gets_a_question(talk: Talk) -> None:
     talk.say("how many payments a day?")
     design = "I'd take the last year of payments with the device and the shop, and I'd look at what was disputed. " * 3

@@ -14,9 +14,10 @@ from interviewer.text import spans
 CASE = "video-recommendation"
 
 
-def asked(knowledge, home: Path, question: str) -> set[str]:
+def asked(knowledge, home: Path, question: str, before: str = "") -> set[str]:
     ears = exemplars(knowledge, CASE, shared_embedder(), home / "vectors")
-    return {match.fact for match in match_facts(clauses(question), ears, shared_embedder())}
+    found = match_facts(clauses(question), ears, shared_embedder(), before)
+    return {match.fact for match in found if match.fact or match.between}
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,17 @@ def asked(knowledge, home: Path, question: str) -> set[str]:
 )
 def test_a_question_releases_what_it_asks_for(knowledge, home: Path, question: str, facts: set[str]) -> None:
     assert asked(knowledge, home, question) == facts
+
+
+def test_the_sentence_before_says_what_a_pointing_question_is_about(knowledge, home: Path) -> None:
+    assert asked(knowledge, home, "What happens to those?") == set()
+    assert asked(knowledge, home, "What happens to those?", "Some people aren't signed in.") == {"new-users"}
+
+
+def test_what_is_wanted_is_heard_item_by_item() -> None:
+    assert clauses("I'd want objective, scale, latency, and surface.") == ["objective", "scale", "latency", "surface"]
+    assert questions(spans("Tell me about latency, budget and privacy."))
+    assert not questions(spans("I'd want clicks and purchases."))
 
 
 def test_a_compound_question_is_cut_where_the_next_one_begins() -> None:

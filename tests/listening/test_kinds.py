@@ -26,4 +26,5 @@ def test_a_kind_that_no_fact_answers_is_a_silence_and_not_the_nearest_fact(knowl
     embedder = shared_embedder()
     ears = exemplars(knowledge, "eta-prediction", embedder, home / "vectors")
     assert SILENT in ears.facts.ids
-    assert match_facts(["is there a team of moderators who review them by hand"], ears, embedder) == []
+    found = match_facts(["is there a team of moderators who review them by hand"], ears, embedder)
+    assert [(one.fact, one.between) for one in found] == [("", ())]
