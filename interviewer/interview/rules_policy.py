@@ -49,7 +49,7 @@ def jumps_in(scene: Situation) -> Proposal | None:
 
 
 def out_of_role(scene: Situation) -> Proposal | None:
-    """An order to us changes nothing; who says something of the design beside it, or goes on with it, gets a question."""
+    """An order to us changes nothing; who speaks of the design beside it, or goes on giving orders, gets a question."""
     refused = rules_questions.out_of_role(scene)
     if refused is None or not (scene.words >= settings().substantial or scene.state.redirects):
         return refused
@@ -160,8 +160,7 @@ def onward(scene: Situation) -> Proposal | None:
 
 def here(scene: Situation) -> Proposal | None:
     """A plain question on the part under way; on the requirements only at the beginning."""
-    at, said_enough = settings(), scene.words >= settings().design_from and not scene.one_subject
-    step = (said_enough and scene.spoken_step) or scene.state.step
+    at, step = settings(), scene.part
     late = step is Step.CLARIFY and scene.state.elapsed > at.early_share * scene.state.length
     if late or step not in scene.view.agenda.scope or scene.state.probes_in_step >= at.questions_in_a_part:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from interviewer import MoveKind, Step
 from interviewer.interview import rules_pacing, settings
 from interviewer.interview.policy import Proposal, TargetKind
-from interviewer.interview.rules_scene import Situation, begins, steps
+from interviewer.interview.rules_scene import Situation, begins, steps, subjects
 from interviewer.interview.words import MOST_WORDS
 from interviewer.listening.intents import Intent, intents
 from interviewer.listening.utterance import breaks_off
@@ -32,7 +32,9 @@ _FOR_YOU = re.compile(
 _TAG = re.compile(r"\w\W+(?:right|okay|ok|yeah|(?<!do )you know|you see)\W*\?\W*$", re.IGNORECASE)
 """'… and then they leave, right?' asks nothing."""
 _GOES_ON_ASKING = re.compile(r"[^.!?]*\?")
-_SUGGESTS = re.compile(r"(?:\w+\W+){0,2}(?:you|we|i|one|it|that)(?:'d)? (?:also )?(?:could|can|might|would)\b", re.IGNORECASE)
+_SUGGESTS = re.compile(
+    r"(?:\w+\W+){0,2}(?:you|we|i|one|it|that)(?:'d)? (?:also )?(?:could|can|might|would)\b", re.IGNORECASE
+)
 """'You could also do it on the phone?' asks for no fact."""
 _OWN_ANSWER = re.compile(
     r"\b(?:i(?:'d| would|'ll| will)? (?:just |then |now )?(?:assume|go with)|let(?:'s| me| us) (?:just )?(?:assume|say|"
@@ -55,11 +57,9 @@ def waiting(scene: Situation) -> list[Heard]:
         last = len(after) <= at.question_tail
         if answered or _TAG.search(one.quote):
             continue
-        if one.id:
-            if not early and _SUGGESTS.match(one.quote):
-                continue
+        if one.id or one.between:
             due = early and (marked or scene.words <= at.long_talk)
-            waits = due or last or (marked and one.score >= at.sure_fact)
+            waits = due or ((marked or last) and one.score >= at.sure_fact and not _SUGGESTS.match(one.quote))
         else:
             spoken = "?" not in text and _FOR_YOU.search(one.quote) is not None
             to_us = (early and marked) or _TO_US.search(one.quote) is not None
@@ -70,6 +70,16 @@ def waiting(scene: Situation) -> list[Heard]:
     return found
 
 
+_WORD = re.compile(r"(?:\w+\W+)?what(?:'s| is| are| do you mean by) (?:an? |the )?([\w' -]+?)\W*$", re.IGNORECASE)
+
+
+def _asks_what_a_word_means(scene: Situation) -> bool:
+    """Whether somebody asks for the meaning of a word of our last question: 'What is a loss?'"""
+    word = _WORD.match(scene.text)
+    last = " ".join(scene.state.said[-1:]).lower()
+    return word is not None and "?" in last and word[1].lower() in last
+
+
 def asks_for_facts(scene: Situation) -> Proposal | None:
     """All the facts asked for, as far as they fit into a turn; those given before in the same words.
 
@@ -77,7 +87,7 @@ def asks_for_facts(scene: Situation) -> Proposal | None:
     """
     questions = waiting(scene)
     names = tuple(dict.fromkeys(one.id for one in questions if one.id))
-    if not names or scene.case is None:
+    if not names or scene.case is None or _asks_what_a_word_means(scene):
         return None
     told: list[tuple[str, str]] = []
     for name in names:
@@ -237,11 +247,14 @@ def complains(scene: Situation) -> Proposal | None:
 def about_the_question(scene: Situation) -> Proposal | None:
     """Say that again; what do you mean; why do you ask."""
     found = scene.wants(Intent.WHAT_MEANT, Intent.REPEAT, Intent.WHY_ASK)
+    of_a_word = found is None and _asks_what_a_word_means(scene)
+    if of_a_word:
+        found = Intent.WHAT_MEANT
     if found is None:
         return None
     if found is Intent.WHY_ASK:
         return scene.turn(MoveKind.META, "meta.why_ask")
-    if scene.state.last_move is MoveKind.ANSWER and (fact := last_given(scene)):
+    if not of_a_word and scene.state.last_move is MoveKind.ANSWER and (fact := last_given(scene)):
         return scene.turn(MoveKind.META, "meta.fact_again", fact=fact)
     question = scene.last_question()
     if not question:
@@ -259,6 +272,7 @@ def _other_words(scene: Situation, question: str) -> str:
     """Another way to put a question of ours, where there is one."""
     ways = [one.probes for own in scene.knowledge.signals(scene.view.transcript.case).values() for one in own]
     ways += [words.openers for words in steps().values()]
+    ways += [one.asks for ones in subjects().values() for one in ones]
     own = next((asks for asks in ways if question in asks), [])
     return next(iter(scene.voice.unsaid([one for one in own if one != question])), "")
 
@@ -305,7 +319,7 @@ def _small_talk(scene: Situation) -> Proposal | None:
 def does_not_know(scene: Situation) -> Proposal | None:
     """Who does not know is asked for something smaller on the same subject; who is stuck again may leave it."""
     quote = scene.intents.get(Intent.DONT_KNOW, "")
-    gave_up = quote and not quote.endswith("?") and scene.words <= settings().design_from * 2
+    gave_up = quote and not scene.text.endswith("?") and scene.words <= settings().design_from * 2
     if not gave_up or scene.heard("signal"):
         return None
     turns = scene.view.transcript.candidate_turns()

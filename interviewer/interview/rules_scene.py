@@ -220,10 +220,12 @@ class Situation:
 
         The situation that opens the part is kept for that. Each question is looked for when it is wanted.
         """
-        own = dict([*self._situations(step).items()][1:])
+        of_step = [*self._situations(step).items()]
+        opener, own = dict(of_step[:1]), dict(of_step[1:])
         for one in subjects()[step]:
             asks = [*([own[one.id]] if one.id in own else []), *one.asks]
-            if not one.touched(self.talked) and not self.told(asks):
+            told = self.told([*asks, *([opener[one.id]] if one.id in opener else [])])
+            if not told and not one.touched(self.talked):
                 yield from (self.voice.unsaid(asks[:1]) or self.voice.unsaid(asks))[:1]
 
     def spoken_of(self, step: Step) -> float:
@@ -269,6 +271,16 @@ class Situation:
             return None
         rival = about[1].score if len(about) > 1 else 0.0
         return about[0].step if about[0].score >= settings().clear_lead * rival else None
+
+    @property
+    def part(self) -> Step:
+        """The part under way: what a long answer was about; a short one is about what we asked."""
+        if self.one_subject:
+            return self.state.step
+        if self.words >= settings().substantial:
+            return self.spoken_step or self.state.step
+        ours = next((turn.move for turn in reversed(self.view.transcript.turns) if turn.speaker == "interviewer"), None)
+        return ours.step if ours and ours.step else self.state.step
 
     def minutes_left(self) -> str:
         """Whole minutes, at least one."""

@@ -32,6 +32,8 @@ from interviewer.listening.intents import (
     questions,
     read_move,
     requests,
+    says_anew,
+    states,
 )
 from interviewer.text import Span, spans, without_fillers
 from interviewer.transcript import Heard, Transcript, Turn
@@ -204,7 +206,7 @@ class Listener:
     def _asked(self, piece: Span, pieces: Sequence[Span], ears: Ears) -> list[Heard]:
         """What one sentence asks for: facts, one of two, and beside them the parts on which the case is silent."""
         at = pieces.index(piece)
-        parts = clauses(without_fillers(piece.text))
+        parts = [one for one in clauses(without_fillers(piece.text)) if not states(one)] or [piece.text]
         found = match_facts(parts, ears.sounds, self.embedder, pieces[at - 1].text if at else "")
         matches = [one for one in found if one.fact or one.between]
         heard = [
@@ -220,7 +222,7 @@ class Listener:
         if not matches:
             return [Heard(kind="question", id="", quote=piece.text, score=0.5)]
         silent = [one.question for one in found if not one.fact and not one.between]
-        silent = [one for one in silent if is_question(one) and one in piece.text]
+        silent = [one for one in silent if is_question(one) and not says_anew(one) and one in piece.text]
         return heard + [Heard(kind="question", id="", quote=one, score=0.5) for one in silent]
 
     def _intents(self, pieces: Sequence[Span], ears: Ears) -> list[Heard]:

@@ -103,30 +103,36 @@ def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, bef
         return []
     asked = [respelt(_spelt_out(clause), _words_of(ears.facts.texts)) for clause in clauses]
     phrasings = _phrasings(ears.facts.texts)
-    ways = [[text, _core(text)] for text in asked]
-    for way, earlier in zip(ways, [before, *asked], strict=False):
+    ways = [[text, _core(text)] for text in [before, *asked]]
+    for way, earlier in zip(ways[1:], [before, *asked], strict=False):
         words = len(way[0].split())
         if earlier and (words <= _MERE or (words <= thresholds().fact.points_back and _POINTS_BACK.search(way[0]))):
             way.append(f"{earlier.rstrip('.?! ')}, {way[0]}")
     vectors = iter(np.split(embedder.encode([text for way in ways for text in way]), np.cumsum([*map(len, ways)])[:-1]))
     found: dict[str, Match] = {}
-    for clause, way in zip(clauses, ways, strict=True):
+    previous = ""  # what the clause before asked for by itself: together with this one it would only be asked again
+    for clause, way in zip([before, *clauses], ways, strict=True):
         own = next(vectors)
         near = zip(way, own @ ears.facts.vectors.T, _answered(own, ears), strict=True)
         alike = [(_alike(text, cosine, phrasings), answered) for text, cosine, answered in near]
         by_itself = _decided(clause, _best(alike[:2]), ears.facts.ids)
         with_before = _decided(clause, _best(alike[2:]), ears.facts.ids) if alike[2:] else None
+        if with_before and with_before.fact == previous:
+            with_before = None
         surely = [one for one in (by_itself, with_before) if one and one.fact]
         match = next(iter(surely), by_itself) or Match("", clause, 0.0)
-        found.setdefault(match.fact or clause, match)
+        previous = match.fact
+        if way is not ways[0]:
+            found.setdefault(match.fact or clause, match)
     sure = {one.fact for one in found.values() if one.fact}
     return [one for one in found.values() if one.fact or not sure & {*one.between}]
 
 
 def _best(ways: Sequence[tuple[NDArray[np.float64], Vectors]]) -> NDArray[np.float64]:
-    """How alike the nearest of several wordings of a question is to each phrasing, its likeness to the answers added."""
-    best: NDArray[np.float64] = np.max([alike for alike, _ in ways], axis=0)
-    return best + np.max([answered for _, answered in ways], axis=0)
+    """How alike the nearest of several wordings of a question is to each phrasing, likeness to the answers added."""
+    near = np.max([alike for alike, _ in ways], axis=0)
+    best: NDArray[np.float64] = near + np.max([answered for _, answered in ways], axis=0)
+    return best
 
 
 def _decided(clause: str, alike: NDArray[np.float64], ids: Sequence[str]) -> Match | None:

@@ -132,7 +132,8 @@ _TERSE = 9
 _TERSE_QUESTION = re.compile(
     r"\bor\b|^(?:and |so )?(?:latency|scale|qps|dau|mau|throughput|traffic|budget|privacy|freshness)\W*$|"
     r"^(?:(?:and|so|but|okay|ok|also)\W+)*"
-    r"(?:how|what|which|who|where|when|why|is|are|do|does|did|can|may|will)\b(?! (?:i|we)(?:['’]d|['’]ll| would| will)\b)",
+    r"(?:how|what|which|who|where|when|why|is|are|do|does|did|can|may|will)\b"
+    r"(?! (?:i|we)(?:['’]d|['’]ll| would| will)\b)",
     re.IGNORECASE,
 )
 """In a turn of a few words: 'bikes or cars', 'latency', 'is the title reliable'."""
@@ -213,7 +214,14 @@ def clauses(question: str) -> list[str]:
     return found or [question]
 
 
-_ASIDE = re.compile(
+def states(clause: str) -> bool:
+    """Whether a part of a question only leads up to it: 'I think that's my design, what would you like to hear?'"""
+    return re.match(r"(?:i|we)(?:['’](?:d|ll|ve|m|re))? ", clause, re.IGNORECASE) is not None and not is_question(
+        clause
+    )
+
+
+_TAGGED_ON = re.compile(
     r"^(?:(?:do|can|could|would) you (?:have (?:an|any) idea|(?:happen to )?know|think|mind|mean|want|tell me|say)"
     r"(?: that| this| it)?$|(?:where|which|who|what|how) (?:i|we)\b)",
     re.IGNORECASE,
@@ -222,10 +230,19 @@ _ASIDE = re.compile(
 
 
 def is_question(clause: str) -> bool:
-    """Whether a part of a compound question asks something by itself: 'how old are they', not 'when you say similar'."""
-    if _ASIDE.search(clause):
+    """Whether a part of a compound question asks something itself: 'how old are they', not 'when you say similar'."""
+    if _TAGGED_ON.search(clause):
         return False
-    return bool(_INVERTED.search(clause) or re.match(r"(?:how|what|whats|which|who|where|why)\b", clause, re.IGNORECASE))
+    return bool(
+        _INVERTED.search(clause) or re.match(r"(?:how|what|whats|which|who|where|why)\b", clause, re.IGNORECASE)
+    )
+
+
+def says_anew(clause: str) -> bool:
+    """Whether a part of a question most likely says the one before in other words: '…, why do we want it?'"""
+    return (
+        len(clause.split()) <= _TERSE // 2 + 1 and re.search(r"\b(?:it|that|this)$", clause, re.IGNORECASE) is not None
+    )
 
 
 def _listed(piece: str) -> list[str]:

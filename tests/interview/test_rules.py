@@ -280,10 +280,26 @@ def test_nothing_is_said_twice_word_for_word(talk: Talk, said: str) -> None:
 def test_of_several_questions_the_part_on_which_the_case_is_silent_is_handed_back(talk: Talk) -> None:
     asked = talk.say("How many payments do we get a day, and who painted the office walls?")
     assert asked.facts == ("transaction-volume",)
-    assert "other one" in talk.text and talk.text.endswith("?")
+    assert "other one" in talk.text
+    assert talk.text.endswith("?")
     asked = talk.say("What's the latency budget, do you know?")
     assert asked.facts == ("latency",)
     assert "?" not in talk.text
+
+
+def test_a_beginner_gets_a_persons_answers(talk: Talk) -> None:
+    assert talk.say("Hi! I've never done one of these. How does this work, do I just start?").move is MoveKind.LET_GO_ON
+    talk.say("how many payments a day?")
+    asked = ""
+    for _ in range(12):
+        talk.say("We do it this way here and that way there.", after=60)
+        asked = talk.text if "loss" in talk.text else asked
+        if asked:
+            break
+    assert asked
+    assert talk.say("What is a loss?").move is MoveKind.META
+    assert not {"assume", "guess"} & {*talk.text.split()}
+    assert talk.say("That's my design, I think. What would you like me to go deeper on?", after=900).facts == ()
 
 
 def test_a_suggestion_late_in_the_interview_asks_for_no_fact(talk: Talk) -> None:
