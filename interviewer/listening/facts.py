@@ -121,8 +121,10 @@ def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, bef
             with_before = None
         surely = [one for one in (by_itself, with_before) if one and one.fact]
         match = next(iter(surely), by_itself) or Match("", clause, 0.0)
-        previous = match.fact
-        if way is not ways[0]:
+        if way is ways[0]:
+            previous = match.fact if before.rstrip().endswith("?") else ""  # a statement asks for nothing
+        else:
+            previous = match.fact
             found.setdefault(match.fact or clause, match)
     sure = {one.fact for one in found.values() if one.fact}
     return [one for one in found.values() if one.fact or not sure & {*one.between}]
