@@ -44,10 +44,13 @@ class Firefox:
         port = free_port()
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items()]
         (profile / "user.js").write_text("\n".join(lines))
+        # A sound server of its own, where there is one: without any, Firefox opens no microphone, not even a false one.
+        self._environment = {**os.environ, "PULSE_RUNTIME_PATH": str(profile / "sound")}
+        sound = shutil.which("pulseaudio")
+        serve = [str(sound), "-n", "--daemonize=no", "--exit-idle-time=-1", "--load=module-null-sink"]
+        self._sound = self._begin([*serve, "--load=module-native-protocol-unix"]) if sound else None
         command = [str(firefox()), "--headless", "--no-remote", "--profile", str(profile)]
-        self._process = subprocess.Popen(
-            [*command, "--remote-debugging-port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        self._process = self._begin([*command, "--remote-debugging-port", str(port)])
         self._held = ExitStack()
         end = time.monotonic() + 40
         while True:
@@ -62,6 +65,10 @@ class Firefox:
         self._asked = 0
         self.version = self.ask("session.new", capabilities={})["capabilities"]["browserVersion"]
         self._window = self.ask("browsingContext.getTree")["contexts"][0]["context"]
+
+    def _begin(self, command: list[str]) -> "subprocess.Popen[bytes]":
+        quiet = subprocess.DEVNULL
+        return subprocess.Popen(command, stdout=quiet, stderr=quiet, env=self._environment)
 
     def ask(self, method: str, **params: Any) -> dict[str, Any]:
         """One command and its result."""
@@ -116,8 +123,9 @@ class Firefox:
     def close(self) -> None:
         """Ends it."""
         self._held.close()
-        self._process.terminate()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
+        for process in filter(None, (self._process, self._sound)):
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()

@@ -47,6 +47,7 @@ class StandInLibrary:
                 brief=f"Please design {title.lower()}.",
                 trade_offs=[],
                 pushbacks=[],
+                glossary=[],
             )
             for slug, title in (
                 ("video-recommendation", "Video recommendation"),
