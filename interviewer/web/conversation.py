@@ -8,7 +8,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from interviewer import InterviewerError, Step
+from interviewer import InterviewerError, ModelError, Step
 from interviewer.config import Settings
 from interviewer.drawing.renderings import shown
 from interviewer.grading.render import EVENTS, clock
@@ -16,7 +16,7 @@ from interviewer.interview import MINUTES, ModeKind, scope
 from interviewer.knowledge import Knowledge
 from interviewer.models import Budget, in_dollars, open_chain, price_date, price_of
 from interviewer.models.base import ModelChain
-from interviewer.models.openai_endpoint import DEFAULT_MODEL
+from interviewer.models.openai_endpoint import DEFAULT_MODEL, SMALL_WINDOW, examine
 from interviewer.storage import Header
 from interviewer.transcript import Transcript, Turn
 from interviewer.web.board import HOW
@@ -210,7 +210,8 @@ _HOW = (
 
 _THERE = (
     "<b>A language model</b> conducts and judges: {model}, at {where}. What you say is sent there. The report gives a "
-    "verdict, and a quote for every claim.{cost}"
+    "verdict, and a quote for every claim.{cost} <button type='button' class='link' id='model-check'>Try the model"
+    "</button> <span id='model-word' role='status' class='{kind}'>{word}</span>"
 )
 _HERE = (
     "<b>A language model on this machine</b> conducts and judges: {model}. What you say stays here. The report gives a "
@@ -224,8 +225,8 @@ _NONE = (
 _TOO_SMALL = f"<b>The model on this machine</b> is too small to conduct or to judge, so it is not asked. {_NONE}"
 
 
-def backend_html(settings: Settings) -> str:
-    """What conducts and judges with these settings."""
+def backend_html(settings: Settings, word: str = "", good: bool = True) -> str:
+    """What conducts and judges with these settings; ``word`` is what trying the model came to."""
     chain = ModelChain()
     with suppress(InterviewerError):  # what was named and is not there is told where it is opened
         chain = open_chain(settings)
@@ -237,10 +238,26 @@ def backend_html(settings: Settings) -> str:
     elif best.billed:
         where = (settings.openai_base_url or "OpenAI").rpartition("://")[2]
         model = settings.model_name or "the endpoint's model"
-        said = _THERE.format(where=for_html(where), model=for_html(model), cost=_cost(settings))
+        kind = "quiet" if good else "bad"
+        said = _THERE.format(
+            where=for_html(where), model=for_html(model), cost=_cost(settings), word=for_html(word), kind=kind
+        )
     else:
         said = _HERE.format(model=for_html(best.name))
     return f"<p class='quiet backend' data-backend='{chain.backend}'>{said}</p>"
+
+
+def model_answers(settings: Settings) -> tuple[str, bool]:
+    """Whether the model answers, and in a form, as reports need it: in a plain word, and whether that is good."""
+    try:
+        found = examine(settings)
+    except ModelError as error:
+        return f"It does not answer: {error}", False
+    if found.form:
+        return f"It answers, but not in the form that reports need: {found.form}", False
+    if found.window and found.window < SMALL_WINDOW:
+        return f"It answers, but reads only {found.window:,} tokens: too few for a whole interview.", False
+    return f"It answers, in {found.seconds:.1f} s.", True
 
 
 def _cost(settings: Settings) -> str:

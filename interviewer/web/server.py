@@ -184,11 +184,10 @@ def _launch(
     port: int | None,
     ready: Callable[[], dict[str, str]],
 ) -> Any:
-    from interviewer.web.conversation import backend_html
     from interviewer.web.pages import evals, open_app
 
     mine = settings.home / "rankings.jsonl" if evals.runs_here() and not settings.auth else None
-    app = open_app(host, voice, lambda: backend_html(settings), mine)
+    app = open_app(host, voice, settings, mine)
     try:
         app.launch(**launch_arguments(settings, name, port, host, ready), prevent_thread_lock=True)
         print(f"The interviewer is at {app.local_url} (Ctrl+C stops it).", flush=True)

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from interviewer import cli
 from interviewer.web.server import address, is_loopback
+from tests.models.protocol_server import serving
 from tests.web.conftest import ROOT, App
 
 pytestmark = pytest.mark.slow
@@ -121,6 +122,23 @@ def test_with_sign_in_each_user_has_their_own(own_app: Callable[..., App], visit
     page.click("#sign-out button")
     page.wait_for_selector("#password")
     assert "secret" not in app.log.read_text()
+
+
+@pytest.mark.browser
+def test_the_set_up_page_says_whether_the_model_answers(own_app: Callable[..., App], visit: Callable[..., Any]) -> None:
+    with serving("OK", '{"colour": "red"}', "OK", "no form") as server:
+        names = {"OPENAI_BASE_URL": server.address, "OPENAI_API_KEY": "k", "INTERVIEWER_MODEL": "openai:house-model"}
+        app = own_app("app.py", **names)
+        app.start()
+        page = visit(app.url)
+        word = page.locator("#model-word")
+        for said in ("It answers, in ", "It answers, but not in the form"):
+            page.click("#model-check")
+            page.wait_for_selector(f"#model-word:has-text('{said}')")
+        assert word.get_attribute("class") == "bad"
+    page.click("#model-check")
+    page.wait_for_selector("#model-word.bad:has-text('It does not answer')")
+    assert "cannot be reached" in word.inner_text()
 
 
 def test_a_port_of_the_command_goes_before_the_environments(monkeypatch: pytest.MonkeyPatch) -> None:

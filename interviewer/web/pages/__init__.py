@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio.themes.utils.colors import Color
 
+from interviewer.config import Settings
 from interviewer.web import VoiceParts
 from interviewer.web.pages.coach import CoachPage
 from interviewer.web.pages.evals import EvalsPage
@@ -101,11 +102,11 @@ _EVALS = {"evals": "Evals"}
 def open_app(
     service: Service,
     voice: VoiceParts | None = None,
-    backend: Callable[[], str] = lambda: "",
+    settings: Settings | None = None,
     judged: Path | None = None,
 ) -> gr.Blocks:
-    """The application; without ``voice`` it is typed only. ``backend`` says, as HTML, what is at work. ``judged`` keeps
-    the choices of the evals' page; without it there is no such page."""
+    """The application; without ``voice`` it is typed only. ``judged`` keeps the choices of the evals' page; without it
+    there is no such page."""
     with gr.Blocks(title="ML design interviewer", analytics_enabled=False, fill_width=True, delete_cache=_CACHE) as app:
         # Gradio hands this secret to every browser, so it protects nothing; it must only never change.
         earlier = gr.BrowserState(None, storage_key=BROWSER_KEY, secret=BROWSER_KEY)
@@ -119,7 +120,7 @@ def open_app(
             }
             sign_out = gr.HTML(_SIGN_OUT, visible=False, elem_id="sign-out", min_height=0)
         back = gr.Button("", elem_id="nav-back", elem_classes="voice-hidden")
-        setup, room = SetupPage(session, backend, voice), RoomPage(session)
+        setup, room = SetupPage(session, settings, voice), RoomPage(session)
         report, progress, coach = ReportPage(session), ProgressPage(session), CoachPage(session, voice)
         session.pages = {"setup": setup, "room": room, "report": report, "progress": progress, "coach": coach}
         if judged:

@@ -10,11 +10,13 @@ from typing import Any
 import gradio as gr
 
 from interviewer import BadInput, InterviewerError, Level, Manner, Step
+from interviewer.config import Settings
 from interviewer.interview import ABOUT, LABELS, MINUTES, ModeKind, known_mode, parse_mode
 from interviewer.knowledge import Knowledge
 from interviewer.practice import Held, download, recommended
 from interviewer.storage import Header
 from interviewer.web import VoiceParts
+from interviewer.web.conversation import backend_html, model_answers
 from interviewer.web.service import LONGEST_PROBLEM, Choice
 from interviewer.web.session import (
     ACTIONS,
@@ -164,18 +166,22 @@ _START = (
     " if (!at || at.disabled) return; const packed = interviewer.choice(); if (!packed) return;"
     " trigger('start', { packed }); }); interviewer.form(element);"
 )
+_ASK = (
+    "element.addEventListener('click', (event) => { if (event.target.id !== 'model-check') return;"
+    " document.getElementById('model-word').textContent = 'Asking …'; trigger('ask'); });"
+)
 
 
 class SetupPage:
     """Lays the page out, handles what is chosen on it, and wires the two."""
 
-    def __init__(self, session: Session, backend: Callable[[], str] = lambda: "", voice: VoiceParts | None = None):
+    def __init__(self, session: Session, settings: Settings | None = None, voice: VoiceParts | None = None):
         self.session = session
         self.service = session.service
         self.voice = voice
         self.forgotten: list[Callable[[str], object]] = []
         """What else is told that an interview was deleted."""
-        self._backend = backend
+        self.settings = settings
         with gr.Column(elem_id="setup-view", visible=False) as self.view:
             gr.HTML(
                 "<h1>Practise an ML system design interview</h1>"
@@ -185,7 +191,7 @@ class SetupPage:
             )
             self.status = gr.HTML("", elem_id="setup-status", elem_classes="status")
             self.form = gr.HTML("", elem_id="setup-form", js_on_load=_START)
-            self.backend = gr.HTML("", elem_id="setup-backend")
+            self.backend = gr.HTML("", elem_id="setup-backend", js_on_load=_ASK)
             self.mine = gr.HTML("", elem_id="setup-mine", js_on_load=ACTIONS)
             with gr.Accordion(
                 "Use these interviews in another browser", open=False, elem_id="elsewhere"
@@ -208,9 +214,17 @@ class SetupPage:
         return {
             self.status: "",
             self.form: form_html(knowledge, self._defaults(owner, headers)),
-            self.backend: f"{self._backend()}{_sound_html(self.voice)}",
+            self.backend: self._backend(),
             self.mine: mine_html(knowledge, headers),
         }
+
+    def _backend(self, word: str = "", good: bool = True) -> str:
+        """What is at work, with what asking the model came to, and whether one can speak."""
+        return (backend_html(self.settings, word, good) if self.settings else "") + _sound_html(self.voice)
+
+    def ask_the_model(self) -> str:
+        """Whether the model answers, in a word."""
+        return self._backend(*model_answers(self.settings)) if self.settings else self._backend()
 
     def _defaults(self, owner: str, headers: Sequence[Header]) -> Defaults:
         knowledge = self.service.knowledge
@@ -294,6 +308,7 @@ class SetupPage:
         """Which event leads to which handler."""
         session = self.session
         session.leads(self.form.start, self.begin, [session.key])
+        self.backend.ask(self.ask_the_model, None, [self.backend], trigger_mode="once", **QUIET)
         acted = self.mine.act(self.act, [session.key], [*session.outputs, session.file], trigger_mode="once", **QUIET)
         acted = session.hands_out(acted)
         for page in session.pages.values():
