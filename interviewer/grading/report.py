@@ -63,7 +63,7 @@ class Missing(_Model):
 
     @classmethod
     def of(cls, signal: Signal) -> Self:
-        """Of a signal of the knowledge base."""
+        """The gap that a signal of the knowledge base leaves: its criterion, and what to study about it."""
         return cls(signal=signal.id, text=signal.text, study=list(signal.study))
 
 

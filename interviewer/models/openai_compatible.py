@@ -3,8 +3,9 @@
     speak    streams words                   extract    gives an answer that fits a schema
 
 What comes back is made into words in one place (``answers``). Fields that an endpoint refuses are left out from then on
-(``Fields``); an endpoint that is out fails at once until it answers again (``Breaker``). Structured answers go down a
-ladder: json_schema, once more, json_mode, the form in words alone, ModelError. Every call has a total deadline.
+(``Fields``); an endpoint that is out fails at once until it answers again (``Breaker``). A structured answer is asked
+for in one form after another: json_schema, once more, json_mode, the form in words alone, ModelError. Every call has a
+total deadline.
 """
 
 import json
@@ -31,7 +32,7 @@ from interviewer.models.client import (
 from interviewer.models.connection import BrokenOffError, DeadlineError, NonsenseError
 from interviewer.models.failures import Asked, Breaker, Failure, FailureKind, explain
 
-LADDER: tuple[tuple[str, float], ...] = (("json_schema", 0.0), ("json_schema", 0.5), ("json_mode", 0.0), ("words", 0.0))
+FORMS: tuple[tuple[str, float], ...] = (("json_schema", 0.0), ("json_schema", 0.5), ("json_mode", 0.0), ("words", 0.0))
 """How a structured answer is asked for: a second try at temperature 0 would only say the same again."""
 ROOM_TO_THINK = 2_048
 """Tokens on top, for models that think before they answer; four times as many when that was not enough."""
@@ -155,18 +156,18 @@ class OpenAICompatible:
         """An answer that fits the schema, within ``limit`` seconds. Raises ModelError."""
         call = self._begin(limit, max_tokens)
         step, problem, more_room, refits = 0, None, False, 0
-        while step < len(LADDER) and (problem is None or call.left > WORTH_A_TRY):
-            if LADDER[step][0] in self._refused_forms:
+        while step < len(FORMS) and (problem is None or call.left > WORTH_A_TRY):
+            if FORMS[step][0] in self._refused_forms:
                 step += 1
                 continue
             try:
-                answer = self._whole(self._fitting(messages, call), schema, *LADDER[step], call)
+                answer = self._whole(self._fitting(messages, call), schema, *FORMS[step], call)
                 return parse(answer.text, schema)
             except FormError as refused:
                 problem = self._explained(refused.error, call).error
                 if refused.named:
-                    self._refused_forms.add(LADDER[step][0])
-                step = next(next_ for next_ in range(step, len(LADDER) + 1) if _kind(next_) != LADDER[step][0])
+                    self._refused_forms.add(FORMS[step][0])
+                step = next(next_ for next_ in range(step, len(FORMS) + 1) if _kind(next_) != FORMS[step][0])
             except TooLongError:
                 refits += 1
                 if refits > REFITS:
@@ -369,7 +370,7 @@ class OpenAICompatible:
 
 
 def _kind(step: int) -> str:
-    return LADDER[step][0] if step < len(LADDER) else ""
+    return FORMS[step][0] if step < len(FORMS) else ""
 
 
 def _form(kind: str, schema: type[Schema]) -> dict[str, Any]:

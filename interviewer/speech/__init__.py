@@ -35,7 +35,7 @@ Backend = TypeVar("Backend", bound=Named)
 R = TypeVar("R")
 
 
-class Ladder(Generic[Backend]):
+class FirstThatWorks(Generic[Backend]):
     """Asks the best that is not resting; the last one never rests, so there is always one to ask."""
 
     def __init__(self, backends: Sequence[Backend], does: str, clock: Callable[[], float] = time.monotonic):

@@ -17,7 +17,7 @@ from interviewer import CannotRun
 from interviewer.config import Settings, data_beside, verified
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import vocabulary
-from interviewer.speech import Ladder, Remote, at_endpoint
+from interviewer.speech import FirstThatWorks, Remote, at_endpoint
 from interviewer.speech.audio import Samples, to_wav
 
 _PROMPT_WORDS = 110
@@ -219,7 +219,7 @@ class EndpointRecogniser:
         return Recognised(text.strip(), False, self.name)
 
 
-class FirstRecogniser(Ladder[Recogniser]):
+class FirstRecogniser(FirstThatWorks[Recogniser]):
     """Asks one recogniser after the other; one that failed rests for a while."""
 
     def __init__(self, recognisers: Sequence[Recogniser]):

@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 from interviewer import CannotRun, InterviewerError, ModelError
 from interviewer.background import aside
 from interviewer.config import Settings, verified
-from interviewer.speech import Ladder, Remote, at_endpoint
+from interviewer.speech import FirstThatWorks, Remote, at_endpoint
 from interviewer.speech.audio import wav_of_pcm
 from interviewer.text import spans
 
@@ -211,7 +211,7 @@ class EndpointVoice:
         """Nothing to stop."""
 
 
-class FirstVoice(Ladder[Voice]):
+class FirstVoice(FirstThatWorks[Voice]):
     """Lets one voice after the other try; one that failed rests for a while."""
 
     def __init__(self, voices: list[Voice]):

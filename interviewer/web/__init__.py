@@ -85,32 +85,32 @@ class HearingParts:
 
 
 class VoiceParts:
-    """Opens ears and mouth when first needed, each on its own; a missing one does not stop the other."""
+    """Opens recogniser and voice when first needed, each on its own; a missing one does not stop the other."""
 
     def __init__(self, settings: Settings):
         self.settings = settings
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="voice")
         self._lock = threading.Lock()
-        self._ears: Future[HearingParts] | None = None
-        self._mouth: Future[tts.FirstVoice] | None = None
+        self._hearing: Future[HearingParts] | None = None
+        self._saying: Future[tts.FirstVoice] | None = None
 
     def warm(self) -> None:
         """Starts loading."""
         with self._lock:
-            self._ears = self._ears or self._pool.submit(self._open_ears)
-            self._mouth = self._mouth or self._pool.submit(self._open_mouth)
+            self._hearing = self._hearing or self._pool.submit(self._open_hearing)
+            self._saying = self._saying or self._pool.submit(self._open_saying)
 
-    def ears(self) -> HearingParts:
+    def hearing(self) -> HearingParts:
         """What hears. Raises CannotRun."""
         self.warm()
-        assert self._ears
-        return self._ears.result()
+        assert self._hearing
+        return self._hearing.result()
 
-    def mouth(self) -> tts.FirstVoice:
+    def saying(self) -> tts.FirstVoice:
         """What speaks. Raises CannotRun."""
         self.warm()
-        assert self._mouth
-        return self._mouth.result()
+        assert self._saying
+        return self._saying.result()
 
     def missing(self) -> str:
         """One line on what is not there; empty when all is. Looks only for files, loads nothing."""
@@ -127,26 +127,26 @@ class VoiceParts:
     def close(self) -> None:
         """Stops what was started; a voice that is still loading is stopped as soon as it is there."""
         with self._lock:
-            mouth = self._mouth
+            voice = self._saying
         self._pool.shutdown(wait=False, cancel_futures=True)
-        if mouth:
-            mouth.add_done_callback(_closed)
+        if voice:
+            voice.add_done_callback(_closed)
 
-    def _open_ears(self) -> HearingParts:
+    def _open_hearing(self) -> HearingParts:
         return HearingParts(stt.open_hearing(self.settings), open_session())
 
-    def _open_mouth(self) -> tts.FirstVoice:
-        mouth = tts.open_saying(self.settings)
+    def _open_saying(self) -> tts.FirstVoice:
+        voice = tts.open_saying(self.settings)
         try:
-            mouth.warm()
+            voice.warm()
         except InterviewerError as error:
             log.warning("%s", error)  # the next voice is asked at the first word
-        return mouth
+        return voice
 
 
-def _closed(mouth: "Future[tts.FirstVoice]") -> None:
-    if not mouth.cancelled() and not mouth.exception():
-        mouth.result().close()
+def _closed(voice: "Future[tts.FirstVoice]") -> None:
+    if not voice.cancelled() and not voice.exception():
+        voice.result().close()
 
 
 # -- turns -----------------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ class RecentCount:
         return self.seconds
 
     def add(self, name: str, weight: float = 1.0, now: float | None = None) -> None:
-        """One more."""
+        """Counts ``weight`` more for a name, at ``now`` (seconds of a clock that never goes back; by default now)."""
         now = time.monotonic() if now is None else now
         with self._lock:
             self._recent(name, now).append((now, weight))

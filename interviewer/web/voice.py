@@ -104,7 +104,7 @@ class VoicePanel:
         )
 
     def warm(self, place: str) -> None:
-        """Loads ears and voice when somebody enters the room, so that the first word is heard at once."""
+        """Loads recogniser and voice when somebody enters the room, so that the first word is heard at once."""
         if place.startswith("room/"):
             self.parts.warm()
 
@@ -124,7 +124,7 @@ class VoicePanel:
                 said = found.recording.text
                 progress = self._take(found, at, pcm, final, (id_, name) if keep else None)
             have = found.base + found.recording.received
-            fell = self.parts.ears().recogniser.fell
+            fell = self.parts.hearing().recogniser.fell
             return _reply(name, have, progress, (BEGAN_ANEW if anew else "") or progress.word or fell, anew)
         except Exception as error:
             if not isinstance(error, InterviewerError):
@@ -151,7 +151,7 @@ class VoicePanel:
     def _recording(
         self, key: tuple[str, str, str], at: int, case: str, hands_free: bool, patience: float
     ) -> tuple[_Open, bool]:
-        ears = self.parts.ears()
+        hearing = self.parts.hearing()
         with self._lock:
             now = time.monotonic()
             for old in [name for name, one in self._open.items() if now - one.used > _IDLE]:
@@ -163,8 +163,8 @@ class VoicePanel:
                 raise BadInput("Too many people are speaking at once")
             vocabulary = vocabulary_of(self.service.knowledge, case)
             factor = min(2.0, max(0.5, float(patience or 1)))
-            peeks = not ears.recogniser.remote  # an endpoint is asked at pauses only
-            made = Recording(ears.recogniser, ears.vad, vocabulary, factor, bool(hands_free), peeks)
+            peeks = not hearing.recogniser.remote  # an endpoint is asked at pauses only
+            made = Recording(hearing.recogniser, hearing.vad, vocabulary, factor, bool(hands_free), peeks)
             self._open[key] = _Open(made, at)
             return self._open[key], at > 0
 
@@ -177,8 +177,10 @@ class VoicePanel:
             if file is None or not file.is_file():
                 raise BadInput("Nothing was uploaded.")
             samples = read_upload(file.read_bytes())
-            ears = self.parts.ears()
-            recording = Recording(ears.recogniser, ears.vad, vocabulary_of(self.service.knowledge, case), peeks=False)
+            hearing = self.parts.hearing()
+            recording = Recording(
+                hearing.recogniser, hearing.vad, vocabulary_of(self.service.knowledge, case), peeks=False
+            )
             progress = recording.feed(samples)
             progress = progress if progress.over else recording.finish()
             return json.dumps({"recording": "", "text": progress.text, "word": progress.word})
@@ -200,7 +202,7 @@ class VoicePanel:
             return
         reply, text = f"{id_}/{time.time_ns()}", ""
         rate = min(1.6, max(0.7, float(speed or 1)))
-        speaking = Speaking(lambda sentence: self.parts.mouth().say(sentence, rate))
+        speaking = Speaking(lambda sentence: self.parts.saying().say(sentence, rate))
         sent = 0
 
         def listen(words: str) -> None:
@@ -226,7 +228,7 @@ class VoicePanel:
     def _fell(self) -> str:
         """Why another voice speaks than the one that was asked for."""
         try:
-            return self.parts.mouth().fell
+            return self.parts.saying().fell
         except InterviewerError:
             return ""  # the reply says so itself
 

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from interviewer import CannotRun, ModelError, speech
 from interviewer.config import Settings
-from interviewer.speech import Ladder, stt, tts
+from interviewer.speech import FirstThatWorks, stt, tts
 from interviewer.speech.audio import RATE, read_upload
 from interviewer.speech.stt import open_hearing
 from interviewer.speech.tts import open_saying
@@ -104,17 +104,17 @@ def test_an_endpoint_that_is_gone_is_named(alone: None) -> None:
 def test_the_embedded_recogniser_and_voice_go_on_and_say_so(fault: str, spoken: Any) -> None:
     sound = np.concatenate([spoken("We store the labels in a table."), pause(0.5)])
     with serving(fault) as server:
-        ears, mouth = open_hearing(settings(server)), open_saying(settings(server))
-        assert re.search(r"labels in \w+ table", ears.hear(sound).text.lower()), "an article may be misheard"
-        assert seconds(mouth.say("How many users are there?")) > 0.8
+        hearing, voice = open_hearing(settings(server)), open_saying(settings(server))
+        assert re.search(r"labels in \w+ table", hearing.hear(sound).text.lower()), "an article may be misheard"
+        assert seconds(voice.say("How many users are there?")) > 0.8
         asked = len(server.asked)
-        ears.hear(sound)
-        mouth.say("Okay.")
+        hearing.hear(sound)
+        voice.say("Okay.")
         assert len(server.asked) == asked, "what failed rests: not every turn waits for it"
-    mouth.close()
-    assert ears.fell.endswith("; embedded Whisper (tiny.en) listens instead.")
-    assert mouth.fell.endswith("; embedded voice (Piper, joe) speaks instead.")
-    assert ears.remote == mouth.remote == "", "the page may say that the voice stays here now"
+    voice.close()
+    assert hearing.fell.endswith("; embedded Whisper (tiny.en) listens instead.")
+    assert voice.fell.endswith("; embedded voice (Piper, joe) speaks instead.")
+    assert hearing.remote == voice.remote == "", "the page may say that the voice stays here now"
 
 
 def test_silence_heard_as_nothing_is_no_error(alone: None) -> None:
@@ -142,7 +142,7 @@ def test_what_failed_is_asked_again_after_a_rest_that_grows() -> None:
 
     now = 1_000.0
     first, second = Backend("first"), Backend("second")
-    both = Ladder([first, second], "listens", clock=lambda: now)
+    both = FirstThatWorks([first, second], "listens", clock=lambda: now)
     assert both.first(Backend.ask) == "second"
     assert both.fell == "first is gone; second listens instead."
     now += speech.REST + 1

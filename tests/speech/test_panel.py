@@ -36,7 +36,7 @@ def panel(tmp_path: Path, vad: Any) -> VoicePanel:
     store = SimpleNamespace(header=lambda owner, id_: SimpleNamespace(case="none"))
     service = SimpleNamespace(store=store, knowledge=Knowledge.load(), behind=Background())
     room = SimpleNamespace(service=service, session=SimpleNamespace(owner=lambda key, request: key))
-    parts = SimpleNamespace(settings=Settings(home=tmp_path), ears=lambda: HearingParts(Counts(), vad))  # type: ignore[arg-type]
+    parts = SimpleNamespace(settings=Settings(home=tmp_path), hearing=lambda: HearingParts(Counts(), vad))  # type: ignore[arg-type]
     return VoicePanel(room, parts)  # type: ignore[arg-type]
 
 
@@ -128,7 +128,7 @@ def test_what_is_missing_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(stt, "weights", lambda: None)
     assert parts.missing() == stt.MISSING
     with pytest.raises(CannotRun):
-        parts.ears()
+        parts.hearing()
     parts.close()
 
 
@@ -158,10 +158,10 @@ def test_another_voice_or_none_is_said_on_the_page(panel: VoicePanel, second: bo
             listen(words)
             yield {}
 
-    mouth = tts.FirstVoice([Mouth("first", False), Mouth("second", second)])
+    voice = tts.FirstVoice([Mouth("first", False), Mouth("second", second)])
     panel.room.answer = answer  # type: ignore[method-assign, assignment]
     panel.service.store.transcript = lambda owner, id_: (_ for _ in ()).throw(BadInput("not there"))  # type: ignore[method-assign]
-    panel.parts.mouth = lambda: mouth  # type: ignore[method-assign]
+    panel.parts.saying = lambda: voice  # type: ignore[method-assign]
     panel.clips = "clips"
     last = json.loads(list(panel.answer("interview", "me", True, 1.0, None))[-1]["clips"])  # type: ignore[arg-type]
     assert (len(last["audio"]), last["done"], last["word"]) == (clips, True, word)
@@ -171,8 +171,8 @@ def test_closing_ends_the_voice_also_while_it_is_loading(tmp_path: Path) -> None
     parts = VoiceParts(Settings(home=tmp_path))
     parts.warm()
     parts.close()
-    mouth = parts.mouth()
-    piper = mouth.backends[0]
+    voice = parts.saying()
+    piper = voice.backends[0]
     assert isinstance(piper, tts.Piper)
     deadline = time.monotonic() + 20
     while piper.pid is not None:

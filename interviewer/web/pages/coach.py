@@ -277,13 +277,13 @@ class CoachPage:
 
         assert self.voice
         yield {self.editor: _progress(Grading(None, "Loading what listens")), self.who: "", self.status: ""}
-        samples, ears = read_upload(raw, LONGEST), self.voice.ears()
+        samples, hearing = read_upload(raw, LONGEST), self.voice.hearing()
         whole = len(samples) / RATE
         length = f"{whole / 60:.0f} minutes" if whole >= 90 else f"{whole:.0f} seconds"
         done = [0.0]
         with ThreadPoolExecutor(1, thread_name_prefix="writes-down") as pool:
             work = pool.submit(
-                written_down, samples, ears.recogniser, ears.vad, lambda share: done.__setitem__(0, share)
+                written_down, samples, hearing.recogniser, hearing.vad, lambda share: done.__setitem__(0, share)
             )
             while not wait([work], 1.0).done:
                 yield {self.editor: _progress(Grading(done[0], f"Writing down {length} of sound"))}
