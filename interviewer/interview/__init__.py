@@ -3,13 +3,16 @@
 A transcript's ``mode`` is one of ``interview``, ``step:<step>``, ``drill:<topic>``, ``warm_up`` and ``rapid``.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+from pydantic import Field
+
 from interviewer import BadInput, Level, Step
-from interviewer.config import Strict
+from interviewer.config import Strict, data_beside
 
 LONGEST_TOPIC = 54
 """Characters: the whole mode has room for 60."""
@@ -302,3 +305,45 @@ class RuleSettings(Strict):
 def settings() -> RuleSettings:
     """The shipped settings."""
     return RuleSettings.beside(__file__, "rules.yaml")
+
+
+# -- wording ---------------------------------------------------------------------------------------------
+# What a part is called and what is asked in it without a model: ``data/wording.yaml`` and ``data/followups.yaml``.
+
+
+class StepWords(Strict):
+    """What a step is called aloud, and the questions that open it."""
+
+    name: str
+    openers: list[str] = Field(min_length=2)
+
+
+class Subject(Strict):
+    """Something that such an interview comes to."""
+
+    id: str
+    """Its name within the part; a case may have a situation of its own for it."""
+    said: str
+    """Words that show that somebody has spoken of it (a regular expression)."""
+    asks: list[str] = Field(min_length=1)
+
+    def touched(self, talk: str) -> bool:
+        """Whether the talk has come to it."""
+        return re.search(self.said, talk, re.IGNORECASE) is not None
+
+
+class _Subjects(Strict):
+    subjects: dict[Step, list[Subject]]
+
+
+@cache
+def subjects() -> dict[Step, list[Subject]]:
+    """What such an interview comes to, by part, in the order in which one asks."""
+    return _Subjects.beside(__file__, "followups.yaml").subjects
+
+
+@cache
+def steps() -> dict[Step, StepWords]:
+    """The words for each step."""
+    data = data_beside(__file__, "wording.yaml")["steps"]
+    return {step: StepWords.model_validate(data[step.value]) for step in Step}

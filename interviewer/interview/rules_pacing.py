@@ -1,10 +1,10 @@
 """Rules that keep the time: the opening and the end, parts that are through, the clock, a change of the situation."""
 
 from interviewer import Level, MoveKind, Step
-from interviewer.interview import ModeKind, settings
+from interviewer.interview import ModeKind, settings, steps
 from interviewer.interview.agenda import Option
 from interviewer.interview.policy import Proposal, TargetKind
-from interviewer.interview.rules_scene import Situation, steps
+from interviewer.interview.rules_scene import Situation
 from interviewer.listening.intents import Intent
 
 _OVER = 90

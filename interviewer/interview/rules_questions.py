@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from interviewer import MoveKind, Step
-from interviewer.interview import rules_pacing, settings
+from interviewer.interview import rules_pacing, settings, steps, subjects
 from interviewer.interview.policy import Proposal, TargetKind
-from interviewer.interview.rules_scene import Situation, begins, steps, subjects
+from interviewer.interview.rules_scene import Situation, begins
 from interviewer.interview.words import MOST_WORDS
 from interviewer.listening.intents import Intent, intents
 from interviewer.listening.utterance import breaks_off

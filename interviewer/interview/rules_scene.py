@@ -11,11 +11,10 @@ from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from interviewer import Level, Manner, MoveKind, Step
-from interviewer.config import Strict, data_beside
-from interviewer.interview import Mode, ModeKind, known_mode, settings
+from interviewer.config import data_beside
+from interviewer.interview import Mode, ModeKind, known_mode, settings, steps
 from interviewer.interview.policy import Allowed, Proposal, Target, TargetKind, View
 from interviewer.interview.state import State
 from interviewer.interview.words import normal
@@ -29,37 +28,6 @@ from interviewer.text import Span, spans
 from interviewer.transcript import Heard, Turn
 
 
-class StepWords(Strict):
-    """What a step is called aloud, and the questions that open it."""
-
-    name: str
-    openers: list[str] = Field(min_length=2)
-
-
-class Subject(Strict):
-    """Something that such an interview comes to."""
-
-    id: str
-    """Its name within the part; a case may have a situation of its own for it."""
-    said: str
-    """Words that show that somebody has spoken of it (a regular expression)."""
-    asks: list[str] = Field(min_length=1)
-
-    def touched(self, talk: str) -> bool:
-        """Whether the talk has come to it."""
-        return re.search(self.said, talk, re.IGNORECASE) is not None
-
-
-class _Subjects(Strict):
-    subjects: dict[Step, list[Subject]]
-
-
-@cache
-def subjects() -> dict[Step, list[Subject]]:
-    """What such an interview comes to, by part, in the order in which one asks."""
-    return _Subjects.beside(__file__, "followups.yaml").subjects
-
-
 @cache
 def _occasions() -> dict[str, list[str]]:
     """The variants by occasion: ``meta.time_left``."""
@@ -68,13 +36,6 @@ def _occasions() -> dict[str, list[str]]:
     found = {f"{kind}.{name}": forms for kind, by_name in data.items() for name, forms in by_name.items()}
     found |= {f"manner.{name}": forms for name, forms in manner.items()}
     return found | {f"step.{name}": words["openers"] for name, words in steps.items()}
-
-
-@cache
-def steps() -> dict[Step, StepWords]:
-    """The words for each step."""
-    data = data_beside(__file__, "wording.yaml")["steps"]
-    return {step: StepWords.model_validate(data[step.value]) for step in Step}
 
 
 def occasions() -> frozenset[str]:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from interviewer import MoveKind, Step
-from interviewer.interview import rules_policy
+from interviewer.interview import rules_policy, subjects
 from interviewer.interview.agenda import prepare
 from interviewer.interview.policy import Allowed, Proposal, View
 from interviewer.interview.rules_policy import RulesPolicy
-from interviewer.interview.rules_scene import WordChoice, occasions, subjects
+from interviewer.interview.rules_scene import WordChoice, occasions
 from interviewer.interview.state import fold
 from interviewer.interview.words import problems, secret_terms
 from interviewer.text import spans
