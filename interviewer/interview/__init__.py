@@ -283,6 +283,8 @@ class RuleSettings(Strict):
     least_share: float
     remind_at: float
     time_checks: int
+    over: float
+    posed: int
     last_minutes: float
     questions_in_a_part: int
     substantial: int

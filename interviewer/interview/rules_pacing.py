@@ -7,10 +7,6 @@ from interviewer.interview.policy import Proposal, TargetKind
 from interviewer.interview.rules_scene import Situation
 from interviewer.listening.intents import Intent
 
-_OVER = 90
-"""Seconds past the end from which the interviewer says that it is over time."""
-_POSED = 40
-"""Words of somebody's own problem that are said aloud; the page shows all of it."""
 _TWISTS = {Level.MID: 1, Level.SENIOR: 1, Level.STAFF: 2}
 
 
@@ -32,7 +28,7 @@ def opening(scene: Situation) -> Proposal:
     brief = scene.case.brief if scene.case else ""
     if not brief and scene.view.transcript.problem:
         words = scene.view.transcript.problem.split()
-        own = " ".join(words[:_POSED]).rstrip(" .") + (" …" if len(words) > _POSED else "")
+        own = " ".join(words[: settings().posed]).rstrip(" .") + (" …" if len(words) > settings().posed else "")
         return scene.turn(MoveKind.OPEN, "open.own", problem=own, minutes=minutes)
     if not brief:
         name = " ".join(scene.view.transcript.case.replace("-", " ").replace("_", " ").split())
@@ -72,9 +68,9 @@ def closing(scene: Situation) -> Proposal:
     """The end, and thanks."""
     if scene.state.closed:
         return scene.turn(MoveKind.CLOSE, "close.again")
-    if scene.state.elapsed > scene.state.length + _OVER:
+    if scene.state.elapsed > scene.state.length + settings().over:
         return scene.turn(MoveKind.CLOSE, "close.over")
-    return scene.turn(MoveKind.CLOSE, "close.time" if scene.state.left <= _OVER else "close.asked")
+    return scene.turn(MoveKind.CLOSE, "close.time" if scene.state.left <= settings().over else "close.asked")
 
 
 def wants_to_end(scene: Situation) -> Proposal | None:
@@ -185,7 +181,7 @@ def twist(scene: Situation) -> Proposal | None:
     fitting = at.twist_from <= share <= at.twist_until and used < _TWISTS[scene.level]
     if scene.mode.kind is not ModeKind.INTERVIEW or not fitting or state.since_curveball < at.twist_gap:
         return None
-    handed_over = bool({Intent.HAND_OVER, Intent.FINISHED} & set(scene.intents))
+    handed_over = bool({Intent.HANDsettings().over, Intent.FINISHED} & set(scene.intents))
     if not handed_over or state.last_move in (MoveKind.CHALLENGE, MoveKind.TIME_CHECK):
         return None
     about = scene.spoken_step or state.step

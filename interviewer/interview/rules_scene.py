@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from interviewer import Level, Manner, MoveKind, Step
 from interviewer.config import data_beside
-from interviewer.interview import Mode, ModeKind, known_mode, settings, steps
+from interviewer.interview import Mode, ModeKind, known_mode, settings, steps, subjects
 from interviewer.interview.policy import Allowed, Proposal, Target, TargetKind, View
 from interviewer.interview.state import State
 from interviewer.interview.words import normal
