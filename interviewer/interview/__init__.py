@@ -294,6 +294,7 @@ class RuleSettings(Strict):
     late_parts_from: float
     longest_again: int
     questions_before_moving: int
+    twists: dict[Level, int]
     twist_from: float
     twist_until: float
     twist_gap: int

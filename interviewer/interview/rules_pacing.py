@@ -1,13 +1,11 @@
 """Rules that keep the time: the opening and the end, parts that are through, the clock, a change of the situation."""
 
-from interviewer import Level, MoveKind, Step
+from interviewer import MoveKind, Step
 from interviewer.interview import ModeKind, settings, steps
 from interviewer.interview.agenda import Option
 from interviewer.interview.policy import Proposal, TargetKind
 from interviewer.interview.rules_scene import Situation
 from interviewer.listening.intents import Intent
-
-_TWISTS = {Level.MID: 1, Level.SENIOR: 1, Level.STAFF: 2}
 
 
 def forced(scene: Situation) -> Proposal | None:
@@ -178,10 +176,10 @@ def twist(scene: Situation) -> Proposal | None:
     at, state = settings(), scene.state
     share = state.elapsed / state.length if state.length else 1.0
     used = state.moves.count(MoveKind.CURVEBALL)
-    fitting = at.twist_from <= share <= at.twist_until and used < _TWISTS[scene.level]
+    fitting = at.twist_from <= share <= at.twist_until and used < at.twists[scene.level]
     if scene.mode.kind is not ModeKind.INTERVIEW or not fitting or state.since_curveball < at.twist_gap:
         return None
-    handed_over = bool({Intent.HANDsettings().over, Intent.FINISHED} & set(scene.intents))
+    handed_over = bool({Intent.HAND_OVER, Intent.FINISHED} & set(scene.intents))
     if not handed_over or state.last_move in (MoveKind.CHALLENGE, MoveKind.TIME_CHECK):
         return None
     about = scene.spoken_step or state.step

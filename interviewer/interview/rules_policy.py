@@ -48,7 +48,7 @@ def jumps_in(scene: Situation) -> Proposal | None:
     return None
 
 
-def out_of_role(scene: Situation) -> Proposal | None:
+def after_an_order(scene: Situation) -> Proposal | None:
     """An order to us changes nothing; who speaks of the design beside it, or goes on giving orders, gets a question."""
     refused = rules_questions.out_of_role(scene)
     if refused is None or not (scene.words >= settings().substantial or scene.state.redirects):
@@ -220,7 +220,7 @@ RULES: tuple[Rule, ...] = (
     rules_pacing.forced,
     rules_questions.silence,
     rules_questions.buttons,
-    out_of_role,
+    after_an_order,
     rules_pacing.wants_to_end,
     rules_questions.asks_for_facts,
     jumps_in,
