@@ -36,7 +36,7 @@ LONGEST_MODULE, LONGEST_FUNCTION = 400, 60
 MOST_NUMBERS = 60
 PLAIN = {0, 1, 2, 3, -1, 0.5, 10, 60, 100}
 """Numbers that count, halve or convert."""
-GEOMETRY = {"charts.py"}
+GEOMETRY = {"render.py"}
 """Files whose numbers are places in a drawing."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -12,7 +12,6 @@ from typing import TypeAlias
 
 from interviewer import Step
 from interviewer.drawing.renderings import shown
-from interviewer.grading.charts import minutes_of, order_chart, profile_chart, time_chart
 from interviewer.grading.render import (
     CRITERION,
     EVENTS,
@@ -23,10 +22,14 @@ from interviewer.grading.render import (
     figures_line,
     graded_by,
     headline,
+    minutes_of,
+    order_chart,
+    profile_chart,
     quoted_places,
     shortened,
     standing,
     starts,
+    time_chart,
     title,
 )
 from interviewer.grading.report import (
