@@ -129,7 +129,10 @@ def clock_html(header: Header, over: bool) -> str:
 
 
 def steps_html(knowledge: Knowledge, room: Room) -> str:
-    """The steps with a quiet mark for what was touched, and the time beside the plan. No criterion is named."""
+    """The steps with a quiet mark for what was touched, and the time beside the plan. No criterion is named.
+
+    What each step took is an estimate from turn to turn; once the interview is over its report knows better.
+    """
     state = room.state
     shown = scope(room.transcript.mode)
     plans = _shared({step: knowledge.framework[step].minutes for step in shown}, room.transcript.minutes)
@@ -138,11 +141,13 @@ def steps_html(knowledge: Knowledge, room: Room) -> str:
         touched = step in state.touched
         current = step is state.step and bool(room.transcript.turns) and not room.over
         kind = "current" if current else "touched" if touched else "untouched"
-        rows.append(_step_html(step, kind, state.used.get(step, 0.0) / 60, plans[step]))
+        used = 0.0 if room.over else state.used.get(step, 0.0) / 60
+        rows.append(_step_html(step, kind, used, plans[step]))
     said = "The order is yours. The full dot is where the talk seems to be, a green ring a step that you spoke about, "
     said += "well or not; a grey ring says nothing."
-    said = said if len(shown) > 1 else "The whole time is for this step."
-    return f"<div class='card steps'><h2>Plan</h2><ol>{''.join(rows)}</ol><p class='quiet'>{said}</p></div>"
+    said = "" if room.over else said if len(shown) > 1 else "The whole time is for this step."
+    note = f"<p class='quiet'>{said}</p>" if said else ""
+    return f"<div class='card steps'><h2>Plan</h2><ol>{''.join(rows)}</ol>{note}</div>"
 
 
 def _shared(weights: Mapping[Step, float], minutes: float) -> dict[Step, int]:

@@ -5,17 +5,20 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from interviewer import BadInput, Level, Manner
+from interviewer import BadInput, Level, Manner, Step
+from interviewer.interview.state import State
 from interviewer.models.base import ModelChain
 from interviewer.storage import owner_of_user
 from interviewer.storage.store import MovedOnError, OverError, Store
 from interviewer.transcript import Transcript, Turn
 from interviewer.web import Engine, bound, speaking
+from interviewer.web.conversation import steps_html
 from interviewer.web.service import LONGEST_ANSWER, Choice, Service
 from tests.web.conftest import App
 from tests.web.stand_in import StandIn, StandInLibrary, grade
@@ -163,6 +166,15 @@ def test_the_clock_starts_when_the_candidate_does(service: Service, monkeypatch:
     now += 60
     service.say(ANN, again, Turn(speaker="candidate", text="I begin at once."))
     assert service.store.transcript(ANN, again).turns[-1].at == 0, "who says something has begun"
+
+
+def test_what_a_step_took_is_told_while_the_interview_goes_on(service: Service) -> None:
+    id_ = held(service, "I clarify.")
+    state = State(used={Step.CLARIFY: 120.0}, touched=(Step.CLARIFY,))
+    room = replace(service.room(ANN, id_), state=state)
+    assert "2 of " in steps_html(service.knowledge, room)
+    over = replace(room, header=replace(room.header, ended=1.0))
+    assert "2 of " not in steps_html(service.knowledge, over), "then it is the report's to say, which knows better"
 
 
 def test_a_stopped_clock_does_not_count(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
