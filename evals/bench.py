@@ -28,7 +28,7 @@ from evals.preference.positions import Moment, Position
 from evals.recorded import recorded
 from evals.types import Data, Json
 from evals.world import open_world
-from interviewer.models.base import count_text
+from interviewer.models.base import A_WORD, count_text
 from interviewer.transcript import Transcript, Turn, transcript_from, with_clock
 
 CASE = "fraud-detection"
@@ -213,7 +213,7 @@ FAREWELLS = {
     "something added, typed in 17 s": "One more thing: I would also watch the share of new sellers in the top ten.",
     "the button End, no last words asked for": "",
 }
-_TASK = re.compile(r"TASK: .*in this order: ([a-z_, ]+)", re.DOTALL)
+_TASK = re.compile(r"TASK: (mark|look)|judge this step: (\w+)")
 
 
 class Paced(Tape):
@@ -231,7 +231,7 @@ class Paced(Tape):
         """The answer to a request."""
         prompt = "\n".join(str(one.get("content")) for one in asked["messages"])
         task = _TASK.search(prompt)
-        which = (prompt.partition("Problem: ")[2][:40], task[1] if task else "")
+        which = (prompt.partition("Problem: ")[2][:40], task[0] if task else "")
         if self.learns:
             known = super().reply(asked, authorization)
             if known is not None:
@@ -240,7 +240,8 @@ class Paced(Tape):
             return known
         time.sleep(FIRST + _unread(prompt, list(self._read)) / READS)
         self._read.append(prompt)
-        said = self._said.get(which, '{"on": "", "move": "close"}\nThank you.')
+        only_read = (asked.get("max_tokens") or A_WORD + 1) <= A_WORD
+        said = "…" * A_WORD if only_read else self._said.get(which, '{"on": "", "move": "close"}\nThank you.')
         time.sleep(count_text(said) / WRITES)
         return {"content": said, "usage": {}}
 

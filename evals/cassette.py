@@ -24,6 +24,7 @@ from urllib import error, request
 
 from evals.types import Json
 from interviewer import BadInput, CannotRun
+from interviewer.models.base import A_WORD
 
 FOLDER = Path(__file__).parent / "cassettes"
 OPENAI = "https://api.openai.com/v1"
@@ -107,7 +108,10 @@ class Tape:
         self._seen: list[str] = []
 
     def reply(self, asked: Json, authorization: str = "") -> Json | None:
-        """The answer to a request; None where the cassette lacks it and nobody may be asked."""
+        """The answer to a request; None where the cassette lacks it and nobody may be asked. A prompt that is only to
+        be read gets no word, and none is kept: the call that begins with it has the same key."""
+        if (asked.get("max_tokens") or asked.get("max_completion_tokens") or A_WORD + 1) <= A_WORD:
+            return {"content": "", "usage": {}}
         key = key_of(asked)
         with self._lock:
             known = self.cassette.answers.get(key)

@@ -94,6 +94,7 @@ class Quoting(Strict):
 
     longest_passage: int
     shortest: int
+    longest: int
     alike: float
     run: int
 
@@ -126,8 +127,9 @@ class AnswerNumbers(Strict):
     most_criteria: int
     most_of_the_case: int
     room: int
-    room_of_a_step: int
-    head_start: float
+    room_in_a_small_window: int
+    longest_read: float
+    side_by_side: int
     kept: float
     least_words: int
     compared_words: int

@@ -274,8 +274,9 @@ class Judged:
     score: float
     """The mean of the step marks, 1 to 4."""
     confidence: float
-    disagreement: str = ""
-    """A sentence where marks and second look point to different sides."""
+    doubts: tuple[str, ...] = ()
+    """A sentence where marks and second look point to different sides, and one where another reader's chance of a hire
+    might well fall on the other side."""
 
 
 def mean_mark(steps: Mapping[Step, StepReport], rubric: Mapping[str, Any]) -> float | None:
@@ -317,8 +318,14 @@ def judge(steps: Mapping[Step, StepReport], p_hire: float, level: Level, rubric:
         verdict,
         round(mean, 2),
         _confidence(mean, p_hire, hired, bar, rubric["confidence"]),
-        _apart(mean, bar["hire"], p_hire, near) if apart else "",
+        (
+            *([_apart(mean, bar["hire"], p_hire, near)] if apart else []),
+            *([_CLOSE.format(chance=p_hire)] if near and abs(p_hire - 0.5) < float(look["close"]) else []),
+        ),
     )
+
+
+_CLOSE = "A close call: with a hire put at {chance:.0%}, another reader may well decide otherwise."
 
 
 def _apart(mean: float, hire: float, p_hire: float, near: bool) -> str:

@@ -24,6 +24,8 @@ LONGEST_PASSAGE = _AT.longest_passage
 """Words up to which a turn is one passage."""
 SHORTEST_QUOTE = _AT.shortest
 """Words of a quote, fillers aside."""
+LONGEST_QUOTE = _AT.longest
+"""Words, fillers aside, between which the two ends of a quote are looked for."""
 _ALIKE, _RUN = _AT.alike, _AT.run
 """Of a quote that is nowhere as a whole: the share of its words, and how many, that must stand in one run."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -131,7 +133,8 @@ class Quotes:
         for one in self.passages:
             turn = self.transcript.turns[one.turn]
             at = "" if turn.at is None else f" {int(turn.at // 60)}:{int(turn.at % 60):02d}"
-            who = f" {turn.speaker}{at}{mark(one.turn)}:" if one.number <= 1 else ""
+            drawn = " (drawing)" if turn.mode == "drawn" else ""
+            who = f" {turn.speaker}{at}{drawn}{mark(one.turn)}:" if one.number <= 1 else ""
             lines.append(f"[{one.place}]{who} {' '.join(turn.text[one.start : one.end].split())}")
         return "\n".join(lines)
 
@@ -139,8 +142,11 @@ class Quotes:
         """The quote in the candidate's words, first where it is said to be; None, and counted, when nobody said it."""
         hinted = self._hinted(place)
         order = sorted(self._read, key=lambda turn: (abs(turn - hinted.turn) if hinted else 0, turn))
-        parts = sorted(_ELLIPSIS.split(quote.strip(" \"'“”")), key=len, reverse=True)
-        wanted = [word.plain for word in _words(parts[0])] if parts else []
+        parts = [part for part in _ELLIPSIS.split(quote.strip(" \"'“”")) if part]
+        if len(parts) == 2 and (whole := self._between(parts[0], parts[1], order, hinted)):
+            self.found += 1
+            return whole
+        wanted = [word.plain for word in _words(max(parts, key=len, default=""))]
         least = max(_RUN, round(len(wanted) * _ALIKE))
         for run in (len(wanted), least):
             if len(wanted) < SHORTEST_QUOTE or run > len(wanted):
@@ -152,6 +158,31 @@ class Quotes:
                     return found
         self.dropped.append(quote)
         return None
+
+    def _between(self, first: str, last: str, order: Sequence[int], hinted: Excerpt | None) -> Quote | None:
+        """The words of one turn from ``first`` to ``last``, both said there and near enough to be one thought."""
+        begins, ends = ([word.plain for word in _words(part)] for part in (first, last))
+        if min(len(begins), len(ends)) < SHORTEST_QUOTE:
+            return None
+        for turn in order:
+            start = self._in(turn, begins, len(begins), hinted)
+            if start is None:
+                continue
+            words = self._read[turn]
+            plain = [word.plain for word in words]
+            at = next(index for index, word in enumerate(words) if word.start == start.start)
+            beyond = min(len(plain), at + LONGEST_QUOTE)
+            for stop in range(at + len(begins), beyond - len(ends) + 1):
+                if plain[stop : stop + len(ends)] == ends:
+                    return self._quote(turn, words[at].start, words[stop + len(ends) - 1].end)
+        return None
+
+    def _quote(self, turn: int, start: int, end: int) -> Quote:
+        """With what closes the sentence."""
+        text = self.transcript.turns[turn].text
+        closing = _CLOSES.match(text, end)
+        end = closing.end() if closing else end
+        return Quote(turn, start, end, text[start:end])
 
     def _hinted(self, place: str) -> Excerpt | None:
         match = _PLACE.search(place)
@@ -178,11 +209,7 @@ class Quotes:
         wants = hinted.start if hinted and hinted.turn == turn else 0
         ends = hinted.end if hinted and hinted.turn == turn else 0
         at = min(starts, key=lambda one: (not wants <= words[one].start < max(ends, 1), one))
-        text = self.transcript.turns[turn].text
-        start, end = words[at].start, words[at + length - 1].end
-        closing = _CLOSES.match(text, end)
-        end = closing.end() if closing else end
-        return Quote(turn, start, end, text[start:end])
+        return self._quote(turn, words[at].start, words[at + length - 1].end)
 
     def covered(self, where: str) -> list[Excerpt]:
         """The candidate's passages in a list of places and ranges such as ``3-8, 12.2-12.4``."""

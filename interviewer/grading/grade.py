@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -123,7 +123,8 @@ def _assessor(
 #
 # A model that judges costs money for every reading. It reads once ahead, when the interviewer asks for last words
 # (``LastWords``). If only a farewell follows, that report is the report; if anything else follows, the interview is
-# graded anew. So an interview pays for two reports at most.
+# graded anew, from the moment of the words or the button that end it, while the interviewer takes leave. So an
+# interview pays for two reports at most.
 
 
 log = logging.getLogger(__name__)
@@ -145,34 +146,52 @@ def ahead(grade: Callable[..., Report], transcript: Transcript, knowledge: Knowl
     return [so_far]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Begun:
     transcript: Transcript
-    report: "Future[Report]"
+    news: tuple[float, str] = (0.0, "Reading the interview")
+    heard: Progress | None = None
+    """Told of the progress: whoever waits for the report."""
+    report: "Future[Report]" = field(default_factory=Future)
+
+    def tell(self, share: float, what: str) -> None:
+        """The progress."""
+        self.news = share, what
+        if self.heard is not None:
+            self.heard(share, what)
 
 
 class LastWords:
-    """The reports that were begun when last words were asked for, one an interview. Safe from several threads."""
+    """The reports that were begun when last words were asked for or said, one an interview. Safe from several
+    threads."""
 
     def __init__(self) -> None:
         self._begun: OrderedDict[str, _Begun] = OrderedDict()
         self._lock = threading.Lock()
 
-    def begin(self, name: str, transcript: Transcript, chain: ModelChain, grade: Callable[[], Report]) -> bool:
-        """Begins the report, once an interview and only for a model that judges; whether it was begun now."""
+    def begin(
+        self, name: str, grade: Callable[..., Report], transcript: Transcript, knowledge: Knowledge, chain: ModelChain
+    ) -> bool:
+        """Begins the report where the interviewer has just asked for last words, or the candidate has just ended the
+        interview; only for a model that judges, and not where the one that was begun may still be the report. Whether
+        it was begun now."""
         move = transcript.turns[-1].move if transcript.turns else None
-        asked = move is not None and move.kind is MoveKind.WRAP_UP and bool(transcript.candidate_turns())
-        if not asked or not chain.judges:
+        asked = move is not None and move.kind is MoveKind.WRAP_UP
+        if not transcript.candidate_turns() or not (asked or is_over_with(transcript)) or not chain.judges:
             return False
         with self._lock:
-            if name in self._begun:
+            known = self._begun.get(name)
+            if known is not None and (asked or _only_farewell(known.transcript, transcript)):
                 return False
-            self._begun[name] = _Begun(transcript, aside("ahead", partial(_told, grade)))
+            begun = _Begun(transcript)
+            given = (transcript, knowledge, chain, transcript.level, begun.tell)
+            begun.report = aside("ahead", partial(_told, partial(grade, *given)))
+            self._begun[name] = begun
             while len(self._begun) > MOST_KEPT:
                 self._begun.popitem(last=False)
         return True
 
-    def take(self, name: str, transcript: Transcript, level: Level) -> Report | None:
+    def take(self, name: str, transcript: Transcript, level: Level, progress: Progress | None = None) -> Report | None:
         """The report that was begun, waited for where it is not ready; None where it would not be the report: another
         level, something said since that is no farewell, or the model failed."""
         with self._lock:
@@ -180,6 +199,9 @@ class LastWords:
         if begun is None or begun.transcript.level is not level or not _only_farewell(begun.transcript, transcript):
             return None
         try:
+            begun.heard = progress
+            if progress is not None:
+                progress(*begun.news)
             return begun.report.result()
         except InterviewerError:  # it is asked again, and what it says then is told
             return None
@@ -198,6 +220,17 @@ def _told(grade: Callable[[], Report]) -> Report:
     except Exception:  # handed on to whoever asks for the report
         log.warning("grading ahead failed", exc_info=True)
         raise
+
+
+def is_over_with(transcript: Transcript) -> bool:
+    """Whether what the candidate has just said or pressed ends the interview: the button End, or last words that were
+    asked for, after the time and without a question."""
+    *before, last = transcript.turns
+    if last.speaker != "candidate" or last.event == "end":
+        return last.event == "end"
+    move = before[-1].move if before else None
+    over = last.at is not None and last.at >= transcript.minutes * 60
+    return move is not None and move.kind is MoveKind.WRAP_UP and over and "?" not in last.text
 
 
 def _only_farewell(before: Transcript, now: Transcript) -> bool:

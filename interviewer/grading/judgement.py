@@ -1,19 +1,17 @@
-"""A model's answers, their forms and what a report may say of them: quotes found, ids known, marks bounded.
+"""From a model's answers to what a report may say: quotes found in the talk, ids known, marks bounded.
 
-Nothing here is trusted: quotes are looked for in the talk, ids among the criteria, marks are bounded (``judgement``).
-Every field may be left out, so that an answer with a gap is still worth reading.
+What cannot be found in the candidate's words carries nothing: a criterion without a quote is left out, a mark without
+one is not taken, and both are counted.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
-
-from interviewer import Help, Level, Step
+from interviewer import Help, Level, MoveKind, Step
 from interviewer.grading import thresholds
 from interviewer.grading.assessor import expected_at
 from interviewer.grading.evidence import Aimed, Excerpt, Quote, Quotes, inside, seconds_taken
+from interviewer.grading.forms import Cited, JudgedCriterion, JudgedStep, PanelMark, Telling
 from interviewer.grading.report import (
     Criterion,
     CriterionStatus,
@@ -24,153 +22,13 @@ from interviewer.grading.report import (
     Nearest,
     Remark,
     StepReport,
-    StepStatus,
     StepTime,
     StudyItem,
 )
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.schema import RedFlag, Signal
+from interviewer.knowledge.validate import has_term
 from interviewer.transcript import Transcript
-
-
-def _help(value: object) -> object:
-    return value if value in set(Help) else Help.PROBED
-
-
-SomeHelp = Annotated[Help, BeforeValidator(_help)]
-
-
-def _bare(form: dict[str, Any]) -> None:
-    """A form without what only people read: endpoints bill it with every prompt."""
-    form.pop("description", None)
-    for own in form.get("properties", {}).values():
-        own.pop("title", None)
-        own.pop("default", None)
-
-
-class _Form(BaseModel):
-    """Fields stand in the order of thought: the words first, then what they show."""
-
-    model_config = ConfigDict(json_schema_extra=_bare)
-
-
-class Cited(_Form):
-    """A quote and the place of its passage."""
-
-    place: str = Field(default_factory=str)
-    quote: str = Field(default_factory=str)
-
-
-class JudgedCriterion(_Form):
-    """A criterion, and the candidate's words that come nearest to it, also where they do not show it."""
-
-    id: str
-    place: str = Field(default_factory=str)
-    quote: str = Field(default_factory=str)
-    help: SomeHelp = Help.PROBED
-    status: CriterionStatus
-
-
-class JudgedFlag(Cited):
-    """A mistake."""
-
-    id: str = Field(default_factory=str)
-    text: str = Field(default_factory=str)
-    corrected: bool = Field(default_factory=bool)
-
-
-class Telling(Cited):
-    """A choice that was weighed, or something about the whole, with the words that show it."""
-
-    text: str = Field(default_factory=str)
-
-
-class ToStudy(_Form):
-    """A gap of this candidate and what to do about it."""
-
-    criterion: str = Field(default_factory=str)
-    text: str = Field(default_factory=str)
-
-
-class JudgedStep(_Form):
-    """One step."""
-
-    step: Step
-    where: str = Field(default_factory=str)
-    criteria: list[JudgedCriterion] = Field(default_factory=list)
-    flags: list[JudgedFlag] = Field(default_factory=list)
-    trade_offs: list[Telling] = Field(default_factory=list)
-    comment: str = Field(default_factory=str)
-    study: ToStudy = Field(default_factory=ToStudy)
-    status: StepStatus
-    mark: float | None = None
-
-
-class PanelMark(_Form):
-    """What a member of a panel gives a step, without criteria; None where it was not reached or does not apply."""
-
-    step: Step
-    because: str = Field(default_factory=str)
-    mark: float | None = None
-
-
-class Whole(_Form):
-    """The look at the whole interview."""
-
-    pattern: str
-    marks: list[PanelMark] = Field(default_factory=list)
-    decisive: list[Telling] = Field(default_factory=list)
-    contradictions: list[Telling] = Field(default_factory=list)
-    pacing: str = Field(default_factory=str)
-    communication: str = Field(default_factory=str)
-    for_hire: str = Field(default_factory=str)
-    against_hire: str = Field(default_factory=str)
-    p_hire: float
-    work_on_first: str = Field(default_factory=str)
-    next_level: str = Field(default_factory=str)
-
-
-class Answer(_Form):
-    """What every call of a report is asked for: some of the seven steps, or the whole.
-
-    It is one form for both, because an endpoint may read the form before the prompt: another form is another prefix,
-    and the transcript would be billed again (platform.openai.com/docs/guides/prompt-caching, "What can be cached").
-    """
-
-    model_config = ConfigDict(title="Answer")
-
-    steps: list[JudgedStep]
-    whole: Whole | None = None
-
-
-class OfSteps(Answer):
-    """The answer about steps."""
-
-    @field_validator("steps")
-    @classmethod
-    def _some(cls, steps: list[JudgedStep]) -> list[JudgedStep]:
-        if not steps:
-            raise ValueError("no step was judged")
-        return steps
-
-
-class OfTheWhole(Answer):
-    """The answer about the whole."""
-
-    @field_validator("whole")
-    @classmethod
-    def _there(cls, whole: Whole | None) -> Whole | None:
-        if whole is None:
-            raise ValueError("the whole was not looked at")
-        return whole
-
-
-# -- judgement -------------------------------------------------------------------------------------------
-# From a model's answers to what a report may say: quotes found in the talk, ids known, marks bounded.
-#
-# What cannot be found in the candidate's words carries nothing: a criterion without a quote is left out, a mark
-# without one is not taken, and both are counted.
-
 
 _AT = thresholds().answers
 
@@ -180,8 +38,10 @@ MOST_MISSING = _AT.most_missing
 """Points named as missing in a step; the checklist holds all of them."""
 MOST_STUDY = thresholds().page.most_study
 """Things to study next."""
-MOST_CHOICES = 2
+MOST_CHOICES = 1
 """Choices of a step that are shown as weighed."""
+_NONE = frozenset(("", "none", "nothing", "no gap", "n/a", "-"))
+"""What a gap says where nothing is left out."""
 OTHER = "other"
 """The id of a mistake or choice that no list has."""
 
@@ -250,23 +110,34 @@ class Judgement:
             if one is None:
                 continue
             said = self._find(one) if one.quote.strip() else None
-            silent = one.status in ("absent", "not_applicable")
+            status, gap = _agreed(one)
+            silent = status in ("absent", "not_applicable")
             if said is None and (one.quote.strip() or not silent):
                 continue
-            nearest = Nearest(turn=said.turn, quote=said.text) if said and one.status == "absent" else None
+            nearest = Nearest(turn=said.turn, quote=said.text) if said and status == "absent" else None
+            about, text = signal.topic, signal.text
             criteria.append(
-                Criterion(signal=signal.id, status=one.status, about=signal.topic, level=signal.level, nearest=nearest)
+                Criterion(
+                    signal=signal.id,
+                    status=status,
+                    about=about,
+                    text=text,
+                    gap=gap,
+                    level=signal.level,
+                    nearest=nearest,
+                )
             )
             if said and not silent:
-                sign = "-" if one.status == "wrong" else "+"
                 evidence.append(
                     Evidence(
                         signal=signal.id,
                         quote=said.text,
                         turn=said.turn,
-                        help=one.help,
-                        sign=sign,
-                        about=signal.topic,
+                        help=help_given(self.transcript, said.turn, signal, one.help),
+                        sign="-" if status == "wrong" else "+",
+                        about=about,
+                        status=status,
+                        gap=gap,
                     )
                 )
         return criteria, evidence
@@ -368,6 +239,34 @@ def apart(steps: Mapping[Step, StepReport], panel: Sequence[PanelMark], far: flo
             f"would mark it{because}; the mark is between them."
         )
     return told
+
+
+def _agreed(one: JudgedCriterion) -> tuple[CriterionStatus, str]:
+    """Status and gap, which must agree: what leaves something out is not more than partly shown."""
+    gap = short(one.gap).rstrip(".")
+    if one.status in ("absent", "not_applicable"):
+        return one.status, ""
+    if one.status != "wrong" and gap.lower() in _NONE:
+        return one.status, ""
+    return ("partly" if one.status == "shown" else one.status), gap
+
+
+def help_given(transcript: Transcript, turn: int, signal: Signal, said: Help) -> Help:
+    """How much help came before words in a turn: as the model says, where what is known of the turns does not say
+    otherwise.
+
+    Before the interviewer has said more than the problem there was none. What the turn before asked about, by the
+    criterion's id or one of its terms, was not brought up by the candidate alone; what it hinted at was hinted.
+    """
+    spoken = [one for one in transcript.turns[:turn] if one.speaker == "interviewer" and one.text.strip()]
+    if len(spoken) < 2:
+        return Help.UNPROMPTED
+    last, move = spoken[-1], spoken[-1].move
+    about_it = move is not None and move.signal == signal.id
+    if about_it and move is not None and move.kind is MoveKind.HINT:
+        return Help.HINTED
+    named = about_it or any(has_term(term, last.text) for term in signal.terms)
+    return Help.PROBED if named and said is Help.UNPROMPTED else said
 
 
 def halved(mark: float) -> float:

@@ -1,13 +1,13 @@
 """A capable model reads the whole interview and judges it; code checks every quote and makes the verdict.
 
-    rules · transcript · some of the steps, by their criteria   ─┐
-    rules · transcript · others …                                ─┼─►  marks of both readings  ─►  verdict, report
-    rules · transcript · the whole, as a panel would judge it    ─┘
+    rules · transcript · one step, by its criteria (seven calls)   ─┐
+    rules · transcript · every step, as a panel would mark it      ─┼─►  marks of both readings  ─►  verdict, report
+    rules · transcript · what the whole was like                   ─┘
 
-All calls stand side by side: those that judge steps by their criteria, and one that reads the whole without criteria
-and is told nothing of the others, so that a step's mark is of two readings. Rules and transcript come first and are the
-same in all, so an endpoint that caches prefixes reads them once; the others start a moment after the first for that
-reason. A model with a small window is asked about one step at a time.
+All calls stand side by side, each short, for the longest is waited for. The panel's reading sees no criteria and is
+told nothing of the others, so that a step's mark is of two readings; it and the look at the whole each put the chance
+of a hire. Rules and transcript come first and are the same in all, so an endpoint that caches prefixes reads them once:
+where it has not just read them, it is let read them before the calls begin.
 """
 
 import hashlib
@@ -18,26 +18,17 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from interviewer import Level, ModelError, MoveKind, Step, Verdict
+from interviewer.background import aside
 from interviewer.grading import cut_offs, rubric_in_use, thresholds
 from interviewer.grading.assessor import GENERAL, Judged, Material, Progress, Retrieve, judge, merged, strong_answers
 from interviewer.grading.evidence import Aimed, Quotes, aimed_at_the_grader
-from interviewer.grading.judgement import (
-    OTHER,
-    Answer,
-    JudgedStep,
-    Judgement,
-    OfSteps,
-    OfTheWhole,
-    Whole,
-    apart,
-    coded,
-    mistakes,
-    of_both,
-    short,
-)
+from interviewer.grading.forms import Answer, JudgedStep, OfAStep, OfThePanel, OfTheWhole, Panel, SomeAnswer, Whole
+from interviewer.grading.judgement import OTHER, Judgement, apart, coded, mistakes, of_both, short
 from interviewer.grading.report import FlagReport, GradedBy, Missing, Remark, Report, Status, StepReport
 from interviewer.interview import known_mode
 from interviewer.knowledge.embeddings import shared_embedder
@@ -47,26 +38,19 @@ from interviewer.transcript import Transcript
 
 _AT = thresholds().answers
 
-RULES, STEPS, WHOLE = "assess", "assess-steps", "assess-whole"
+RULES, STEP, PANEL, WHOLE = "assess", "assess-step", "assess-panel", "assess-whole"
 """The prompts."""
-GROUPS = (
-    (Step.DATA, Step.MODEL),
-    (Step.CLARIFY, Step.FRAME),
-    (Step.EVALUATE, Step.SERVE),
-    (Step.MONITOR,),
-)
-"""Steps that are judged in one call: so that no answer is long, for the longest is waited for."""
-SIDE_BY_SIDE = 5
+SIDE_BY_SIDE = _AT.side_by_side
 """Calls at a time, where the model does not say that it serves fewer (``side_by_side``)."""
 MOST_CRITERIA, MOST_OF_THE_CASE = _AT.most_criteria, _AT.most_of_the_case
 """Of a step, and of them the case's own: more make a report dearer and longer, and no truer; and where the problem that
 was posed is not quite the case's, the framework's are those that apply."""
 ROOM = _AT.room
 """Tokens of an answer; models that think take more by themselves."""
-ROOM_OF_A_STEP = _AT.room_of_a_step
-"""The same in a small window."""
-HEAD_START = _AT.head_start
-"""Seconds after which an endpoint has read the prompt of the first call, so that the second finds it in the cache."""
+ROOM_IN_A_SMALL_WINDOW = _AT.room_in_a_small_window
+"""The same where the window is small."""
+LONGEST_READ = _AT.longest_read
+"""Seconds that the calls wait for an endpoint to have read what they all begin with; after that they begin anyway."""
 KEPT = _AT.kept
 """Seconds for which an endpoint surely keeps what it has read."""
 _READ: "deque[tuple[int, str, float]]" = deque(maxlen=10)
@@ -103,7 +87,7 @@ class LlmAssessor:
         criteria = merged(material.knowledge, material.case, shared_embedder(), self.folder)
         criteria = {step: asked_criteria(own, material.level) for step, own in criteria.items()}
         asking = Asking(self.model, material, quotes, aimed, criteria)
-        answers, whole = asking.everything(progress)
+        answers, panel, whole = asking.everything(progress)
         judgement = Judgement(material.transcript, material.level, criteria, material.knowledge, quotes, aimed)
         steps, flags, choices = _judged(answers, judgement)
         if not quotes.found and (quotes.dropped or material.transcript.words_of_candidate >= LEAST_WORDS):
@@ -111,7 +95,7 @@ class LlmAssessor:
                 f"the model '{self.model.name}' quoted nothing that the candidate said; nothing was judged"
             )
         progress(0.95, "Writing the report")
-        report = self._report(material, judgement, answers, steps, flags, choices, whole)
+        report = self._report(material, judgement, answers, steps, flags, choices, panel, whole)
         progress(1.0, "Done")
         return report
 
@@ -123,13 +107,14 @@ class LlmAssessor:
         steps: dict[Step, StepReport],
         flags: list[FlagReport],
         choices: list[Remark],
+        panel: Panel,
         whole: Whole,
     ) -> Report:
         data = rubric_in_use()
-        p_hire = min(1.0, max(0.0, whole.p_hire))
+        p_hire = sum(min(1.0, max(0.0, one.p_hire)) for one in (panel, whole)) / 2
         readings = data["two_readings"]
-        notes = apart(steps, whole.marks, float(readings["apart"]))
-        steps = of_both(steps, whole.marks, float(readings["panel"]))
+        notes = apart(steps, panel.marks, float(readings["apart"]))
+        steps = of_both(steps, panel.marks, float(readings["panel"]))
         found = judge(steps, p_hire, material.level, data)
         status, verdict, why = _standing(steps, found)
         gaps: dict[Step, Sequence[Missing]] = {step: own.missing for step, own in steps.items()}
@@ -147,13 +132,13 @@ class LlmAssessor:
             red_flags=each_once(flags),
             trade_offs=choices,
             time=judgement.times(answers),
-            summary=short(whole.pattern),
+            summary=short(panel.pattern),
             decisive=judgement.moments(whole.decisive, 4),
             contradictions=judgement.moments(whole.contradictions, 3),
             pacing=short(whole.pacing),
             communication=short(whole.communication),
             work_on_first=short(whole.work_on_first),
-            reasons=_reasons(whole, found),
+            reasons=_reasons(panel, found),
             next_level=short(whole.next_level),
             strong={step: text for step, text in strong.items() if steps[step].status != "not_applicable"},
             study_plan=judgement.study_plan(answers, steps),
@@ -169,7 +154,7 @@ class LlmAssessor:
                 backend=self.model.backend,
                 model=self.model.name,
                 model_sha256=self.model.sha256,
-                prompts={name: prompt(name).sha256 for name in (RULES, STEPS, WHOLE)},
+                prompts={name: prompt(name).sha256 for name in (RULES, STEP, PANEL, WHOLE)},
                 rubric=str(data["version"]),
             ),
         )
@@ -185,39 +170,37 @@ class Asking:
     aimed: Sequence[Aimed]
     criteria: Mapping[Step, Sequence[Signal]]
 
-    def everything(self, progress: Progress) -> tuple[dict[Step, JudgedStep], Whole]:
-        """Every step of the interview, or the one that was practised, and the whole. Raises ModelError."""
+    def everything(self, progress: Progress) -> tuple[dict[Step, JudgedStep], Panel, Whole]:
+        """Every step of the interview, or the one that was practised, the panel's marks and the whole. Raises
+        ModelError."""
         only = known_mode(self.material.transcript.mode).step
         wanted = (only,) if only else tuple(Step)
-        groups: Sequence[Sequence[Step]] = (wanted,) if only else GROUPS
-        asked = [self.messages(STEPS, self._steps_inputs(group)) for group in groups]
-        room = ROOM
-        if not only and self._room(asked) < ROOM:
-            groups, room = tuple((step,) for step in Step), ROOM_OF_A_STEP
-            asked = [self.messages(STEPS, self._steps_inputs(group)) for group in groups]
-        look = self.messages(WHOLE, {"level": self.material.level.value, "names": _names(wanted)})
-        progress(0.15, "The model reads the interview")
-        with ThreadPoolExecutor(max_workers=getattr(self.model, "side_by_side", SIDE_BY_SIDE)) as pool:
+        level = {"level": self.material.level.value}
+        asked = [self.messages(STEP, {**level, "which": step.value, "step": self._step(step)}) for step in wanted]
+        panel = self.messages(PANEL, {**level, "names": ", ".join(step.value for step in wanted)})
+        whole = self.messages(WHOLE, level)
+        room = self._room([*asked, panel, whole])
+        progress(0.1, "The model reads the interview")
+        at_once = getattr(self.model, "side_by_side", SIDE_BY_SIDE)
+        if at_once > 1 and not self._was_read():
+            wait([aside("reading", partial(self.model.read, asked[0], Answer))], timeout=LONGEST_READ)
+        with ThreadPoolExecutor(max_workers=at_once) as pool:
 
-            def ask(messages: Sequence[Message], form: type[Answer], room: int) -> Future[Answer]:
+            def ask(messages: Sequence[Message], form: type[SomeAnswer]) -> Future[SomeAnswer]:
                 return pool.submit(copy_context().run, self._extract, messages, form, room)
 
-            jobs = [ask(asked[0], OfSteps, room)]
-            if not self._was_read():
-                wait(jobs, timeout=HEAD_START)
-            whole = ask(look, OfTheWhole, self._room([look]))
-            jobs += [ask(messages, OfSteps, room) for messages in asked[1:]]
-            every = [*jobs, whole]
+            of_steps = {step: ask(messages, OfAStep) for step, messages in zip(wanted, asked, strict=True)}
+            of_panel, of_whole = ask(panel, OfThePanel), ask(whole, OfTheWhole)
+            every: list[Future[Any]] = [*of_steps.values(), of_panel, of_whole]
             for done, _ in enumerate(as_completed(every), 1):
-                progress(0.15 + 0.8 * done / len(every), "The model judges the steps and the whole")
-        answers = [(group, answer) for group, job in zip(groups, jobs, strict=True) for answer in job.result().steps]
-        found = {answer.step: answer for group, answer in reversed(answers) if answer.step in group}
-        if missing := [step.value for step in wanted if step not in found]:
+                progress(0.1 + 0.8 * done / len(every), "The model judges the steps and the whole")
+        found = {step: job.result().step for step, job in of_steps.items()}
+        if missing := [step.value for step, own in found.items() if own is None or own.step is not step]:
             raise ModelError(f"the model '{self.model.name}' left out the step {missing[0]}")
-        looked = whole.result().whole
-        if looked is None:
-            raise ModelError(f"the model '{self.model.name}' left out the look at the whole")
-        return found, looked
+        marked, looked = of_panel.result().panel, of_whole.result().whole
+        assert marked is not None
+        assert looked is not None
+        return {step: own for step, own in found.items() if own is not None}, marked, looked
 
     def _was_read(self) -> bool:
         """Whether the endpoint keeps the greater part of the prompt from a report on this talk a moment ago."""
@@ -229,9 +212,9 @@ class Asking:
     def _room(self, asked: Sequence[Sequence[Message]]) -> int:
         """The room for an answer beside the longest of the prompts."""
         window = getattr(self.model, "window", None)
-        return ROOM if window is None or max(map(count, asked)) + ROOM <= window else ROOM_OF_A_STEP
+        return ROOM if window is None or max(map(count, asked)) + ROOM <= window else ROOM_IN_A_SMALL_WINDOW
 
-    def _extract(self, messages: Sequence[Message], form: type[Answer], room: int) -> Answer:
+    def _extract(self, messages: Sequence[Message], form: type[SomeAnswer], room: int) -> SomeAnswer:
         return self.model.extract(messages, form, max_tokens=room)
 
     def messages(self, task: str, inputs: Mapping[str, str]) -> list[Message]:
@@ -250,13 +233,6 @@ class Asking:
 
     def _talk(self) -> str:
         return self.quotes.numbered(self._after_the_end())
-
-    def _steps_inputs(self, group: Sequence[Step]) -> dict[str, str]:
-        return {
-            "level": self.material.level.value,
-            "names": _names(group),
-            "steps": "\n\n".join(self._step(step) for step in group),
-        }
 
     def _step(self, step: Step) -> str:
         """What the model is told of a step: a 3 at the level, criteria, known mistakes. Not the reference: a capable
@@ -304,10 +280,6 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _names(steps: Sequence[Step]) -> str:
-    return ", ".join(step.value for step in steps)
-
-
 def _line(name: str, one: Signal, level: Level) -> str:
     return f"{name}{'+' if one.level.rank > level.rank else ''} {_WHY.sub('', one.text)}"
 
@@ -350,12 +322,12 @@ def _standing(steps: Mapping[Step, StepReport], found: Judged | None) -> tuple[S
     return "insufficient_evidence", Verdict.STRONG_NO_HIRE, ["Too little was said about any step to mark it."]
 
 
-def _reasons(whole: Whole, found: Judged | None) -> list[str]:
-    """What speaks for and against, and where the two readings of the interview disagree."""
+def _reasons(panel: Panel, found: Judged | None) -> list[str]:
+    """What speaks for and against, and what makes the verdict doubtful."""
     told = [
-        f"{side}: {short(text)}" for side, text in (("For", whole.for_hire), ("Against", whole.against_hire)) if text
+        f"{side}: {short(text)}" for side, text in (("For", panel.for_hire), ("Against", panel.against_hire)) if text
     ]
-    return [*told, found.disagreement] if found and found.disagreement else told
+    return [*told, *(found.doubts if found else ())]
 
 
 def _few(transcript: Transcript) -> list[str]:

@@ -16,6 +16,7 @@ from interviewer.grading.render import (
     CRITERION,
     EVENTS,
     HELP,
+    claimed,
     clock,
     ended_early,
     excerpt,
@@ -42,6 +43,7 @@ from interviewer.grading.report import (
     Nearest,
     Remark,
     Report,
+    StepReport,
     StudyItem,
 )
 from interviewer.interview import scope
@@ -221,14 +223,13 @@ def _step(step: Step, report: Report, transcript: Transcript) -> str:
     minutes = " of ".join(minutes_of(spent)) if spent and spent.used else ""
     state = "marked" if own.score is not None else "unmarked"
     strong = report.strong.get(step, "")
-    half = {one.signal for one in own.criteria if one.status == "partly"}
     first = [next((at for at, one in enumerate(own.evidence) if one.sign == sign), 1) for sign in "+-"]
     gaps = "" if own.criteria else _missing(own.missing, judged)
     return (
         f'<article class="step {state}" id="{_id(step.label)}"><h3>{escape(step.label)}'
         f'<span class="score">{escape(standing(own, judged))}</span></h3>'
         f"{_p(minutes, 'meta')}{_p(own.comment)}"
-        f"{_folded([_evidence(one, half, transcript) for one in own.evidence], 'quotes', first)}"
+        f"{_folded([_evidence(one, own, transcript) for one in own.evidence], 'quotes', first)}"
         f"{_checklist(own.criteria, transcript)}{gaps}"
         + (
             f"<details><summary>What a strong answer has</summary><p>{_linked(strong)}</p></details>"
@@ -239,11 +240,10 @@ def _step(step: Step, report: Report, transcript: Transcript) -> str:
     )
 
 
-def _evidence(one: Evidence, half: set[str], transcript: Transcript) -> str:
-    """A quote for or against a criterion; ``half`` are those that were partly shown."""
-    partly = one.signal in half and one.sign == "+"
-    kind = "against" if one.sign == "-" else "half" if partly else "for"
-    said = f"{one.about or one.signal} · {HELP[one.help]}" + (" · partly" if partly else "")
+def _evidence(one: Evidence, own: StepReport, transcript: Transcript) -> str:
+    """A quote for or against a criterion, and how much of it the quote is said to show."""
+    kind = {"-": "against", "+": "half" if claimed(one, own).startswith(CRITERION["partly"]) else "for"}[one.sign]
+    said = " · ".join(part for part in (one.about or one.signal, HELP[one.help], claimed(one, own)) if part)
     return f'<li class="{kind}"><span class="meta">{escape(said)}</span>{_quote(one.quote, one.turn, transcript)}</li>'
 
 
@@ -251,11 +251,17 @@ def _checklist(criteria: list[Criterion], transcript: Transcript) -> str:
     """The criteria, quietly: a mark and a name each, and the nearest words to what was not shown."""
     items = [
         f'<li class="{one.status}"><i aria-hidden="true">{_MARKS[one.status]}</i>{escape(one.about or one.signal)}'
-        f'<span class="sr"> ({CRITERION[one.status]})</span>{_nearest(one.nearest, transcript)}</li>'
+        f'<span class="sr"> ({CRITERION[one.status]})</span>{_looked_for(one)}{_nearest(one.nearest, transcript)}</li>'
         for one in criteria
     ]
     key = '<p class="key">✓ shown, ◐ partly, ✗ wrong, ○ not shown, – does not apply</p>'
     return f"<details><summary>{len(items)} criteria</summary>{_list(items, 'check')}{key}</details>" if items else ""
+
+
+def _looked_for(one: Criterion) -> str:
+    """What the criterion asks for, and what was left out of it."""
+    gap = f" The gap: {one.gap}." if one.gap and one.status == "partly" else ""
+    return f'<span class="meta">{escape(one.text + gap)}</span>' if one.text else ""
 
 
 def _nearest(said: Nearest | None, transcript: Transcript) -> str:

@@ -52,6 +52,16 @@ AROUND = _AT.around
 LONGEST_QUOTE = _AT.longest_quote
 
 
+def claimed(one: Evidence, own: StepReport) -> str:
+    """How much of its criterion a quote is said to show, where that is not all: ``partly; the gap: no reason``."""
+    marks = {criterion.signal: criterion.status for criterion in own.criteria}
+    status = one.status or ("partly" if marks.get(one.signal) == "partly" and one.sign == "+" else "shown")
+    if status == "shown":
+        return ""
+    told = "; the gap: " if status == "partly" else ": "
+    return CRITERION[status] + (told + one.gap if one.gap else "")
+
+
 def shortened(text: str) -> str:
     """A quote on one line, its end cut when it is long."""
     return first_words(text, LONGEST_QUOTE)
@@ -215,7 +225,7 @@ def _md_step(step: Step, report: Report) -> list[str]:
     own = report.steps[step]
     lines = ["", f"## {step.label}", "", _md(own.comment)]
     lines += ["", *[f"- {_MD_CHECK[one.status]} {_md(_named(one))}" for one in own.criteria]] if own.criteria else []
-    lines += ["", *[_md_evidence(one) for one in own.evidence]] if own.evidence else []
+    lines += ["", *[_md_evidence(one, own) for one in own.evidence]] if own.evidence else []
     if own.missing:
         said = "Not shown:" if report.status == "assessed" else "Not heard, as far as we could hear:"
         lines += ["", said, "", *[f"- {_md(gap.text)}{_md_notes(gap.study)}" for gap in own.missing]]
@@ -230,9 +240,9 @@ def _named(one: Criterion) -> str:
     return f"{one.about or one.signal} ({CRITERION[one.status]}{near})"
 
 
-def _md_evidence(one: Evidence) -> str:
-    name = _md(one.about or one.signal)
-    return f"- ({one.sign}) {name}, {HELP[one.help]}, turn {one.turn}: “{_md(shortened(one.quote))}”"
+def _md_evidence(one: Evidence, own: StepReport) -> str:
+    said = "; ".join(part for part in (f"{one.about or one.signal}, {HELP[one.help]}", claimed(one, own)) if part)
+    return f"- ({one.sign}) {_md(said)}, turn {one.turn}: “{_md(shortened(one.quote))}”"
 
 
 def _md_remark(one: Remark) -> str:

@@ -32,6 +32,10 @@ class Evidence(_Model):
     sign: Literal["+", "-"]
     about: str = ""
     """The signal's subject in words."""
+    status: Literal["shown", "partly", "wrong"] | None = None
+    """What the quote is said to be; None where nobody judged it."""
+    gap: str = ""
+    """What a ``partly`` leaves out of the signal, what is wrong with a ``wrong``."""
 
 
 class Nearest(_Model):
@@ -48,6 +52,10 @@ class Criterion(_Model):
     status: CriterionStatus
     about: str = ""
     """The signal's subject in words."""
+    text: str = ""
+    """The signal: what was looked for."""
+    gap: str = ""
+    """As of the evidence."""
     level: Level | None = None
     """From which level on its absence counts."""
     nearest: Nearest | None = None

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 
 Schema = TypeVar("Schema", bound=BaseModel)
+A_WORD = 16
+"""Tokens of an answer that nobody looks at."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,10 @@ class LanguageModel(Protocol):
 
     def warm(self, messages: Sequence[Message]) -> None:
         """Reads a prompt ahead of its use, where that makes the next call faster."""
+        ...
+
+    def read(self, messages: Sequence[Message], schema: type[Schema]) -> None:
+        """Lets it read a prompt that calls for this schema will begin with, so that it need not read that again."""
         ...
 
     def close(self) -> None:

@@ -11,13 +11,13 @@ total deadline.
 import json
 import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from interviewer import ModelError
 from interviewer.models.answers import ROOM, AnswerFilter, parse
-from interviewer.models.base import Message, Schema, count, fit
+from interviewer.models.base import A_WORD, Message, Schema, count, fit
 from interviewer.models.client import (
     NO_KEY,
     WORTH_A_TRY,
@@ -187,9 +187,16 @@ class OpenAICompatible:
         """Makes the next call faster: here, by what would be imported then."""
         self._client.prepare()
 
+    def read(self, messages: Sequence[Message], schema: type[Schema]) -> None:
+        """Lets the endpoint read a prompt with the form before it: it reuses a beginning that prompts share."""
+        call = self._begin(None, A_WORD)
+        call.room = A_WORD
+        with suppress(FormError, TooLongError), self._failing(call, counts=False):  # the calls that follow say so
+            self._client.whole(self._fitting(messages, call), call, {"temperature": 0.0}, _form(LADDER[0][0], schema))
+
     def ping(self, seconds: float | None = None) -> str:
         """What it answers to a small question, as far as it gets: nothing from one that thinks. Raises ModelError."""
-        call = Call(min(seconds or PING, self.limits.total), 16, urgent=True, patience=seconds or PING)
+        call = Call(min(seconds or PING, self.limits.total), A_WORD, urgent=True, patience=seconds or PING)
         words, said = AnswerFilter(held=True), ""
         with self._failing(call, counts=False):
             self._target = self.target(call.left)

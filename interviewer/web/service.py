@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 from interviewer import BadInput, InterviewerError, Level, Manner, ModelError, telemetry
 from interviewer.background import Background, Breathe, Job
+from interviewer.grading.assessor import Progress
 from interviewer.grading.grade import LastWords, ahead
 from interviewer.grading.report import Report
 from interviewer.interview.state import State
@@ -209,6 +210,7 @@ class Service:
                 if self.store.header(owner, id_).ended is not None:
                     return  # a recording may end with the candidate's words: nobody is there to be answered
                 began = time.monotonic()
+                self._begin_report(self._engine(), id_, transcript, reports=1)
                 try:
                     reply, first = yield from self._speak(owner, id_, transcript, self.store.elapsed(owner, id_))
                     self.store.answer(owner, id_, reply.transcript, expected=len(transcript.turns))
@@ -228,13 +230,16 @@ class Service:
 
     def _go_on_behind(self, owner: str, id_: str, transcript: Transcript) -> None:
         engine = self._engine()
-        if engine.budget.leaves(transcript, reports=2):
-            given = (transcript, self.knowledge, engine.chain, transcript.level, lambda *news: None)
-            self._last_words.begin(id_, transcript, engine.chain, lambda: engine.grade(*given))
+        self._begin_report(engine, id_, transcript, reports=2)
         jobs = ahead(engine.grade, transcript, self.knowledge, engine.chain)
         if engine.observe and transcript.candidate_turns():
             jobs = [self._noting(owner, id_, engine.observe), *jobs]
         self.behind.put(id_, jobs)
+
+    def _begin_report(self, engine: Engine, id_: str, transcript: Transcript, *, reports: int) -> None:
+        """Begins the report where the interview ends now or soon, if so many can still be paid."""
+        if engine.budget.leaves(transcript, reports=reports):
+            self._last_words.begin(id_, engine.grade, transcript, self.knowledge, engine.chain)
 
     def _noting(self, owner: str, id_: str, observe: Callable[[Transcript, Breathe], Transcript]) -> Job:
         def note(breathe: Breathe) -> None:
@@ -374,9 +379,9 @@ class Service:
                 if report is None or report == unwanted:
                     transcript, began = self.store.transcript(owner, id_), time.monotonic()
                     engine = self._engine()
-                    report = self._last_words.take(id_, transcript, level) or engine.grade(
-                        transcript, self.knowledge, engine.chain, level, lambda *news_: news.put(_grading(*news_))
-                    )
+                    tell: Progress = lambda share, what: news.put(Grading(share, what))  # noqa: E731
+                    begun = self._last_words.take(id_, transcript, level, tell)
+                    report = begun or engine.grade(transcript, self.knowledge, engine.chain, level, tell)
                     self.store.add_report(owner, id_, report, turns_graded=len(transcript.turns))
                     telemetry.graded(report.status, time.monotonic() - began)
                 news.put(report)
@@ -393,8 +398,3 @@ def _told(interview: str, turn: int, backend: str, first: float, whole: float) -
     telemetry.turn_answered(backend, first, whole)
     where = {"interview": interview, "turn": turn, "backend": backend, "seconds": round(whole, 3)}
     log.info("turn answered", extra=where)
-
-
-def _grading(*news: object) -> Grading:
-    fraction = next((float(item) for item in news if isinstance(item, int | float)), None)
-    return Grading(fraction, next((item for item in news if isinstance(item, str)), "Grading"))

@@ -15,6 +15,7 @@ from evals.cassette import Cassette, Tape, key_of, load, playing, plugged_in, se
 from evals.runner import Order, run_suite
 from evals.types import Data
 from interviewer import BadInput, CannotRun
+from interviewer.models.base import A_WORD
 
 pytestmark = pytest.mark.enable_socket
 ASK = [{"role": "system", "content": "Be  brief."}, {"role": "user", "content": "Why?"}]
@@ -81,6 +82,14 @@ def test_an_answer_is_recorded_once_and_replayed_without_the_endpoint(endpoint: 
 def _deltas(raw: str) -> list[str]:
     lines = [line.removeprefix("data: ") for line in raw.splitlines() if line.startswith("data: {")]
     return [json.loads(line)["choices"][0]["delta"].get("content", "") for line in lines]
+
+
+def test_a_prompt_that_is_only_to_be_read_is_neither_asked_nor_kept(endpoint: list[str], tmp_path: Path) -> None:
+    path = str(tmp_path / "tape.jsonl")
+    with playing(path, record=True) as tape:
+        assert tape.reply(asked(max_tokens=A_WORD)) == {"content": "", "usage": {}}
+        assert not tape.cassette.answers
+    assert not endpoint
 
 
 def test_a_refusal_is_part_of_the_recording(endpoint: list[str], tmp_path: Path) -> None:

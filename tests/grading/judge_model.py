@@ -9,20 +9,23 @@ from typing import Any
 from pydantic import BaseModel
 
 from interviewer import ModelError, Step
-from interviewer.grading.judgement import Answer
+from interviewer.grading.forms import Answer
 from interviewer.models.base import Message
 
 QUOTE = "If it was below the fold it isn't a no, nobody saw it"
-WHOLE: dict[str, Any] = {
+PANEL: dict[str, Any] = {
     "pattern": "You led and gave reasons. Serving stayed thin.",
     "marks": [{"step": step.value, "because": "Sound.", "mark": 3} for step in Step],
+    "for_hire": "Reasons throughout.",
+    "against_hire": "Thin on cost.",
+    "p_hire": 0.8,
+}
+WHOLE: dict[str, Any] = {
     "decisive": [{"text": "You knew what a no is.", "place": "5", "quote": QUOTE}],
     "contradictions": [],
     "pacing": "Even.",
     "communication": "Clear.",
-    "for_hire": "Reasons throughout.",
-    "against_hire": "Thin on cost.",
-    "p_hire": 0.7,
+    "p_hire": 0.6,
     "work_on_first": "Practise cost.",
     "next_level": "Staff asks for more.",
 }
@@ -46,9 +49,10 @@ def step(name: str, **changes: Any) -> dict[str, Any]:
 
 @dataclass
 class JudgeModel:
-    """A capable model. ``steps`` replaces the answers by step, ``whole`` parts of the last one."""
+    """A capable model. ``steps`` replaces the answers by step, ``panel`` and ``whole`` parts of those."""
 
     steps: dict[str, dict[str, Any]] = field(default_factory=dict)
+    panel: dict[str, Any] = field(default_factory=dict)
     whole: dict[str, Any] = field(default_factory=dict)
     quoting: Callable[[str], dict[str, Any]] | None = None
     fails: bool = False
@@ -59,6 +63,7 @@ class JudgeModel:
     window: int = 100_000
     asked: list[str] = field(default_factory=list)
     rooms: list[int] = field(default_factory=list)
+    only_read: list[str] = field(default_factory=list)
     _lock: Any = field(default_factory=threading.Lock)
 
     @property
@@ -75,16 +80,23 @@ class JudgeModel:
             self.asked.append(text)
             self.rooms.append(max_tokens)
         assert issubclass(schema, Answer)
-        names = re.search(r"judge these steps, in this order: (.+)\.", text)
-        steps = [self._step(name, text) for name in names[1].split(", ")] if names else []
-        return schema.model_validate({"steps": steps, "whole": None if names else WHOLE | self.whole})
+        name = re.search(r"judge this step: (\w+)\.", text)
+        if name:
+            return schema.model_validate({"step": self._step(name[1], text)})
+        if "as a member of the panel" in text:
+            return schema.model_validate({"panel": PANEL | self.panel})
+        return schema.model_validate({"whole": WHOLE | self.whole})
+
+    def read(self, messages: Sequence[Message], schema: type[BaseModel]) -> None:
+        assert schema is Answer
+        self.only_read.append("\n".join(message.content for message in messages))
 
     def _step(self, name: str, text: str) -> dict[str, Any]:
         if name in self.steps:
             return self.steps[name]
         first = re.search(rf"\({name}\)\..*\n([a-z]1)\+? ", text)
         assert first
-        shown = {"id": first[1], "place": "5", "quote": QUOTE, "help": "unprompted", "status": "shown"}
+        shown = {"id": first[1], "place": "5", "quote": QUOTE, "help": "unprompted", "gap": "", "status": "shown"}
         return step(name, criteria=[shown])
 
     def speak(self, *args: object, **more: object) -> Any:

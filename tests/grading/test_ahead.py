@@ -1,6 +1,7 @@
 """Grading ahead: what was read during the interview is not read again, and the report is the same; a model that judges
 reads once ahead, when last words are asked for, and again where more than a farewell follows."""
 
+import threading
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from interviewer import Level, ModelError
 from interviewer.background import DroppedError
-from interviewer.grading.grade import LastWords, ahead, grade, is_farewell
+from interviewer.grading.grade import LastWords, ahead, grade, is_farewell, is_over_with
 from interviewer.grading.report import Report
 from interviewer.knowledge import Knowledge
 from interviewer.models.base import ModelChain
@@ -44,6 +45,8 @@ def test_before_the_first_answer_there_is_nothing_to_prepare(knowledge: Knowledg
 
 
 JUDGES: Any = (JudgeModel(),)
+NOTHING: Any = None
+"""The knowledge base, where nothing asks for it."""
 
 
 def asked_for_last_words() -> Transcript:
@@ -64,7 +67,7 @@ def then(said: str, before: Transcript | None = None) -> Transcript:
 def begun() -> tuple[LastWords, Any]:
     """Last words that were begun, and the report."""
     words, report = LastWords(), Report.model_construct()
-    assert words.begin("an interview", asked_for_last_words(), ModelChain(JUDGES), lambda: report)
+    assert words.begin("an interview", lambda *_: report, asked_for_last_words(), NOTHING, ModelChain(JUDGES))
     return words, report
 
 
@@ -92,10 +95,10 @@ def test_another_level_another_interview_and_a_failure_are_graded_anew(begun: tu
     assert words.take("another interview", then("No, thanks."), Level.SENIOR) is None
     assert words.take("an interview", then("No, thanks."), Level.SENIOR) is report
 
-    def fails() -> Report:
+    def fails(*given: Any) -> Report:
         raise ModelError("out")
 
-    assert words.begin("it fails", asked_for_last_words(), ModelChain(JUDGES), fails)
+    assert words.begin("it fails", fails, asked_for_last_words(), NOTHING, ModelChain(JUDGES))
     assert words.take("it fails", then("No, thanks."), Level.SENIOR) is None
 
 
@@ -103,17 +106,74 @@ def test_it_is_begun_once_an_interview_and_only_at_last_words_by_a_model_that_ju
     words = LastWords()
     calls: list[int] = []
 
-    def grades() -> Any:
+    def grades(*given: Any) -> Any:
         calls.append(1)
 
     small: Any = (JudgeModel(backend="local", capable=False),)
-    assert not words.begin("a", interview(REASONED), ModelChain(JUDGES), grades)
-    assert not words.begin("a", asked_for_last_words(), ModelChain(small), grades)
-    assert not words.begin("a", asked_for_last_words(), ModelChain(), grades)
-    assert words.begin("a", asked_for_last_words(), ModelChain(JUDGES), grades)
-    assert not words.begin("a", asked_for_last_words(), ModelChain(JUDGES), grades)
+    assert not words.begin("a", grades, interview(REASONED), NOTHING, ModelChain(JUDGES))
+    assert not words.begin("a", grades, asked_for_last_words(), NOTHING, ModelChain(small))
+    assert not words.begin("a", grades, asked_for_last_words(), NOTHING, ModelChain())
+    assert words.begin("a", grades, asked_for_last_words(), NOTHING, ModelChain(JUDGES))
+    assert not words.begin("a", grades, asked_for_last_words(), NOTHING, ModelChain(JUDGES))
     words.take("a", then("No."), Level.SENIOR)
     assert calls == [1]
+
+
+def said_at(seconds: float, text: str, event: str | None = None) -> Transcript:
+    """The answer to the request for last words."""
+    whole = asked_for_last_words().model_dump(mode="json", exclude_none=True)
+    turn = {"speaker": "candidate", "text": text, "at": seconds, "event": event}
+    return Transcript.model_validate({**whole, "turns": [*whole["turns"], turn]})
+
+
+@pytest.mark.parametrize(
+    ("now", "over"),
+    [
+        (said_at(60, "", "end"), True),
+        (said_at(2_701, "I'd also watch drift."), True),
+        (said_at(2_701, "How many shops are there?"), False),
+        (said_at(60, "I'd also watch drift."), False),
+        (interview(REASONED), False),
+        (asked_for_last_words(), False),
+    ],
+    ids=["the button", "last words", "a question", "time is left", "no last words were asked for", "nothing said yet"],
+)
+def test_an_interview_ends_with_the_button_or_with_last_words_after_the_time(now: Transcript, over: bool) -> None:
+    assert is_over_with(now) is over
+
+
+def test_with_words_that_end_the_interview_the_report_is_begun_anew_and_with_a_farewell_it_is_not(
+    begun: tuple[LastWords, Any],
+) -> None:
+    words, first = begun
+    second = Report.model_construct()
+    assert not words.begin(
+        "an interview", lambda *_: second, said_at(2_701, "No, thank you."), NOTHING, ModelChain(JUDGES)
+    )
+    more = said_at(2_701, "I'd also watch drift.")
+    assert words.begin("an interview", lambda *_: second, more, NOTHING, ModelChain(JUDGES))
+    assert words.take("an interview", then("I'd also watch drift."), Level.SENIOR) is second is not first
+
+
+def test_who_waits_for_a_report_that_was_begun_is_told_how_far_it_is() -> None:
+    words, go_on, told = LastWords(), threading.Event(), list[tuple[float, str]]()
+
+    def judges(*given: Any) -> Report:
+        progress = given[-1]
+        progress(0.5, "half")
+        assert go_on.wait(30)
+        progress(0.9, "nearly")
+        return Report.model_construct()
+
+    assert words.begin("a", judges, asked_for_last_words(), NOTHING, ModelChain(JUDGES))
+
+    def hear(share: float, what: str) -> None:
+        told.append((share, what))
+        go_on.set()
+
+    assert words.take("a", then("No."), Level.SENIOR, hear)
+    assert told[-1] == (0.9, "nearly")
+    assert len(told) > 1
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,35 @@ def test_a_quote_is_found_and_kept_as_it_was_said(quote: str, kept: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("quote", "kept"),
+    [
+        (
+            "I'd wait for seven days … by time because otherwise next week leaks in",
+            CAPTION[CAPTION.index("i'd wait") :],
+        ),
+        ("they arrive a week late ... i split by time", CAPTION[CAPTION.index("they") : CAPTION.index(" because")]),
+        ("they arrive a week late … which nobody ever said", "they arrive you know a week late"),
+        ("i split by time because … they arrive a week late", "i split by time because"),
+    ],
+    ids=["both ends", "three dots", "an end that nobody said", "the end lies before the beginning"],
+)
+def test_a_long_quote_is_given_by_its_two_ends(quote: str, kept: str) -> None:
+    found = Quotes(TALK).find(quote, "1")
+    assert found is not None
+    assert found.text == kept
+
+
+def test_two_ends_that_lie_far_apart_are_no_quote() -> None:
+    far = talk(
+        ("interviewer", "Go."),
+        ("candidate", f"I split by time here. {'And so it goes. ' * 40}Then next week leaks in."),
+    )
+    found = Quotes(far).find("I split by time here … then next week leaks in", "1")
+    assert found is not None
+    assert found.text == "Then next week leaks in."
+
+
+@pytest.mark.parametrize(
     "quote", ["I would shuffle all the rows at random", "a week", "", "And the labels arrive right", "…"]
 )
 def test_what_the_candidate_never_said_is_dropped_and_counted(quote: str) -> None:
@@ -111,3 +140,21 @@ def test_sentences_are_what_passages_are_cut_at() -> None:
     text = CAPTION * 5
     begins = {piece.start for piece in spans(text)} | {0}
     assert {one.start for one in excerpts(talk(("candidate", text)))} <= begins
+
+
+def test_a_drawing_is_told_apart_and_can_be_quoted() -> None:
+    drawn = {
+        "speaker": "candidate",
+        "mode": "drawn",
+        "text": "Boxes: ranker, feature store.\nFeature store → ranker: counts of an hour.",
+    }
+    quotes = Quotes(
+        transcript_from({"case": "x", "level": "mid", "turns": [{"speaker": "interviewer", "text": "Draw it."}, drawn]})
+    )
+    assert (
+        "[1] candidate (drawing): Boxes: ranker, feature store. Feature store → ranker: counts of an hour."
+        in quotes.numbered()
+    )
+    found = quotes.find("Feature store → ranker: counts of an hour", "1")
+    assert found is not None
+    assert drawn["text"][found.start : found.end] == "Feature store → ranker: counts of an hour."

@@ -1,6 +1,7 @@
 """A capable model judges: quotes are checked, marks need one, attacks carry nothing, the verdict is code."""
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from interviewer import Level, ModelError, Step, Verdict
+from interviewer import Help, Level, ModelError, Step, Verdict
 from interviewer.config import Settings
 from interviewer.grading import llm_assessor
 from interviewer.grading.assessor import merged
+from interviewer.grading.judgement import help_given
 from interviewer.grading.page import to_html
 from interviewer.grading.render import to_markdown
 from interviewer.grading.report import FlagReport, Report
@@ -22,7 +24,7 @@ from interviewer.models import open_chain
 from interviewer.models.base import ModelChain
 from interviewer.transcript import Transcript
 from tests.grading.interviews import QUESTIONS, REASONED, interview
-from tests.grading.judge_model import ALL, QUOTE, WHOLE, JudgeModel, step
+from tests.grading.judge_model import ALL, PANEL, QUOTE, WHOLE, JudgeModel, step
 from tests.models.protocol_server import PLAIN, ProtocolServer, serving
 
 Graded = Callable[..., Report]
@@ -35,7 +37,7 @@ def chain(model: JudgeModel, named: bool = True) -> ModelChain:
 
 
 def shown(id_: str = "d1", quote: str = QUOTE, place: str = "5", **changes: Any) -> dict[str, Any]:
-    return {"id": id_, "place": place, "quote": quote, "help": "probed", "status": "shown", **changes}
+    return {"id": id_, "place": place, "quote": quote, "help": "probed", "gap": "", "status": "shown", **changes}
 
 
 def absent(id_: str, quote: str = "") -> dict[str, Any]:
@@ -61,51 +63,65 @@ def test_what_the_model_says_is_the_report(graded: Graded) -> None:
     assert (report.work_on_first, report.pacing) == ("Practise cost.", "Even.")
     assert report.reasons[:2] == ["For: Reasons throughout.", "Against: Thin on cost."]
     assert report.graded_by.backend == "openai"
-    assert set(report.graded_by.prompts) == {"assess", "assess-steps", "assess-whole"}
+    assert set(report.graded_by.prompts) == {"assess", "assess-step", "assess-panel", "assess-whole"}
     assert report.time[Step.DATA].used > 0
 
 
-def test_five_calls_share_rules_and_transcript_and_the_task_comes_last(graded: Graded) -> None:
+def test_nine_calls_share_rules_and_transcript_and_the_task_comes_last(graded: Graded) -> None:
     model = JudgeModel()
     graded(interview(REASONED), chain=chain(model))
-    assert len(model.asked) == 5
+    assert len(model.asked) == 9
     shared = model.asked[0].index("TASK:")
     assert len({text[:shared] for text in model.asked}) == 1
     assert REASONED[6][:60] in model.asked[0][:shared]
-    assert min(model.rooms) >= 8_000
+    assert min(model.rooms) >= 5_000
 
 
-def test_only_a_talk_that_was_read_a_moment_ago_is_read_without_a_head_start(
+def test_an_endpoint_reads_a_talk_before_the_calls_unless_it_did_so_a_moment_ago(
     graded: Graded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waits: list[float] = []
-    monkeypatch.setattr(llm_assessor, "wait", lambda jobs, timeout: waits.append(timeout))
+    def read_first(said: list[str], level: Level = Level.SENIOR, **model: Any) -> list[str]:
+        questions = [*QUESTIONS, "Anything else?"][: len(said)]
+        asked = JudgeModel(**model)
+        graded(interview(said, questions), level, chain=chain(asked))
+        assert set(asked.only_read) <= set(asked.asked)
+        return asked.only_read
+
     said = [*REASONED[:-1], "These words are in no other test."]
-    graded(interview(said), chain=chain(JudgeModel()))
-    assert waits == [llm_assessor.HEAD_START]
-    graded(interview([*said, "One more thing."], [*QUESTIONS, "Anything else?"]), chain=chain(JudgeModel()))
-    assert len(waits) == 1
-    graded(interview(said), Level.STAFF, chain=chain(JudgeModel()))
-    graded(interview(said[1:]), chain=chain(JudgeModel()))
-    graded(interview(said), chain=chain(JudgeModel(name="another")))
-    assert len(waits) == 4
+    assert len(read_first(said)) == 1
+    assert not read_first([*said, "One more thing."])
+    assert read_first(said, Level.STAFF)
+    assert read_first(["Other words came first.", *said[1:]])
+    assert read_first(said, name="another")
     monkeypatch.setattr(llm_assessor, "KEPT", 0.0)
-    graded(interview(said), chain=chain(JudgeModel()))
-    assert len(waits) == 5
+    assert read_first(said)
 
 
-def test_a_model_with_a_small_window_is_asked_about_one_step_at_a_time(graded: Graded) -> None:
-    model = JudgeModel(window=10_500)
-    report = graded(interview(REASONED), chain=chain(model))
-    assert len(model.asked) == 8
-    assert sorted(model.rooms)[6] < 3_000
-    assert report.score == 3
+def test_calls_do_not_wait_for_ever_for_an_endpoint_to_read(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, over = JudgeModel(), threading.Event()
+    monkeypatch.setattr(llm_assessor, "LONGEST_READ", 0.05)
+    monkeypatch.setattr(model, "read", lambda *asked: over.wait(30))
+    assert graded(interview([*REASONED[:-1], "Nobody has read this."]), chain=chain(model)).score == 3
+    over.set()
+
+
+def test_a_model_that_serves_one_call_at_a_time_reads_nothing_beforehand(graded: Graded) -> None:
+    model: Any = JudgeModel(name="one at a time")
+    model.side_by_side = 1
+    assert graded(interview(REASONED), chain=chain(model)).score == 3
+    assert not model.only_read
+
+
+def test_a_model_with_a_small_window_has_less_room_for_an_answer(graded: Graded) -> None:
+    model = JudgeModel(window=7_500)
+    assert graded(interview(REASONED), chain=chain(model)).score == 3
+    assert max(model.rooms) == llm_assessor.ROOM_IN_A_SMALL_WINDOW
 
 
 def test_practice_of_one_step_asks_about_that_step_only(graded: Graded) -> None:
     model = JudgeModel()
     report = graded(interview(REASONED, mode="step:evaluation"), chain=chain(model))
-    assert len(model.asked) == 2
+    assert len(model.asked) == 3
     assert report.steps[Step.EVALUATE].score == 3
     assert report.steps[Step.DATA].status == "not_applicable"
 
@@ -170,6 +186,75 @@ def test_words_that_come_near_to_what_was_not_shown_stand_with_it_and_it_is_no_g
     assert "Nearest to it" in to_html(report, transcript)
 
 
+def test_what_a_quote_leaves_out_is_told_with_it_and_is_not_called_shown(graded: Graded, ids: list[str]) -> None:
+    criteria = [
+        shown("d1", gap="No gap for late labels."),
+        shown("d2", gap="None"),
+        shown("d3", status="wrong", gap="It was on screen"),
+        absent("d4") | {"gap": "all of it"},
+    ]
+    transcript = interview(REASONED)
+    report = graded(transcript, chain=chain(JudgeModel({DATA: step(DATA, criteria=criteria)})))
+    own = report.steps[Step.DATA]
+    assert [(one.status, one.gap) for one in own.evidence] == [
+        ("partly", "No gap for late labels"),
+        ("shown", ""),
+        ("wrong", "It was on screen"),
+    ]
+    assert [one.status for one in own.criteria] == ["partly", "shown", "wrong", "absent"]
+    assert own.criteria[3].gap == ""
+    for text in (to_markdown(report, transcript), to_html(report, transcript)):
+        assert "partly; the gap: No gap for late labels" in text
+        assert "wrong: It was on screen" in text
+    assert own.criteria[0].text in to_html(report, transcript)
+
+
+def test_both_looks_put_the_chance_of_a_hire_and_the_mean_is_taken(graded: Graded) -> None:
+    model = JudgeModel(panel={"p_hire": 0.3}, whole={"p_hire": 0.6})
+    report = graded(interview(REASONED), chain=chain(model))
+    assert report.p_hire == pytest.approx(0.45)
+    assert report.verdict is Verdict.NO_HIRE
+
+
+def test_help_is_what_the_model_says_unless_the_turns_say_otherwise(knowledge: Knowledge) -> None:
+    signal = next(one for one in knowledge.signals("video-recommendation")[Step.DATA] if one.terms)
+    other = next(one for one in knowledge.signals("video-recommendation")[Step.DATA] if one.id != signal.id)
+
+    def given(asked: str, said: Help, move: dict[str, str] | None = None) -> Help:
+        turns = [
+            {"speaker": "interviewer", "text": "Design it."},
+            {"speaker": "candidate", "text": "Gladly."},
+            {"speaker": "interviewer", "text": asked, "move": move},
+            {"speaker": "candidate", "text": QUOTE},
+        ]
+        talk = Transcript.model_validate({"case": "video-recommendation", "level": "mid", "turns": turns})
+        return help_given(talk, 3, signal, said)
+
+    assert given("Go on.", Help.UNPROMPTED) is Help.UNPROMPTED
+    assert given("Go on.", Help.HINTED) is Help.HINTED
+    assert given(f"What about {signal.terms[0]}?", Help.UNPROMPTED) is Help.PROBED
+    assert given("And?", Help.UNPROMPTED, {"kind": "probe", "signal": signal.id}) is Help.PROBED
+    assert given("And?", Help.PROBED, {"kind": "hint", "signal": signal.id}) is Help.HINTED
+    assert given("And?", Help.UNPROMPTED, {"kind": "probe", "signal": other.id}) is Help.UNPROMPTED
+    opening = interview(REASONED[:1])
+    assert help_given(opening, 1, signal, Help.HINTED) is Help.UNPROMPTED
+
+
+def test_a_drawing_counts_as_what_the_candidate_says(graded: Graded, ids: list[str]) -> None:
+    whole = interview(REASONED).model_dump(mode="json", exclude_none=True)
+    drawn = "Boxes: event log, feature store, ranker. Event log → feature store: counts of the last hour."
+    whole["turns"] += [
+        {"speaker": "interviewer", "text": "Would you draw it?"},
+        {"speaker": "candidate", "text": drawn, "mode": "drawn"},
+    ]
+    quote = "Event log → feature store: counts of the last hour."
+    model = JudgeModel({DATA: step(DATA, criteria=[shown("d1", quote, str(len(whole["turns"]) - 1))])})
+    own = graded(Transcript.model_validate(whole), chain=chain(model)).steps[Step.DATA]
+    assert all(f"(drawing): {drawn}" in text for text in model.asked)
+    assert [(one.turn, one.quote) for one in own.evidence] == [(len(whole["turns"]) - 1, quote)]
+    assert own.score == 3
+
+
 def test_mistakes_have_a_field_of_their_own_and_say_when_they_were_put_right(graded: Graded) -> None:
     flags = [
         {"id": "other", "text": "Thinks x.", "place": "5", "quote": QUOTE, "corrected": True},
@@ -214,13 +299,13 @@ def panel(**marks: float | None) -> dict[str, Any]:
 
 
 def test_a_mark_is_of_two_readings_that_know_nothing_of_each_other(graded: Graded) -> None:
-    model = JudgeModel(whole=panel(data_preparation=2, evaluation=2.5, monitoring_and_infrastructure=None))
+    model = JudgeModel(panel=panel(data_preparation=2, evaluation=2.5, monitoring_and_infrastructure=None))
     report = graded(interview(REASONED), chain=chain(model))
     marks = {step_: own.score for step_, own in report.steps.items()}
     assert (marks[Step.DATA], marks[Step.EVALUATE], marks[Step.MONITOR], marks[Step.SERVE]) == (2.5, 2.75, 3, 3)
-    (look,) = [text for text in model.asked if "look at the interview as a whole" in text]
-    assert "Known mistakes:" not in look
-    assert "You gave a reason" not in look
+    looks = [text for text in model.asked if "judge this step" not in text]
+    assert len(looks) == 2
+    assert not any("Known mistakes:" in text or "You gave a reason" in text for text in looks)
     assert [one for one in report.warnings if "two readings" in one] == [
         "Data preparation: two readings lie apart, 3 by its criteria and 2 as a panel would mark it (Thin); the mark "
         "is between them."
@@ -233,8 +318,8 @@ def test_what_the_panel_marks_and_no_quote_carries_gets_no_mark(graded: Graded, 
         "evaluation": step("evaluation", status="not_reached", mark=None),
         "monitoring_and_infrastructure": step("monitoring_and_infrastructure", status="evaded", mark=1),
     }
-    whole = panel(data_preparation=4, evaluation=4, monitoring_and_infrastructure=4)
-    steps = graded(interview(REASONED), chain=chain(JudgeModel(answers, whole))).steps
+    marks = panel(data_preparation=4, evaluation=4, monitoring_and_infrastructure=4)
+    steps = graded(interview(REASONED), chain=chain(JudgeModel(answers, marks))).steps
     assert [steps[one].score for one in (Step.DATA, Step.EVALUATE, Step.MONITOR)] == [None, None, 1]
 
 
@@ -355,29 +440,29 @@ def endpoint(server: ProtocolServer) -> ModelChain:
     )
 
 
-def answered(steps: list[dict[str, Any]], whole: dict[str, Any] | None = None) -> str:
-    return json.dumps({"steps": steps, "whole": whole})
+def answered(**parts: Any) -> str:
+    return json.dumps({"step": None, "panel": None, "whole": None} | parts)
 
 
 def test_over_real_http_the_schema_is_sent_and_the_answer_becomes_the_report(
     graded: Graded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(llm_assessor, "HEAD_START", 60)  # the server gives its answers in their order
+    monkeypatch.setattr(llm_assessor, "SIDE_BY_SIDE", 1)  # the server gives its answers in their order
     practice = interview(REASONED, mode="step:data_preparation")
-    answers = [answered([step(DATA, criteria=[shown()])]), answered([], None), answered([], WHOLE)]
-    with serving(*answers) as server:
+    step_, panel_ = answered(step=step(DATA, criteria=[shown()])), answered(panel=PANEL)
+    with serving(step_, panel_, answered(), answered(whole=WHOLE)) as server:
         report = graded(practice, chain=endpoint(server))
     assert report.steps[Step.DATA].score == 3
     assert report.graded_by.model == "test-model"
     forms = [body["response_format"] for body in server.asked]
-    assert len(forms) == 3, "the whole was asked for once more, for it was not there"
+    assert len(forms) == 4, "the whole was asked for once more, for it was not there"
     assert all(form == forms[0] for form in forms), "another form is another prefix, and the transcript is billed again"
     assert forms[0]["json_schema"]["strict"]
-    assert min(body.get("max_tokens") or body["max_completion_tokens"] for body in server.asked) >= 8_000
+    assert min(body.get("max_tokens") or body["max_completion_tokens"] for body in server.asked) >= 5_000
 
 
 def test_a_server_that_cut_the_prompt_has_not_judged_anybody(graded: Graded) -> None:
-    answer = answered([step(DATA, criteria=[shown()])])
+    answer = answered(step=step(DATA, criteria=[shown()]))
     cutting = replace(PLAIN, cuts_at=1_000)
     talk = interview(REASONED * 2, QUESTIONS * 2, mode="step:data_preparation")
     with serving(answer, dialect=cutting) as server, pytest.raises(ModelError, match="cut the prompt"):

@@ -55,12 +55,21 @@ def test_near_the_bar_the_second_look_decides_and_far_from_it_the_marks_do() -> 
     assert verdict(0.2, 4, 4, 3.5, 4, 3.5, 4, 4) == Verdict.HIRE
 
 
-@pytest.mark.parametrize(("p_hire", "says"), [(0.55, "the second look decides"), (0.45, "")])
+@pytest.mark.parametrize(("p_hire", "says"), [(0.65, "the second look decides"), (0.35, "")])
 def test_a_disagreement_is_said(p_hire: float, says: str) -> None:
     found = judge(steps(*[2.5] * 7), p_hire, Level.MID, rubric())
     assert found is not None
-    assert says in found.disagreement
-    assert bool(found.disagreement) == bool(says)
+    assert [says in doubt for doubt in found.doubts] == ([True] if says else [])
+
+
+@pytest.mark.parametrize(("p_hire", "close"), [(0.45, True), (0.41, True), (0.39, False), (0.55, True), (0.61, False)])
+def test_a_close_call_is_said_where_the_chance_decides_and_lies_near_a_half(p_hire: float, close: bool) -> None:
+    found = judge(steps(*[2.6] * 7), p_hire, Level.MID, rubric())
+    assert found is not None
+    assert any("close call" in doubt for doubt in found.doubts) is close
+    far = judge(steps(*[1.5] * 7), p_hire, Level.MID, rubric())
+    assert far is not None
+    assert not any("close call" in doubt for doubt in far.doubts), "the marks decide there"
 
 
 def test_what_a_step_without_a_mark_is_worth() -> None:

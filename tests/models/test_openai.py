@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, SecretStr
 from interviewer import CannotRun, ModelError
 from interviewer.config import Settings
 from interviewer.models import open_chain
-from interviewer.models.base import LanguageModel, Message
+from interviewer.models.base import A_WORD, LanguageModel, Message
 from tests.models.protocol_server import ProtocolServer, serving
 
 pytestmark = pytest.mark.slow
@@ -53,6 +53,18 @@ def test_words_are_streamed_with_the_settings_that_were_asked_for() -> None:
     assert body["seed"] == 3
     assert 50 in (body.get("max_tokens"), body.get("max_completion_tokens"))
     assert [message["role"] for message in body["messages"]] == ["system", "user"]
+
+
+def test_a_prompt_is_read_with_the_form_that_comes_before_it_and_what_is_answered_does_not_matter() -> None:
+    with serving("no JSON", '{"label": "yes", "sure": 1}', "500", "500", "500") as server:
+        one = model(server)
+        one.read(ASKED, Answer)
+        assert one.extract(ASKED, Answer).label == "yes"
+        with pytest.raises(ModelError):
+            one.read(ASKED, Answer)
+    read, asked = server.asked[:2]
+    assert (read["messages"], read["response_format"]) == (asked["messages"], asked["response_format"])
+    assert A_WORD in (read.get("max_tokens"), read.get("max_completion_tokens"))
 
 
 def test_a_busy_endpoint_is_asked_again_after_the_time_that_it_names() -> None:

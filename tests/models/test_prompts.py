@@ -125,7 +125,7 @@ def test_lengths_never_change_so_quotes_keep_their_place(text: str) -> None:
 
 
 def test_all_shipped_prompts_are_valid_and_known_by_their_hash() -> None:
-    assert {"conduct", "conduct-small", "assess", "assess-steps", "assess-whole"} <= set(prompts())
+    assert {"conduct", "conduct-small", "assess", "assess-step", "assess-panel", "assess-whole"} <= set(prompts())
     assert all(len(one.sha256) == 64 for one in prompts().values())
 
 
