@@ -192,7 +192,7 @@ class OpenAICompatible:
         call = self._begin(None, A_WORD)
         call.room = A_WORD
         with suppress(FormError, TooLongError), self._failing(call, counts=False):  # the calls that follow say so
-            self._client.whole(self._fitting(messages, call), call, {"temperature": 0.0}, _form(LADDER[0][0], schema))
+            self._client.whole(self._fitting(messages, call), call, {"temperature": 0.0}, _form(FORMS[0][0], schema))
 
     def ping(self, seconds: float | None = None) -> str:
         """What it answers to a small question, as far as it gets: nothing from one that thinks. Raises ModelError."""
