@@ -189,8 +189,7 @@ class OpenAICompatible:
 
     def read(self, messages: Sequence[Message], schema: type[Schema]) -> None:
         """Lets the endpoint read a prompt with the form before it: it reuses a beginning that prompts share."""
-        call = self._begin(None, A_WORD)
-        call.room = A_WORD
+        call = replace(self._begin(None, A_WORD), room=A_WORD)
         with suppress(FormError, TooLongError), self._failing(call, counts=False):  # the calls that follow say so
             self._client.whole(self._fitting(messages, call), call, {"temperature": 0.0}, _form(FORMS[0][0], schema))
 
