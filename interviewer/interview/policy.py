@@ -241,7 +241,9 @@ def _may_hint(view: View) -> bool:
 def _facts(view: View) -> frozenset[str]:
     """Facts that may be stated: those already given, and any of the case's where something was asked."""
     given = set(view.state.facts)
-    if view.last is not None and (says("asks", view.last.text) or _heard_question(view.last)):
+    ours = view.state.said[-1] if view.state.said else ""
+    asked = says("which_was_meant", ours)
+    if view.last is not None and (asked or says("asks", view.last.text) or _heard_question(view.last)):
         given |= {fact.id for fact in case_facts(view.knowledge, view.transcript.case)}
     return frozenset(given)
 

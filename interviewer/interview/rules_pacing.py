@@ -114,7 +114,11 @@ def _open(scene: Situation) -> list[Step]:
 
 def to_next(scene: Situation, occasion: str) -> Proposal | None:
     """On to the first part that nobody has touched, said plainly; nothing where none is left."""
-    target = next(iter(untouched(scene)), None)
+    order, waiting = list(Step), untouched(scene)
+    led = any(one.id == Intent.GOES_TO for turn in scene.lately for one in turn.heard or [])
+    if led:  # who chose where to go is not taken back at once
+        waiting.sort(key=lambda step: order.index(step) < order.index(scene.state.step))
+    target = next(iter(waiting), None)
     if target is None:
         return None
     text = scene.voice.say(occasion, step=steps()[target].name, opener=scene.opener(target))

@@ -222,6 +222,7 @@ RULES: tuple[Rule, ...] = (
     rules_questions.buttons,
     after_an_order,
     rules_pacing.wants_to_end,
+    rules_questions.says_which,
     rules_questions.asks_for_facts,
     jumps_in,
     rules_questions.complains,

@@ -7,10 +7,10 @@ from interviewer import MoveKind, Step
 from interviewer.interview import rules_pacing, settings, steps, subjects
 from interviewer.interview.policy import Proposal, TargetKind
 from interviewer.interview.rules_scene import Situation, begins
-from interviewer.interview.words import MOST_WORDS
-from interviewer.listening.intents import Intent, intents
+from interviewer.interview.words import MOST_WORDS, says
+from interviewer.listening.intents import Intent, intents, is_question
 from interviewer.listening.utterance import breaks_off
-from interviewer.text import spans
+from interviewer.text import spans, stems
 from interviewer.transcript import Heard
 
 _AMOUNT = re.compile(
@@ -55,7 +55,9 @@ def waiting(scene: Situation) -> list[Heard]:
         marked = "?" in one.quote[-2:] or _GOES_ON_ASKING.match(after) is not None
         answered = (marked or "?" not in text) and _OWN_ANSWER.search(after[: at.question_tail]) is not None
         last = len(after) <= at.question_tail
-        if answered or _TAG.search(one.quote):
+        states = text[: text.rfind(one.quote)].rstrip().endswith(".") and not is_question(one.quote)
+        tentative = states and (not early or not one.id)
+        if answered or _TAG.search(one.quote) or tentative:
             continue
         if one.id or one.between:
             due = early and (marked or scene.words <= at.long_talk)
@@ -129,6 +131,28 @@ def _which(silent: list[Heard], questions: list[Heard]) -> str:
         return "the other one"
     places = {id(questions[0]): "the first one", id(questions[-1]): "the last one"}
     return places.get(id(silent[0]), "the one in between")
+
+
+def says_which(scene: Situation) -> Proposal | None:
+    """Who was asked which of two facts they meant, and says it, gets that one."""
+    ours = scene.state.said[-1] if scene.state.said else ""
+    if scene.case is None or scene.words > settings().design_from or not says("which_was_meant", ours):
+        return None
+    question = ours[ours[:-1].rfind(".") + 1 :]
+    names = sorted(
+        (one.id for one in scene.case.facts if fact_name(one.id) in question),
+        key=lambda name: question.find(fact_name(name)),
+    )
+    said = stems(scene.text)
+    meant = [name for name in names if stems(fact_name(name)) & said]
+    meant = meant or [name for name, order in zip(names, _ORDER, strict=False) if order.search(scene.text)]
+    if not meant:
+        return None
+    facts = " ".join(as_given(scene, name) for name in meant[:2])
+    return scene.propose(MoveKind.ANSWER, scene.voice.say("answer.fact", fact=facts), facts=tuple(meant[:2]))
+
+
+_ORDER = tuple(re.compile(rf"\b(?:{word}|both)\b", re.IGNORECASE) for word in ("first|former", "second|latter|last"))
 
 
 def as_given(scene: Situation, name: str) -> str:

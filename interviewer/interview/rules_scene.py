@@ -163,6 +163,11 @@ class Situation:
         return self.last.text.strip().replace("’", "'") if self.last else ""
 
     @property
+    def lately(self) -> list[Turn]:
+        """The candidate's last four turns."""
+        return [turn for _, turn in self.view.transcript.candidate_turns()][-4:]
+
+    @property
     def words(self) -> int:
         return len(self.text.split())
 
@@ -238,8 +243,8 @@ class Situation:
         """The part under way: what a long answer was about; a short one is about what we asked."""
         if self.one_subject:
             return self.state.step
-        if self.words >= settings().substantial:
-            return self.spoken_step or self.state.step
+        if self.words >= settings().design_from and self.spoken_step:
+            return self.spoken_step
         ours = next((turn.move for turn in reversed(self.view.transcript.turns) if turn.speaker == "interviewer"), None)
         return ours.step if ours and ours.step else self.state.step
 

@@ -29,6 +29,8 @@ _POINTS_BACK = re.compile(r"\b(?:it|that|they|them|those|these|this|ones?|there)
 """Words that mean something said before."""
 
 
+_OWN_DESIGN = re.compile(r"\W*(?:(?:so|and|then|ok|okay|well)\W+)*(?:i|we|my)\b", re.IGNORECASE)
+"""How somebody speaks of their own design, to which a question behind it ('is it random?') belongs."""
 _MERE = 3
 """Words of a question that hardly means anything alone: 'who reviews, and how many people?'"""
 
@@ -101,12 +103,14 @@ def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, bef
     """
     if not clauses or not len(ears.facts):
         return []
+    at = thresholds().fact
+    before = "" if _OWN_DESIGN.match(before) else before
     asked = [respelt(_spelt_out(clause), _words_of(ears.facts.texts)) for clause in clauses]
     phrasings = _phrasings(ears.facts.texts)
     ways = [[text, _core(text)] for text in [before, *asked]]
     for way, earlier in zip(ways[1:], [before, *asked], strict=False):
         words = len(way[0].split())
-        if earlier and (words <= _MERE or (words <= thresholds().fact.points_back and _POINTS_BACK.search(way[0]))):
+        if earlier and (words <= _MERE or (words <= at.points_back and _POINTS_BACK.search(way[0]))):
             way.append(f"{earlier.rstrip('.?! ')}, {way[0]}")
     vectors = iter(np.split(embedder.encode([text for way in ways for text in way]), np.cumsum([*map(len, ways)])[:-1]))
     found: dict[str, Match] = {}

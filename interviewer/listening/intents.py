@@ -106,7 +106,7 @@ _WONDERS = re.compile(
 )
 _ASKS_INDIRECTLY = re.compile(
     r"\b(?:i(?:['’]d| would)?(?: just| also| first)* (?:like|love|want) to (?:know|ask|understand)|"
-    r"i(?:['’]m| am| was)?(?: just| also)* (?:curious|wonder(?:ing)?)|"
+    r"i(?:['’]m| am| was)?(?: just| also)* (?:curious|wonder(?:ing)?)|i (?:mean|meant|was asking)|"
     r"(?:(?:can|could|would|may|might|if) (?:you|i)|you could)\b[^.?!]{0,40}\b(?:tell me|ask|know))"
     r"(?: you| about| first|,)* (?:how|what|which|who|where|when|why|whether|if)\b",
     re.IGNORECASE,
