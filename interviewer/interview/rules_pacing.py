@@ -82,7 +82,7 @@ def wants_to_end(scene: Situation) -> Proposal | None:
 def untouched(scene: Situation) -> list[Step]:
     """The parts that nobody has opened, or spoken about for long or of most that belongs to it, in their usual order.
 
-    In 32 labelled interviews, at 326 moments from .4 of the time on, .97 of the parts that come first by this rule had
+    In 32 labelled interviews, at 309 moments from .4 of the time on, .99 of the parts that come first by this rule had
     no evidence of theirs yet.
     """
     at, state = settings(), scene.state
@@ -115,8 +115,7 @@ def _open(scene: Situation) -> list[Step]:
 def to_next(scene: Situation, occasion: str) -> Proposal | None:
     """On to the first part that nobody has touched, said plainly; nothing where none is left."""
     order, waiting = list(Step), untouched(scene)
-    led = any(one.id == Intent.GOES_TO for turn in scene.lately for one in turn.heard or [])
-    if led:  # who chose where to go is not taken back at once
+    if scene.led:  # who chose where to go is not taken back at once
         waiting.sort(key=lambda step: order.index(step) < order.index(scene.state.step))
     target = next(iter(waiting), None)
     if target is None:

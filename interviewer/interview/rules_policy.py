@@ -162,9 +162,18 @@ def here(scene: Situation) -> Proposal | None:
     """A plain question on the part under way; on the requirements only at the beginning."""
     at, step = settings(), scene.part
     late = step is Step.CLARIFY and scene.state.elapsed > at.early_share * scene.state.length
-    if late or step not in scene.view.agenda.scope or scene.state.probes_in_step >= at.questions_in_a_part:
+    elsewhere_now = late or step not in scene.view.agenda.scope or _far_ahead(scene, step)
+    if elsewhere_now or scene.state.probes_in_step >= at.questions_in_a_part:
         return None
     return next((_probe(scene, one, step=step) for one in scene.left_to_ask(step)), None)
+
+
+def _far_ahead(scene: Situation, step: Step) -> bool:
+    """Whether a part comes long before its turn, though nobody chose to go there: an answer only brushed it."""
+    at, order = settings(), [*Step]
+    if scene.one_subject or scene.led or scene.state.elapsed > at.move_from * scene.state.length:
+        return False
+    return any(order.index(one) < order.index(step) - 1 for one in rules_pacing.untouched(scene))
 
 
 def elsewhere(scene: Situation) -> Proposal | None:

@@ -23,7 +23,7 @@ from interviewer.knowledge.embeddings import Vectors
 from interviewer.knowledge.schema import Case, Followup, Signal
 from interviewer.listening.annotate import Listener
 from interviewer.listening.examples import Bank, denies
-from interviewer.listening.intents import Intent
+from interviewer.listening.intents import Intent, announced
 from interviewer.text import Span, spans
 from interviewer.transcript import Heard, Turn
 
@@ -163,9 +163,10 @@ class Situation:
         return self.last.text.strip().replace("’", "'") if self.last else ""
 
     @property
-    def lately(self) -> list[Turn]:
-        """The candidate's last four turns."""
-        return [turn for _, turn in self.view.transcript.candidate_turns()][-4:]
+    def led(self) -> bool:
+        """Whether the candidate said in one of their last four turns where they go."""
+        turns = [turn for _, turn in self.view.transcript.candidate_turns()][-4:]
+        return any(one.id == Intent.GOES_TO for turn in turns for one in turn.heard or [])
 
     @property
     def words(self) -> int:
@@ -240,13 +241,19 @@ class Situation:
 
     @property
     def part(self) -> Step:
-        """The part under way: what a long answer was about; a short one is about what we asked."""
+        """The part under way: what a long answer was about; a short one is about what we asked, or about what comes
+        next."""
         if self.one_subject:
             return self.state.step
-        if self.words >= settings().design_from and self.spoken_step:
-            return self.spoken_step
+        spoken, order = self.spoken_step, [*Step]
+        goes = next((step for one in spans(self.text) if (step := announced(one.text))), None)
         ours = next((turn.move for turn in reversed(self.view.transcript.turns) if turn.speaker == "interviewer"), None)
-        return ours.step if ours and ours.step else self.state.step
+        if goes:
+            return goes
+        if self.words >= settings().substantial or not ours or not ours.step:
+            return spoken or self.state.step
+        onward = spoken and order.index(spoken) == order.index(ours.step) + 1
+        return spoken if spoken and onward and self.words >= settings().design_from else ours.step
 
     def minutes_left(self) -> str:
         """Whole minutes, at least one."""

@@ -181,7 +181,7 @@ class Listener:
         if not pieces:
             return []
         heard = self._intents(pieces, ears)
-        of_us = {one.quote for one in heard if one.id in OF_THE_INTERVIEWER}
+        of_us = {one.quote for one in heard if one.id in OF_THE_INTERVIEWER and not _MEANING.search(one.quote)}
         asked = [piece for piece in questions(pieces) if piece.text not in of_us]
         asked += [piece for piece in pieces if _unanswered(piece, heard) and piece not in asked]
         for piece in asked:
@@ -256,6 +256,10 @@ class Listener:
         return turn.model_copy(
             update={"move": read_move(turn.text, step, first=first, gave_facts=bool(facts)), "facts": facts}
         )
+
+
+_MEANING = re.compile(r"\bwhat do you mean (?:by|with|when you say) (?!(?:that|this|it)\b)\w", re.IGNORECASE)
+"""'What do you mean by similar?' may ask for a fact of the problem."""
 
 
 def _unanswered(piece: Span, heard: Sequence[Heard]) -> bool:
