@@ -214,14 +214,11 @@ _HOW = (
 
 
 _THERE = (
-    "<b>A language model</b> conducts and judges: {model}, at {where}. What you say is sent there. The report gives a "
-    "verdict, and a quote for every claim.{cost} <button type='button' class='link' id='model-check'>Try the model"
-    "</button> <span id='model-word' role='status' class='{kind}'>{word}</span>"
+    "<b>A language model</b> conducts and judges: {model}, at {where}. What you say is sent there.{cost} "
+    "<button type='button' class='link' id='model-check'>Try the model</button> "
+    "<span id='model-word' role='status' class='{kind}'>{word}</span>"
 )
-_HERE = (
-    "<b>A language model on this machine</b> conducts and judges: {model}. What you say stays here. The report gives a "
-    "verdict, and a quote for every claim."
-)
+_HERE = "<b>A language model on this machine</b> conducts and judges: {model}. What you say stays here."
 _NONE = (
     "<b>No language model</b> is in use: the interviewer gives facts, keeps the time and asks what goes best with your "
     "last words, without understanding them. The report shows coverage, quotes and a study plan, and gives no verdict. "
