@@ -139,7 +139,7 @@ def stretched(body: Json, words: int) -> Json:
 
     Turns grow to at most about ``_LONGEST_TURN`` words; what was said stays in its order, word for word.
     """
-    own = sum(len(t["text"].split()) for t in body["turns"] if t["speaker"] == "candidate")
+    own = sum(len(turn["text"].split()) for turn in body["turns"] if turn["speaker"] == "candidate")
     if not own:
         return body
 

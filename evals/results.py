@@ -36,7 +36,7 @@ def rows() -> list[Row]:
     found = []
     for part, suites in yaml.safe_load(GOALS.read_text(encoding="utf-8")).items():
         for suite, scorers in suites.items():
-            known = {one.name for one in all_suites()[suite].scorers} if suite in all_suites() else set()
+            known = {scorer.name for scorer in all_suites()[suite].scorers} if suite in all_suites() else set()
             for name, goal in scorers.items():
                 if name not in known:
                     raise BadInput(f"{GOALS}: {part}: no figure '{suite}.{name}'")

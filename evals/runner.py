@@ -139,7 +139,7 @@ def _log(order: Order, suite: Suite, samples: Sequence[Sample], identity: Json) 
         "code": code_hash(),
     }
     run["fingerprint"] = logs.fingerprint(
-        {**run, "samples_hash": logs.fingerprint({"s": [asdict(s) for s in samples]})}
+        {**run, "samples_hash": logs.fingerprint({"s": [asdict(sample) for sample in samples]})}
     )
     run |= {
         "revision": revision(),

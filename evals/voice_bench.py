@@ -208,8 +208,8 @@ class Later:
 def graded(interviews: list[Recorded], voices: dict[str, Voice], ears: Embedded, vad: Any, knowledge: Any) -> Json:
     """Recorded interviews whose candidate is said and heard again, as the room would hear it; kept for ``speech``."""
     rows: list[Json] = []
-    for one in interviews:
-        vocabulary = vocabulary_of(knowledge, one.body["case"])
+    for interview in interviews:
+        vocabulary = vocabulary_of(knowledge, interview.body["case"])
         made_by = {"recogniser": ears.name, "vocabulary": True, "made": "voice_bench --only graded"}
         for name, voice in voices.items():
 
@@ -225,9 +225,9 @@ def graded(interviews: list[Recorded], voices: dict[str, Voice], ears: Embedded,
                 return later.heard(recording.finish().text, ears, vocabulary)
 
             began = time.perf_counter()
-            heard = speech.pass_through(one, name, made_by, say, hear)
-            wrong, said = heard.wrong(one.body)
-            row = {"id": one.id, "voice": name, "words": said, "word_error_percent": round(100 * wrong / said, 1)}
+            heard = speech.pass_through(interview, name, made_by, say, hear)
+            wrong, said = heard.wrong(interview.body)
+            row = {"id": interview.id, "voice": name, "words": said, "word_error_percent": round(100 * wrong / said, 1)}
             rows.append({**row, "took_seconds": round(time.perf_counter() - began)})
             sys.stderr.write(f"{rows[-1]}\n")
     return {"interviews": rows}

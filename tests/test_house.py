@@ -34,6 +34,7 @@ LAYERS = (
 """What stands higher may import what stands lower or beside it, never the other way round."""
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 60
 MOST_NUMBERS = 60
+MOST_FILES, MOST_EVALS = 95, 60
 PLAIN = {0, 1, 2, 3, -1, 0.5, 10, 60, 100}
 """Numbers that count, halve or convert."""
 GEOMETRY = {"render.py"}
@@ -101,6 +102,12 @@ def test_modules_and_functions_fit_a_reader() -> None:
             if isinstance(node, Function) and length(node) > LONGEST_FUNCTION:
                 long.append(f"{name}:{node.lineno} {node.name}: {length(node)} lines")
     assert long == []
+
+
+def test_files_are_few_and_deep() -> None:
+    """``python app.py`` among the product's; a migration is a file by nature."""
+    assert len([*modules("interviewer")]) + 1 <= MOST_FILES
+    assert len([*modules("evals")]) <= MOST_EVALS
 
 
 def is_public(node: ast.stmt) -> bool:

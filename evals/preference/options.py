@@ -93,7 +93,7 @@ def private_notes(case: Any) -> str:
     for step, signals in case.signals.items():
         lines += [f"Listen for ({step}):", *(f"- [{signal.level}] {signal.text}" for signal in signals)]
     lines += ["Known mistakes:", *(f"- {flag.text}" for flag in case.red_flags)]
-    lines += ["Pushbacks:", *(f"- {one.say}" for one in case.pushbacks)]
+    lines += ["Pushbacks:", *(f"- {pushback.say}" for pushback in case.pushbacks)]
     return "\n".join(lines)
 
 
@@ -117,7 +117,7 @@ def keep(options: Iterable[Option], path: Path = KEPT) -> int:
     if path.exists():
         lines = path.read_text(encoding="utf-8").splitlines()
         old = {(one["source"], one["position"]): one for one in map(json.loads, lines)}
-    every = old | {(one.source, one.position): asdict(one) for one in options}
+    every = old | {(option.source, option.position): asdict(option) for option in options}
     path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for _, one in sorted(every.items())), "utf-8")
     return len(every)
 
@@ -129,7 +129,7 @@ def path_of(work: Path, source: str) -> Path:
 
 def read(path: Path) -> dict[str, Option]:
     """A file's options by position. Raises BadInput."""
-    return {one.position: one for one in rows(Option, path)} if path.exists() else {}
+    return {row.position: row for row in rows(Option, path)} if path.exists() else {}
 
 
 def collect(say: Say, moments: Sequence[Moment], path: Path, jobs: int = 1) -> Iterable[Option | str]:
@@ -137,7 +137,7 @@ def collect(say: Say, moments: Sequence[Moment], path: Path, jobs: int = 1) -> I
     path.parent.mkdir(parents=True, exist_ok=True)
     kept = read(path)
     with ThreadPoolExecutor(jobs) as pool:
-        asked = {pool.submit(say, one): one for one in moments if one.position.id not in kept}
+        asked = {pool.submit(say, moment): moment for moment in moments if moment.position.id not in kept}
         for done in as_completed(asked):
             try:
                 option = done.result()

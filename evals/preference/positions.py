@@ -132,7 +132,7 @@ def notes() -> dict[str, Json]:
 def write(path: Path, positions: Sequence[Position]) -> None:
     """A line a position."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(asdict(one)) + "\n" for one in positions), encoding="utf-8")
+    path.write_text("".join(json.dumps(asdict(position)) + "\n" for position in positions), encoding="utf-8")
 
 
 def rows(kind: type[T], path: Path) -> list[T]:
@@ -154,7 +154,9 @@ def moments(positions: Sequence[Position], folders: Sequence[Path]) -> list[Mome
     Raises BadInput where a recording changed since.
     """
     bodies = {one.id: one.body for folder in folders for one in read_folder(folder)}
-    return [_with_words(one, bodies[one.transcript]) for one in positions if one.transcript in bodies]
+    return [
+        _with_words(position, bodies[position.transcript]) for position in positions if position.transcript in bodies
+    ]
 
 
 def _with_words(position: Position, body: Json) -> Moment:

@@ -121,7 +121,7 @@ def _by_interview(
 
 def summary(rankings: Sequence[Ranking], positions: Sequence[Position]) -> Json:
     """Every figure, over all positions and by group (real, written, known and unknown problems)."""
-    clusters = {one.id: one.transcript for one in positions}
+    clusters = {position.id: position.transcript for position in positions}
     places = {one.id: one for one in positions}
     if missing := [each.position for each in rankings if each.position not in places]:
         raise BadInput(f"ranked, but no such position: {missing[0]}")
@@ -162,10 +162,10 @@ def agreement(rankings: Sequence[Ranking]) -> float | None:
     for each in rankings:
         of_position[each.position].append(each)
     same = [
-        (one.rank.index(a) < one.rank.index(b)) == (other.rank.index(a) < other.rank.index(b))
+        (one.rank.index(first) < one.rank.index(last)) == (other.rank.index(first) < other.rank.index(last))
         for several in of_position.values()
         for one, other in itertools.combinations(several, 2)
-        for a, b in itertools.combinations(sorted({*one.rank} & {*other.rank}), 2)
+        for first, last in itertools.combinations(sorted({*one.rank} & {*other.rank}), 2)
     ]
     return sum(same) / len(same) if same else None
 

@@ -68,7 +68,7 @@ def write(
 
     ``options``: by source, by position. Positions that lack an option of any source are left out. Raises BadInput.
     """
-    complete = [one for one in moments if all(one.position.id in of_source for of_source in options.values())]
+    complete = [moment for moment in moments if all(moment.position.id in of_source for of_source in options.values())]
     if not complete:
         raise BadInput(f"no position has an option of every source ({', '.join(options)})")
     random.Random(f"{name}/{judge}/positions").shuffle(complete)

@@ -125,7 +125,7 @@ def false_no_hire(record: Record) -> list[Point]:
 
 def _wrong_side(record: Record, hired: bool) -> list[Point]:
     body = report(record)
-    if not judged(body) or any((one >= HIRE) is not hired for one in reviewers(record)):
+    if not judged(body) or any((reviewer >= HIRE) is not hired for reviewer in reviewers(record)):
         return []
     wrong = (rank(body["verdict"]) >= HIRE) is not hired
     return [Point(float(wrong), note=body["verdict"] if wrong else "", ok=not wrong)]
@@ -170,11 +170,8 @@ def f1(values: Sequence[Value]) -> float | None:
     """F1 of pairs of 0 and 1; None where neither side has a 1."""
     both = [pair(value) for value in values]
     hits = sum(ours * theirs for ours, theirs in both)
-    ours_only, theirs_only = (
-        sum(o for o, _ in both) - hits,
-        sum(t for _, t in both) - hits,
-    )
-    return 2 * hits / (2 * hits + ours_only + theirs_only) if hits + ours_only + theirs_only else None
+    every = sum(ours + theirs for ours, theirs in both)
+    return 2 * hits / every if every else None
 
 
 @scorer(f1)
@@ -200,7 +197,7 @@ def expected_error(values: Sequence[Value]) -> float | None:
     bins: dict[int, list[tuple[float, ...]]] = {}
     for value in values:
         bins.setdefault(min(3, int(pair(value)[0] * 4)), []).append(pair(value))
-    return sum(abs(sum(c for c, _ in found) - sum(r for _, r in found)) for found in bins.values()) / len(values)
+    return sum(abs(sum(sure - right for sure, right in found)) for found in bins.values()) / len(values)
 
 
 @scorer(expected_error, "lower")
@@ -237,7 +234,7 @@ def same_side(record: Record) -> list[Point]:
     body = report(record)
     if not judged(body):
         return [Point(None, note="no verdict")]
-    ours, theirs = rank(body["verdict"]) >= HIRE, [one >= HIRE for one in reviewers(record)]
+    ours, theirs = rank(body["verdict"]) >= HIRE, [reviewer >= HIRE for reviewer in reviewers(record)]
     share = sum(one is ours for one in theirs) / len(theirs)
     return [Point(share, note=f"{body['verdict']}; readers {theirs}", ok=share >= 0.5)]
 
@@ -266,6 +263,8 @@ def hire_chance(record: Record) -> list[Point]:
         return []
     given = [one["p_hire"] for one in record.target["labels"].get("reviewers", []) if one.get("p_hire") is not None]
     theirs = (
-        sum(given) / len(given) if given else sum(one >= HIRE for one in reviewers(record)) / len(reviewers(record))
+        sum(given) / len(given)
+        if given
+        else sum(reviewer >= HIRE for reviewer in reviewers(record)) / len(reviewers(record))
     )
     return [Point((float(ours) - theirs) ** 2, note=f"{ours:.2f}; readers {theirs:.2f}")]

@@ -87,7 +87,7 @@ def restraint(record: Record) -> list[Point]:
 def unrestrained(ours: Json, before: list[Json]) -> str:
     """Which praise, summary or teaching a turn holds, or nothing."""
     text = _QUOTED.sub("", ours["text"])
-    told = " ".join(one for one in sentences(text) if not one.endswith("?"))
+    told = " ".join(sentence for sentence in sentences(text) if not sentence.endswith("?"))
     for name in ("praise", "summary", "teaching"):
         if name == "teaching" and ours.get("kind") == "hint":
             continue
@@ -144,7 +144,7 @@ def repeats(record: Record) -> list[Point]:
 
 
 def _questions(text: str) -> list[str]:
-    return [one for one in sentences(text) if one.endswith("?")]
+    return [sentence for sentence in sentences(text) if sentence.endswith("?")]
 
 
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")

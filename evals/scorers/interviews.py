@@ -133,7 +133,7 @@ def loops(record: Record) -> list[Point]:
     for ours, _ in positions(record):
         if "error" in ours:
             continue
-        said = [one.lower() for one in sentences(ours["text"]) if len(one.split()) > 4]
+        said = [sentence.lower() for sentence in sentences(ours["text"]) if len(sentence.split()) > 4]
         again = [one for one in said if one in seen]
         found.append(Point(float(bool(again)), ours["turn"], again[0][:140] if again else "", not again))
         seen.update(said)

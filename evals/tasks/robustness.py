@@ -112,7 +112,7 @@ def attack_task(sample: Sample, world: Any) -> Json:
     body = sample.inputs["transcript"]
     graded = grade_all({"base": body, "labelled": {**body, "labels": _STRONG}}, world)
     attacks = [one for one in read_lines(ATTACKS) if one["id"] in sample.inputs.get("attacks", (one["id"],))]
-    reports = {one["id"]: world.grade(transcript_from(attacked(body, one))) for one in attacks}
+    reports = {attack["id"]: world.grade(transcript_from(attacked(body, attack))) for attack in attacks}
     quoted = {one["id"]: quotes_of(reports[one["id"]], one["text"]) for one in attacks}
     return {**graded, "attacked": {name: brief(one) for name, one in reports.items()}, "quoted": quoted}
 

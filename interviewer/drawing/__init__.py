@@ -100,7 +100,7 @@ class Scene:
 
     def of(self, *kinds: str) -> list[Element]:
         """The elements of these kinds."""
-        return [one for one in self.elements if one.kind in kinds]
+        return [element for element in self.elements if element.kind in kinds]
 
 
 def read_scene(elements: Any) -> Scene:
@@ -119,7 +119,7 @@ def kept(elements: Any) -> list[dict[str, Any]]:
     scene = read_scene(alive)
     strokes = len(scene.of(*LINES)) or 1
     most = max(2, min(_POINTS_OF_ONE, _MOST_POINTS // strokes))
-    return [_written(one, most) for one in scene.elements]
+    return [_written(element, most) for element in scene.elements]
 
 
 def _listed(elements: Any) -> list[Mapping[str, Any]]:
@@ -127,7 +127,7 @@ def _listed(elements: Any) -> list[Mapping[str, Any]]:
         elements = elements.get("elements")
     if not isinstance(elements, list | tuple):
         return []
-    return [one for one in elements if isinstance(one, Mapping)]
+    return [element for element in elements if isinstance(element, Mapping)]
 
 
 def _element(one: Mapping[str, Any]) -> Element | None:

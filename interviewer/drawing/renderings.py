@@ -94,7 +94,7 @@ def _clean(text: str) -> str:
 def _lines(now: _Reading) -> list[str]:
     found = []
     if now.boxes:
-        found.append(f"Boxes: {_listed((now.names[one] for one in now.boxes), 'boxes')}.")
+        found.append(f"Boxes: {_listed((now.names[box] for box in now.boxes), 'boxes')}.")
     arrows = [_sentence(now.line(arrow)) for arrow in now.arrows]
     found += arrows[: _MOST["arrows"]]
     if len(arrows) > _MOST["arrows"]:
@@ -102,7 +102,7 @@ def _lines(now: _Reading) -> list[str]:
     for id_, inside in now.holds.items():
         names = _listed((now.names[one] for one in inside), "boxes")
         found.append(f"Grouped: {names}." if id_.startswith("group:") else f"{now.names[id_]} holds: {names}.")
-    texts = [_sentence(f"Text: {now.names[one]}") for one in now.texts]
+    texts = [_sentence(f"Text: {now.names[text]}") for text in now.texts]
     found += texts[: _MOST["texts"]]
     if len(texts) > _MOST["texts"]:
         found.append(f"And {len(texts) - _MOST['texts']} more texts.")
@@ -125,7 +125,7 @@ def _changes(old: _Reading, now: _Reading) -> list[str]:
     """What is new, gone, and called otherwise. A thing that was only moved has not changed."""
     was, is_ = {*old.boxes, *old.texts}, {*now.boxes, *now.texts}
     renamed = {one for one in was & is_ if old.names[one] != now.names[one]}
-    new = [now.names[one] for one in (*now.boxes, *now.texts) if one not in was]
+    new = [now.names[box] for box in (*now.boxes, *now.texts) if box not in was]
     gone = [old.names[one] for one in (*old.boxes, *old.texts) if one not in is_]
     before, after = Counter(old.arrows), Counter(now.arrows)
     new += [now.line(arrow) for arrow in after - before]
@@ -148,10 +148,10 @@ def _changes(old: _Reading, now: _Reading) -> list[str]:
 
 def _read(scene: Scene) -> _Reading:
     found = _Reading(strokes=len(scene.of("freedraw")))
-    by_id = {one.id: one for one in scene.elements}
+    by_id = {element.id: element for element in scene.elements}
     boxes = scene.of(*SHAPES, "frame", "image")
     labels, free = _labels(scene, by_id, boxes)
-    found.boxes = [one.id for one in boxes]
+    found.boxes = [box.id for box in boxes]
     found.texts = [one.id for one in free]
     found.names = _names(boxes, labels, free)
     for one in scene.of("arrow", "line"):
@@ -167,12 +167,12 @@ def _labels(scene: Scene, by_id: dict[str, Element], boxes: list[Element]) -> tu
     """What is written in each box and at each arrow, by ids, and the texts that stand alone."""
     labels: dict[str, list[str]] = {}
     free = []
-    shapes = sorted((one for one in boxes if one.kind in SHAPES), key=lambda one: one.area)
+    shapes = sorted((box for box in boxes if box.kind in SHAPES), key=lambda one: one.area)
     tied = {one.container for one in scene.of("text") if one.container in by_id}
     for text in scene.of("text"):
         owner = text.container if text.container in by_id and text.container != text.id else ""
         if not owner:  # written over a box and not tied to it
-            owner = next((one.id for one in shapes if one.holds(text.centre) and one.area > text.area), "")
+            owner = next((shape.id for shape in shapes if shape.holds(text.centre) and shape.area > text.area), "")
             inner = any(one.id != owner and by_id[owner].holds(one.centre) for one in shapes) if owner else False
             if owner in tied or (inner and not _at_an_edge(text, by_id[owner])):
                 owner = ""
@@ -196,13 +196,13 @@ def _names(boxes: list[Element], labels: dict[str, str], free: list[Element]) ->
     names: dict[str, str] = {}
     kinds: Counter[str] = Counter()
     used: Counter[str] = Counter()
-    for one in boxes:
-        name = labels.get(one.id, "")
+    for box in boxes:
+        name = labels.get(box.id, "")
         if not name:
-            kinds[one.kind] += 1
-            name = f"unnamed {'box' if one.kind == 'rectangle' else one.kind} {kinds[one.kind]}"
+            kinds[box.kind] += 1
+            name = f"unnamed {'box' if box.kind == 'rectangle' else box.kind} {kinds[box.kind]}"
         used[name] += 1
-        names[one.id] = name if used[name] == 1 else f"{name} ({used[name]})"
+        names[box.id] = name if used[name] == 1 else f"{name} ({used[name]})"
     return names | {one.id: _short(one.label) for one in free}
 
 
@@ -227,7 +227,7 @@ def _arrow(
 
 def _nearest(point: tuple[float, float], boxes: list[Element]) -> str:
     """The smallest box that the point touches, or nearly does."""
-    touched = [one for one in boxes if one.kind != "frame" and one.holds(point, NEAR)]
+    touched = [box for box in boxes if box.kind != "frame" and box.holds(point, NEAR)]
     return min(touched, key=lambda one: one.area).id if touched else ""
 
 
@@ -235,16 +235,16 @@ def _holds(boxes: list[Element], scene: Scene, names: dict[str, str]) -> dict[st
     """What lies in what: by frames, by the smallest box around it, by groups."""
     holds: dict[str, list[str]] = {}
     sized = sorted(boxes, key=lambda one: one.area)
-    for one in boxes:
+    for box in boxes:
         around = (
             other.id
             for other in sized
-            if other.id != one.id and other.area > one.area and other.holds((one.x, one.y))
-            and other.holds((one.x + one.width, one.y + one.height))
+            if other.id != box.id and other.area > box.area and other.holds((box.x, box.y))
+            and other.holds((box.x + box.width, box.y + box.height))
         )  # fmt: skip
-        owner = one.frame if one.frame in names else next(around, "")
+        owner = box.frame if box.frame in names else next(around, "")
         if owner:
-            holds.setdefault(owner, []).append(one.id)
+            holds.setdefault(owner, []).append(box.id)
     groups: dict[str, list[str]] = {}
     for one in boxes:
         if one.groups:
@@ -288,7 +288,7 @@ def picture(scene: Scene) -> str:
     title = " ".join(describe(scene).split())
     title = title if len(title) <= _LONGEST_TITLE else f"{title[:_LONGEST_TITLE]}…"
     size = f'width="{_n(width * scale)}" height="{_n(height * scale)}"'
-    body = "".join(_drawn(one, one.container in arrows) for one in scene.elements)
+    body = "".join(_drawn(element, element.container in arrows) for element in scene.elements)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="drawing" {size} '
         f'viewBox="{_n(left - _EDGE)} {_n(top - _EDGE)} {_n(width)} {_n(height)}" role="img" '
@@ -299,8 +299,12 @@ def picture(scene: Scene) -> str:
 
 def _bounds(elements: Iterable[Element]) -> tuple[float, float, float, float]:
     corners: list[Point] = []
-    for one in elements:
-        corners += [(one.x, one.y), (one.x + one.width, one.y + one.height)] if not one.points else _absolute(one)
+    for element in elements:
+        corners += (
+            [(element.x, element.y), (element.x + element.width, element.y + element.height)]
+            if not element.points
+            else _absolute(element)
+        )
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     return min(xs), min(ys), max(xs), max(ys)
 

@@ -51,7 +51,9 @@ def with_cut_offs(data: Mapping[str, Any], path: Path) -> dict[str, Any]:
             raise BadInput(f"{path}: cut_offs.{level}: a level (mid, senior, staff) with any of {', '.join(NAMES)}")
         merged = {**found[level], **cuts}
         values = [merged[name] for name in NAMES]
-        if not all(isinstance(one, int | float) and 1 < one < 4 for one in values) or values != sorted(set(values)):
+        if not all(isinstance(value, int | float) and 1 < value < 4 for value in values) or values != sorted(
+            set(values)
+        ):
             raise BadInput(f"{path}: cut_offs.{level}: three rising numbers between 1 and 4, not {values}")
         found[level] = merged
     version = f"{data['version']} with the cut-offs of {path.name} ({hashlib.sha256(raw).hexdigest()[:8]})"

@@ -98,8 +98,8 @@ class Wording:
     """
 
     def __init__(self, signals: Iterable[Signal], choices: Iterable[TradeOff] = ()) -> None:
-        self._of: Mapping[str, set[str]] = {one.id: beginnings(_says(one)) for one in signals} | {
-            one.id: beginnings(" ".join((*one.between, *one.says))) for one in choices
+        self._of: Mapping[str, set[str]] = {signal.id: beginnings(_says(signal)) for signal in signals} | {
+            choice.id: beginnings(" ".join((*choice.between, *choice.says))) for choice in choices
         }
         often = Counter(stem for own in self._of.values() for stem in own)
         self._weight = {stem: math.log((len(self._of) + 1) / (count + 0.5)) for stem, count in often.items()}
@@ -151,7 +151,7 @@ def _same(one: Signal, other: Signal, vectors: Mapping[str, np.ndarray]) -> bool
 
 def expected_at(signals: Iterable[Signal], level: Level) -> list[Signal]:
     """Those whose absence counts at a level."""
-    return [one for one in signals if one.level.rank <= level.rank]
+    return [signal for signal in signals if signal.level.rank <= level.rank]
 
 
 # -- strong ----------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ def _sources(knowledge: Knowledge, case: str) -> dict[str, str]:
 def _telling(text: str, about: frozenset[str], said: frozenset[str]) -> str:
     """The sentence that has most to do with the subject and says more than was ``said``; empty when none does."""
     sentences = re.split(r"(?<=[.!?])\s+", " ".join(re.sub(r"[*_`#]+", "", text).split()))
-    fit = [one for one in sentences if 6 <= len(one.split()) <= 40 and not _FRAGMENT.search(one)]
+    fit = [sentence for sentence in sentences if 6 <= len(sentence.split()) <= 40 and not _FRAGMENT.search(sentence)]
     fit = [one for one in fit if len(stems(one) & said) * 2 < len(stems(one))]  # else it says the same again
     best = max(fit, key=lambda one: len(stems(one) & about), default="")
     return best if len(stems(best) & about) >= _SHARED else ""

@@ -170,7 +170,7 @@ class Covered:
         wording = Wording(signals.values(), choices)
         names, near = likeness(reading.vectors, reading.sounds.signals)
         flags = red_flags(reading, material.knowledge.red_flags(material.case))
-        wrong = {(one.turn, one.quote) for one in flags}
+        wrong = {(flag.turn, flag.quote) for flag in flags}
         return cls(
             _evidence(reading, criteria, signals, wording, names, near, wrong),
             frozenset(_absent(reading, signals, wording, names, near, embedder)),
@@ -334,7 +334,11 @@ def _open(criteria: Sequence[Signal], own: StepReport, material: Material, heard
 
 def _times(reading: Reading, material: Material) -> dict[Step, StepTime]:
     budgets = material.knowledge.budgets(material.transcript.minutes)
-    own = [one for one in excerpts(material.transcript) if material.transcript.turns[one.turn].speaker == "candidate"]
+    own = [
+        excerpt
+        for excerpt in excerpts(material.transcript)
+        if material.transcript.turns[excerpt.turn].speaker == "candidate"
+    ]
     words: dict[tuple[int, int], dict[Step, int]] = {(one.turn, one.number): {} for one in own}
     for sentence, step in zip(reading.sentences, reading.steps, strict=True):
         inside_ = next(

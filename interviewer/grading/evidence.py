@@ -120,7 +120,7 @@ class Quotes:
 
     @cached_property
     def _places(self) -> dict[tuple[int, int], Excerpt]:
-        return {(one.turn, one.number): one for one in self.passages}
+        return {(passage.turn, passage.number): passage for passage in self.passages}
 
     @cached_property
     def _read(self) -> dict[int, list[_Word]]:
@@ -130,12 +130,12 @@ class Quotes:
         """The transcript as a model gets it: a passage a line, with its number, speaker and time. ``mark`` gives a
         note on a turn."""
         lines = []
-        for one in self.passages:
-            turn = self.transcript.turns[one.turn]
+        for passage in self.passages:
+            turn = self.transcript.turns[passage.turn]
             at = "" if turn.at is None else f" {int(turn.at // 60)}:{int(turn.at % 60):02d}"
             drawn = " (drawing)" if turn.mode == "drawn" else ""
-            who = f" {turn.speaker}{at}{drawn}{mark(one.turn)}:" if one.number <= 1 else ""
-            lines.append(f"[{one.place}]{who} {' '.join(turn.text[one.start : one.end].split())}")
+            who = f" {turn.speaker}{at}{drawn}{mark(passage.turn)}:" if passage.number <= 1 else ""
+            lines.append(f"[{passage.place}]{who} {' '.join(turn.text[passage.start : passage.end].split())}")
         return "\n".join(lines)
 
     def find(self, quote: str, place: str = "") -> Quote | None:
@@ -213,7 +213,7 @@ class Quotes:
 
     def covered(self, where: str) -> list[Excerpt]:
         """The candidate's passages in a list of places and ranges such as ``3-8, 12.2-12.4``."""
-        order = [(one.turn, one.number) for one in self.passages]
+        order = [(passage.turn, passage.number) for passage in self.passages]
         taken: dict[Excerpt, None] = {}
         for part in re.split(r"[,;]", where):
             ends = _PLACE.findall(part)

@@ -90,7 +90,7 @@ def _of_its_step(report: Report, transcript: Transcript) -> Report:
             "time": {step: spent.model_copy(update={"budget": transcript.minutes * 60})} if spent else {},
             "order": [one for one in report.order if one is step],
             "strong": {one: text for one, text in report.strong.items() if one is step},
-            "questions": [one for one in report.questions if one.startswith(f"{step.label}:")],
+            "questions": [question for question in report.questions if question.startswith(f"{step.label}:")],
             "study_plan": [one for one in report.study_plan if one.step is step],
         }
     )

@@ -56,7 +56,7 @@ def mistakes(knowledge: Knowledge, case: str, step: Step) -> dict[str, RedFlag]:
     """A step's known mistakes, named likewise."""
     known = knowledge.case(case)
     flags = known.red_flags if known else knowledge.red_flags(case)
-    return {f"x{number}": one for number, one in enumerate((one for one in flags if one.step is step), 1)}
+    return {f"x{number}": one for number, one in enumerate((flag for flag in flags if flag.step is step), 1)}
 
 
 @dataclass
@@ -104,7 +104,7 @@ class Judgement:
         with it and are evidence of nothing; where the model gave words that nobody said, it is left out."""
         criteria: list[Criterion] = []
         evidence: list[Evidence] = []
-        answers = {one.id: one for one in reversed(answer.criteria)}
+        answers = {criterion.id: criterion for criterion in reversed(answer.criteria)}
         for name, signal in own.items():
             one = answers.get(name)
             if one is None:
@@ -144,17 +144,19 @@ class Judgement:
 
     def _missing(self, criteria: Sequence[Criterion]) -> list[Missing]:
         """What nothing in the talk came near to and counts at the level."""
-        absent = {one.signal for one in criteria if one.status == "absent" and one.nearest is None}
+        absent = {
+            criterion.signal for criterion in criteria if criterion.status == "absent" and criterion.nearest is None
+        }
         every = (one for own in self.criteria.values() for one in expected_at(own, self.level))
         gaps = [one for one in every if one.id in absent]
-        return [Missing.of(one) for one in gaps[:MOST_MISSING]]
+        return [Missing.of(gap) for gap in gaps[:MOST_MISSING]]
 
     def _flags(self, answer: JudgedStep) -> list[FlagReport]:
         known = mistakes(self.knowledge, self.transcript.case, answer.step)
         flags = []
-        for one in answer.flags:
-            found, listed = self._find(one), known.get(one.id)
-            text = short(one.text) or (listed.text if listed else "")
+        for flag in answer.flags:
+            found, listed = self._find(flag), known.get(flag.id)
+            text = short(flag.text) or (listed.text if listed else "")
             if found is not None and text:
                 flags.append(
                     FlagReport(
@@ -162,7 +164,7 @@ class Judgement:
                         text=text,
                         turn=found.turn,
                         quote=found.text,
-                        corrected=one.corrected,
+                        corrected=flag.corrected,
                         step=answer.step,
                     )
                 )
@@ -170,8 +172,8 @@ class Judgement:
 
     def _choices(self, answer: JudgedStep) -> list[Remark]:
         return [
-            Remark(id=OTHER, text=one.text, turn=one.turn, quote=one.quote)
-            for one in self.moments(answer.trade_offs, MOST_CHOICES)
+            Remark(id=OTHER, text=moment.text, turn=moment.turn, quote=moment.quote)
+            for moment in self.moments(answer.trade_offs, MOST_CHOICES)
         ]
 
     def moments(self, told: Sequence[Telling], most: int) -> list[Moment]:

@@ -135,7 +135,7 @@ def _head(report: Report, transcript: Transcript, headed: bool) -> str:
     judged = report.verdict is not None and said == WORDS[report.verdict]
     kind = report.verdict.value if judged and report.verdict else "none"
     reasons = _list([f"<li>{escape(one)}</li>" for one in report.reasons], "reasons")
-    why_not = "".join(_p(one) for one in report.warnings[:2]) if report.status == "not_judged" else ""
+    why_not = "".join(_p(warning) for warning in report.warnings[:2]) if report.status == "not_judged" else ""
     return (
         f'<header{where}><p class="kicker">{escape(report.level.value.capitalize())} level · mock interview</p>'
         f"<h1>{escape(title(report))}</h1></header>"
@@ -188,17 +188,17 @@ def _quote(quote: str, turn: int, transcript: Transcript) -> str:
 
 
 def _moments(heading: str, moments: list[Moment], transcript: Transcript) -> list[_Part]:
-    items = [f"<li>{_p(one.text)}{_quote(one.quote, one.turn, transcript)}</li>" for one in moments]
+    items = [f"<li>{_p(moment.text)}{_quote(moment.quote, moment.turn, transcript)}</li>" for moment in moments]
     return [(heading, _section(heading, _list(items, "moments")))]
 
 
 def _remarks(heading: str, remarks: Sequence[Remark], transcript: Transcript, kind: str) -> str:
     items = []
-    for one in sorted(remarks, key=lambda each: isinstance(each, FlagReport) and each.corrected):
-        put_right = isinstance(one, FlagReport) and one.corrected
+    for remark in sorted(remarks, key=lambda each: isinstance(each, FlagReport) and each.corrected):
+        put_right = isinstance(remark, FlagReport) and remark.corrected
         badge = '<span class="badge">put right later</span>' if put_right else ""
         sort = "neutral" if put_right else kind
-        items.append(f'<li class="{sort}">{_p(one.text)}{badge}{_quote(one.quote, one.turn, transcript)}</li>')
+        items.append(f'<li class="{sort}">{_p(remark.text)}{badge}{_quote(remark.quote, remark.turn, transcript)}</li>')
     return _section(heading, _folded(items, "remarks"))
 
 
@@ -250,9 +250,11 @@ def _evidence(one: Evidence, own: StepReport, transcript: Transcript) -> str:
 def _checklist(criteria: list[Criterion], transcript: Transcript) -> str:
     """The criteria, quietly: a mark and a name each, and the nearest words to what was not shown."""
     items = [
-        f'<li class="{one.status}"><i aria-hidden="true">{_MARKS[one.status]}</i>{escape(one.about or one.signal)}'
-        f'<span class="sr"> ({CRITERION[one.status]})</span>{_looked_for(one)}{_nearest(one.nearest, transcript)}</li>'
-        for one in criteria
+        f'<li class="{criterion.status}"><i aria-hidden="true">{_MARKS[criterion.status]}</i>'
+        f"{escape(criterion.about or criterion.signal)}"
+        f'<span class="sr"> ({CRITERION[criterion.status]})</span>'
+        f"{_looked_for(criterion)}{_nearest(criterion.nearest, transcript)}</li>"
+        for criterion in criteria
     ]
     key = '<p class="key">✓ shown, ◐ partly, ✗ wrong, ○ not shown, – does not apply</p>'
     return f"<details><summary>{len(items)} criteria</summary>{_list(items, 'check')}{key}</details>" if items else ""
@@ -289,7 +291,7 @@ def _next(report: Report) -> list[_Part]:
         return f"<li><b>{escape(one.step.label)}.</b> {escape(one.text)}{_studied(one.notes)}</li>"
 
     plan = f"<ol>{''.join(item(one) for one in report.study_plan)}</ol>" if report.study_plan else ""
-    ask = _list([f"<li>{escape(one)}</li>" for one in report.questions])
+    ask = _list([f"<li>{escape(question)}</li>" for question in report.questions])
     parts = [
         ("Drive and communication", _p(report.communication)),
         ("What to study next", plan),
@@ -301,7 +303,7 @@ def _next(report: Report) -> list[_Part]:
 
 def _notes_on_the_report(report: Report) -> str:
     notes = report.warnings[2:] if report.status == "not_judged" else report.warnings
-    items = _list([f"<li>{escape(one)}</li>" for one in notes])
+    items = _list([f"<li>{escape(note)}</li>" for note in notes])
     return _section("About this report", items + _p(graded_by(report), "soft"))
 
 

@@ -76,7 +76,9 @@ class Reading:
     def passage(self, index: int) -> str:
         """A sentence with its neighbours in the same turn."""
         own = self.sentences[index].turn
-        return " ".join(one.text for one in self.sentences[max(0, index - 1) : index + 2] if one.turn == own)
+        return " ".join(
+            sentence.text for sentence in self.sentences[max(0, index - 1) : index + 2] if sentence.turn == own
+        )
 
 
 def read_interview(
@@ -85,7 +87,7 @@ def read_interview(
     """Reads an interview. ``folder`` keeps the case's vectors."""
     sounds = exemplars(knowledge, transcript.case, embedder, folder)
     sentences = tuple(_sentences(transcript))
-    vectors = embedder.encode([without_fillers(one.text) or one.text for one in sentences])
+    vectors = embedder.encode([without_fillers(sentence.text) or sentence.text for sentence in sentences])
     asked = _questions(transcript)
     texts = list(asked.values())
     meant = embedder.encode([without_fillers(text)[-400:] or "-" for text in texts])
@@ -165,7 +167,7 @@ def _path(reading: Reading) -> tuple[Step, ...]:
     sentences = reading.sentences
     if not sentences:
         return ()
-    words = np.array([one.words for one in sentences], float)
+    words = np.array([sentence.words for sentence in sentences], float)
     place = (np.cumsum(words) - words / 2) / max(words.sum(), 1.0)
     fit = _centred(reading.by_step) * np.minimum(_AT.most_weight, words / _FULL_WORDS)[:, None]
     fit -= _PLACE * ((place[:, None] - _MIDDLE) / _SPREAD) ** 2
@@ -275,13 +277,15 @@ def _put_right(
 
 def _following(reading: Reading, index: int) -> str:
     own = reading.sentences[index].turn
-    return " ".join(one.text for one in reading.sentences[index + 1 : index + 1 + _FOLLOWING] if one.turn == own)
+    return " ".join(
+        sentence.text for sentence in reading.sentences[index + 1 : index + 1 + _FOLLOWING] if sentence.turn == own
+    )
 
 
 def trade_offs(reading: Reading, choices: Sequence[TradeOff], wording: Wording) -> list[Remark]:
     """The case's trade-offs that the candidate raised in their own words, weighing something."""
     found: list[Remark] = []
-    by_id = {one.id: one for one in choices}
+    by_id = {choice.id: choice for choice in choices}
     for id_, near in nearest(reading.vectors, reading.sounds.trade_offs).items():
         for at in np.argsort(-near, kind="stable"):
             if near[at] < RAISED or id_ not in by_id:

@@ -77,14 +77,14 @@ def quoted_places(report: Report, transcript: Transcript) -> dict[int, list[tupl
     """The places that the report quotes, by turn: where each begins and ends, in characters, in order."""
     own = [report.steps[step] for step in Step]
     evidence = [one for each in own for one in each.evidence]
-    nearest = [one.nearest for each in own for one in each.criteria if one.nearest]
+    nearest = [criterion.nearest for each in own for criterion in each.criteria if criterion.nearest]
     moments = [*report.decisive, *report.contradictions]
     quotes: list[Moment | Remark | Evidence | Nearest] = [*moments, *report.red_flags, *report.trade_offs]
     found: dict[int, set[tuple[int, int]]] = {}
-    for one in [*quotes, *evidence, *nearest]:
-        at = starts(one.quote, one.turn, transcript)
+    for quote in [*quotes, *evidence, *nearest]:
+        at = starts(quote.quote, quote.turn, transcript)
         if at is not None:
-            found.setdefault(one.turn, set()).add((at, at + len(one.quote)))
+            found.setdefault(quote.turn, set()).add((at, at + len(quote.quote)))
     return {turn: sorted(places) for turn, places in found.items()}
 
 
@@ -198,7 +198,7 @@ def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
     lines += [_md(text) + "\n" for text in (report.summary, early, figures_line(report)) if text]
     lines += [f"- {_md(reason)}" for reason in report.reasons]
     if report.status == "not_judged":
-        lines += [*(_md(one) + "\n" for one in report.warnings[:2])]
+        lines += [*(_md(warning) + "\n" for warning in report.warnings[:2])]
     lines += _md_moments("What carried the result", report.decisive)
     lines += ["", "## Work on this first", "", _md(report.work_on_first)] if report.work_on_first else []
     about = scope(transcript.mode) if transcript else tuple(Step)
@@ -206,7 +206,7 @@ def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
     for step in about:
         lines += _md_step(step, report)
     for heading, remarks in (("Mistakes", report.red_flags), ("Trade-offs raised", report.trade_offs)):
-        lines += ["", f"## {heading}", "", *[_md_remark(one) for one in remarks]] if remarks else []
+        lines += ["", f"## {heading}", "", *[_md_remark(remark) for remark in remarks]] if remarks else []
     lines += _md_moments("Said differently in two places", report.contradictions)
     lines += _md_rest(report)
     return "\n".join([*lines, "", _md(graded_by(report)), ""])
@@ -224,7 +224,11 @@ def _md_table(report: Report, about: Sequence[Step]) -> list[str]:
 def _md_step(step: Step, report: Report) -> list[str]:
     own = report.steps[step]
     lines = ["", f"## {step.label}", "", _md(own.comment)]
-    lines += ["", *[f"- {_MD_CHECK[one.status]} {_md(_named(one))}" for one in own.criteria]] if own.criteria else []
+    lines += (
+        ["", *[f"- {_MD_CHECK[criterion.status]} {_md(_named(criterion))}" for criterion in own.criteria]]
+        if own.criteria
+        else []
+    )
     lines += ["", *[_md_evidence(one, own) for one in own.evidence]] if own.evidence else []
     if own.missing:
         said = "Not shown:" if report.status == "assessed" else "Not heard, as far as we could hear:"
@@ -253,7 +257,7 @@ def _md_remark(one: Remark) -> str:
 def _md_moments(heading: str, moments: list[Moment]) -> list[str]:
     if not moments:
         return []
-    said = [f"- {_md(one.text)} Turn {one.turn}: “{_md(shortened(one.quote))}”" for one in moments]
+    said = [f"- {_md(moment.text)} Turn {moment.turn}: “{_md(shortened(moment.quote))}”" for moment in moments]
     return ["", f"## {heading}", "", *said]
 
 
@@ -266,7 +270,7 @@ def _md_rest(report: Report) -> list[str]:
     ):
         lines += ["", f"## {heading}", "", _md(text)] if text else []
     if report.questions:
-        lines += ["", "## Ask yourself", "", *[f"- {_md(one)}" for one in report.questions]]
+        lines += ["", "## Ask yourself", "", *[f"- {_md(question)}" for question in report.questions]]
     if report.study_plan:
         plan = [
             f"{number}. {item.step.label}: {_md(item.text)}{_md_notes(item.notes)}"
@@ -274,7 +278,7 @@ def _md_rest(report: Report) -> list[str]:
         ]
         lines += ["", "## Study plan", "", *plan]
     return lines + (
-        ["", "## Please note", "", *[f"- {_md(one)}" for one in report.warnings]] if report.warnings else []
+        ["", "## Please note", "", *[f"- {_md(warning)}" for warning in report.warnings]] if report.warnings else []
     )
 
 

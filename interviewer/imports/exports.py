@@ -81,7 +81,7 @@ def _lists(data: Any) -> Iterator[tuple[float, list[dict[str, Any]]]]:
             stack += [(one, depth + 1) for one in value.values() if isinstance(one, (dict, list))]
         elif isinstance(value, list):
             rows = [one for one in value if isinstance(one, dict)]
-            texts = [text for one in rows if (text := _text(one))]
+            texts = [text for row in rows if (text := _text(row))]
             if texts and len(texts) >= 0.5 * len(value):
                 named = sum(_speaker(one) is not None for one in rows) >= 0.5 * len(rows)
                 long = sum(len(text.split()) for text in texts) / len(texts)
@@ -294,7 +294,7 @@ def read_table(text: str) -> Talk | None:
     if delimiter not in head:
         return None
     named = [cell.strip().strip('"').casefold().replace(" ", "_") for cell in head.split(delimiter)]
-    lower = {kind: [one.casefold() for one in keys] for kind, keys in _fields().items()}
+    lower = {kind: [key.casefold() for key in keys] for kind, keys in _fields().items()}
     if not any(cell in lower["text"] for cell in named) or not any(
         cell in lower["speaker"] or cell in lower["at"] for cell in named
     ):

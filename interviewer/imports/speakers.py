@@ -89,7 +89,7 @@ def _voices(pieces: Sequence[Labelled]) -> list[_Voice]:
 
 def cast_list(speakers: Sequence[Speaker]) -> str:
     """The speakers in a message: "Hannah Whitlock (26 words), María de la Cruz (61 words)"."""
-    shown = [f"{one.name[:60]} ({one.words} words)" for one in speakers[:8]]
+    shown = [f"{speaker.name[:60]} ({speaker.words} words)" for speaker in speakers[:8]]
     more = [f"and {len(speakers) - 8} more"] if len(speakers) > 8 else []
     return ", ".join(shown + more)
 
@@ -110,7 +110,10 @@ def cast(
             )
         return {}, [], []
     roles: dict[str, Role] = {}
-    for given, role in [*((one, "candidate") for one in candidates), *((one, "interviewer") for one in interviewers)]:
+    for given, role in [
+        *((candidate, "candidate") for candidate in candidates),
+        *((interviewer, "interviewer") for interviewer in interviewers),
+    ]:
         label = _matched(given, found, name)
         if roles.get(label, role) != role:
             raise BadInput(f"{name}: '{label}' cannot be both interviewer and candidate")
@@ -119,7 +122,7 @@ def cast(
     speakers = [Speaker(one.name, one.words, one.turns, roles.get(one.name)) for one in found]
     if "candidate" not in roles.values():
         raise SpeakersUnclear(f"{name}: the candidate never speaks. Speakers found: {cast_list(found)}", found)
-    left_out = [one for one in speakers if one.role is None]
+    left_out = [speaker for speaker in speakers if speaker.role is None]
     if left_out:
         warnings.append(f"Left out, neither interviewer nor candidate: {cast_list(left_out)}.")
     if "interviewer" not in roles.values():

@@ -130,7 +130,7 @@ class Embedder:
 
     def _side_by_side(self, batches: Sequence[list[tuple[str, list[int]]]]) -> list[dict[str, Vectors]]:
         others = [aside("encoding", partial(self._run, batch)) for batch in batches[1:]]
-        return [self._run(batch) for batch in batches[:1]] + [one.result() for one in others]
+        return [self._run(batch) for batch in batches[:1]] + [other.result() for other in others]
 
     def _run(self, batch: list[tuple[str, list[int]]]) -> dict[str, Vectors]:
         longest = max(len(ids) for _, ids in batch)

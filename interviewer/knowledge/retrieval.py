@@ -159,7 +159,7 @@ class Retriever:
 
     def _spellings(self, groups: tuple[str, ...]) -> frozenset[str]:
         if groups not in self._spelt:
-            self._spelt[groups] = long_words(one.text for group in groups for one in self.index.passages(group))
+            self._spelt[groups] = long_words(passage.text for group in groups for passage in self.index.passages(group))
         return self._spelt[groups]
 
     def _lexical(self, group: str, query: str) -> dict[str, float]:

@@ -186,7 +186,8 @@ def readability(text: str, known: Collection[str] = ()) -> float:
 
 def hearing(transcript: Transcript, known: Collection[str] = ()) -> Hearing:
     """How well the candidate's spoken words were heard; typed and drawn turns were not heard and do not count."""
-    said = " . ".join(t.text for _, t in transcript.candidate_turns() if t.mode not in ("typed", "drawn"))
+    heard = (turn for _, turn in transcript.candidate_turns() if turn.mode not in ("typed", "drawn"))
+    said = " . ".join(turn.text for turn in heard)
     right = {word for turn in transcript.turns if turn.speaker == "interviewer" for word in plain_words(turn.text)}
     share = readability(said, right | set(known))
     level: Literal["clear", "doubtful", "unreadable"] = "clear"

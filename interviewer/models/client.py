@@ -356,7 +356,10 @@ def _note(call: Call, used: Mapping[str, Any] | None) -> None:
 
 
 def _for_chain(messages: Sequence[Message]) -> list[tuple[str, Any]]:
-    return [({"user": "human", "assistant": "ai"}.get(one.role, one.role), _content(one)) for one in messages]
+    return [
+        ({"user": "human", "assistant": "ai"}.get(message.role, message.role), _content(message))
+        for message in messages
+    ]
 
 
 def _content(message: Message) -> Any:

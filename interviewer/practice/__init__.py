@@ -270,13 +270,13 @@ def archive(interviews: Sequence[Archived]) -> dict[str, Any]:
     """One ZIP with a JSON file per interview: its transcript, its reports, whether it has ended."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
-        for one in interviews:
+        for interview in interviews:
             data = {
-                "transcript": one.transcript.model_dump(mode="json", exclude_none=True),
-                "reports": [report.model_dump(mode="json") for report in one.reports],
-                "ended": one.ended,
+                "transcript": interview.transcript.model_dump(mode="json", exclude_none=True),
+                "reports": [report.model_dump(mode="json") for report in interview.reports],
+                "ended": interview.ended,
             }
-            out.writestr(f"{one.name}.json", json.dumps(data, ensure_ascii=False, indent=1))
+            out.writestr(f"{interview.name}.json", json.dumps(data, ensure_ascii=False, indent=1))
     day = time.strftime("%Y-%m-%d")
     text = base64.b64encode(packed.getvalue()).decode()
     return handed(f"interviews-{day}.zip", "application/zip", text, binary=True)
@@ -299,10 +299,10 @@ def unpacked(raw: bytes) -> tuple[list[Archived], list[str]]:
             files = [one for one in archive_.infolist() if not one.is_dir() and one.filename.endswith(".json")]
             if len(files) > _MOST_FILES or sum(one.file_size for one in files) > _MOST_UNPACKED:
                 raise BadInput("The archive holds more than this app takes in at once.")
-            for one in files:
+            for file in files:
                 try:
-                    with archive_.open(one) as inside:  # no more of it than it says, or memory is what a bomb wants
-                        found.append(_kept(one.filename, inside.read(one.file_size)))
+                    with archive_.open(file) as inside:  # no more of it than it says, or memory is what a bomb wants
+                        found.append(_kept(file.filename, inside.read(file.file_size)))
                 except BadInput as error:
                     wrong.append(str(error))
     except _NO_ARCHIVE as error:

@@ -165,7 +165,9 @@ def kept_opinion(transcript: Transcript, turn: int) -> Opinion | None:
 
 def criteria_shown(report: Report) -> set[str]:
     """The criteria that the report says were shown."""
-    return {one.signal for own in report.steps.values() for one in own.criteria if one.status == "shown"}
+    return {
+        criterion.signal for own in report.steps.values() for criterion in own.criteria if criterion.status == "shown"
+    }
 
 
 class _Stronger(BaseModel):
@@ -267,7 +269,7 @@ def _strong(signal: Signal) -> Point:
 
 def _unheard(transcript: Transcript, signals: Sequence[Signal], level: Level) -> list[Signal]:
     heard = {one.id for turn in transcript.turns for one in turn.heard or () if one.kind == "signal"}
-    return [one for one in signals if one.level.rank <= level.rank and one.id not in heard]
+    return [signal for signal in signals if signal.level.rank <= level.rank and signal.id not in heard]
 
 
 def _spoken(turn: Turn) -> Step | None:

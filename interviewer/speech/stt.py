@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -91,17 +92,18 @@ def _mishearings() -> re.Pattern[str]:
     return re.compile(rf"(?<![\w@/-])(?:{options})(?![\w@/-])", re.IGNORECASE)
 
 
-def _one_off(a: str, b: str) -> bool:
+def _one_off(word: str, other: str) -> bool:
     """Whether one letter was changed, lost or added."""
-    if abs(len(a) - len(b)) > 1:
+    if abs(len(word) - len(other)) > 1:
         return False
-    start = 0
-    while start < min(len(a), len(b)) and a[start] == b[start]:
-        start += 1
-    end = 0
-    while end < min(len(a), len(b)) - start and a[-1 - end] == b[-1 - end]:
-        end += 1
-    return max(len(a), len(b)) - start - end <= 1
+    start = _same_start(word, other)
+    end = _same_start(word[start:][::-1], other[start:][::-1])
+    return max(len(word), len(other)) - start - end <= 1
+
+
+def _same_start(word: str, other: str) -> int:
+    """Letters at the beginning that both have."""
+    return sum(1 for _ in takewhile(lambda letters: letters[0] == letters[1], zip(word, other, strict=False)))
 
 
 def vocabulary_of(knowledge: Knowledge, slug: str) -> Vocabulary:

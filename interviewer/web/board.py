@@ -227,7 +227,7 @@ class Board:
             raise BadInput(NONE_SET)
         photo = self.see(raw)
         seen = photo.seen
-        text = transcribed(seen.boxes, [(one.start, one.end, one.label) for one in seen.arrows], seen.texts)
+        text = transcribed(seen.boxes, [(arrow.start, arrow.end, arrow.label) for arrow in seen.arrows], seen.texts)
         if not text:
             return NOTHING_SEEN
         turn = Turn(speaker="candidate", text=text, mode="drawn", photo=photo.address)

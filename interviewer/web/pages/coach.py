@@ -36,10 +36,10 @@ class EditorLine:
 def speakers_html(speakers: Sequence[Speaker], chosen: str) -> str:
     """Who of those in the file is the candidate."""
     items = "".join(
-        f"<label><input type='radio' name='candidate' value='{for_html(one.name)}'"
-        f"{' checked' if one.name == chosen else ''}><span dir='auto'>{for_html(one.name)}</span> "
-        f"<span class='quiet'>{one.words:,} words</span></label>"
-        for one in speakers[:40]
+        f"<label><input type='radio' name='candidate' value='{for_html(speaker.name)}'"
+        f"{' checked' if speaker.name == chosen else ''}><span dir='auto'>{for_html(speaker.name)}</span> "
+        f"<span class='quiet'>{speaker.words:,} words</span></label>"
+        for speaker in speakers[:40]
     )
     return (
         f"<fieldset class='choice' id='coach-who'><legend>Who is the candidate?</legend><div>{items}</div></fieldset>"
@@ -231,7 +231,7 @@ class CoachPage:
     def _read_transcript(self, raw: bytes, name: str, candidate: str = "") -> Updates:
         try:
             read = read_any(raw, name, candidate=[candidate] if candidate else ())
-            chosen = next((one.name for one in read.speakers if one.role == "candidate"), "")
+            chosen = next((speaker.name for speaker in read.speakers if speaker.role == "candidate"), "")
         except SpeakersUnclear as unclear:
             chosen = max(unclear.speakers, key=lambda one: one.words).name
             read = read_any(raw, name, candidate=[chosen])
@@ -343,7 +343,7 @@ def _asks(text: str) -> bool:
 
 def _notes(read: Imported, name: str, pieces: int, *said: str) -> str:
     asked = ("No level was given", "No case was given")  # the page asks for them
-    warnings = [one.partition(" Say --")[0] for one in read.warnings if not one.startswith(asked)]
+    warnings = [warning.partition(" Say --")[0] for warning in read.warnings if not warning.startswith(asked)]
     return f"{status(f'{name} was read as {read.format}: {_counted(pieces)} of talk.')}{_listed([*warnings, *said])}"
 
 

@@ -170,7 +170,7 @@ class EvalsPage:
 
 def _row_html(path: Path, log: "Log") -> str:
     gates = (log.scores or {}).get("gates", [])
-    held = sum(bool(one.get("passed")) for one in gates)
+    held = sum(bool(gate.get("passed")) for gate in gates)
     said = f"{held} of {len(gates)} hold" if gates else "not finished" if log.scores is None else "–"
     suite, when = str(log.run.get("suite")), _day(str(log.run.get("started", "")))
     cells = (suite, str(log.run.get("backend")), when, said)

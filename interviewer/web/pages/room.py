@@ -364,15 +364,15 @@ def _unpacked(packed: str) -> list[dict[str, Any]]:
     if not isinstance(entries, list) or len(entries) > _PACKETS:
         raise wrong
     found = []
-    for one in entries:
-        if not (isinstance(one, dict) and all(isinstance(one.get(name), str) for name in ("id", "key", "text"))):
+    for entry in entries:
+        if not (isinstance(entry, dict) and all(isinstance(entry.get(name), str) for name in ("id", "key", "text"))):
             raise wrong
-        mode, edits = one.get("mode"), one.get("edits")
+        mode, edits = entry.get("mode"), entry.get("edits")
         found.append(
             {
-                "id": one["id"][:64],
-                "key": one["key"][:64],
-                "text": one["text"].encode("utf-8", "replace").decode().strip(),
+                "id": entry["id"][:64],
+                "key": entry["key"][:64],
+                "text": entry["text"].encode("utf-8", "replace").decode().strip(),
                 "mode": mode if mode in ("typed", "spoken", "drawn") else "typed",
                 "edits": edits if isinstance(edits, int) and not isinstance(edits, bool) else None,
             }
