@@ -217,6 +217,16 @@ class Figures(Strict):
     near: float
 
 
+class AgendaNumbers(Strict):
+    """How what may be asked next is found."""
+
+    brushed: float
+    last_answers: int
+    query_words: int
+    drill: int
+    near: int
+
+
 class InterviewThresholds(Strict):
     """All of them."""
 
@@ -229,6 +239,7 @@ class InterviewThresholds(Strict):
     wording: WordingNumbers
     patience: Waiting
     figures: Figures
+    agenda: AgendaNumbers
 
 
 @cache

@@ -21,9 +21,8 @@ from time import monotonic
 from interviewer import InterviewerError, ModelError, MoveKind
 from interviewer.background import DroppedError, aside
 from interviewer.interview import guardrails, thresholds
-from interviewer.interview.agenda import Agenda, prepare
 from interviewer.interview.llm_policy import LlmPolicy
-from interviewer.interview.policy import Allowed, Policy, Proposal, View, Violation
+from interviewer.interview.policy import Agenda, Allowed, Policy, Proposal, View, Violation, prepare
 from interviewer.interview.rules_policy import RulesPolicy
 from interviewer.interview.state import TEMPLATED, State, fold
 from interviewer.interview.words import MOST_WORDS, without_second

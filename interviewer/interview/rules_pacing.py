@@ -2,8 +2,7 @@
 
 from interviewer import MoveKind, Step
 from interviewer.interview import ModeKind, settings, steps
-from interviewer.interview.agenda import Option
-from interviewer.interview.policy import Proposal, TargetKind
+from interviewer.interview.policy import Option, Proposal, TargetKind
 from interviewer.interview.rules_scene import Situation
 from interviewer.listening.intents import Intent
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from interviewer import Level, MoveKind, Step
 from interviewer.interview import ModeKind, rules_pacing, rules_questions, settings
 from interviewer.interview.policy import Allowed, Proposal, TargetKind, View
-from interviewer.interview.rules_scene import Situation, WordChoice, begins
-from interviewer.interview.words import all_terms, problems
+from interviewer.interview.rules_scene import Situation, WordChoice
+from interviewer.interview.words import all_terms, begins, problems
 from interviewer.knowledge.validate import has_term
 from interviewer.listening.annotate import Listener
 from interviewer.listening.intents import Intent

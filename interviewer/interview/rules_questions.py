@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from interviewer import MoveKind, Step
 from interviewer.interview import rules_pacing, settings, steps, subjects
 from interviewer.interview.policy import Proposal, TargetKind
-from interviewer.interview.rules_scene import Situation, begins
-from interviewer.interview.words import MOST_WORDS, says
+from interviewer.interview.rules_scene import Situation
+from interviewer.interview.words import MOST_WORDS, begins, says
 from interviewer.listening.intents import Intent, intents, is_question
 from interviewer.listening.utterance import breaks_off
 from interviewer.text import spans, stems

@@ -4,7 +4,6 @@ Deterministic by the transcript, and never the same sentence twice in an intervi
 """
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -397,11 +396,3 @@ class Situation:
     def one_subject(self) -> bool:
         """Whether the interview never leaves a step or a topic."""
         return self.mode.kind in (ModeKind.STEP, ModeKind.DRILL)
-
-
-def begins(text: str, pattern: str) -> bool:
-    """Whether the text begins with the pattern, fillers aside."""
-    return (
-        re.match(rf"\W*(?:(?:um+|uh+|so|well|okay|ok|oh|ah|hm+|yeah)\W+)*?(?:{pattern})", text, re.IGNORECASE)
-        is not None
-    )

@@ -299,3 +299,11 @@ class _Question:
 @lru_cache(maxsize=_REMEMBERED)
 def _question(sentence: str) -> _Question:
     return _Question(_JOINS.sub("", normal(sentence)), stems(without_quotes(sentence)))
+
+
+def begins(text: str, pattern: str) -> bool:
+    """Whether the text begins with the pattern, fillers aside."""
+    return (
+        re.match(rf"\W*(?:(?:um+|uh+|so|well|okay|ok|oh|ah|hm+|yeah)\W+)*?(?:{pattern})", text, re.IGNORECASE)
+        is not None
+    )

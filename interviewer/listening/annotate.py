@@ -22,7 +22,7 @@ from interviewer.knowledge.schema import Signal
 from interviewer.knowledge.validate import has_term
 from interviewer.listening import thresholds
 from interviewer.listening.examples import Bank, Exemplars, Sounds, affirmed, bank, exemplars
-from interviewer.listening.facts import match_facts
+from interviewer.listening.facts import facts_said, match_facts
 from interviewer.listening.intents import (
     OF_THE_INTERVIEWER,
     Intent,
@@ -250,7 +250,7 @@ class Listener:
         if not pieces:
             return turn.model_copy(update={"move": read_move(turn.text, None, first=first, gave_facts=False)})
         vectors = self.embedder.encode([piece.text for piece in pieces])
-        facts = _facts_said([piece.text for piece in pieces], vectors, self.knowledge, slug, self.embedder)
+        facts = facts_said([piece.text for piece in pieces], vectors, self.knowledge, slug, self.embedder)
         about = _step(pieces, vectors, ears.sounds.signals)
         step = about[0].step if about else None
         return turn.model_copy(
@@ -387,17 +387,3 @@ def _step(pieces: Sequence[Span], vectors: Vectors, sounds: Sounds) -> list[Hear
         for step in ranked
         if whole > 0 and weight[step] > 0
     ]
-
-
-def _facts_said(pieces: list[str], vectors: Vectors, knowledge: Knowledge, slug: str, embedder: Embedder) -> list[str]:
-    """The facts that a recorded interviewer gave, whatever figures it gave them with."""
-    case = knowledge.case(slug)
-    if case is None or not pieces:
-        return []
-    answers = embedder.encode([fact.answer for fact in case.facts])
-    found = []
-    for piece, row in zip(pieces, vectors @ answers.T, strict=True):
-        index = int(np.argmax(row))
-        if row[index] >= thresholds().fact.given and "?" not in piece and case.facts[index].id not in found:
-            found.append(case.facts[index].id)
-    return found

@@ -157,6 +157,20 @@ def _decided(clause: str, alike: NDArray[np.float64], ids: Sequence[str]) -> Mat
     return Match("", clause, best, (first, other)) if other else None
 
 
+def facts_said(pieces: list[str], vectors: Vectors, knowledge: Knowledge, slug: str, embedder: Embedder) -> list[str]:
+    """The facts that a recorded interviewer gave, whatever figures it gave them with."""
+    case = knowledge.case(slug)
+    if case is None or not pieces:
+        return []
+    answers = embedder.encode([fact.answer for fact in case.facts])
+    found = []
+    for piece, row in zip(pieces, vectors @ answers.T, strict=True):
+        index = int(np.argmax(row))
+        if row[index] >= thresholds().fact.given and "?" not in piece and case.facts[index].id not in found:
+            found.append(case.facts[index].id)
+    return found
+
+
 # -- problem ---------------------------------------------------------------------------------------------
 # Which of the knowledge base's problems a recorded interview is about, where nobody says it.
 

@@ -9,8 +9,7 @@ import pytest
 
 from interviewer import MoveKind, Step
 from interviewer.interview import rules_policy, subjects
-from interviewer.interview.agenda import prepare
-from interviewer.interview.policy import Allowed, Proposal, View
+from interviewer.interview.policy import Allowed, Proposal, View, prepare
 from interviewer.interview.rules_policy import RulesPolicy
 from interviewer.interview.rules_scene import WordChoice, occasions
 from interviewer.interview.state import fold
