@@ -177,7 +177,7 @@ def of_sentence(
             Violation("leak", f"'{term}' gives away what nobody has named: ask about the situation.", sentence)
             for term in leaks(sentence, ground.terms, ground.talk)
         ]
-    found += _invented(own, sentence, proposal, view, ground)
+    found += _invented(own, sentence, before, proposal, view, ground)
     found += _untimely(own, sentence, proposal, view)
     repeatable = proposal.move is MoveKind.META or (view.last is not None and says("wants_repeat", view.last.text))
     if not repeatable and asked_before(sentence, view.state.said):
@@ -199,11 +199,15 @@ _REASONS = {
 }
 
 
-def _invented(own: str, sentence: str, proposal: Proposal, view: View, ground: Ground) -> list[Violation]:
-    """Figures of the product that nobody has given, and facts that nobody asked for."""
+def _invented(own: str, sentence: str, before: str, proposal: Proposal, view: View, ground: Ground) -> list[Violation]:
+    """Figures of the product that nobody has given, and facts that nobody asked for.
+
+    A case that a turn has begun to suppose ("Say …") goes on in its next sentences; an answer supposes nothing.
+    """
     found = []
     rules = patterns("guardrails")
-    asking, supposed = "?" in own, bool(rules["supposed"].search(own))
+    case = own if proposal.move is MoveKind.ANSWER else f"{before} {own}"
+    asking, supposed = "?" in own, bool(rules["supposed"].search(case))
     states = bool(rules["asserts"].search(own)) and not supposed
     strict = proposal.move is MoveKind.ANSWER and not asking and not says("requests", own)
     said = _CLOCK.sub(" ", own.replace("’", "'"))

@@ -176,6 +176,24 @@ def test_a_fact_that_an_answer_of_some_length_told_in_its_own_way_is_not_said_ag
     assert fact.answer not in reply.turn.text
 
 
+def test_a_case_is_followed_by_its_question_even_where_it_sounds_like_a_fact(conducting):
+    words = (
+        "Say the sign-up score is low, so nothing happens. By half past nine the account has messaged five hundred "
+        "people; your batch runs at ten. What stops it sooner?"
+    )
+    interviewer, _ = conducting(f'{{"move": "probe", "step": "serving"}}\n{words}')
+    said = "The batch scores accounts each hour, and the platform team builds the limits."
+    assert interviewer.next_turn(talk(said, case="spam-bot-detection")).turn.text == words
+
+
+def test_a_case_without_its_question_is_no_turn(conducting):
+    lost = '{"move": "probe", "step": "serving"}\nSay the score is low at noon.'
+    asked = '{"move": "probe", "step": "serving"}\nWhat happens to that account next?'
+    interviewer, _ = conducting(lost, asked)
+    said = "The batch scores accounts each hour, and the platform team builds the limits."
+    assert interviewer.next_turn(talk(said, case="spam-bot-detection")).turn.text.endswith("account next?")
+
+
 def test_of_a_fact_with_several_parts_only_what_was_asked_is_said(conducting, knowledge):
     fact = next(one for one in knowledge.cases["news-feed-ranking"].facts if one.id == "member-scale")
     words = "Two billion people a day."
