@@ -211,6 +211,8 @@ def test_two_browsers_do_not_see_each_other(app: App, visit: Callable[..., Any])
     assert bob.locator("#mine-list li").count() == 0
     ann.goto(app.url)
     ann.wait_for_selector("#mine-list li")
+    shown = ann.locator("#mine-list .row button").all_inner_texts()
+    assert shown == ["Go on", "Export", "Delete"], "no report before its end"
     key = key_of(ann)
     bob.goto(app.url)
     bob.wait_for_selector("#setup-start")

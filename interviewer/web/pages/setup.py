@@ -354,7 +354,9 @@ def _row(knowledge: Knowledge, header: Header) -> str:
         where = "report" if header.reports else "finished"
     parts = (mode_name(knowledge, header.mode), LEVEL_NAMES[header.level], "second take" if header.parent else "", day)
     title = title_of(knowledge, header.case, header.problem)
-    acts = [("room", "Open" if header.ended else "Go on"), ("report", "Report"), ("export", "Export")]
+    acts = [("room", "Open" if header.ended else "Go on"), ("export", "Export")]
+    if header.ended or header.reports:  # what goes on is not read yet
+        acts.insert(1, ("report", "Report"))
     buttons = "".join(
         f"<button type='button' class='small' data-act='{act}' data-id='{header.id}' "
         f"aria-label='{name}: {for_html(title)}, {day}'>{name}</button>"
