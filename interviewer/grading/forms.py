@@ -1,12 +1,12 @@
 """The forms of a model's answers (``judgement``). Every field may be left out, so that an answer with a gap is still
 worth reading; fields stand in the order of thought: the words first, then what they show."""
 
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from interviewer import Help, Step
-from interviewer.grading.report import CriterionStatus, StepStatus
+from interviewer.grading.report import StepStatus
 
 
 def _help(value: object) -> object:
@@ -44,7 +44,7 @@ class JudgedCriterion(_Form):
     help: SomeHelp = Help.PROBED
     gap: str = Field(default_factory=str)
     """What the words leave out of it, or what is wrong with them: said before the status, which follows from it."""
-    status: CriterionStatus
+    status: Literal["shown", "partly", "wrong", "absent", "not_applicable"]
 
 
 class JudgedFlag(Cited):

@@ -115,6 +115,7 @@ class Judgement:
             if said is None and (one.quote.strip() or not silent):
                 continue
             nearest = Nearest(turn=said.turn, quote=said.text) if said and status == "absent" else None
+            status = "touched" if nearest else status
             about, text = signal.topic, signal.text
             criteria.append(
                 Criterion(
@@ -144,9 +145,7 @@ class Judgement:
 
     def _missing(self, criteria: Sequence[Criterion]) -> list[Missing]:
         """What nothing in the talk came near to and counts at the level."""
-        absent = {
-            criterion.signal for criterion in criteria if criterion.status == "absent" and criterion.nearest is None
-        }
+        absent = {criterion.signal for criterion in criteria if criterion.status == "absent"}
         every = (one for own in self.criteria.values() for one in expected_at(own, self.level))
         gaps = [one for one in every if one.id in absent]
         return [Missing.of(gap) for gap in gaps[:MOST_MISSING]]

@@ -16,6 +16,7 @@ from interviewer.grading.render import (
     CRITERION,
     EVENTS,
     HELP,
+    MARKS,
     claimed,
     clock,
     ended_early,
@@ -50,7 +51,6 @@ from interviewer.interview import scope
 from interviewer.transcript import Transcript, Turn
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-_MARKS = {"shown": "✓", "partly": "◐", "wrong": "✗", "absent": "○", "not_applicable": "–"}
 _Part: TypeAlias = tuple[str, str]
 """A part of the page: its heading, empty where the contents do not name it, and its HTML, empty where there is none."""
 _MINUTE = 60
@@ -250,13 +250,13 @@ def _evidence(one: Evidence, own: StepReport, transcript: Transcript) -> str:
 def _checklist(criteria: list[Criterion], transcript: Transcript) -> str:
     """The criteria, quietly: a mark and a name each, and the nearest words to what was not shown."""
     items = [
-        f'<li class="{criterion.status}"><i aria-hidden="true">{_MARKS[criterion.status]}</i>'
+        f'<li class="{criterion.status}"><i aria-hidden="true">{MARKS[criterion.status]}</i>'
         f"{escape(criterion.about or criterion.signal)}"
         f'<span class="sr"> ({CRITERION[criterion.status]})</span>'
         f"{_looked_for(criterion)}{_nearest(criterion.nearest, transcript)}</li>"
         for criterion in criteria
     ]
-    key = '<p class="key">✓ shown, ◐ partly, ✗ wrong, ○ not shown, – does not apply</p>'
+    key = '<p class="key">✓ shown, ◐ partly, ✗ wrong, ◔ touched and not shown, ○ not shown, – does not apply</p>'
     return f"<details><summary>{len(items)} criteria</summary>{_list(items, 'check')}{key}</details>" if items else ""
 
 

@@ -36,9 +36,11 @@ CRITERION = {
     "shown": "shown",
     "partly": "partly",
     "wrong": "wrong",
+    "touched": "touched, not shown",
     "absent": "not shown",
     "not_applicable": "does not apply",
 }
+MARKS = {"shown": "✓", "partly": "◐", "wrong": "✗", "touched": "◔", "absent": "○", "not_applicable": "–"}
 EVENTS = {
     "hint": "Asked for a hint",
     "pause": "Asked for a moment to think",
@@ -225,7 +227,7 @@ def _md_step(step: Step, report: Report) -> list[str]:
     own = report.steps[step]
     lines = ["", f"## {step.label}", "", _md(own.comment)]
     lines += (
-        ["", *[f"- {_MD_CHECK[criterion.status]} {_md(_named(criterion))}" for criterion in own.criteria]]
+        ["", *[f"- {MARKS[criterion.status]} {_md(_named(criterion))}" for criterion in own.criteria]]
         if own.criteria
         else []
     )
@@ -234,9 +236,6 @@ def _md_step(step: Step, report: Report) -> list[str]:
         said = "Not shown:" if report.status == "assessed" else "Not heard, as far as we could hear:"
         lines += ["", said, "", *[f"- {_md(gap.text)}{_md_notes(gap.study)}" for gap in own.missing]]
     return lines + (["", _md(report.strong[step])] if step in report.strong else [])
-
-
-_MD_CHECK = {"shown": "✓", "partly": "◐", "wrong": "✗", "absent": "○", "not_applicable": "–"}
 
 
 def _named(one: Criterion) -> str:

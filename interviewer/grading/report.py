@@ -13,7 +13,8 @@ Status = Literal["assessed", "insufficient_evidence", "not_judged"]
 """``not_judged``: this backend cannot stand behind a verdict on this kind of talk; ``warnings`` says why."""
 StepStatus = Literal["assessed", "evaded", "not_reached", "not_applicable", "insufficient_evidence"]
 """``evaded``: asked and not answered, scored 1. ``not_applicable``: the problem does not have this step."""
-CriterionStatus = Literal["shown", "partly", "wrong", "absent", "not_applicable"]
+CriterionStatus = Literal["shown", "partly", "wrong", "touched", "absent", "not_applicable"]
+"""``touched``: words came near and show no part of it. ``absent``: nothing came near."""
 
 
 class _Model(BaseModel):
@@ -59,7 +60,7 @@ class Criterion(_Model):
     level: Level | None = None
     """From which level on its absence counts."""
     nearest: Nearest | None = None
-    """Where it is absent: the words that come nearest to it, which do not show it; None where nothing does."""
+    """Where it was touched: the words that come nearest to it, which do not show it."""
 
 
 class Missing(_Model):

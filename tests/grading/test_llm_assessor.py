@@ -178,7 +178,7 @@ def test_words_that_come_near_to_what_was_not_shown_stand_with_it_and_it_is_no_g
     near, nothing = own.criteria
     assert near.nearest is not None
     assert transcript.turns[near.nearest.turn].text.count(near.nearest.quote) == 1
-    assert (near.signal, near.status, nothing.signal, nothing.nearest) == (ids[0], "absent", ids[1], None)
+    assert (near.signal, near.status, nothing.signal, nothing.nearest) == (ids[0], "touched", ids[1], None)
     assert [gap.signal for gap in own.missing] == [ids[1]]
     assert not own.evidence
     assert (own.status, own.score) == ("insufficient_evidence", None)
