@@ -61,7 +61,7 @@ class Background:
         # glibc keeps what is freed and goes on taking more, since blocks that stay lie scattered among those that go:
         # 6 MB a thousand turns with the same number of bytes in use. Other systems' allocators have no such call.
         own = ctypes.CDLL(None) if os.name == "posix" else None
-        self._give_back: Callable[[int], object] | None = getattr(own, "malloc_trim", None)
+        self._trim: Callable[[int], object] | None = getattr(own, "malloc_trim", None)
 
     def put(self, name: str, jobs: Sequence[Job]) -> None:
         """The jobs of an interview's newest turn; what was still to do for the turns before it is dropped."""
@@ -101,6 +101,12 @@ class Background:
         with self._changed:
             return self._changed.wait_for(lambda: not self._waiting and self._running is None, patience)
 
+    def give_back(self) -> None:
+        """Gives memory that was freed back to the system; done by itself between jobs."""
+        self._given_back = monotonic()
+        if self._trim:
+            self._trim(0)
+
     def close(self) -> None:
         """Ends everything; no job begins afterwards."""
         with self._changed:
@@ -123,9 +129,8 @@ class Background:
             except Exception:  # what failed here is done again, and reported, where somebody waits for it
                 log.warning("work behind a turn failed", exc_info=True)
             log.debug("behind %s: %.1f s", name, monotonic() - started)
-            if self._give_back and monotonic() - self._given_back > _GIVE_BACK:
-                self._give_back(0)
-                self._given_back = monotonic()
+            if monotonic() - self._given_back > _GIVE_BACK:
+                self.give_back()
             with self._changed:
                 if self._running and self._running[1] is unwanted:
                     self._running = None

@@ -25,15 +25,18 @@ _LENGTH = 40
 _PARTS = 10
 _LAST = 0.5
 """The share of the turns over whose end the slope is taken: until then small caches of a fixed size fill."""
+_EVERY = 200
+"""Turns after which it is looked what is held once all that is free was given back, which the app does every 10 s."""
 
 
 def rows(turns: int = 2_000) -> Iterator[tuple[str, ...]]:
-    """Turns held so far, megabytes, open files, sentences whose vectors are remembered; the slope at the end."""
+    """Turns so far, megabytes and those that are not free, open files, sentences whose vectors are remembered; then the
+    slope of what is not free."""
     said, done = words(), 0
     points: list[tuple[float, float]] = []
     with serving() as service:
         _fill(shared_embedder())
-        yield "turns", "memory MB", "open files", "sentences remembered"
+        yield "turns", "memory MB", "held MB", "open files", "sentences remembered"
         shown = 0
         while done < turns:
             person = Person.begins(service, done // _LENGTH)
@@ -42,12 +45,15 @@ def rows(turns: int = 2_000) -> Iterator[tuple[str, ...]]:
                 person.speaks(f"{said[(done + turn) % len(said)]} Point {done}.{turn}.", str(turn))
             service.delete(person.name, person.id)
             done += _LENGTH
-            points.append((done / 1000, memory()))
-            if done * _PARTS // turns > shown:
-                shown = done * _PARTS // turns
+            taken, due = memory(), done * _PARTS // turns > shown
+            if due or done % _EVERY == 0:
                 gc.collect()
+                service.behind.give_back()
+                points.append((done / 1000, memory()))
+            if due:
+                shown = done * _PARTS // turns
                 files = len(os.listdir("/proc/self/fd"))
-                yield str(done), f"{memory():.0f}", str(files), str(shared_embedder().remembered)
+                yield str(done), f"{taken:.0f}", f"{points[-1][1]:.0f}", str(files), str(shared_embedder().remembered)
     yield _slope([point for point in points if point[0] * 1000 > (1 - _LAST) * turns])
 
 
@@ -66,6 +72,7 @@ def _slope(points: list[tuple[float, float]]) -> tuple[str, ...]:
     low, high = line.slope - error, line.slope + error
     return (
         f"the last {1000 * (turns[-1] - turns[0]):.0f}",
+        "",
         f"{line.slope:+.1f} a thousand turns [{low:+.1f}, {high:+.1f}]",
         "",
         "",
