@@ -1,6 +1,7 @@
 """Faults of an endpoint × what a turn asks of it: how long until the next backend may serve, and until it is asked again.
 
     python -m tests.models.fault_table            the rows for docs/trust.md (about eight minutes)
+    python -m tests.models.fault_table sites      the same faults × everything that asks a model (about as long)
 
 Each fault is served over real HTTP. A turn's call has a limit of ten seconds. *First*: seconds until the first call
 failed. *Then*: the next call. *Back*: seconds until calls succeed again after the endpoint has been mended.
@@ -9,15 +10,24 @@ failed. *Then*: the next call. *Back*: seconds until calls succeed again after t
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
 from interviewer import ModelError
 from interviewer.config import Settings
-from interviewer.models.base import Message
+from interviewer.grading.grade import grade
+from interviewer.interview.interviewer import Interviewer
+from interviewer.interview.llm_policy import Observer
+from interviewer.knowledge import Knowledge
+from interviewer.models.base import Message, ModelChain
 from interviewer.models.client import Client
 from interviewer.models.openai_endpoint import OpenAIModel, open_model
+from interviewer.practice.retake import stronger_answer
+from interviewer.transcript import Transcript
 from tests.models.protocol_server import ProtocolServer, serving
 
 TURN = 10.0
@@ -27,6 +37,7 @@ OUT = ("hang", "hang mid-stream", "drip", "web page", "401", "404", "429", "429 
 ONE = ("nonsense", "empty", "filtered", "length", "megabyte", "error in the stream")
 """Faults of one answer: the next call asks again."""
 HARMLESS = ("half a character",)
+_RECORDED = Path(__file__).resolve().parents[2] / "evals/transcripts/fraud-detection-01.json"
 LISTS = ("hang", "drip", "web page", "401", "404", "429 for 20 s", "500", "nonsense")
 """Faults of the list of models, when no model is named."""
 
@@ -110,8 +121,47 @@ def _row(fault: str, name: str, site: Site, server: ProtocolServer, model: OpenA
     return f"| {fault} | {name} | {first.seconds:.1f} | {then.seconds:.1f} | {again:.1f} | {said} |"
 
 
+def _sites() -> Iterator[str]:
+    """A turn, the next one, notes on answers, a report and a stronger answer, each of a recorded interview. A turn and a
+    report go on without the model, the others say that it failed."""
+    knowledge, talk = Knowledge.load(), Transcript.model_validate_json(_RECORDED.read_text(encoding="utf-8"))
+    begun = talk.model_copy(update={"turns": talk.turns[:6]})
+    Interviewer(knowledge).next_turn(begun)  # what the first turn and the first report of a process read is read
+    grade(talk, knowledge, ModelChain())
+    yield "| fault | turn (s) | the next (s) | who spoke | notes (s) | report (s) | who graded | stronger answer (s) |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for fault in (*OUT, *ONE, *HARMLESS):
+        with _out(fault) as model:
+            interviewer = Interviewer(knowledge, ModelChain((model,)), keep_going=True)
+            first, reply = _timed(interviewer.next_turn, begun)
+            then, _ = _timed(interviewer.next_turn, begun)
+        with _out(fault) as model:
+            noted, _ = _timed(Observer(ModelChain((model,)), knowledge).observe, begun)
+        with _out(fault) as model:
+            graded, report = _timed(grade, talk, knowledge, ModelChain((model,)))
+        with _out(fault) as model:
+            stronger, _ = _timed(stronger_answer, talk, 5, knowledge, model)
+        cells = (fault, first, then, reply.backend, noted, graded, report.graded_by.backend, stronger)
+        yield f"| {' | '.join(cells)} |"
+
+
+@contextmanager
+def _out(fault: str) -> Iterator[OpenAIModel]:
+    with serving(fault) as server:
+        model = opened(server)
+        yield model
+        model.close()
+
+
+def _timed(work: Callable[..., Any], *given: Any) -> tuple[str, Any]:
+    began, found = time.monotonic(), None
+    with suppress(ModelError):
+        found = work(*given)
+    return f"{time.monotonic() - began:.1f}", found
+
+
 if __name__ == "__main__":
     Client.prepare()  # imports are no part of a call
-    for row in _rows():
+    for row in _sites() if sys.argv[1:] == ["sites"] else _rows():
         print(row)
         sys.stdout.flush()
