@@ -5,8 +5,8 @@ import sys
 
 from interviewer.config import quieten
 
-TABLES = ("connects", "fuzz", "kills", "load", "pace", "soak", "strangers", "streams", "visits")
-_LIES_IN = {"pace": "load", "streams": "load", "visits": "soak"}
+TABLES = ("connects", "fuzz", "kills", "load", "own", "pace", "soak", "strangers", "streams", "visits")
+_LIES_IN = {"own": "load", "pace": "load", "streams": "load", "visits": "soak"}
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """Many at once: how long an opening and an answer take, on the scripted backend, in one process.
 
 python -m evals.trust load      so many interviews, all speaking in the same moment
+python -m evals.trust own       our own time of a late turn: of the processor, everything but a model's
 python -m evals.trust pace      200 interviews at people's pace: everyone answers once in 30 seconds
 python -m evals.trust streams   100 interviews on a stub endpoint whose first word comes after 300 ms: what we add
 """
@@ -158,6 +159,24 @@ def rows() -> Iterator[tuple[str, ...]]:
             yield str(many), f"{opening:.2f}", f"{medians[-1]:.2f}", f"{slow:.2f}", f"{each:.0f}", f"{memory():.0f}"
         slope = statistics.linear_regression([math.log(n) for n in SIZES[1:]], [math.log(s) for s in medians[1:]]).slope
         yield "exponent", "", f"{slope:.2f}", "", "", ""
+
+
+def own(many: int = 8) -> Iterator[tuple[str, ...]]:
+    """Processor milliseconds of turns 36 to 44 of so many interviews, answers never heard before, one at a time."""
+    said, used = words(), []
+    with serving() as service:
+        for number in range(many):
+            person = Person.begins(service, number)
+            person.listens()
+            for turn in range(2, 45, 2):  # the opening is the first one
+                service.behind.idle(60)
+                began = time.process_time()
+                person.speaks(f"{said[(number * 22 + turn // 2) % len(said)]} Point {number}.{turn}.", str(turn))
+                used += [1000 * (time.process_time() - began)] * (turn >= 36)
+    used.sort()
+    yield "turns", "median ms", "mean ms", "90 in 100 below ms", "slowest ms"
+    values = statistics.median(used), statistics.mean(used), at_share(used, 0.9), used[-1]
+    yield str(len(used)), *(f"{one:.0f}" for one in values)
 
 
 def pace(many: int = 200) -> Iterator[tuple[str, ...]]:
