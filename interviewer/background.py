@@ -25,6 +25,8 @@ Job = Callable[[Breathe], None]
 T = TypeVar("T")
 _LAST_STEP = 5.0
 """Seconds that closing waits for the step under way."""
+_ARENA_MAX = -8
+"""``M_ARENA_MAX`` of glibc's ``malloc.h``."""
 _GIVE_BACK = 10.0
 """Seconds after which memory that was freed is given back to the system; it takes 20 ms."""
 
@@ -58,10 +60,13 @@ class Background:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._given_back = 0.0
-        # glibc keeps what is freed and goes on taking more, since blocks that stay lie scattered among those that go:
-        # 6 MB a thousand turns with the same number of bytes in use. Other systems' allocators have no such call.
+        # glibc gives threads up to eight heaps a processor. Each keeps what is freed in it and takes more, as blocks
+        # that stay lie scattered among those that go: 6 MB a thousand turns with the same number of bytes in use.
+        # Of two heaps, trimmed now and then, none grows. Other systems' allocators have no such calls.
         own = ctypes.CDLL(None) if os.name == "posix" else None
         self._trim: Callable[[int], object] | None = getattr(own, "malloc_trim", None)
+        if own is not None and self._trim:
+            own.mallopt(_ARENA_MAX, 2)
 
     def put(self, name: str, jobs: Sequence[Job]) -> None:
         """The jobs of an interview's newest turn; what was still to do for the turns before it is dropped."""
