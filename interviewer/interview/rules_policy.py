@@ -121,7 +121,13 @@ def asks(scene: Situation) -> Proposal:
     unsure = scene.intents.get(Intent.DONT_KNOW, "")
     gave_up = bool(unsure) and scene.state.step is not Step.CLARIFY and scene.just_said(unsure)
     led = scene.told_lately(scene.voice.forms(_LEAD))
-    if substantial and share < at.lead_until and not gave_up and not led:
+    if (
+        substantial
+        and share < at.lead_until
+        and not gave_up
+        and not led
+        and scene.voice.unsaid(scene.voice.forms(_LEAD))
+    ):
         return lead(scene)
     through = gave_up or _late(scene) or (share >= at.move_from and _gone_into(scene))
     moved = rules_pacing.to_next(scene, "move_on.time") if through else None
@@ -146,9 +152,10 @@ _LEAD = "let_go_on.lead"
 
 def lead(scene: Situation) -> Proposal:
     """The lead back to the candidate; the word alone where that was just said."""
-    if scene.told_last(scene.voice.forms(_LEAD)):
+    fresh = scene.voice.unsaid(scene.voice.forms(_LEAD))
+    if not fresh or scene.told_last(scene.voice.forms(_LEAD)):
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
-    return scene.turn(MoveKind.LET_GO_ON, _LEAD)
+    return scene.propose(MoveKind.LET_GO_ON, fresh[0])
 
 
 def onward(scene: Situation) -> Proposal | None:

@@ -71,10 +71,9 @@ class WordChoice:
         return next(iter(self.unsaid(texts) or self._turned(few or texts)))
 
     def says_again(self, text: str) -> bool:
-        """Whether a sentence of it, longer than ``longest_again``, was said before word for word."""
-        return any(
-            len(one.text.split()) > settings().longest_again and normal(one.text) in self._before for one in spans(text)
-        )
+        """Whether a question in it, or a sentence longer than ``longest_again``, was said before word for word."""
+        long = [one.text for one in spans(text) if "?" in one.text or len(one.text.split()) > settings().longest_again]
+        return any(normal(one) in self._before for one in long)
 
     def unsaid(self, texts: Sequence[str]) -> list[str]:
         """The texts of which no sentence was said before, begun at another one each time."""
