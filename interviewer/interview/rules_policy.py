@@ -43,7 +43,7 @@ def jumps_in(scene: Situation) -> Proposal | None:
         and not scene.heard("question")
         and intents <= (_BY_THE_WAY if long else set())
     )
-    if scene.mode.kind is ModeKind.INTERVIEW and first and at_work and not breaks_off(scene.text):
+    if scene.mode.kind is ModeKind.INTERVIEW and first and at_work and scene.text.endswith((".", "!", "?")):
         return scene.propose(MoveKind.ASK_TO_CLARIFY, scene.voice.say("ask_to_clarify.before"), step=Step.CLARIFY)
     return None
 
@@ -110,9 +110,9 @@ def presses(scene: Situation) -> Proposal | None:
 def asks(scene: Situation) -> Proposal:
     """What comes after an answer.
 
-    After a substantial one the lead goes back while the design is under way. Later on, after a part that was gone into
-    and after an honest "I don't know" the next part is opened; otherwise comes a plain question on what nobody has come
-    to yet, on the part under way first.
+    After a part that was gone into, and after an honest "I don't know", the next part is opened. After a substantial
+    answer early on the lead goes back. Otherwise comes a plain question on what nobody has come to yet, on the part
+    under way first.
     """
     if scene.mode.kind is ModeKind.DRILL:
         return of_the_subject(scene) or lead(scene)
@@ -121,16 +121,11 @@ def asks(scene: Situation) -> Proposal:
     unsure = scene.intents.get(Intent.DONT_KNOW, "")
     gave_up = bool(unsure) and scene.state.step is not Step.CLARIFY and scene.just_said(unsure)
     led = scene.told_lately(scene.voice.forms(_LEAD))
-    if (
-        substantial
-        and share < at.lead_until
-        and not gave_up
-        and not led
-        and scene.voice.unsaid(scene.voice.forms(_LEAD))
-    ):
-        return lead(scene)
     through = gave_up or _late(scene) or (share >= at.move_from and _gone_into(scene))
     moved = rules_pacing.to_next(scene, "move_on.time") if through else None
+    leads = substantial and share < at.lead_until and not led and scene.voice.unsaid(scene.voice.forms(_LEAD))
+    if not moved and leads:
+        return lead(scene)
     follows = None if substantial or not scene.fitting else _follows(scene)
     return moved or follows or onward(scene) or lead(scene)
 
@@ -172,7 +167,7 @@ def here(scene: Situation) -> Proposal | None:
     elsewhere_now = late or step not in scene.view.agenda.scope or _far_ahead(scene, step)
     if elsewhere_now or scene.state.probes_in_step >= at.questions_in_a_part:
         return None
-    return next((_probe(scene, one, step=step) for one in scene.left_to_ask(step)), None)
+    return next((_probe(scene, one, step=step) for one in scene.left_to_ask(step, begun=True)), None)
 
 
 def _far_ahead(scene: Situation, step: Step) -> bool:

@@ -180,14 +180,17 @@ class Situation:
         """All that anybody has said since the problem was posed."""
         return "\n".join(turn.text for turn in self.view.transcript.turns[1:]).replace("’", "'")
 
-    def left_to_ask(self, step: Step) -> Iterator[str]:
+    def left_to_ask(self, step: Step, *, begun: bool = False) -> Iterator[str]:
         """For each subject of a part that nobody has come to, a question: the case's own situation, else a plain one.
 
-        The situation that opens the part is kept for that. Each question is looked for when it is wanted.
+        The situation that opens the part is kept for that, and what opens it isn't asked of one that is ``begun``. Each
+        question is looked for when it is wanted.
         """
         of_step = [*self._situations(step).items()]
         opener, own = dict(of_step[:1]), dict(of_step[1:])
-        for one in subjects()[step]:
+        for one in sorted(subjects()[step], key=lambda one: one.id not in own):
+            if begun and one.id in opener:
+                continue
             asks = [*([own[one.id]] if one.id in own else []), *one.asks]
             told = self.told([*asks, *([opener[one.id]] if one.id in opener else [])])
             if not told and not one.touched(self.talked):

@@ -91,7 +91,7 @@ _QUESTION_WORDS = re.compile(
 )
 _CONDITIONAL = re.compile(
     r"\b(?:that|whether|if|depends on|know|see|check|decide|tells?|about|of|measure|log|count|"
-    r"i|we|they|you|people)\s+$",
+    r"i|we|they|you|people|(?:each|every|per) \w+)\s+$",
     re.IGNORECASE,
 )
 _CLAUSE_START = re.compile(
