@@ -81,7 +81,7 @@ def wants_to_end(scene: Situation) -> Proposal | None:
 def untouched(scene: Situation) -> list[Step]:
     """The parts that nobody has opened, or spoken about for long or of most that belongs to it, in their usual order.
 
-    In 32 labelled interviews, at 309 moments from .4 of the time on, .99 of the parts that come first by this rule had
+    In 32 labelled interviews, at 326 moments from .4 of the time on, .96 of the parts that come first by this rule had
     no evidence of theirs yet.
     """
     at, state = settings(), scene.state

@@ -167,7 +167,8 @@ def here(scene: Situation) -> Proposal | None:
     elsewhere_now = late or step not in scene.view.agenda.scope or _far_ahead(scene, step)
     if elsewhere_now or scene.state.probes_in_step >= at.questions_in_a_part:
         return None
-    return next((_probe(scene, one, step=step) for one in scene.left_to_ask(step, begun=True)), None)
+    begun = scene.spoken_of(step) >= at.untouched_subjects / 2
+    return next((_probe(scene, one, step=step) for one in scene.left_to_ask(step, begun=begun)), None)
 
 
 def _far_ahead(scene: Situation, step: Step) -> bool:
