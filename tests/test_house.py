@@ -4,8 +4,10 @@ import ast
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,7 @@ PLAIN = {0, 1, 2, 3, -1, 0.5, 10, 60, 100}
 GEOMETRY = {"render.py"}
 """Files whose numbers are places in a drawing."""
 
+OURS = {"interviewer", "evals"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -76,6 +79,27 @@ def test_the_product_knows_the_evals_only_as_a_command_and_a_page(graph: grimp.I
         other.startswith("evals") for other in graph.find_modules_directly_imported_by(one)
     )}  # fmt: skip
     assert users <= {"interviewer.cli", "interviewer.web.pages.evals"}
+
+
+def test_every_import_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lists = [project["dependencies"], *project["optional-dependencies"].values()]
+    declared = {plain_name(requirement) for wanted in lists for requirement in wanted}
+    brought_by = packages_distributions()
+    undeclared = set()
+    for name, _, tree in modules("interviewer", "evals"):
+        for node in ast.walk(tree):
+            found = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            found += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for package in {module.partition(".")[0] for module in found} - sys.stdlib_module_names - OURS:
+                if not declared & {plain_name(name_) for name_ in brought_by.get(package, [package])}:
+                    undeclared.add((package, name))
+    assert undeclared == set()
+
+
+def plain_name(requirement: str) -> str:
+    """A distribution's name without its versions, as packaging tools compare it."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", requirement)[0]).lower()
 
 
 def test_nothing_imports_in_a_circle(graph: grimp.ImportGraph) -> None:
