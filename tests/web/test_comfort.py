@@ -65,6 +65,11 @@ def test_every_press_is_answered_within_a_tenth_of_a_second(app: App, visit: Cal
 
 def test_on_a_telephone_the_talk_stands_above_the_tabs_and_nothing_is_cut(app: App, visit: Callable[..., Any]) -> None:
     page = visit(app.url, 390, 844)
+    chosen, bar = page.locator("#setup-mode label").last, page.locator("#setup-go")
+    for act in ("() => scrollTo(0, 0)", "() => document.querySelector('#setup-mode label:last-child input').focus()"):
+        page.evaluate(act)
+    box = chosen.bounding_box()
+    assert box["y"] + box["height"] <= bar.bounding_box()["y"], "what is being chosen is not under the bar"
     page.check("label.own input")
     page.fill("#setup-problem", LONG)
     start(page)
