@@ -183,7 +183,7 @@ def latency(sentences: list[str], voice: Piper, ears: Embedded, vad: Any, settin
 
 
 class Later:
-    """Ears that put off the work: a recording has each window heard several times while it grows, and keeps the last.
+    """A recogniser that puts off the work: a recording has each window heard again while it grows, and keeps the last.
 
     Nothing in a recording that is ended by hand depends on the words, so hearing only the last gives the same text.
     """
@@ -194,7 +194,7 @@ class Later:
         self.given: list[Samples] = []
 
     def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Recognised:
-        """A sign for what is to be heard."""
+        """A sign that stands for the sound, which is heard later in one go."""
         self.given.append(samples)
         return Recognised(f"#{len(self.given) - 1}")
 

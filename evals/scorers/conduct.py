@@ -165,7 +165,7 @@ def facts_kept(record: Record) -> list[Point]:
 
 
 def contradiction(text: str, given: str, before: list[Json]) -> str:
-    """What contradicts, or nothing."""
+    """What in a turn contradicts what was given before, in a sentence; empty when nothing does."""
     earlier = " ".join(turn["text"] for turn in before)
     backed = set(_NUMBER.findall(f"{given} {earlier}"))
     timeless = re.sub(r"\d+[\s-]minutes?", "", text)

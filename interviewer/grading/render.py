@@ -102,7 +102,7 @@ def excerpt(quote: str, turn: int, transcript: Transcript) -> tuple[str, str]:
 
 
 def clock(seconds: float | None) -> str:
-    """``12:05``"""
+    """Seconds as minutes and seconds, ``12:05``; empty for None."""
     return "" if seconds is None else f"{int(seconds // 60)}:{int(seconds % 60):02d}"
 
 

@@ -307,7 +307,7 @@ def weakest_first(order: Sequence[Step]) -> list[Step]:
 
 
 def listed(words: Sequence[str]) -> str:
-    """``a, b and c``"""
+    """Words in one phrase: ``a, b and c``."""
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"

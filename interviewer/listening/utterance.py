@@ -95,7 +95,7 @@ class Depth:
 
 
 def depth(text: str) -> Depth:
-    """The depth of a piece of talk."""
+    """Whether a piece of talk gives a reason, a number, a choice."""
     return Depth(bool(_REASON.search(text)), bool(_NUMBER.search(text)), bool(_CHOICE.search(text)))
 
 

@@ -205,7 +205,7 @@ def count_text(text: str, model: str = "") -> int:
 
 
 def count(messages: Sequence[Message], model: str = "") -> int:
-    """Tokens of a chat."""
+    """Tokens of a chat, by the model's vocabulary; by GPT-4o's where that is not known."""
     return sum(count_text(message.content, model) + A_MESSAGE for message in messages)
 
 

@@ -77,7 +77,7 @@ class Breaker:
             raise ModelError(f"{why} (asked again behind the turns)")
 
     def served(self) -> None:
-        """Somebody was answered."""
+        """Notes that a call was answered: calls go through again."""
         with self._lock:
             self._served = monotonic()
             self._close()

@@ -61,12 +61,12 @@ def from_pcm(raw: bytes) -> Samples:
 
 
 def to_pcm(samples: Samples) -> bytes:
-    """16-bit little-endian PCM."""
+    """16-bit little-endian PCM of samples between -1 and 1; what lies beyond is cut."""
     return bytes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
 
 
 def to_wav(samples: Samples, rate: int = RATE) -> bytes:
-    """A WAV file."""
+    """A WAV file of mono samples between -1 and 1, ``rate`` of them a second."""
     return wav_of_pcm(to_pcm(samples), rate)
 
 

@@ -151,7 +151,10 @@ class Recogniser(Protocol):
         ...
 
     def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Recognised:
-        """What is said; ``quick`` is for a first look. Raises CannotRun."""
+        """What is said in mono samples at 16 kHz. ``prompt``: words to expect; ``quick``: a first look will do.
+
+        Raises CannotRun, ModelError.
+        """
         ...
 
 
@@ -209,7 +212,7 @@ class EndpointRecogniser:
         self._model = model
 
     def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Recognised:
-        """What is said."""
+        """What is said in mono samples at 16 kHz. Raises ModelError."""
         file = ("turn.wav", to_wav(samples), "audio/wav")
         answer = self._endpoint.ask(
             "transcription",
@@ -228,7 +231,7 @@ class FirstRecogniser(FirstThatWorks[Recogniser]):
         super().__init__(recognisers, "listens")
 
     def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Recognised:
-        """What is said. Raises the last one's error."""
+        """What is said, by the best recogniser that works. Raises the last one's error."""
         return self.first(lambda one: one.hear(samples, prompt, quick))
 
 

@@ -40,7 +40,7 @@ class Voice(Protocol):
     remote: str
 
     def say(self, text: str, speed: float = 1.0) -> bytes:
-        """A WAV file. Raises CannotRun."""
+        """A sentence as a WAV file, at ``speed`` times the usual pace. Raises CannotRun, ModelError."""
         ...
 
     def close(self) -> None:
@@ -92,7 +92,7 @@ class Piper:
                 raise ModelError(f"the embedded voice did not start ({error or 'no answer'})") from None
 
     def say(self, text: str, speed: float = 1.0) -> bytes:
-        """A WAV file; a process that died is started again once."""
+        """A sentence as a WAV file; a process that died is started again once. Raises ModelError."""
         with self._lock:
             try:
                 return self._said(text, speed)
@@ -168,7 +168,7 @@ class Espeak:
         self._command = [path, "-v", voice, "--stdin", "--stdout"]
 
     def say(self, text: str, speed: float = 1.0) -> bytes:
-        """A WAV file."""
+        """A sentence as a WAV file. Raises ModelError."""
         try:
             done = subprocess.run(
                 [*self._command, "-s", str(round(165 * speed))], input=text.encode(), capture_output=True, timeout=20
@@ -195,7 +195,7 @@ class EndpointVoice:
         self._model, self._voice = model, voice
 
     def say(self, text: str, speed: float = 1.0) -> bytes:
-        """A WAV file."""
+        """A sentence as a WAV file. Raises ModelError."""
         answer = self._endpoint.ask(
             "speech",
             lambda audio: audio.speech.create(
@@ -218,7 +218,7 @@ class FirstVoice(FirstThatWorks[Voice]):
         super().__init__(voices, "speaks")
 
     def say(self, text: str, speed: float = 1.0) -> bytes:
-        """A WAV file. Raises the last one's error."""
+        """A sentence as a WAV file, by the best voice that works. Raises the last one's error."""
         return self.first(lambda one: one.say(speakable(text), speed))
 
     def warm(self) -> None:
