@@ -93,6 +93,15 @@ def _weights(settings: Settings) -> str:
     return f"weights are there, {found['state']}"
 
 
+_WORTH = {
+    "openai": "a capable model conducts and judges: blind judges were content with nine in ten of its turns",
+    "local": "a model of 7 B or more conducts and judges; the shipped one is not asked, and what speaks is 'scripted'",
+    "scripted": "it gives facts, keeps the time and opens the parts, understands nothing, and gives no verdict: blind "
+    "judges were content with two in five of its turns",
+}
+"""What to expect of a backend: ``evals/RESULTS.md``, .92 and .40."""
+
+
 def _backend(settings: Settings, endpoint: Finding | None) -> str:
     """Who speaks, by what asking the endpoint found: a configured one that does not answer serves nobody."""
     from interviewer.models import open_chain
@@ -100,7 +109,7 @@ def _backend(settings: Settings, endpoint: Finding | None) -> str:
     chain = open_chain(settings)
     served = [model.backend for model in chain.models]
     if "openai" not in served or endpoint is None or endpoint.fine:
-        return f"{settings.model} is served by {chain.backend}"
+        return f"{settings.model} is served by {chain.backend}: {_WORTH[chain.backend]}"
     if chain.named:
         raise InterviewerError(f"{settings.model} was named and cannot serve: see '{endpoint.name}'")
     rest = [backend for backend in served if backend != "openai"]

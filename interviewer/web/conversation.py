@@ -220,8 +220,9 @@ _THERE = (
 )
 _HERE = "<b>A language model on this machine</b> conducts and judges: {model}. What you say stays here."
 _NONE = (
-    "<b>No language model</b> is in use: the interviewer gives facts, keeps the time and asks what goes best with your "
-    "last words, without understanding them. The report shows coverage, quotes and a study plan, and gives no verdict. "
+    "<b>No language model</b> is in use: the interviewer gives facts, keeps the time and opens the parts one after "
+    "another, but doesn't understand you: blind judges were content with two in five of its turns. The report shows "
+    "coverage, quotes and a study plan, and gives no verdict. "
     f"{_HOW}"
 )
 _TOO_SMALL = f"<b>The model on this machine</b> is too small to conduct or to judge, so it is not asked. {_NONE}"
