@@ -330,10 +330,10 @@ _CLOSE = "A close call: with a hire put at {chance:.0%}, another reader may well
 
 def _apart(mean: float, hire: float, p_hire: float, near: bool) -> str:
     side = "below" if mean < hire else "above"
-    taken = "the second look decides" if near else "so far from it the marks decide"
+    taken = "so near to it the whole decides" if near else "so far from it the marks decide"
     return (
-        f"The two readings disagree: the marks average {mean:.2f}, {side} the {hire:.2f} of a hire, and the look at "
-        f"the whole gives a hire {p_hire:.0%}; {taken}."
+        f"Marks and whole disagree: the steps' marks average {mean:.2f}, {side} the {hire:.2f} of a hire, and the "
+        f"interview read as a whole gives a hire {p_hire:.0%}; {taken}."
     )
 
 

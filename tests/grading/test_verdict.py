@@ -55,7 +55,7 @@ def test_near_the_bar_the_second_look_decides_and_far_from_it_the_marks_do() -> 
     assert verdict(0.2, 4, 4, 3.5, 4, 3.5, 4, 4) == Verdict.HIRE
 
 
-@pytest.mark.parametrize(("p_hire", "says"), [(0.65, "the second look decides"), (0.35, "")])
+@pytest.mark.parametrize(("p_hire", "says"), [(0.65, "so near to it the whole decides"), (0.35, "")])
 def test_a_disagreement_is_said(p_hire: float, says: str) -> None:
     found = judge(steps(*[2.5] * 7), p_hire, Level.MID, rubric())
     assert found is not None
