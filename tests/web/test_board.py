@@ -317,8 +317,13 @@ def test_boxes_and_an_arrow_are_drawn_shown_and_still_there_after_a_restart(
     assert picture.value.path().read_bytes().startswith(b"\x89PNG")
     page.keyboard.press("Escape")
     say(page, "the data", 2)
+    frame = next(one for one in page.frames if "/board/" in one.url)
+    frame.locator("canvas.interactive").press("Control+a")
+    chosen = "() => Object.values(document.querySelector('#board-frame').contentWindow.board.chosen()).some(Boolean)"
+    page.wait_for_function(chosen)
     page.click("#board-show")
     heard(page, 3)
+    page.wait_for_function(f"() => !({chosen})()")
     drawing = page.locator("#room-said .drawn")
     assert drawing.locator("svg.drawing text").all_text_contents() == ["Event log", "Feature store", "hourly"]
     words = ["On the whiteboard now:", "Boxes: Event log; Feature store.", "Event log → Feature store: hourly."]

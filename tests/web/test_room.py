@@ -307,8 +307,8 @@ def test_an_answer_is_given_again_and_the_report_says_what_it_was_worth(app: App
     heard(page, 2)
     assert [text for text in talk(page) if text.startswith("My")] == ["My first answer."]
     assert page.inner_text("[role=tab][aria-selected=true]") == "Plan"
-    assert page.locator("#room-steps").is_visible(), "the tab that is marked is the panel that is shown"
-    assert page.locator("#room-paused:visible").count() == 1, "who answers again may read first as well"
+    page.wait_for_selector("#room-steps", timeout=5000)  # the tab that is marked is the panel that is shown
+    page.wait_for_selector("#room-paused", timeout=5000)  # who answers again may read first as well
     say(page, "A better answer, with the serving of it.", 3)
     finish(page)
     page.wait_for_selector("#report-difference .difference")

@@ -18,7 +18,7 @@ from interviewer.web.service import Grading
 from interviewer.web.session import LEVEL_NAMES, QUIET, Session, Updates, for_html, line, mode_name, status, title_of
 
 log = logging.getLogger(__name__)
-_KINDS = {"html": "Web page", "markdown": "Markdown", "json": "JSON", "transcript": "Transcript"}
+_KINDS = {"html": "Web page", "markdown": "Markdown", "json": "JSON", "transcript": "Transcript (JSON)"}
 _LEVEL = "(_, ...rest) => [interviewer.level(), ...rest]"
 
 

@@ -96,6 +96,7 @@ window.EXCALIDRAW_ASSET_PATH = new URL("files/", document.baseURI).href;
 
   window.board = {
     ready: false, theme: dress,
+    chosen: () => api.getAppState().selectedElementIds,
     labels: () => alive().filter((one) => one.type === "text").map((one) => one.text),
     // Makes the drawing a turn; a word when it could not be done.
     async show() {
@@ -103,6 +104,8 @@ window.EXCALIDRAW_ASSET_PATH = new URL("files/", document.baseURI).href;
       const answer = await ask("shown/", "POST", body());
       const said = await answer.json().catch(() => ({ word: "" }));
       if (answer.ok) { dirty = false; room.store.drop(NAME); }
+      // Nothing stays chosen, so that no panel of colours lies over what was just shown.
+      if (answer.ok) api.updateScene({ appState: { selectedElementIds: {}, selectedLinearElement: null } });
       return { ok: answer.ok, word: said.word };
     },
   };
