@@ -175,7 +175,7 @@ def strong_answers(
     told: set[str] = set()
     sources = _sources(knowledge, case)
     for step, own in knowledge.signals(case).items():
-        due = [one for one in own if one.level.rank <= level.rank]
+        due = expected_at(own, level)
         gaps = [gap.signal for gap in points[step]]
         wanted = next((one for one in due if one.id in gaps), due[0] if due else None)
         if wanted is None:

@@ -1,7 +1,7 @@
 """The forms of a model's answers (``judgement``). Every field may be left out, so that an answer with a gap is still
 worth reading; fields stand in the order of thought: the words first, then what they show."""
 
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -120,40 +120,36 @@ class Answer(_Form):
     """
 
     model_config = ConfigDict(title="Answer")
+    _asked_for: ClassVar[str] = ""
+    """The part that this call asks for."""
 
     step: JudgedStep | None = None
     panel: Panel | None = None
     whole: Whole | None = None
 
+    @model_validator(mode="after")
+    def _there(self) -> Self:
+        if self._asked_for and getattr(self, self._asked_for) is None:
+            raise ValueError("what was asked for is not there")
+        return self
+
 
 SomeAnswer = TypeVar("SomeAnswer", bound=Answer)
-
-
-def _with(answer: SomeAnswer, part: object) -> SomeAnswer:
-    if part is None:
-        raise ValueError("what was asked for is not there")
-    return answer
 
 
 class OfAStep(Answer):
     """The answer about a step."""
 
-    @model_validator(mode="after")
-    def _there(self) -> Self:
-        return _with(self, self.step)
+    _asked_for = "step"
 
 
 class OfThePanel(Answer):
     """The answer of the panel."""
 
-    @model_validator(mode="after")
-    def _there(self) -> Self:
-        return _with(self, self.panel)
+    _asked_for = "panel"
 
 
 class OfTheWhole(Answer):
     """The answer about the whole."""
 
-    @model_validator(mode="after")
-    def _there(self) -> Self:
-        return _with(self, self.whole)
+    _asked_for = "whole"

@@ -90,7 +90,7 @@ def untouched(scene: Situation) -> list[Step]:
         for step in _open(scene)
         if state.used.get(step, 0.0) < at.untouched_share * scene.view.agenda.budgets.get(step, 0.0)
         and len(state.covered.get(step, [])) < at.untouched_signals
-        and scene.spoken_of(step) < at.untouched_subjects
+        and scene.spoken_of[step] < at.untouched_subjects
     ]
 
 

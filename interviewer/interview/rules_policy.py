@@ -120,7 +120,7 @@ def asks(scene: Situation) -> Proposal:
     substantial = scene.words >= at.substantial
     unsure = scene.intents.get(Intent.DONT_KNOW, "")
     gave_up = bool(unsure) and scene.state.step is not Step.CLARIFY and scene.just_said(unsure)
-    led = scene.told_lately(scene.voice.forms(_LEAD))
+    led = scene.told_last(scene.voice.forms(_LEAD), 2)
     through = gave_up or _late(scene) or (share >= at.move_from and _gone_into(scene))
     moved = rules_pacing.to_next(scene, "move_on.time") if through else None
     leads = substantial and share < at.lead_until and not led and scene.voice.unsaid(scene.voice.forms(_LEAD))
@@ -155,9 +155,11 @@ def lead(scene: Situation) -> Proposal:
 
 def onward(scene: Situation) -> Proposal | None:
     """A plain question on the part under way, a few times at most, else the next part, else what is left of any."""
-    found = here(scene) or rules_pacing.to_next(scene, "move_on.time")
-    whole = rules_pacing.on_the_whole(scene, "probe.plain")
-    return found or (whole or elsewhere(scene) if _late(scene) else elsewhere(scene) or whole)
+    if found := here(scene) or rules_pacing.to_next(scene, "move_on.time"):
+        return found
+    if _late(scene):
+        return rules_pacing.on_the_whole(scene, "probe.plain") or elsewhere(scene)
+    return elsewhere(scene) or rules_pacing.on_the_whole(scene, "probe.plain")
 
 
 def here(scene: Situation) -> Proposal | None:
@@ -167,7 +169,7 @@ def here(scene: Situation) -> Proposal | None:
     elsewhere_now = late or step not in scene.view.agenda.scope or _far_ahead(scene, step)
     if elsewhere_now or scene.state.probes_in_step >= at.questions_in_a_part:
         return None
-    begun = scene.spoken_of(step) >= at.untouched_subjects / 2
+    begun = scene.spoken_of[step] >= at.untouched_subjects / 2
     return next((_probe(scene, one, step=step) for one in scene.left_to_ask(step, begun=begun)), None)
 
 

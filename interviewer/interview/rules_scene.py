@@ -196,9 +196,10 @@ class Situation:
             if not told and not one.touched(self.talked):
                 yield from (self.voice.unsaid(asks[:1]) or self.voice.unsaid(asks))[:1]
 
-    def spoken_of(self, step: Step) -> float:
-        """The share of a part's subjects that the candidate has come to, 0 to 1."""
-        return sum(one.touched(self.everything) for one in subjects()[step]) / len(subjects()[step])
+    @cached_property
+    def spoken_of(self) -> dict[Step, float]:
+        """Of each part the share of its subjects that the candidate has come to, 0 to 1."""
+        return {step: sum(one.touched(self.everything) for one in own) / len(own) for step, own in subjects().items()}
 
     def opener(self, step: Step) -> str:
         """A question that opens a part: the case's own situation for it, else a plain one."""
@@ -363,13 +364,9 @@ class Situation:
         """Whether any of the texts was said by the interviewer."""
         return any(text in said for text in texts for said in self.state.said)
 
-    def told_last(self, texts: Iterable[str]) -> bool:
-        """Whether the interviewer's last turn said one of the texts."""
-        return any(text in said for text in texts for said in self.state.said[-1:])
-
-    def told_lately(self, texts: Sequence[str]) -> bool:
-        """Whether one of the interviewer's last two turns said one of the texts."""
-        return any(text in said for text in texts for said in self.state.said[-2:])
+    def told_last(self, texts: Iterable[str], turns: int = 1) -> bool:
+        """Whether one of the interviewer's last turns, so many, said one of the texts."""
+        return any(text in said for text in texts for said in self.state.said[-turns:])
 
     def says_again(self, proposal: Proposal) -> bool:
         """Whether a proposal says what was said before, though nobody asked to hear it again."""

@@ -239,9 +239,7 @@ def is_complete(text: str) -> bool:
     """Whether a turn asks for something: a question, or a request such as 'Walk me through one.' A case that is only
     posed ("Say it fails at noon.") asks nothing yet."""
     poses = patterns("guardrails")["poses"]
-    return "?" in text or any(
-        says("requests", one) and not poses.search(one) for one in (span.text for span in spans(text))
-    )
+    return "?" in text or any(says("requests", one.text) and not poses.search(one.text) for one in spans(text))
 
 
 def without_second(sentence: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from interviewer import BadInput, Level, ModelError, MoveKind, Step, Verdict
-from interviewer.grading.assessor import is_aside, strong_answer
+from interviewer.grading.assessor import expected_at, is_aside, strong_answer
 from interviewer.grading.report import Evidence, Report
 from interviewer.interview.briefing import case_knowledge
 from interviewer.knowledge import Knowledge
@@ -269,7 +269,7 @@ def _strong(signal: Signal) -> Point:
 
 def _unheard(transcript: Transcript, signals: Sequence[Signal], level: Level) -> list[Signal]:
     heard = {one.id for turn in transcript.turns for one in turn.heard or () if one.kind == "signal"}
-    return [signal for signal in signals if signal.level.rank <= level.rank and signal.id not in heard]
+    return [signal for signal in expected_at(signals, level) if signal.id not in heard]
 
 
 def _spoken(turn: Turn) -> Step | None:
