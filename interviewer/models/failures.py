@@ -220,9 +220,9 @@ def retry_after(error: "openai.APIStatusError") -> float | None:
     return _believed(float(found[1])) if found else None
 
 
-def _believed(seconds: float) -> float:
-    """A wait that somebody may mean: nothing below nothing, no NaN, no eternity."""
-    return min(seconds, LONGEST_ASKED) if seconds > 0 else 0.0
+def _believed(seconds: float) -> float | None:
+    """A wait that somebody may mean: no eternity; None where it is below nothing, or no number."""
+    return min(seconds, LONGEST_ASKED) if seconds >= 0 else None
 
 
 def out_of_credit(error: "openai.APIStatusError") -> bool:

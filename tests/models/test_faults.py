@@ -257,8 +257,8 @@ def test_what_is_held_for_long_is_looked_at_once() -> None:
 
 @pytest.mark.parametrize("wait", ["1e308", "NaN", "-1", "9" * 400, "Thu, 01 Jan 9999 00:00:00 GMT"])
 def test_an_endpoint_that_wants_to_be_left_alone_for_ever_is_asked_again(wait: str) -> None:
-    refusals = [f"HTTP/1.1 429 X\r\nRetry-After: {wait}\r\nContent-Length: 2\r\n\r\n{{}}".encode()]
-    with wire(lambda send, _: send(refusals[0] if refusals else HEAD + chunk("Hello.") + DONE)) as (address, _):
+    refusal = f"HTTP/1.1 429 X\r\nRetry-After: {wait}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}".encode()
+    with wire(lambda send, _: send(refusal)) as (address, _):
         model = model_at(address)
         outcome = called(speak, model, LIMIT)
         assert "too busy (429)" in str(outcome.error)
