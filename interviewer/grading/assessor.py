@@ -80,8 +80,6 @@ _AT = thresholds().criteria
 
 GENERAL = "general-"
 """How the ids of the framework's signals begin."""
-SAME, RELATED = _AT.same, _AT.related
-"""Likeness of two criteria from which they ask for the same thing: by itself, and where they share terms."""
 _WORD = re.compile(r"[a-z][a-z'-]{2,}")
 
 
@@ -146,7 +144,7 @@ def _meaning(signal: Signal) -> str:
 def _same(one: Signal, other: Signal, vectors: Mapping[str, np.ndarray]) -> bool:
     near = float(vectors[one.id] @ vectors[other.id])
     terms = {term.lower() for term in one.terms} & {term.lower() for term in other.terms}
-    return near >= SAME or (near >= RELATED and bool(terms))
+    return near >= _AT.same or (near >= _AT.related and bool(terms))
 
 
 def expected_at(signals: Iterable[Signal], level: Level) -> list[Signal]:
@@ -219,8 +217,6 @@ def is_aside(title: str) -> bool:
 _ASIDE = re.compile(r"\b(?:mistakes?|questions?|pitfalls?|traps?|signs|sentences)\b", re.IGNORECASE)
 _FRAGMENT = re.compile(r"\?|:$|^[^,.;:]{1,30}:")
 """A question, the head of a list, or a note under a catchword ("Baseline: …"): no sentence to learn from."""
-_SHARED = _STRONG_AT.shared_words
-"""Telling words that a sentence must share with what was missing to be quoted beside it."""
 _SOURCED = {"fact": 0, "note": 1, "reference": 2}
 """Kinds of passages by how well their source can be named."""
 
@@ -247,7 +243,7 @@ def _telling(text: str, about: frozenset[str], said: frozenset[str]) -> str:
     fit = [sentence for sentence in sentences if 6 <= len(sentence.split()) <= 40 and not _FRAGMENT.search(sentence)]
     fit = [one for one in fit if len(stems(one) & said) * 2 < len(stems(one))]  # else it says the same again
     best = max(fit, key=lambda one: len(stems(one) & about), default="")
-    return best if len(stems(best) & about) >= _SHARED else ""
+    return best if len(stems(best) & about) >= _STRONG_AT.shared_words else ""
 
 
 def _source(passage: Any, sources: Mapping[str, str], knowledge: Knowledge) -> str:

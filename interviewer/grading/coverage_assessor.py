@@ -53,27 +53,6 @@ from interviewer.models.base import LanguageModel
 
 _AT = thresholds().coverage
 
-HEARD, SHARED = _AT.heard, _AT.shared
-"""Likeness to a signal's examples, and weight of its own words (``assessor.Wording``), from which a sentence is quoted
-for it when no other signal is nearer in either. Of 279 quotes that were read (``evals/data/quote_readings.jsonl``)
-these keep 83, and all of them support their signal."""
-LIKE, SOME = _AT.like, _AT.some
-"""The same where the likeness is greater."""
-SHARED_BY_TWO = _AT.shared_by_two
-"""The same for two sentences together."""
-NOTHING_NEAR, NOTHING_MEANT, FEW_WORDS = _AT.nothing_near, _AT.nothing_meant, _AT.few_words
-"""Highest likeness to a signal's examples and to its criterion, and density of its own words, up to which nothing in
-the talk comes near it. Likeness tells "not said" from "said otherwise" poorly (of 107 such claims that were read none
-of many cut-offs got above 94 % right), so these are strict, the signal's terms bar the claim, and little is claimed."""
-SURELY_ABOUT = _AT.surely_about
-"""Likeness to a step from which a sentence is quoted as being about it."""
-PER_STEP = _AT.per_step
-"""Quotes, and claims of what was not heard, shown for a step."""
-ASKED_FOR = _AT.asked_for
-"""Likeness of a question to a signal's examples from which the signal was asked for."""
-_SHORTEST, _LONGEST = _AT.shortest, _AT.longest
-"""Words of a sentence that can be quoted."""
-
 
 @dataclass
 class CoverageAssessor:
@@ -225,17 +204,19 @@ def _quote(reading: Reading, at: int, name: str, wording: Wording, near: float, 
     """The sentence, or with the next one where only both together are sure; empty when neither is. A question shows
     something only where ``asking`` does."""
     one = reading.sentences[at]
-    if one.words < _SHORTEST or (one.text.rstrip().endswith("?") and not asking):
+    if one.words < _AT.shortest or (one.text.rstrip().endswith("?") and not asking):
         return ""
     words = wording.shared(name, one.text)
-    if words >= wording.best(one.text) and ((near >= HEARD and words >= SHARED) or (near >= LIKE and words >= SOME)):
-        return one.text if one.words <= _LONGEST else ""
+    if words >= wording.best(one.text) and (
+        (near >= _AT.heard and words >= _AT.shared) or (near >= _AT.like and words >= _AT.some)
+    ):
+        return one.text if one.words <= _AT.longest else ""
     following = reading.sentences[at + 1 : at + 2]
-    if not following or following[0].turn != one.turn or not agrees or near < HEARD:
+    if not following or following[0].turn != one.turn or not agrees or near < _AT.heard:
         return ""
     both = reading.transcript.turns[one.turn].text[one.start : following[0].end]
-    sure = wording.shared(name, both) >= max(SHARED_BY_TWO, wording.best(both))
-    return both if sure and len(both.split()) <= _LONGEST else ""
+    sure = wording.shared(name, both) >= max(_AT.shared_by_two, wording.best(both))
+    return both if sure and len(both.split()) <= _AT.longest else ""
 
 
 def help_before(reading: Reading, sentence: Sentence, signal: Signal) -> Help | None:
@@ -258,7 +239,7 @@ def help_before(reading: Reading, sentence: Sentence, signal: Signal) -> Help | 
         if hinted:
             given = Help.HINTED
     asked = reading.asked_near.get(sentence.turn, {}).get(signal.id, 0.0)
-    return Help.PROBED if given == Help.UNPROMPTED and asked >= ASKED_FOR else given
+    return Help.PROBED if given == Help.UNPROMPTED and asked >= _AT.asked_for else given
 
 
 def _absent(
@@ -280,10 +261,10 @@ def _absent(
     return {
         name
         for name, likest, sense in zip(names, highest, meant, strict=True)
-        if likest < NOTHING_NEAR
-        and sense < NOTHING_MEANT
+        if likest < _AT.nothing_near
+        and sense < _AT.nothing_meant
         and not any(has_term(term, text) for term in signals[name].terms for text in spoken)
-        and max(wording.dense(name, text) for text in spoken) < FEW_WORDS
+        and max(wording.dense(name, text) for text in spoken) < _AT.few_words
     }
 
 
@@ -292,8 +273,10 @@ def _step(
 ) -> StepReport:
     if heard is None:
         return StepReport(status="insufficient_evidence")
-    evidence = list(heard.evidence[step][:PER_STEP])
-    missing = [Missing.of(one) for one in expected_at(criteria, material.level) if one.id in heard.absent][:PER_STEP]
+    evidence = list(heard.evidence[step][: _AT.per_step])
+    missing = [Missing.of(one) for one in expected_at(criteria, material.level) if one.id in heard.absent][
+        : _AT.per_step
+    ]
     comment = covered(evidence, missing, _example(reading, step))
     return StepReport(status="insufficient_evidence", comment=comment, evidence=evidence, missing=missing)
 
@@ -305,10 +288,10 @@ def _example(reading: Reading, step: Step) -> str:
         (float(reading.by_step[at, column]), -at)
         for at, one in enumerate(reading.sentences)
         if reading.steps[at] == step == STEPS[int(reading.by_step[at].argmax())]
-        and _SHORTEST + 2 <= one.words <= _LONGEST
+        and _AT.shortest + 2 <= one.words <= _AT.longest
     ]
     likest, at = max(own, default=(0.0, 0))
-    return reading.sentences[-at].text if likest >= SURELY_ABOUT else ""
+    return reading.sentences[-at].text if likest >= _AT.surely_about else ""
 
 
 def _order(reading: Reading, steps: Mapping[Step, StepReport]) -> list[Step]:

@@ -22,12 +22,6 @@ _AT = thresholds().quotes
 
 LONGEST_PASSAGE = _AT.longest_passage
 """Words up to which a turn is one passage."""
-SHORTEST_QUOTE = _AT.shortest
-"""Words of a quote, fillers aside."""
-LONGEST_QUOTE = _AT.longest
-"""Words, fillers aside, between which the two ends of a quote are looked for."""
-_ALIKE, _RUN = _AT.alike, _AT.run
-"""Of a quote that is nowhere as a whole: the share of its words, and how many, that must stand in one run."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _FILLERS = frozenset("um umm uh uhh erm er hmm hm mm mhm ah oh like basically actually so well okay ok yeah".split())  # noqa: SIM905
 _PHRASES = (("you", "know"), ("i", "mean"), ("sort", "of"), ("kind", "of"))
@@ -147,9 +141,9 @@ class Quotes:
             self.found += 1
             return whole
         wanted = [word.plain for word in _words(max(parts, key=len, default=""))]
-        least = max(_RUN, round(len(wanted) * _ALIKE))
+        least = max(_AT.run, round(len(wanted) * _AT.alike))
         for run in (len(wanted), least):
-            if len(wanted) < SHORTEST_QUOTE or run > len(wanted):
+            if len(wanted) < _AT.shortest or run > len(wanted):
                 continue
             for turn in order:
                 found = self._in(turn, wanted, run, hinted)
@@ -162,7 +156,7 @@ class Quotes:
     def _between(self, first: str, last: str, order: Sequence[int], hinted: Excerpt | None) -> Quote | None:
         """The words of one turn from ``first`` to ``last``, both said there and near enough to be one thought."""
         begins, ends = ([word.plain for word in _words(part)] for part in (first, last))
-        if min(len(begins), len(ends)) < SHORTEST_QUOTE:
+        if min(len(begins), len(ends)) < _AT.shortest:
             return None
         for turn in order:
             start = self._in(turn, begins, len(begins), hinted)
@@ -171,7 +165,7 @@ class Quotes:
             words = self._read[turn]
             plain = [word.plain for word in words]
             at = next(index for index, word in enumerate(words) if word.start == start.start)
-            beyond = min(len(plain), at + LONGEST_QUOTE)
+            beyond = min(len(plain), at + _AT.longest)
             for stop in range(at + len(begins), beyond - len(ends) + 1):
                 if plain[stop : stop + len(ends)] == ends:
                     return self._quote(turn, words[at].start, words[stop + len(ends) - 1].end)
@@ -273,11 +267,6 @@ _AIMED = re.compile(
     re.IGNORECASE,
 )
 """Nobody says this about a design."""
-_GRAM = _FILTERS_AT.gram
-_COPIED = _FILTERS_AT.copied
-"""Share of a sentence's runs of four words that the interviewer said before, from which it is handed back."""
-_KNOWN = _FILTERS_AT.known
-"""Share of a sentence's words that are English, below which Latin letters are no language that we can read."""
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Scripts without spaces: two characters count as a word."""
 
@@ -319,7 +308,7 @@ def words_of_their_own(transcript: Transcript) -> int:
         for piece in spans(turn.text):
             words = _plain(piece.text)
             grams = _grams(words)
-            copied = bool(grams) and len(grams & given) > _COPIED * len(grams)
+            copied = bool(grams) and len(grams & given) > _FILTERS_AT.copied * len(grams)
             if copied or " ".join(words) in said or _noise(words):
                 continue
             said.add(" ".join(words))
@@ -332,14 +321,14 @@ def _plain(text: str) -> list[str]:
 
 
 def _grams(words: Sequence[str]) -> set[tuple[str, ...]]:
-    return {tuple(words[at : at + _GRAM]) for at in range(len(words) - _GRAM + 1)}
+    return {tuple(words[at : at + _FILTERS_AT.gram]) for at in range(len(words) - _FILTERS_AT.gram + 1)}
 
 
 def _noise(words: Sequence[str]) -> bool:
     """Keys hit at random: Latin letters, and hardly a word that is known."""
     latin = [word for word in words if len(word) > 2 and re.fullmatch(r"[a-z]+", word)]
     known = sum(word in _own_words() or word.rstrip("s") in _own_words() for word in latin)
-    return len(latin) >= _FILTERS_AT.fewest_words and known < _KNOWN * len(latin)
+    return len(latin) >= _FILTERS_AT.fewest_words and known < _FILTERS_AT.known * len(latin)
 
 
 @cache

@@ -56,25 +56,22 @@ def grade(
         warnings.append(f"{said}: the general criteria were used, and the problem was taken from the talk itself.")
     case = knowledge.case(transcript.case)
     heard = hearing(clocked, plain_words(case.model_dump_json()) if case else ())
-    if heard.level == "unreadable":
-        unheard = CoverageAssessor(None, vectors, retrieve, badly_heard(heard.share))
-        return _of_its_step(unheard.assess(Material(clocked, knowledge, tuple(warnings)), tell), clocked)
-    failed = False
-    for model in chain.models:
+    readable, failed = heard.level != "unreadable", False
+    for model in chain.models if readable else ():
+        assessor = _assessor(clocked, model, vectors, retrieve, failed)
         try:
-            report = _assessor(clocked, model, vectors, retrieve, failed).assess(
-                Material(clocked, knowledge, tuple(warnings)), tell
-            )
-            return _of_its_step(_no_surer_than_heard(report, heard), clocked)
+            report = assessor.assess(Material(clocked, knowledge, tuple(warnings)), tell)
+            break
         except ModelError as error:
             if chain.named:
                 raise
             failed = failed or model.capable
             warnings.append(f"{FAILED}{model.backend}' failed ({error}); the report was started again on the next one.")
-    report = CoverageAssessor(None, vectors, retrieve, failed=failed).assess(
-        Material(clocked, knowledge, tuple(warnings)), tell
-    )
-    return _of_its_step(_no_surer_than_heard(report, heard), clocked)
+    else:
+        unheard = "" if readable else badly_heard(heard.share)
+        covers = CoverageAssessor(None, vectors, retrieve, unheard, failed)
+        report = covers.assess(Material(clocked, knowledge, tuple(warnings)), tell)
+    return _of_its_step(_no_surer_than_heard(report, heard) if readable else report, clocked)
 
 
 def _of_its_step(report: Report, transcript: Transcript) -> Report:

@@ -32,12 +32,6 @@ from interviewer.transcript import Transcript
 
 _AT = thresholds().answers
 
-LONGEST = _AT.longest_comment
-"""Characters of a comment."""
-MOST_MISSING = _AT.most_missing
-"""Points named as missing in a step; the checklist holds all of them."""
-MOST_STUDY = thresholds().page.most_study
-"""Things to study next."""
 MOST_CHOICES = 1
 """Choices of a step that are shown as weighed."""
 _NONE = frozenset(("", "none", "nothing", "no gap", "n/a", "-"))
@@ -148,7 +142,7 @@ class Judgement:
         absent = {criterion.signal for criterion in criteria if criterion.status == "absent"}
         every = (one for own in self.criteria.values() for one in expected_at(own, self.level))
         gaps = [one for one in every if one.id in absent]
-        return [Missing.of(gap) for gap in gaps[:MOST_MISSING]]
+        return [Missing.of(gap) for gap in gaps[: _AT.most_missing]]
 
     def _flags(self, answer: JudgedStep) -> list[FlagReport]:
         known = mistakes(self.knowledge, self.transcript.case, answer.step)
@@ -193,7 +187,7 @@ class Judgement:
                 continue
             notes = list(signal.study) if signal else [note for gap in own.missing[:1] for note in gap.study]
             plan.append(StudyItem(step=step, text=short(one.text), notes=notes))
-        return plan[:MOST_STUDY]
+        return plan[: thresholds().page.most_study]
 
     def times(self, answers: Mapping[Step, JudgedStep]) -> dict[Step, StepTime]:
         """The time of each step, by the passages that are about it; one about several is shared."""
@@ -278,4 +272,4 @@ def halved(mark: float) -> float:
 def short(text: str) -> str:
     """A model's words on one line, of bounded length."""
     text = " ".join(text.split())
-    return text if len(text) <= LONGEST else text[: LONGEST - 1].rsplit(" ", 1)[0] + "…"
+    return text if len(text) <= _AT.longest_comment else text[: _AT.longest_comment - 1].rsplit(" ", 1)[0] + "…"

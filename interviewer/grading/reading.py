@@ -29,12 +29,6 @@ from interviewer.transcript import Transcript
 _AT = thresholds().steps
 
 STEPS = tuple(Step)
-MOST_SENTENCES = _AT.most_sentences
-"""A guard against files of millions of words; what lies beyond is not read."""
-_SHARPNESS, _A_WORD, _MOST_WORDS = _AT.sharpness, _AT.a_word, _AT.most_words
-_STAY, _STAY_AFTER_QUESTION, _BACKWARDS = _AT.stay, _AT.stay_after_question, _AT.backwards
-_QUESTION, _ANNOUNCED, _FULL_WORDS = _AT.question, _AT.announced, _AT.full_words
-_PLACE, _SPREAD = _AT.place, _AT.spread
 _MIDDLE = np.array(_AT.middle)
 """Where in an interview, as a share of its words, a step usually has its middle (the framework's minutes)."""
 
@@ -113,7 +107,7 @@ def _sentences(transcript: Transcript) -> list[Sentence]:
     for index, turn in transcript.candidate_turns():
         for piece in spans(turn.text):
             found.append(Sentence(index, piece.start, piece.end, piece.text, len(piece.text.split())))
-            if len(found) >= MOST_SENTENCES:
+            if len(found) >= _AT.most_sentences:
                 return found
     return found
 
@@ -150,7 +144,7 @@ def by_step(vectors: Vectors, texts: Sequence[str], sounds: Sounds) -> Vectors:
         if len(texts) and (of == step.value).any():
             found[:, column] = np.sort(near[:, of == step.value], axis=1)[:, -3:].mean(axis=1)
         pattern = step_words()[step]
-        found[:, column] += [_A_WORD * min(_MOST_WORDS, len(pattern.findall(text))) for text in texts]
+        found[:, column] += [_AT.a_word * min(_AT.most_words, len(pattern.findall(text))) for text in texts]
     return found
 
 
@@ -169,22 +163,22 @@ def _path(reading: Reading) -> tuple[Step, ...]:
         return ()
     words = np.array([sentence.words for sentence in sentences], float)
     place = (np.cumsum(words) - words / 2) / max(words.sum(), 1.0)
-    fit = _centred(reading.by_step) * np.minimum(_AT.most_weight, words / _FULL_WORDS)[:, None]
-    fit -= _PLACE * ((place[:, None] - _MIDDLE) / _SPREAD) ** 2
+    fit = _centred(reading.by_step) * np.minimum(_AT.most_weight, words / _AT.full_words)[:, None]
+    fit -= _AT.place * ((place[:, None] - _MIDDLE) / _AT.spread) ** 2
     fresh = np.zeros(len(sentences), bool)
     for at, one in enumerate(sentences):
         if (said := announced(one.text)) is not None:
-            fit[at, STEPS.index(said)] += _ANNOUNCED
+            fit[at, STEPS.index(said)] += _AT.announced
         fresh[at] = at == 0 or sentences[at - 1].turn != one.turn
         if fresh[at] and one.turn in reading.asked_by_step:
-            fit[at] += _QUESTION * _centred(reading.asked_by_step[one.turn][None])[0]
+            fit[at] += _AT.question * _centred(reading.asked_by_step[one.turn][None])[0]
     apart = 1 - np.eye(len(STEPS))
-    back = np.tril(np.ones((len(STEPS), len(STEPS))), -1) * _BACKWARDS
+    back = np.tril(np.ones((len(STEPS), len(STEPS))), -1) * _AT.backwards
     best = fit[0].copy()
     best[3:] -= 2.0  # interviews do not open with the later steps
     came_from = []
     for at in range(1, len(sentences)):
-        step = best[:, None] - (_STAY_AFTER_QUESTION if fresh[at] else _STAY) * apart - back
+        step = best[:, None] - (_AT.stay_after_question if fresh[at] else _AT.stay) * apart - back
         came_from.append(step.argmax(0))
         best = step.max(0) + fit[at]
     path = [int(best.argmax())]
@@ -194,7 +188,7 @@ def _path(reading: Reading) -> tuple[Step, ...]:
 
 
 def _centred(near: Vectors) -> Vectors:
-    found: Vectors = (near - near.mean(axis=1, keepdims=True)) * _SHARPNESS
+    found: Vectors = (near - near.mean(axis=1, keepdims=True)) * _AT.sharpness
     return found
 
 
@@ -208,14 +202,6 @@ def _centred(near: Vectors) -> Vectors:
 
 _FLAGS_AT = thresholds().flags
 
-VERY_LIKE, MARGIN = _FLAGS_AT.very_like, _FLAGS_AT.margin
-"""Likeness from which a mistake is believed, and how much nearer it must be than every sound statement that looks like
-it: people who think aloud name mistakes to avoid them."""
-CORRECTED, NAMED_AGAIN = _FLAGS_AT.corrected, _FLAGS_AT.named_again
-"""Likeness to a sound statement from which a later sentence puts the mistake right, and to the mistake from which a
-later sentence with its words is about it."""
-RAISED, SHARED = _FLAGS_AT.raised, _FLAGS_AT.shared
-"""Likeness and own words (``assessor.Wording``) from which a trade-off was raised."""
 _FOLLOWING = 2
 """Sentences after a mistake in which the speaker may take it back."""
 
@@ -242,7 +228,7 @@ def red_flags(reading: Reading, flags: Sequence[RedFlag]) -> list[FlagReport]:
         lead = near - sound if sound is not None else near
         said = [
             int(at)
-            for at in np.flatnonzero((near >= VERY_LIKE) & (lead >= MARGIN))
+            for at in np.flatnonzero((near >= _FLAGS_AT.very_like) & (lead >= _FLAGS_AT.margin))
             if affirmed(cues, reading.sentences[at].text, _following(reading, int(at)))
         ]
         if not said:
@@ -263,11 +249,11 @@ def _put_right(
     reading: Reading, cues: Sequence[re.Pattern[str]], near: Vectors, sound: Vectors | None, last: int
 ) -> bool:
     """Whether the candidate says the sound thing after the mistake, speaks against its words, or takes it back."""
-    if sound is not None and bool((sound[last + 1 :] >= CORRECTED).any()):
+    if sound is not None and bool((sound[last + 1 :] >= _FLAGS_AT.corrected).any()):
         return True
     for at in range(last + 1, len(reading.sentences)):
         text = reading.sentences[at].text
-        again = near[at] >= NAMED_AGAIN and any(cue.search(text) for cue in cues)
+        again = near[at] >= _FLAGS_AT.named_again and any(cue.search(text) for cue in cues)
         if again and not affirmed(cues, text, _following(reading, at)):
             return True
     turn = reading.sentences[last].turn
@@ -288,11 +274,11 @@ def trade_offs(reading: Reading, choices: Sequence[TradeOff], wording: Wording) 
     by_id = {choice.id: choice for choice in choices}
     for id_, near in nearest(reading.vectors, reading.sounds.trade_offs).items():
         for at in np.argsort(-near, kind="stable"):
-            if near[at] < RAISED or id_ not in by_id:
+            if near[at] < _FLAGS_AT.raised or id_ not in by_id:
                 break
             one = reading.sentences[at]
             thought = depth(one.text)
-            if (thought.choice or thought.reason) and wording.shared(id_, one.text) >= SHARED:
+            if (thought.choice or thought.reason) and wording.shared(id_, one.text) >= _FLAGS_AT.shared:
                 first, second = by_id[id_].between
                 text = f"{first[:1].upper()}{first[1:]}, or {second}."
                 found.append(Remark(id=id_, text=text, turn=one.turn, quote=one.text))

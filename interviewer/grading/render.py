@@ -49,9 +49,6 @@ EVENTS = {
     "silence": "Said nothing",
 }
 """What a candidate's button says in a conversation."""
-AROUND = _AT.around
-"""Words of the turn shown on either side of a quote."""
-LONGEST_QUOTE = _AT.longest_quote
 
 
 def claimed(one: Evidence, own: StepReport) -> str:
@@ -66,7 +63,7 @@ def claimed(one: Evidence, own: StepReport) -> str:
 
 def shortened(text: str) -> str:
     """A quote on one line, its end cut when it is long."""
-    return first_words(text, LONGEST_QUOTE)
+    return first_words(text, _AT.longest_quote)
 
 
 def starts(quote: str, turn: int, transcript: Transcript) -> int | None:
@@ -97,8 +94,8 @@ def excerpt(quote: str, turn: int, transcript: Transcript) -> tuple[str, str]:
         return "", ""
     text = transcript.turns[turn].text
     before = text[:at].split()
-    lead = ("… " if len(before) > AROUND else "") + " ".join(before[-AROUND:])
-    return lead, first_words(text[at + len(quote) :], AROUND)
+    lead = ("… " if len(before) > _AT.around else "") + " ".join(before[-_AT.around :])
+    return lead, first_words(text[at + len(quote) :], _AT.around)
 
 
 def clock(seconds: float | None) -> str:

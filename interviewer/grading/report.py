@@ -216,7 +216,6 @@ HOW_TO_BE_JUDGED = (
 )
 HOW_TO_BE_JUDGED_YET = "To be judged, mend what the backend says below (see `interviewer doctor`), and grade it again."
 TOO_LITTLE = "There is too little in this interview to judge; nothing was scored."
-MOST_STUDY = _AT.most_study
 _HELP = {
     Help.UNPROMPTED: "Unasked you spoke about",
     Help.PROBED: "When asked you spoke about",
@@ -294,7 +293,7 @@ def exercises(
     plan: list[StudyItem] = []
     for step in weakest_first(order):
         gap = next((one for one in gaps[step] if one.study), None)
-        if gap is not None and gap.signal in signals and len(plan) < MOST_STUDY:
+        if gap is not None and gap.signal in signals and len(plan) < _AT.most_study:
             one = signals[gap.signal]
             text = f"{one.topic[:1].upper()}{one.topic[1:]}. Answer aloud: “{one.probes[-1]}”"
             plan.append(StudyItem(step=step, text=text, notes=gap.study))

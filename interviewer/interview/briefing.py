@@ -34,18 +34,6 @@ SHORT = {
     Step.MONITOR: "monitoring",
 }
 """The steps' names in headers and blocks."""
-_CUT = _AT.cut
-"""Turns that are left out at once where the window is too small: the prefix then stays the same for some turns."""
-_LATELY = _AT.lately
-"""Questions of ours that the block recalls."""
-_RECALLED = _AT.recalled
-"""Words of each."""
-_QUOTE = _AT.quote
-"""Words of a candidate's that are quoted in the block."""
-_TOUCHED = _AT.touched
-"""Share of its plan under which a part has had hardly any time."""
-_NARROW = _AT.narrow
-"""Questions in a row on one part from which the block says so."""
 _SURELY_READ = frozenset({MoveKind.OPEN, MoveKind.ANSWER, MoveKind.LET_GO_ON, MoveKind.PROBE, MoveKind.MOVE_ON})
 """Moves that a recording's words tell; others are guesses, and a bad example."""
 OPENED = "(The candidate has joined the call.)"
@@ -93,7 +81,7 @@ def messages(
         found = [system, *talk]
         if size(found) <= budget or skip >= len(view.transcript.turns) - 2:
             return found
-        skip = min(skip + _CUT, len(view.transcript.turns) - 2)
+        skip = min(skip + _AT.cut, len(view.transcript.turns) - 2)
 
 
 # -- what never changes in an interview ----------------------------------------------------------------
@@ -226,7 +214,7 @@ def records(view: View, *, shortened: bool = False) -> str:
     """What the records say: time per part, what was shown, asked, given, agreed, hinted, changed."""
     state = view.state
     lines = [_pace(view), *_shown(state)]
-    if state.probes_in_step >= _NARROW and not view.agenda.drill and len(view.agenda.scope) > 1:
+    if state.probes_in_step >= _AT.narrow and not view.agenda.drill and len(view.agenda.scope) > 1:
         lines.append(_wording("records", "narrow").format(count=state.probes_in_step, step=SHORT[state.step]))
     if asked := _questions(state):
         lines.append("Asked already, lately: " + " / ".join(asked))
@@ -259,7 +247,7 @@ def _pace(view: View) -> str:
     )
     line = f"Minutes per part, used/planned: {times}. They are in {SHORT[state.step]}."
     waiting = [
-        step for step in steps if step != state.step and state.used.get(step, 0.0) < _TOUCHED * plan.get(step, 0.0)
+        step for step in steps if step != state.step and state.used.get(step, 0.0) < _AT.touched * plan.get(step, 0.0)
     ]
     due = sum(plan.get(step, 0.0) for step in waiting)
     if waiting:
@@ -271,7 +259,9 @@ def _pace(view: View) -> str:
 
 def _shown(state: State) -> list[str]:
     """What the observer noted, newest first among what is weak; nothing without one: likeness is no judgement."""
-    by = {status: [one for one in state.seen if one.status == status] for status in ("shown", "partly", "wrong")}
+    by = {
+        status: [one for one in state.seen.values() if one.status == status] for status in ("shown", "partly", "wrong")
+    }
     lines = []
     if by["shown"]:
         lines.append("Shown well: " + ", ".join(one.criterion for one in by["shown"]) + ".")
@@ -279,7 +269,7 @@ def _shown(state: State) -> list[str]:
         lines.append("Shown in part: " + ", ".join(one.criterion for one in by["partly"][-_AT.shown :]) + ".")
     if by["wrong"]:
         quotes = [
-            f"{one.criterion} (“{first_words(neutralise(one.quote), _QUOTE)}”)" for one in by["wrong"][-_AT.wrong :]
+            f"{one.criterion} (“{first_words(neutralise(one.quote), _AT.quote)}”)" for one in by["wrong"][-_AT.wrong :]
         ]
         lines.append("Wrong as last heard: " + "; ".join(quotes) + ".")
     return lines
@@ -292,7 +282,7 @@ def _touched(state: State) -> str:
 def _questions(state: State) -> list[str]:
     """The last questions that the interviewer asked, shortened."""
     asked = [one.text for text in state.said for one in spans(text) if "?" in one.text and one.text.count(" ") > 2]
-    return [first_words(one, _RECALLED) for one in asked[-_LATELY:]]
+    return [first_words(one, _AT.recalled) for one in asked[-_AT.lately :]]
 
 
 def their_words(view: View) -> str:
@@ -300,7 +290,7 @@ def their_words(view: View) -> str:
     due = [
         one for one in view.state.deferred if view.state.last_candidate is None or one.turn < view.state.last_candidate
     ]
-    return "\n".join(first_words(one.quote, _QUOTE) for one in due[-_AT.promises :])
+    return "\n".join(first_words(one.quote, _AT.quote) for one in due[-_AT.promises :])
 
 
 def told(view: View) -> str:
@@ -314,5 +304,5 @@ def told(view: View) -> str:
 
 
 def _reason(broken: Violation) -> str:
-    text = first_words(neutralise(broken.text), _QUOTE)
+    text = first_words(neutralise(broken.text), _AT.quote)
     return f"- {broken.reason}" + (f" (It was: “{text}”)" if text else "")

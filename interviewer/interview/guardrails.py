@@ -1,6 +1,5 @@
-"""What an interviewer's turn may do, and what it may not: the same for every policy. Pure.
+"""What a proposed turn breaks: the same for every policy. Pure.
 
-    allowed(view)                     the moves, steps and facts that a policy may choose from now; one alone is forced
     of_move(proposal, view, allowed)  what is wrong with the choice
     of_sentence(…)                    what is wrong with the next sentence, while the words still stream
     of_whole(…)                       what is missing from the turn once it is all there
@@ -15,7 +14,6 @@ from dataclasses import dataclass
 from interviewer import MoveKind
 from interviewer.interview import thresholds
 from interviewer.interview.policy import Allowed, Proposal, View, Violation, case_facts
-from interviewer.interview.policy import allowed as allowed
 from interviewer.interview.words import (
     MOST_WORDS,
     asked_before,
@@ -38,19 +36,6 @@ from interviewer.transcript import Transcript
 
 _AT = thresholds().facts
 
-_MINUTE_OFF = _AT.minute_off
-"""Minutes by which a time that is said may differ from the clock."""
-_TOLD = _AT.told
-"""Share of a fact's telling words that nobody had said from which a sentence tells it."""
-_STATED = _AT.stated
-"""Share of a fact's telling words that a turn which gives it must have, beside its figures."""
-_TELLTALE = _AT.telltale
-"""Figures above this can give a fact away; smaller ones come in every made-up case."""
-_ALIKE = _AT.alike
-"""Telling words shared with a fact whose figure a sentence has, from which it tells the fact."""
-_SURELY_ASKED = _AT.surely_asked
-"""Likeness of a question to one of a fact's from which it surely asks for it."""
-_MOST_FACTS = _AT.most
 _ASKING = frozenset(
     {
         MoveKind.ASK_TO_CLARIFY,
@@ -100,15 +85,15 @@ def of_move(proposal: Proposal, view: View, allowed: Allowed) -> list[Violation]
     elif proposal.agreed and (known_one := _has_fact(view, proposal)):
         reason = f"The case has a fact for that, '{known_one}': give it, and grant nothing."
         found.append(Violation("agreed", reason, "; ".join(proposal.agreed)))
-    elif len(new) > _MOST_FACTS:
-        found.append(Violation("facts", f"At most {_MOST_FACTS} facts in a turn: those that were asked for.", ""))
+    elif len(new) > _AT.most:
+        found.append(Violation("facts", f"At most {_AT.most} facts in a turn: those that were asked for.", ""))
     return found
 
 
 def _has_fact(view: View, proposal: Proposal) -> str:
     """A fact that surely answers what was asked, though an assumption was granted instead; empty when there is none."""
     asked = [one for one in (view.last.heard or [] if view.last else []) if one.kind == "question"]
-    sure = [one.id for one in asked if one.id and one.score >= _SURELY_ASKED]
+    sure = [one.id for one in asked if one.id and one.score >= _AT.surely_asked]
     return next((name for name in sure if name not in proposal.facts), "") if len(sure) == len(asked) else ""
 
 
@@ -221,9 +206,9 @@ def _invented(own: str, sentence: str, before: str, proposal: Proposal, view: Vi
             continue
         answer = stems(fact.answer)
         new = answer - talk
-        odd = [one for one in unknown(figures(fact.answer), ground.known) if one > _TELLTALE and not supposed]
-        same = len(odd) > len(unknown(odd, figures(own))) and len(answer & telling) >= _ALIKE
-        if same or (len(new) >= _AT.fewest_words and len(new & telling) >= max(_AT.fewest_words, _TOLD * len(new))):
+        odd = [one for one in unknown(figures(fact.answer), ground.known) if one > _AT.telltale and not supposed]
+        same = len(odd) > len(unknown(odd, figures(own))) and len(answer & telling) >= _AT.alike
+        if same or (len(new) >= _AT.fewest_words and len(new & telling) >= max(_AT.fewest_words, _AT.told * len(new))):
             reason = f"This tells the fact '{fact.id}', which is not among the facts of the header."
             found.append(Violation("fact_unasked", reason, sentence))
     return found
@@ -241,10 +226,10 @@ def _untimely(own: str, sentence: str, proposal: Proposal, view: View) -> list[V
         return []
     for amount, true in claims if about_us else ():
         minutes = _minutes(amount)
-        if minutes is not None and abs(minutes - true) > _MINUTE_OFF:
+        if minutes is not None and abs(minutes - true) > _AT.minute_off:
             reason = f"The clock says {left:.0f} minutes left and {elapsed:.0f} gone: say the true time or none."
             return [Violation("time", reason, sentence)]
-    if rules["out_of_time"].search(text) and left > _MINUTE_OFF and proposal.move is not MoveKind.CLOSE:
+    if rules["out_of_time"].search(text) and left > _AT.minute_off and proposal.move is not MoveKind.CLOSE:
         return [Violation("time", f"{left:.0f} minutes are left.", sentence)]
     if rules["short_of_time"].search(text) and state.left > _AT.short_of_time * state.length:
         return [Violation("time", f"{left:.0f} minutes are left: time is not short.", sentence)]
@@ -298,4 +283,4 @@ def _tells_of(text: str, fact: Fact) -> bool:
     """Whether the text has enough of the telling words of one of the fact's sentences: several things can be told in a
     fact, and only what was asked for need be said."""
     telling, there = [stems(one.text) for one in spans(fact.answer)], stems(text)
-    return not any(telling) or any(one and len(one & there) >= _STATED * len(one) for one in telling)
+    return not any(telling) or any(one and len(one & there) >= _AT.stated * len(one) for one in telling)

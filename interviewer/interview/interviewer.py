@@ -1,8 +1,8 @@
 """The turn loop: a transcript in, the interviewer's next turn out.
 
-    observe ─► state, agenda ─► guardrails.allowed ─► policy.act ─► each sentence checked while it streams ─► said
-                                                        ▲                 │ broken: told why, and again;
-                                                        └─────────────────┘ then the next policy
+    observe ─► state, agenda ─► policy.allowed ─► policy.act ─► each sentence checked while it streams ─► said
+                                                    ▲                 │ broken: told why, and again;
+                                                    └─────────────────┘ then the next policy
 
 Nothing is written to a disk here; whoever calls stores the candidate's turn before asking for a reply.
 """
@@ -22,7 +22,7 @@ from interviewer import InterviewerError, ModelError, MoveKind
 from interviewer.background import DroppedError, aside
 from interviewer.interview import guardrails, thresholds
 from interviewer.interview.llm_policy import LlmPolicy
-from interviewer.interview.policy import Agenda, Allowed, Policy, Proposal, View, Violation, prepare
+from interviewer.interview.policy import Agenda, Allowed, Policy, Proposal, View, Violation, allowed, prepare
 from interviewer.interview.rules_policy import RulesPolicy
 from interviewer.interview.state import TEMPLATED, State, fold
 from interviewer.interview.words import MOST_WORDS, without_second
@@ -44,8 +44,6 @@ _LISTENERS = 1 + (os.cpu_count() or 1)
 _END = 100
 """Words at the end of an answer that are listened to before a model is asked: a longer answer is listened to as a whole
 while the model thinks, since that takes a processor for as long as the answer is."""
-PATIENCE = _AT.turn
-"""Seconds after which no further try of a model's begins: somebody waits."""
 _DROPPED = frozenset({"praise", "echo"})
 """Rules whose sentence can be left out without harm to the one after it."""
 
@@ -257,11 +255,11 @@ class Interviewer:
     def _seen(self, transcript: Transcript, at: float | None) -> _Seen:
         with self._listening:
             view, warnings = self.view(transcript, at)
-            return _Seen(view, guardrails.allowed(view), warnings)
+            return _Seen(view, allowed(view), warnings)
 
     def _spoken(self, seen: _Seen, draft: _Draft) -> Generator[str, None, None]:
         """Says a turn: policy after policy, try after try, until one stands."""
-        ends, view, allowed, warnings = monotonic() + PATIENCE, seen.view, seen.allowed, seen.warnings
+        ends, view, allowed, warnings = monotonic() + _AT.turn, seen.view, seen.allowed, seen.warnings
         for policy in self._policies(view, allowed, warnings):
             last = policy is self.rules
             broken: list[Violation] = []

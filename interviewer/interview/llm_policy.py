@@ -10,7 +10,7 @@ that the conducting model gets, the room's coverage and the report.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -23,6 +23,7 @@ from interviewer.interview.policy import Allowed, Proposal, Target, TargetKind, 
 from interviewer.interview.words import says
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.retrieval import Retriever
+from interviewer.knowledge.schema import Pushback, RedFlag, Signal, TradeOff
 from interviewer.models import Budget
 from interviewer.models.base import LanguageModel, Message, ModelChain, count, render
 from interviewer.text import without_fillers
@@ -31,24 +32,7 @@ from interviewer.transcript import Noted, Observed, Transcript, Turn
 _AT = thresholds().model
 _NOTING = thresholds().observer
 
-_MAX_TOKENS = _AT.max_tokens
-"""Room for a header and sixty words, and for a sentence of thought before them."""
-_TEMPERATURE = _AT.temperatures
-"""By try: a second one at the same temperature would mostly say the same again."""
-_NOTES = _AT.notes
-_NOTE_WORDS = _AT.note_words
-_NEAR = _AT.near
-"""Cosine similarity to what was just said from which a note is about it."""
-_QUERY_WORDS = _AT.query_words
-_HEADER_LIMIT = _AT.header_limit
-"""Characters in which a header must have ended."""
-_SMALL = _AT.small
-"""Billions of parameters below which the prompt for small models is used."""
 _BILLIONS = re.compile(r"(?:^|[-_:./ ])(\d{1,3}(?:\.\d+)?)b(?:$|[-_:./ ])", re.IGNORECASE)
-_LEAST_WINDOW = _AT.least_window
-"""Tokens, where a model does not say how much it reads."""
-_ROOMY = _AT.roomy_window
-"""Tokens of a window in which the whole prompt and a long interview have room."""
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"```[a-z]*")
 _MAY_BEGIN = re.compile(r"<t?h?i?n?k?\s*$|`+[a-z]{0,8}$", re.IGNORECASE)
@@ -79,13 +63,13 @@ def size_of(name: str) -> float | None:
 def prompt_for(model: LanguageModel) -> str:
     """The name of the prompt that fits a model: by its size, as far as its name tells, and its window."""
     size = size_of(model.name)
-    small = (size is not None and size < _SMALL) or window(model) < _ROOMY
+    small = (size is not None and size < _AT.small) or window(model) < _AT.roomy_window
     return "conduct-small" if small else "conduct"
 
 
 def window(model: LanguageModel) -> int:
     """Tokens that the model can read and write together."""
-    return int(getattr(model, "window", _LEAST_WINDOW))
+    return int(getattr(model, "window", _AT.least_window))
 
 
 @dataclass
@@ -105,9 +89,12 @@ class LlmPolicy:
 
     def act(self, view: View, allowed: Allowed) -> Proposal:
         """The proposal, as soon as its header is there. Raises ModelError."""
-        attempt = min(view.attempt, len(_TEMPERATURE) - 1)
+        attempt = min(view.attempt, len(_AT.temperatures) - 1)
         pieces = self.model.speak(
-            self.messages(view, allowed), max_tokens=_MAX_TOKENS, temperature=_TEMPERATURE[attempt], seed=7 + attempt
+            self.messages(view, allowed),
+            max_tokens=_AT.max_tokens,
+            temperature=_AT.temperatures[attempt],
+            seed=7 + attempt,
         )
         return proposal_from(pieces, view, allowed, lambda: dict(self.model.usage))
 
@@ -117,24 +104,24 @@ class LlmPolicy:
         notes = self.notes(view) if prompt == "conduct" else ()
         name = self.model.name
         return briefing.messages(
-            view, allowed, prompt, notes, lambda chat: count(chat, name), window(self.model) - _MAX_TOKENS
+            view, allowed, prompt, notes, lambda chat: count(chat, name), window(self.model) - _AT.max_tokens
         )
 
     def notes(self, view: View) -> Sequence[str]:
         """What strong candidates weigh at this point and what usually goes wrong; private to the interviewer."""
         if self.retriever is None or view.last is None:
             return ()
-        query = " ".join(without_fillers(view.last.text).split()[-_QUERY_WORDS:])
-        found = self.retriever.search(query, audience="grader", case=view.transcript.case, limit=8 * _NOTES)
+        query = " ".join(without_fillers(view.last.text).split()[-_AT.query_words :])
+        found = self.retriever.search(query, audience="grader", case=view.transcript.case, limit=8 * _AT.notes)
         known = {one.id: one for own in view.knowledge.signals(view.transcript.case).values() for one in own}
         kept: dict[str, str] = {}
         for one in found:
             passage, signal = one.passage, known.get(one.passage.ref) if one.passage.kind == "strong" else None
             about = passage.ref or passage.id  # of one note, one piece: three would only be the candidate's own words
-            near = one.similarity >= _NEAR and passage.kind in ("strong", "note", "reference")
-            if near and about not in kept and len(kept) < _NOTES:
+            near = one.similarity >= _AT.near and passage.kind in ("strong", "note", "reference")
+            if near and about not in kept and len(kept) < _AT.notes:
                 text = f"{signal.topic}: {signal.strong}" if signal else passage.text
-                kept[about] = " ".join(text.split()[:_NOTE_WORDS])
+                kept[about] = " ".join(text.split()[: _AT.note_words])
         return list(kept.values())
 
 
@@ -158,7 +145,7 @@ def proposal_from(
             return _proposal(header, chain([words], _drained(stream)) if words else chain([rest], stream), view, usage)
         if held and not held.startswith("{") and "\n" in held:
             break
-        if len(held) > _HEADER_LIMIT:
+        if len(held) > _AT.header_limit:
             raise ModelError("the model's header never ends")
     first, _, rest = held.partition("\n")
     plain = _PLAIN.match(first)
@@ -241,15 +228,13 @@ def _list(value: Any) -> list[Any]:
 def target(knowledge: Knowledge, slug: str, name: str) -> Target | None:
     """What an id of the case or of the framework stands for; None for one that there is not."""
     case = knowledge.case(slug)
-    if any(one.id == name for own in knowledge.signals(slug).values() for one in own):
-        return Target(TargetKind.SIGNAL, name)
-    if any(one.id == name for one in knowledge.red_flags(slug)):
-        return Target(TargetKind.RED_FLAG, name)
-    if case and any(one.id == name for one in case.trade_offs):
-        return Target(TargetKind.TRADE_OFF, name)
-    if case and any(one.id == name for one in case.pushbacks):
-        return Target(TargetKind.PUSHBACK, name)
-    return None
+    known: dict[TargetKind, Iterable[Signal | RedFlag | TradeOff | Pushback]] = {
+        TargetKind.SIGNAL: chain(*knowledge.signals(slug).values()),
+        TargetKind.RED_FLAG: knowledge.red_flags(slug),
+        TargetKind.TRADE_OFF: case.trade_offs if case else (),
+        TargetKind.PUSHBACK: case.pushbacks if case else (),
+    }
+    return next((Target(kind, name) for kind, ones in known.items() if any(one.id == name for one in ones)), None)
 
 
 def _read_off(text: str, view: View, allowed: Allowed | None) -> MoveKind:
@@ -342,7 +327,9 @@ class Observer:
         for one in notes.criteria:
             quote = quoted(one.quote, turn.text) if one.turn == number else ""
             if quote and one.criterion in steps and one.status in ("shown", "partly", "wrong"):
-                criteria[one.criterion] = _as_noted(one, quote, steps[one.criterion])
+                criteria[one.criterion] = Noted.model_validate(
+                    {"criterion": one.criterion, "status": one.status, "quote": quote, "step": steps[one.criterion]}
+                )
         asked = [quoted(one.quote, turn.text) for one in notes.asks if one.turn == number]
         promised = [quoted(one.quote, turn.text) for one in notes.promises if one.turn == number]
         return Observed(
@@ -352,10 +339,6 @@ class Observer:
             unfinished=number in notes.unfinished,
             promises=[one for one in promised if one],
         )
-
-
-def _as_noted(one: _Shown, quote: str, step: Step) -> Noted:
-    return Noted.model_validate({"criterion": one.criterion, "status": one.status, "quote": quote, "step": step})
 
 
 def quoted(quote: str, text: str) -> str:

@@ -260,18 +260,6 @@ def _brushed(transcript: Transcript, listener: Listener) -> frozenset[str]:
 
 _AT = thresholds().moves
 
-CURVEBALLS = _AT.curveballs
-"""How often the situation may be changed in an interview."""
-_CURVEBALLS_FROM, _CURVEBALLS_TO = _AT.curveballs_from, _AT.curveballs_to
-"""Shares of the time between which it may be."""
-WRAP_SHARE = _AT.wrap_share
-"""Share of the time at the end in which last words may be asked for."""
-LAST_SECONDS = _AT.last_seconds
-"""With less than this left, and last words asked for, the interview may close."""
-GRACE = _AT.grace
-"""Seconds over time after which nothing but the close is left."""
-_SPOKEN = _AT.spoken
-"""Words of a candidate from which an interview has begun, whoever opened it."""
 _FREE = frozenset(
     {
         MoveKind.ANSWER,
@@ -304,7 +292,7 @@ def allowed(view: View) -> Allowed:
         moves.add(MoveKind.CURVEBALL)
     if _may_hint(view):
         moves.add(MoveKind.HINT)
-    if state.wish is Wish.SAID or (state.left <= WRAP_SHARE * state.length and not state.wrapped):
+    if state.wish is Wish.SAID or (state.left <= _AT.wrap_share * state.length and not state.wrapped):
         moves.add(MoveKind.WRAP_UP)
     if may_close(view):
         moves.add(MoveKind.CLOSE)
@@ -316,9 +304,9 @@ def _forced(view: View) -> frozenset[MoveKind]:
     state, last = view.state, view.last
     if state.closed or (last and last.event == "end") or state.wish is Wish.CONFIRMED:
         return frozenset({MoveKind.CLOSE})
-    if not state.said and view.transcript.words_of_candidate < _SPOKEN:
+    if not state.said and view.transcript.words_of_candidate < _AT.spoken:
         return frozenset({MoveKind.OPEN})
-    if state.elapsed >= state.length + GRACE:
+    if state.elapsed >= state.length + _AT.grace:
         return frozenset({MoveKind.CLOSE})
     match last.event if last else None:
         case "hint":
@@ -333,12 +321,9 @@ def _forced(view: View) -> frozenset[MoveKind]:
         return frozenset({end, MoveKind.ANSWER, MoveKind.META} if last and says("asks", last.text) else {end})
     if last is None or not last.text.strip():
         quiet = {MoveKind.LET_GO_ON} if state.silences <= 1 else {MoveKind.LET_GO_ON, MoveKind.PROBE, MoveKind.MOVE_ON}
-        return frozenset(quiet & ({*_FREE} - _not_in(view.transcript.mode)))
+        one_part = known_mode(view.transcript.mode).kind in (ModeKind.STEP, ModeKind.DRILL)
+        return frozenset(quiet - {MoveKind.MOVE_ON} if one_part else quiet)
     return frozenset()
-
-
-def _not_in(mode: str) -> set[MoveKind]:
-    return {MoveKind.MOVE_ON} if known_mode(mode).kind in (ModeKind.STEP, ModeKind.DRILL) else set()
 
 
 def may_close(view: View) -> bool:
@@ -346,17 +331,17 @@ def may_close(view: View) -> bool:
     state, last = view.state, view.last
     if state.closed or state.left <= 0 or state.wish is Wish.CONFIRMED or (last is not None and last.event == "end"):
         return True
-    if not state.wrapped or state.left > WRAP_SHARE * state.length:
+    if not state.wrapped or state.left > _AT.wrap_share * state.length:
         return False
     no_more = last is not None and says("has_no_more", last.text) and not says("declines", last.text[3:])
-    return state.left <= LAST_SECONDS or no_more
+    return state.left <= _AT.last_seconds or no_more
 
 
 def _may_change(view: View) -> bool:
     state = view.state
     share = state.elapsed / state.length
-    few = state.curveballs < CURVEBALLS[view.transcript.level]
-    return few and _CURVEBALLS_FROM <= share <= _CURVEBALLS_TO and state.since_curveball > 2
+    few = curveballs_left(state, view.transcript.level) > 0
+    return few and _AT.curveballs_from <= share <= _AT.curveballs_to and state.since_curveball > 2
 
 
 def _may_hint(view: View) -> bool:
@@ -369,13 +354,10 @@ def _facts(view: View) -> frozenset[str]:
     given = set(view.state.facts)
     ours = view.state.said[-1] if view.state.said else ""
     asked = says("which_was_meant", ours)
-    if view.last is not None and (asked or says("asks", view.last.text) or _heard_question(view.last)):
+    heard = view.last is not None and any(one.kind == "question" for one in view.last.heard or [])
+    if view.last is not None and (asked or heard or says("asks", view.last.text)):
         given |= {fact.id for fact in case_facts(view.knowledge, view.transcript.case)}
     return frozenset(given)
-
-
-def _heard_question(turn: Turn) -> bool:
-    return any(one.kind == "question" for one in turn.heard or [])
 
 
 def case_facts(knowledge: Knowledge, slug: str) -> Sequence[Fact]:
@@ -386,4 +368,4 @@ def case_facts(knowledge: Knowledge, slug: str) -> Sequence[Fact]:
 
 def curveballs_left(state: State, level: Level) -> int:
     """How often the situation may still be changed."""
-    return max(0, CURVEBALLS[level] - state.curveballs)
+    return max(0, _AT.curveballs[level] - state.curveballs)

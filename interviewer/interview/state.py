@@ -54,45 +54,33 @@ class Deferred:
     quote: str
 
 
-@dataclass(frozen=True)
-class Flag:
-    """A wrong statement that was heard and not yet challenged."""
-
-    id: str
-    turn: int
-    quote: str
-    score: float
-
-
-@dataclass(frozen=True)
+@dataclass
 class State:
-    """What has happened so far. All times in seconds; all orders are the order of happening."""
+    """What has happened so far; written by ``fold`` alone. Times in seconds; orders are those of happening."""
 
     step: Step = Step.CLARIFY
     """The step that the interview is in."""
     covered: dict[Step, list[str]] = field(default_factory=dict)
     """Signals heard, per step."""
-    facts: tuple[str, ...] = ()
+    facts: list[str] = field(default_factory=list)
     """Requirement facts that were given out."""
     hints: int = 0
     elapsed: float = 0.0
     length: float = 2700.0
     used: dict[Step, float] = field(default_factory=dict)
     """Time spent per step."""
-    visited: tuple[Step, ...] = ()
+    visited: list[Step] = field(default_factory=list)
     """Steps that the candidate spoke about or the interviewer opened."""
-    touched: tuple[Step, ...] = ()
+    touched: set[Step] = field(default_factory=set)
     """Steps that the candidate surely spoke about: fewer than those that something was heard in."""
-    opened: tuple[Step, ...] = ()
+    opened: list[Step] = field(default_factory=list)
     """Steps that the interviewer steered to."""
-    asked: tuple[str, ...] = ()
+    asked: list[str] = field(default_factory=list)
     """Ids of signals, red flags, trade-offs and pushbacks that the interviewer's moves were about."""
-    moves: tuple[MoveKind, ...] = ()
-    said: tuple[str, ...] = ()
+    moves: list[MoveKind] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
     """The interviewer's turns, word for word."""
-    deferred: tuple[Deferred, ...] = ()
-    flags: tuple[Flag, ...] = ()
-    """Wrong statements not yet challenged."""
+    deferred: list[Deferred] = field(default_factory=list)
     probes_in_step: int = 0
     """Questions of ours in a row about the current step."""
     since_curveball: int = 99
@@ -100,21 +88,18 @@ class State:
     silences: int = 0
     """Turns of ours in a row without a word from the candidate."""
     redirects: int = 0
-    turns: int = 0
     last_candidate: int | None = None
     """Index of the candidate's last turn when it is the last turn, else None."""
     wrapped: bool = False
     """Whether last words were asked for, and the candidate did not go on instead."""
     closed: bool = False
-    agreed: tuple[str, ...] = ()
+    agreed: list[str] = field(default_factory=list)
     """Assumptions that were granted where the case is silent."""
     curveballs: int = 0
     wish: Wish = Wish.NONE
     """Of the candidate, to end the interview."""
-    seen: tuple[SeenSoFar, ...] = ()
-    """By the observer behind the turns, in the order of happening; empty without one."""
-    observed: int = 0
-    """Candidate turns that the observer has read."""
+    seen: dict[str, SeenSoFar] = field(default_factory=dict)
+    """By criterion, by the observer behind the turns, in the order of happening; empty without one."""
 
     @property
     def left(self) -> float:
@@ -141,49 +126,17 @@ _STEERING = {
     MoveKind.TRADE_OFF,
     MoveKind.CURVEBALL,
 }
-_ANSWER, _STAY, _FOLLOW = _AT.answer, _AT.stay, _AT.follow
-"""How much more readily a turn is taken to be about the step that we asked about, the current one, the one after it."""
-_TOUCHED = _AT.touched
-"""Share of a turn that must be about a step for a signal heard there to say that the step was spoken about."""
-_SIGNAL = _AT.signal
-"""What each signal heard adds to its step's share of the turn."""
-_LONGEST_TURN = _AT.longest_turn
-"""Seconds of one exchange that count towards a step: a break is not time spent."""
-_GOES_ON = _AT.goes_on
-"""Words from which a turn goes on with the interview instead of taking leave."""
 
 
 @dataclass
-class _Run:
-    step: Step = Step.CLARIFY
-    covered: dict[Step, list[str]] = field(default_factory=dict)
-    facts: list[str] = field(default_factory=list)
-    hints: int = 0
-    used: dict[Step, float] = field(default_factory=dict)
-    visited: list[Step] = field(default_factory=list)
-    touched: set[Step] = field(default_factory=set)
-    opened: list[Step] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-    moves: list[MoveKind] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-    deferred: list[Deferred] = field(default_factory=list)
-    flags: dict[str, Flag] = field(default_factory=dict)
-    asked_about: Step | None = None
-    """The step of the question that the candidate is answering."""
-    probes_in_step: int = 0
-    since_curveball: int = 99
-    silences: int = 0
-    redirects: int = 0
-    wrapped: bool = False
-    closed: bool = False
-    agreed: list[str] = field(default_factory=list)
-    curveballs: int = 0
-    wish: Wish = Wish.NONE
-    seen: dict[str, SeenSoFar] = field(default_factory=dict)
-    observed: int = 0
+class _Fold(State):
+    """A state in the making, turn by turn."""
+
     only: Step | None = None
     """The step that a practice of one step never leaves."""
-    _live: bool = False
+    asked_about: Step | None = None
+    """The step of the question that the candidate is answering."""
+    live: bool = False
     """Whether the last turn of the interviewer's was ours: the move of a recorded one is a guess."""
 
     def enter(self, step: Step) -> None:
@@ -208,7 +161,6 @@ class _Run:
         self.moves.append(move.kind)
         if move.signal:
             self.asked.append(move.signal)
-            self.flags.pop(move.signal, None)
             self.deferred = [one for one in self.deferred if move.signal != f"deferred:{one.turn}"]
         self.asked_about = move.step if move.kind in _STEERING else None
         if move.step and move.kind in _STEERING:
@@ -231,7 +183,7 @@ class _Run:
             self.wish = Wish.ASKED
         elif self.wish is Wish.SAID and kind is not MoveKind.WRAP_UP:
             self.wish = Wish.NONE
-        self._live = turn.backend is not None
+        self.live = turn.backend is not None
 
     def candidate(self, index: int, turn: Turn) -> None:
         heard = turn.heard or []
@@ -241,7 +193,7 @@ class _Run:
             self._observed(index, turn)
         shares = {one.step: one.score for one in heard if one.kind == "step"}
         for one in heard:
-            if one.kind == "signal" and one.step and shares.get(one.step, 0.0) >= _TOUCHED:
+            if one.kind == "signal" and one.step and shares.get(one.step, 0.0) >= _AT.touched:
                 self.touched.add(one.step)
             if (
                 one.kind == "signal"
@@ -250,8 +202,6 @@ class _Run:
                 and one.id not in self.covered.setdefault(one.step, [])
             ):
                 self.covered[one.step].append(one.id)
-            elif one.kind == "red_flag" and one.id not in self.asked:
-                self.flags[one.id] = Flag(one.id, index, one.quote, one.score)
             elif one.kind == "intent" and one.id == Intent.DEFER:
                 self.deferred.append(Deferred(index, self.step, one.quote))
         led = next((one.step for one in heard if one.kind == "intent" and one.id == "goes_to"), None)
@@ -267,8 +217,8 @@ class _Run:
         """A wish to end, its confirmation, or going on instead."""
         if not turn.text.strip():
             return
-        goes_on = len(turn.text.split()) >= _GOES_ON
-        if self.closed and not self._live and goes_on:
+        goes_on = len(turn.text.split()) >= _AT.goes_on
+        if self.closed and not self.live and goes_on:
             self.closed = self.wrapped = False
         if self.wish is Wish.ASKED:
             refused = says("declines", turn.text) or (goes_on and not says("wish_to_end", turn.text))
@@ -282,7 +232,6 @@ class _Run:
     def _observed(self, index: int, turn: Turn) -> None:
         """What the observer noted on a turn; it goes before what embeddings heard."""
         assert turn.observed is not None
-        self.observed += 1
         for one in turn.observed.criteria:
             if one.step:
                 self.touched.add(one.step)
@@ -308,10 +257,10 @@ def _spoken_step(heard: list[Heard], current: Step, asked: bool) -> Step | None:
         return None
     for one in heard:
         if one.kind == "signal" and one.step:
-            steps[one.step] = steps.get(one.step, 0.0) + _SIGNAL
+            steps[one.step] = steps.get(one.step, 0.0) + _AT.signal
     order = list(Step)
-    stay = _ANSWER if asked else _STAY
-    pull = {0: stay, 1: _FOLLOW}
+    stay = _AT.answer if asked else _AT.stay
+    pull = {0: stay, 1: _AT.follow}
     weighed = {step: share * pull.get(order.index(step) - order.index(current), 1.0) for step, share in steps.items()}
     best = max(weighed, key=lambda step: weighed[step])
     backed = any(one.kind == "signal" and one.step == best for one in heard)
@@ -323,49 +272,22 @@ def fold(transcript: Transcript, now: float | None = None) -> State:
 
     The transcript must be observed and have its clock set.
     """
-    only = known_mode(transcript.mode).step
-    run = _Run(step=only, only=only, visited=[only], opened=[only]) if only else _Run()
-    turns = transcript.turns
+    only, turns = known_mode(transcript.mode).step, transcript.turns
+    last = turns[-1] if turns else None
+    state = _Fold(elapsed=max(now or 0.0, (last.at or 0.0) if last else 0.0), length=transcript.minutes * 60, only=only)
+    if only:
+        state.step, state.visited, state.opened = only, [only], [only]
     for index, turn in enumerate(turns):
         if turn.speaker == "interviewer":
-            run.interviewer(turn)
+            state.interviewer(turn)
         else:
-            run.candidate(index, turn)
+            state.candidate(index, turn)
         end = turns[index + 1].at if index + 1 < len(turns) else now
-        spent = max(0.0, min(_LONGEST_TURN, (end if end is not None else turn.at or 0.0) - (turn.at or 0.0)))
-        run.used[run.step] = run.used.get(run.step, 0.0) + spent
-    last = turns[-1] if turns else None
-    elapsed = max(now or 0.0, (last.at or 0.0) if last else 0.0)
-    return State(
-        step=run.step,
-        covered=_in_order(run.covered),
-        facts=tuple(run.facts),
-        hints=run.hints,
-        elapsed=elapsed,
-        length=transcript.minutes * 60,
-        used=_in_order(run.used),
-        visited=tuple(run.visited),
-        touched=tuple(step for step in Step if step in run.touched),
-        opened=tuple(run.opened),
-        asked=tuple(run.asked),
-        moves=tuple(run.moves),
-        said=tuple(run.said),
-        deferred=tuple(run.deferred),
-        flags=tuple(run.flags.values()),
-        probes_in_step=run.probes_in_step,
-        since_curveball=run.since_curveball,
-        silences=run.silences,
-        redirects=run.redirects,
-        turns=len(turns),
-        last_candidate=len(turns) - 1 if last and last.speaker == "candidate" else None,
-        wrapped=run.wrapped,
-        closed=run.closed,
-        agreed=tuple(run.agreed),
-        curveballs=run.curveballs,
-        wish=run.wish,
-        seen=tuple(run.seen.values()),
-        observed=run.observed,
-    )
+        spent = max(0.0, min(_AT.longest_turn, (end if end is not None else turn.at or 0.0) - (turn.at or 0.0)))
+        state.used[state.step] = state.used.get(state.step, 0.0) + spent
+    state.covered, state.used = _in_order(state.covered), _in_order(state.used)
+    state.last_candidate = len(turns) - 1 if last and last.speaker == "candidate" else None
+    return state
 
 
 def _in_order(values: Mapping[Step, T]) -> dict[Step, T]:

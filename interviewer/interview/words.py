@@ -40,10 +40,6 @@ _TENS = {
 }
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9}
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+", re.IGNORECASE)
-SMALL = _AT.small
-"""Figures up to this say nothing about a product: 'one thing', 'two reviewers disagree'."""
-_NEAR = _AT.near
-"""Relative difference up to which two figures are the same one, said more or less exactly."""
 
 
 def _digits(word: str) -> float:
@@ -89,9 +85,9 @@ def unknown(said: Iterable[float], known: Iterable[float]) -> list[float]:
     return [
         one
         for one in said
-        if one > SMALL
-        and not any(abs(one - other) <= _NEAR * max(one, other) for other in base)
-        and not any(abs(one / 100 - other) <= _NEAR * other for other in base if other < 1)
+        if one > _AT.small
+        and not any(abs(one - other) <= _AT.near * max(one, other) for other in base)
+        and not any(abs(one / 100 - other) <= _AT.near * other for other in base if other < 1)
     ]
 
 
@@ -107,10 +103,6 @@ _WORDS_AT = thresholds().wording
 MOST_WORDS = _WORDS_AT.most_words
 _REMEMBERED = 8192
 """Texts whose faults are remembered: the wording and the questions of several cases."""
-_SAME = _WORDS_AT.same
-"""Share of common content words from which a question is one that was asked before."""
-_LONGEST_TERM = _WORDS_AT.longest_term
-"""Words of a term that is looked for in our own wording."""
 _NODS = re.compile(
     r"\b(?:right|okay|ok|got it|noted|all right|alright|i see|sure|so|yes|yeah|um|uh|ha|h?m+|mm-hm)\b", re.I
 )
@@ -164,7 +156,7 @@ def _wording(knowledge: Knowledge) -> frozenset[str]:
     found: set[str] = set()
     for text in texts:
         words = _words(text)
-        for length in range(1, _LONGEST_TERM + 1):
+        for length in range(1, _WORDS_AT.longest_term + 1):
             found.update(" ".join(words[start : start + length]) for start in range(len(words) - length + 1))
     return frozenset(found)
 
@@ -295,7 +287,9 @@ class _Question:
         if self.plain == other.plain and len(self.plain.split()) > 3:
             return True
         common = len(self.content & other.content)
-        return min(len(self.content), len(other.content)) >= 4 and common >= _SAME * len(self.content | other.content)
+        return min(len(self.content), len(other.content)) >= 4 and common >= _WORDS_AT.same * len(
+            self.content | other.content
+        )
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -20,20 +20,15 @@ def open_chain(settings: Settings) -> ModelChain:
     ``auto`` is the endpoint when a key or an address is configured, then the embedded model when its weights
     are there. Raises CannotRun when a backend was named that cannot serve.
     """
-    opened = tuple(opens(settings) for _, opens in _best_first(settings))
-    return ModelChain(opened, named=settings.backend != "auto")
-
-
-def _best_first(settings: Settings) -> list[tuple[str, Callable[[Settings], LanguageModel]]]:
-    """The one backend that is named, or with ``auto`` those that are there; each with what opens it."""
     from interviewer.models import llama_cpp, openai_endpoint
 
-    every = (
+    best_first: tuple[tuple[str, Callable[[Settings], LanguageModel], bool], ...] = (
         ("openai", openai_endpoint.open_model, settings.has_endpoint),
         ("local", llama_cpp.open_model, llama_cpp.weights_there(settings)),
     )
     auto = settings.backend == "auto"
-    return [(name, opens) for name, opens, there in every if (there if auto else name == settings.backend)]
+    serves = [opens for name, opens, there in best_first if (there if auto else name == settings.backend)]
+    return ModelChain(tuple(opens(settings) for opens in serves), named=not auto)
 
 
 # -- prices ----------------------------------------------------------------------------------------------

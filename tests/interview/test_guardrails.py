@@ -3,8 +3,8 @@
 import pytest
 
 from interviewer import MoveKind
-from interviewer.interview.guardrails import Ground, allowed, of_move, of_sentence, of_whole, states_of_fact
-from interviewer.interview.policy import Agenda, Proposal, View
+from interviewer.interview.guardrails import Ground, of_move, of_sentence, of_whole, states_of_fact
+from interviewer.interview.policy import Agenda, Proposal, View, allowed
 from interviewer.interview.state import fold
 from interviewer.interview.words import problems, without_second
 from interviewer.knowledge.schema import Fact

@@ -152,7 +152,7 @@ def test_facts_are_stated_in_full_even_when_the_model_forgets_one(conducting, kn
     reply = interviewer.next_turn(talk("How many payments do you see per day?"))
     assert facts["transaction-volume"] in reply.turn.text
     assert reply.turn.facts == ["transaction-volume"]
-    assert reply.state.facts == ("transaction-volume",)
+    assert reply.state.facts == ["transaction-volume"]
 
 
 def test_a_fact_that_the_words_tell_without_its_figure_is_not_said_again_behind_them(conducting, knowledge):
@@ -322,7 +322,7 @@ def test_small_models_and_small_windows_get_their_own_prompt():
 def read(conducting, answer: str):
     interviewer, _ = conducting()
     seen, _ = interviewer.view(talk(ANSWER))
-    from interviewer.interview.guardrails import allowed
+    from interviewer.interview.policy import allowed
 
     proposal = proposal_from(iter(answer.replace(" ", " \0").split("\0")), seen, allowed(seen))
     return proposal, " ".join("".join(proposal.words).split())

@@ -84,7 +84,7 @@ def test_the_state_and_the_changing_block_carry_it(observed, knowledge, intervie
     state = fold(with_clock(transcript)[0])
     assert state.covered[Step.DATA] == ["reports-are-not-truth"]
     assert {Step.DATA, Step.EVALUATE} <= set(state.touched), "also where something wrong was said"
-    assert [(one.criterion, one.status) for one in state.seen][-1] == ("precision-recall-per-class", "wrong")
+    assert [(one.criterion, one.status) for one in state.seen.values()][-1] == ("precision-recall-per-class", "wrong")
     view, _ = interviewer.view(transcript)
     told = briefing.records(view)
     assert "Shown well: reports-are-not-truth." in told

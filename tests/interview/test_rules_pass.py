@@ -6,7 +6,7 @@ import pytest
 
 from evals.recorded import OWN, read_folder
 from interviewer import MoveKind
-from interviewer.interview import guardrails
+from interviewer.interview import guardrails, policy
 from interviewer.interview.interviewer import Interviewer
 from interviewer.text import finished
 from interviewer.transcript import Transcript, Turn, transcript_from
@@ -42,7 +42,7 @@ def moments() -> Iterator[tuple[str, Transcript]]:
 def broken(interviewer: Interviewer, transcript: Transcript, at: float | None = None) -> list[str]:
     """What is wrong with the rules' turn at that moment."""
     view, _ = interviewer.view(transcript, at)
-    allowed = guardrails.allowed(view)
+    allowed = policy.allowed(view)
     proposal = interviewer.rules.act(view, allowed)
     text = " ".join("".join(proposal.words).split())
     ground = guardrails.Ground.of(view, proposal)

@@ -52,7 +52,7 @@ def test_facts_come_when_asked_for_and_are_kept(interviewer, opened):
     assert first.turn.facts == ["transaction-volume"]
     again = interviewer.next_turn(say(first.transcript, "Sorry, how many payments a day was it?", 120))
     assert "A hundred million payments a day"[2:] in again.turn.text
-    assert again.state.facts == ("transaction-volume",)
+    assert again.state.facts == ["transaction-volume"]
 
 
 def test_a_fact_that_a_recording_gave_is_repeated_as_it_was_given(interviewer, opened):

@@ -134,7 +134,7 @@ class StandIn:
         return State(
             step=list(covered)[-1] if covered else Step.CLARIFY,
             covered=covered,
-            touched=tuple(covered),
+            touched=set(covered),
             elapsed=at,
             closed=MoveKind.CLOSE in moves,
         )

@@ -170,7 +170,7 @@ def test_the_clock_starts_when_the_candidate_does(service: Service, monkeypatch:
 
 def test_what_a_step_took_is_told_while_the_interview_goes_on(service: Service) -> None:
     id_ = held(service, "I clarify.")
-    state = State(used={Step.CLARIFY: 120.0}, touched=(Step.CLARIFY,))
+    state = State(used={Step.CLARIFY: 120.0}, touched={Step.CLARIFY})
     room = replace(service.room(ANN, id_), state=state)
     assert "2 of " in steps_html(service.knowledge, room)
     over = replace(room, header=replace(room.header, ended=1.0))
