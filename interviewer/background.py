@@ -23,8 +23,9 @@ log = logging.getLogger(__name__)
 Breathe = Callable[[], None]
 Job = Callable[[Breathe], None]
 T = TypeVar("T")
-_LAST_STEP = 5.0
-"""Seconds that closing waits for the step under way."""
+_LAST_STEP, _LONGEST_STEP = 5.0, 10.0
+"""Seconds that closing waits for the step under way, and for a batch of what is made ready ahead."""
+_PAUSE = 0.001
 _ARENA_MAX = -8
 """``M_ARENA_MAX`` of glibc's ``malloc.h``."""
 _GIVE_BACK = 10.0
@@ -47,6 +48,32 @@ def aside(name: str, call: Callable[[], T]) -> Future[T]:
 
     threading.Thread(target=run, name=name, daemon=True).start()
     return done
+
+
+class Ahead:
+    """Threads that make something ready ahead of its use. They end when told: native code that runs while Python shuts
+    down aborts the process."""
+
+    def __init__(self) -> None:
+        self.closed = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def begin(self, name: str, call: Callable[[], None]) -> None:
+        """Runs the call in a thread of its own."""
+        thread = threading.Thread(target=call, name=name, daemon=True)
+        self._threads = [*(one for one in self._threads if one.is_alive()), thread]
+        thread.start()
+
+    def breathe(self) -> None:
+        """For between two small steps: lets others run. Raises DroppedError once closed."""
+        if self.closed.wait(_PAUSE):
+            raise DroppedError
+
+    def close(self) -> None:
+        """Ends them, at their next breath."""
+        self.closed.set()
+        for one in self._threads:
+            one.join(_LONGEST_STEP)
 
 
 class Background:

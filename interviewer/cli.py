@@ -7,7 +7,7 @@ With ``--json`` standard output holds one JSON value and nothing else, whatever 
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -301,7 +301,7 @@ def doctor(as_json: Json = False) -> None:
     with only_ours(as_json):
         findings = examine_all(settings := load())
     if as_json:
-        put([finding.as_dict() for finding in findings])
+        put([asdict(finding) for finding in findings])
     else:
         for finding in findings:
             typer.echo(f"{'ok ' if finding.fine else '-- '}{finding.name}: {finding.text}")

@@ -5,9 +5,13 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal, Self
+from tempfile import NamedTemporaryFile
+from typing import IO, Any, Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -250,6 +254,14 @@ def shipped(name: str) -> Path:
     return checkout if (_PACKAGE.parent / "pyproject.toml").exists() else _PACKAGE / "shipped" / name
 
 
+def in_package(package: str, *inside: str) -> Path | None:
+    """A file of an installed package, found without running the package's code; None where either is not there."""
+    spec = find_spec(package)
+    folders = spec.submodule_search_locations if spec else None
+    path = Path(next(iter(folders)), *inside) if folders else None
+    return path if path and path.exists() else None
+
+
 def data_beside(module: str, name: str) -> dict[str, Any]:
     """What the YAML file of that name holds that lies in the folder ``data`` beside a module (its ``__file__``)."""
     found: dict[str, Any] = yaml.safe_load((Path(module).parent / "data" / name).read_text(encoding="utf-8"))
@@ -265,6 +277,20 @@ class Strict(BaseModel):
     def beside(cls, module: str, name: str) -> Self:
         """What ``data_beside`` reads."""
         return cls.model_validate(data_beside(module, name))
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[IO[bytes]]:
+    """A new file, its owner's alone, that takes the place of ``path`` once all of it is written: nobody reads half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp", delete=False) as file:
+        try:
+            yield file
+            file.flush()
+            os.replace(file.name, path)
+        except BaseException:
+            os.unlink(file.name)
+            raise
 
 
 def hash_file(path: Path) -> str:

@@ -6,10 +6,10 @@ Looks only; nothing is fetched, started for good, or changed. Keys are named, ne
 import importlib.util
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -29,10 +29,6 @@ class Finding:
     name: str
     fine: bool
     text: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return asdict(self)
 
 
 def _knowledge(settings: Settings) -> str:

@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 from interviewer import BadInput
 from interviewer.config import data_beside
-from interviewer.imports.written import CLOCK, Line, Talk, seconds, unescaped, without_surrogates
+from interviewer.imports.written import CLOCK, Line, Talk, seconds, unescaped
 from interviewer.transcript import json_value
 
 MAX_XML = 40_000_000
@@ -158,13 +158,13 @@ def _rows(rows: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
 
 def _of_row(row: Mapping[str, Any], at: float | None) -> Iterator[Line]:
     speaker = _speaker(row)
-    speaker = without_surrogates(unescaped(speaker)).strip() if speaker else None
-    text = without_surrogates(unescaped(_text(row))).strip()
+    speaker = unescaped(speaker).strip() if speaker else None
+    text = unescaped(_text(row)).strip()
     heard = row.get("words")
     if speaker is None and isinstance(heard, list) and any(isinstance(one, dict) and _speaker(one) for one in heard):
         for one in heard:  # WhisperX names the speaker of each word where a segment has several
             if isinstance(one, dict) and (word := _text(one)):
-                yield Line(without_surrogates(word).strip(), _at(one), speaker=_speaker(one) or None)
+                yield Line(unescaped(word).strip(), _at(one), speaker=_speaker(one) or None)
         return
     if not text:
         return
@@ -176,7 +176,7 @@ def _youtube(events: Sequence[Any]) -> Iterator[Line]:
         if not isinstance(event, dict) or not isinstance(event.get("segs"), list):
             continue
         words = "".join(str(one.get("utf8") or "") for one in event["segs"] if isinstance(one, dict))
-        words = " ".join(without_surrogates(unescaped(words)).split())
+        words = " ".join(unescaped(words).split())
         at = _number(event.get("tStartMs"))
         if not words or re.fullmatch(r"\[[^\]]{1,30}\]", words):
             continue

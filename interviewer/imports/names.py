@@ -121,8 +121,8 @@ def settled(lines: Sequence[Line], known: Sequence[str] = ()) -> list[Labelled]:
         at = line.at if line.at is not None else pending
         if line.speaker is not None:
             speaker, words = line.speaker, line.text
-        elif line.proposal is not None and _key(line.proposal) in names:
-            speaker, words = names[_key(line.proposal)], line.rest
+        elif line.proposal is not None and key_of(line.proposal) in names:
+            speaker, words = names[key_of(line.proposal)], line.rest
         else:
             words = line.text
         words = words.strip()
@@ -134,7 +134,8 @@ def settled(lines: Sequence[Line], known: Sequence[str] = ()) -> list[Labelled]:
     return pieces
 
 
-def _key(label: str) -> tuple[str, ...]:
+def key_of(label: str) -> tuple[str, ...]:
+    """By which a speaker is known: the name's words in whatever order."""
     return tuple(sorted(tokens(label))) or (label,)
 
 
@@ -147,7 +148,7 @@ def _names(lines: Sequence[Line], known: Sequence[str]) -> dict[tuple[str, ...],
     for line in lines:
         if line.proposal is None:
             continue
-        key = _key(line.proposal)
+        key = key_of(line.proposal)
         first.setdefault(key, line.proposal)
         counts[key] += 1
         if line.header:
@@ -155,7 +156,7 @@ def _names(lines: Sequence[Line], known: Sequence[str]) -> dict[tuple[str, ...],
         if line.opens:
             opening.add(key)
     first = {key: first[key] for key, _ in counts.most_common(_MOST_LABELS)}
-    given = {_key(one) for one in known}
+    given = {key_of(one) for one in known}
     accepted = {
         key
         for key, label in first.items()
@@ -210,7 +211,7 @@ def _chosen(
 
 def _parts(label: str) -> tuple[list[str], list[str]]:
     """Given names and family names of a label; empty for roles and numbers."""
-    bare = re.sub(r"[\[({（][^\])}）]*[\])}）]", " ", label).strip()
+    bare = _BADGE.sub(" ", label).strip()
     if names_nobody(bare):
         return [], []
     small = {*data()["particles"], *data()["titles"]}

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interviewer import BadInput
-from interviewer.imports.names import Labelled, Role, data, role_named, same, tokens
+from interviewer.imports.names import Labelled, Role, data, key_of, role_named, same, tokens
 
 _CLEAR = 2
 """Signs of an interviewer that one speaker must have more than the other before we choose without being told."""
@@ -55,17 +55,13 @@ class _Voice:
         return Speaker(self.name, self.words, self.turns)
 
 
-def _key(label: str) -> tuple[str, ...]:
-    return tuple(sorted(tokens(label))) or (label,)
-
-
 def joined(pieces: Sequence[Labelled]) -> list[Labelled]:
     """The pieces with one form of every label: "ANNA WHITLOCK (Guest)" is who "Anna Whitlock" is."""
     first: dict[tuple[str, ...], str] = {}
     found = []
     for piece in pieces:
         if piece.speaker is not None:
-            name = first.setdefault(_key(piece.speaker), piece.speaker)
+            name = first.setdefault(key_of(piece.speaker), piece.speaker)
             piece = Labelled(piece.text, name, piece.at)
         found.append(piece)
     return found

@@ -107,18 +107,14 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 def unescaped(text: str) -> str:
     """The text with HTML entities as the characters they stand for, also where they were escaped twice.
 
-    Only what ends in a semicolon is an entity: "R&D" and "a &lt b" stay.
+    Only what ends in a semicolon is an entity: "R&D" and "a &lt b" stay. Lone surrogates, which no encoding can write,
+    are replaced.
     """
     for _ in range(2):
         if "&" not in text:
             break
         text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
-    return _CONTROL.sub("", text).replace("\u00a0", " ")
-
-
-def without_surrogates(text: str) -> str:
-    """The text with lone surrogates, which no encoding can write, replaced."""
-    return _SURROGATE.sub("\ufffd", text)
+    return _SURROGATE.sub("\ufffd", _CONTROL.sub("", text).replace("\u00a0", " "))
 
 
 # -- written ---------------------------------------------------------------------------------------------

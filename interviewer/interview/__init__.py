@@ -200,16 +200,6 @@ class WordingNumbers(Strict):
     longest_term: int
 
 
-class Waiting(Strict):
-    """Seconds."""
-
-    pause: float
-    """Between two batches of what is made ready in the background."""
-    last_step: float
-    """That closing waits for a step under way."""
-    turn: float
-
-
 class Figures(Strict):
     """When two figures are the same."""
 
@@ -237,7 +227,7 @@ class InterviewThresholds(Strict):
     observer: Observing
     state: Folding
     wording: WordingNumbers
-    patience: Waiting
+    patience: float
     figures: Figures
     agenda: AgendaNumbers
 

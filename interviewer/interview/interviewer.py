@@ -19,7 +19,7 @@ from pathlib import Path
 from time import monotonic
 
 from interviewer import InterviewerError, ModelError, MoveKind
-from interviewer.background import DroppedError, aside
+from interviewer.background import Ahead, DroppedError, aside
 from interviewer.interview import guardrails, thresholds
 from interviewer.interview.llm_policy import LlmPolicy
 from interviewer.interview.policy import Agenda, Allowed, Policy, Proposal, View, Violation, allowed, prepare
@@ -34,8 +34,6 @@ from interviewer.models import Budget
 from interviewer.models.base import ModelChain
 from interviewer.text import finished, last_sentences
 from interviewer.transcript import WORDS_A_MINUTE, Move, Rejected, Transcript, Turn, with_clock
-
-_AT = thresholds().patience
 
 log = logging.getLogger(__name__)
 
@@ -137,38 +135,29 @@ class Interviewer:
             self.rules,
         )
         self._listening = threading.BoundedSemaphore(_LISTENERS)
-        self._waking: list[threading.Thread] = []
-        self._closed = threading.Event()
+        self._ahead = Ahead()
 
     def warm(self, case: str = "") -> None:
         """Makes ready, in the background, what the first answers on a case need. Returns at once.
 
         Without a case, what every case needs.
         """
-        waking = threading.Thread(target=self._wake, args=(case,), name="waking", daemon=True)
-        self._waking = [*(one for one in self._waking if one.is_alive()), waking]
-        waking.start()
+        self._ahead.begin("waking", partial(self._wake, case))
 
     def close(self) -> None:
-        """Ends what is still being made ready: native code that runs while Python shuts down aborts the process."""
-        self._closed.set()
-        for one in self._waking:
-            one.join(_AT.last_step)
-
-    def _unless_closed(self) -> None:
-        if self._closed.wait(_AT.pause):
-            raise DroppedError
+        """Ends what is still being made ready."""
+        self._ahead.close()
 
     def _wake(self, case: str) -> None:
         try:
-            with yielding(self._unless_closed):
+            with yielding(self._ahead.breathe):
                 self.listener.ears(case)
                 if len(self.policies) == 1:
                     self.listener.bank(case)
-                if self.retriever and not self._closed.is_set():
+                if self.retriever and not self._ahead.closed.is_set():
                     self.retriever.wake(case)
                 for model in self.chain.models:
-                    if model.capable and not self._closed.is_set():
+                    if model.capable and not self._ahead.closed.is_set():
                         model.warm(())
         except DroppedError:
             return
@@ -259,7 +248,7 @@ class Interviewer:
 
     def _spoken(self, seen: _Seen, draft: _Draft) -> Generator[str, None, None]:
         """Says a turn: policy after policy, try after try, until one stands."""
-        ends, view, allowed, warnings = monotonic() + _AT.turn, seen.view, seen.allowed, seen.warnings
+        ends, view, allowed, warnings = monotonic() + thresholds().patience, seen.view, seen.allowed, seen.warnings
         for policy in self._policies(view, allowed, warnings):
             last = policy is self.rules
             broken: list[Violation] = []

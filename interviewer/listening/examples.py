@@ -6,9 +6,7 @@ such fact, the ways are heard as a question on which it is silent.
 
 import hashlib
 import logging
-import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interviewer import Step
-from interviewer.config import data_beside
+from interviewer.config import data_beside, written_whole
 from interviewer.knowledge import GENERAL, Knowledge
 from interviewer.knowledge.embeddings import DIMENSIONS, Embedder, Vectors, model_sha256, unit
 from interviewer.knowledge.schema import Fact, Followup
@@ -225,23 +223,11 @@ def kept_vectors(texts: Sequence[str], embedder: Embedder, folder: Path | None) 
         pass
     vectors = embedder.encode(texts)
     try:
-        _keep(vectors, path)
+        with written_whole(path) as file:
+            np.save(file, vectors)
     except OSError as error:
         log.info("%s: vectors cannot be kept (%s): they are computed anew each time", folder, error.strerror)
     return vectors
-
-
-def _keep(vectors: Vectors, path: Path) -> None:
-    """Written aside and renamed, so that two commands side by side never read half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        try:
-            np.save(file, vectors)
-            file.flush()
-            os.replace(file.name, path)
-        except OSError:
-            os.unlink(file.name)
-            raise
 
 
 def exemplars(knowledge: Knowledge, slug: str, embedder: Embedder, folder: Path | None = None) -> Exemplars:

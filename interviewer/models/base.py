@@ -15,14 +15,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from interviewer import BadInput, CannotRun
-from interviewer.config import load, shipped
+from interviewer.config import in_package, load, shipped, written_whole
 from interviewer.knowledge import front_matter, sections
 
 if TYPE_CHECKING:
@@ -160,23 +159,15 @@ A_MESSAGE = 4
 
 def fill_cache(folder: Path) -> None:
     """Lays the vocabularies where tiktoken looks for them."""
-    folder.mkdir(parents=True, exist_ok=True)
     for name, address in VOCABULARIES.items():
         target = folder / hashlib.sha1(address.encode(), usedforsecurity=False).hexdigest()
         if target.exists():
             continue
-        packed = (_shipped() / f"{name}.tiktoken.gz").read_bytes()
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-            file.write(gzip.decompress(packed))
-        os.replace(file.name, target)
-
-
-def _shipped() -> Path:
-    """The vocabularies in ``bpe-openai``; the package itself is not imported, which would load them all."""
-    spec = find_spec("bpe_openai")
-    if spec is None or spec.origin is None:
-        raise CannotRun("the package bpe-openai is missing: install the interviewer again")
-    return Path(spec.origin).with_name("data")
+        packed = in_package("bpe_openai", "data", f"{name}.tiktoken.gz")
+        if packed is None:
+            raise CannotRun("the package bpe-openai is missing: install the interviewer again")
+        with written_whole(target) as file:
+            file.write(gzip.decompress(packed.read_bytes()))
 
 
 @cache

@@ -48,7 +48,7 @@ class FailureKind(StrEnum):
 class Breaker:
     """One for each endpoint; safe to use from several threads. ``ask`` raises ModelError while the endpoint is out."""
 
-    def __init__(self, ask: Callable[[], None]):
+    def __init__(self, ask: Callable[[], object]):
         self._ask = ask
         self._lock = threading.Lock()
         self._why: ModelError | None = None

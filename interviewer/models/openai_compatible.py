@@ -82,7 +82,7 @@ class OpenAICompatible:
         self._own = threading.local()
         self._target: Address | None = None
         self._client = Client(self.target, limits, extra or {}, self.elsewhere, room_name)
-        self._breaker = Breaker(self._ask)
+        self._breaker = Breaker(self.ping)
 
     # -- what differs between an endpoint and our own server -------------------------------------------
 
@@ -208,9 +208,6 @@ class OpenAICompatible:
         self._breaker.close()
 
     # -- how -------------------------------------------------------------------------------------------
-
-    def _ask(self) -> None:
-        self.ping()
 
     def _begin(self, limit: float | None, max_tokens: int, patience: float | None = None) -> Call:
         """A call, unless the endpoint is out (ModelError). ``patience``: somebody waits for the words."""

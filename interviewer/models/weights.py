@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -20,7 +19,7 @@ from filelock import FileLock, Timeout
 from pydantic import Field
 
 from interviewer import CannotRun
-from interviewer.config import BLOCK, Settings, Strict, data_beside, hash_file
+from interviewer.config import BLOCK, Settings, Strict, data_beside, hash_file, written_whole
 
 RESERVE_GB = 1.0
 """Memory that the app itself needs beside a model."""
@@ -58,7 +57,7 @@ class Size(Strict):
 
 def data_text(name: str) -> str:
     """One of our data files."""
-    return files("interviewer.models").joinpath("data", name).read_text(encoding="utf-8")
+    return (Path(__file__).parent / "data" / name).read_text(encoding="utf-8")
 
 
 @cache
@@ -92,10 +91,8 @@ def sha256_of(path: Path, home: Path) -> str:
     if key not in known:
         known = {**_known(memory), key: hash_file(path)}
         try:
-            memory.parent.mkdir(parents=True, exist_ok=True)
-            partial = memory.with_suffix(".tmp")
-            partial.write_text(json.dumps(known, indent=1), encoding="utf-8")
-            partial.replace(memory)
+            with written_whole(memory) as file:
+                file.write(json.dumps(known, indent=1).encode())
         except OSError:  # only a memory: a folder that cannot be written to costs seconds, no more
             pass
     return known[key]

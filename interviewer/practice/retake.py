@@ -30,8 +30,7 @@ def rewind(transcript: Transcript, turn: int, parent: str | None = None) -> Tran
 
     Of several candidate's turns in a row the whole run is given again: the question before them is the one to answer.
     """
-    if not 0 <= turn < len(transcript.turns) or transcript.turns[turn].speaker != "candidate":
-        raise BadInput(f"turn {turn}: not one of the candidate's turns; choose an answer of yours")
+    _answer(transcript, turn)
     first = turn
     while first and transcript.turns[first - 1].speaker == "candidate":
         first -= 1

@@ -1,7 +1,6 @@
 """An interview in the terminal. Every turn is on disk before it is answered."""
 
 import io
-import os
 import re
 import sys
 import tempfile
@@ -11,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from interviewer import BadInput, CannotRun
+from interviewer.config import written_whole
 from interviewer.context import AppContext
 from interviewer.interview import ModeKind, known_mode
 from interviewer.interview.interviewer import Interviewer
@@ -43,16 +43,10 @@ def _read() -> tuple[str, str | None]:
 
 
 def _keep(transcript: Transcript, path: Path) -> None:
-    """Writes the transcript; what was there before stays whole until then. Raises CannotRun."""
+    """Writes the transcript, for its owner alone. Raises CannotRun."""
     try:
-        # mkstemp's file may be read by its owner only: what somebody said is theirs alone.
-        handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(transcript.to_json())
-            Path(aside).replace(path)
-        finally:
-            Path(aside).unlink(missing_ok=True)
+        with written_whole(path) as file:
+            file.write(transcript.to_json().encode())
     except OSError as error:
         raise CannotRun(f"{path}: the transcript cannot be written ({error.strerror or error})") from error
 

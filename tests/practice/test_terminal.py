@@ -47,7 +47,7 @@ def test_a_disk_that_fails_in_the_middle_is_one_line(home, tmp_path, monkeypatch
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(terminal.tempfile, "mkstemp", full)
+    monkeypatch.setattr(terminal, "written_whole", full)
     line = one_line(run_here(*CASE, "--save", str(tmp_path / "t.json"), stdin=b"/end\n"), 3)
     assert "No space left on device" in line
 
