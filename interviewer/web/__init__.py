@@ -4,17 +4,16 @@ import hashlib
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from interviewer import InterviewerError, Level
+from interviewer import InterviewerError
 from interviewer.background import Breathe
 from interviewer.config import Settings
 from interviewer.grading.report import Report
 from interviewer.interview.state import TEMPLATED
-from interviewer.knowledge import Knowledge
 from interviewer.models import Budget
 from interviewer.models.base import ModelChain
 from interviewer.practice.retake import Search
@@ -22,43 +21,18 @@ from interviewer.speech import asks_endpoint, stt, tts
 from interviewer.speech.audio import open_session
 from interviewer.transcript import Transcript
 
-
-class Replier(Protocol):
-    """What the service needs of the interviewer."""
-
-    def warm(self, case: str) -> None:
-        """Makes ready in the background what the first answers on a case need."""
-        ...
-
-    def reply(self, transcript: Transcript, at: float) -> Iterator[Any]:
-        """Pieces of text, then one Reply."""
-        ...
-
-    def state(self, transcript: Transcript, at: float) -> Any:
-        """The state of the interview."""
-        ...
-
-
-class Grader(Protocol):
-    """What the service needs of the grader."""
-
-    def __call__(
-        self,
-        transcript: Transcript,
-        knowledge: Knowledge,
-        chain: ModelChain,
-        level: Level | None = None,
-        progress: Callable[..., None] | None = None,
-    ) -> Report: ...
+if TYPE_CHECKING:
+    from interviewer.interview.interviewer import Interviewer
 
 
 @dataclass(frozen=True)
 class Engine:
     """What answers and grades."""
 
-    interviewer: Replier
+    interviewer: "Interviewer"
     chain: ModelChain
-    grade: Grader
+    grade: Callable[..., Report]
+    """``grading.grade``, which knows already what to look up."""
     search: Search | None = None
     """Looks passages up; None without an index."""
     close: Callable[[], None] = lambda: None

@@ -14,7 +14,7 @@ from interviewer.practice import MARKS, corrections_html, handed, names_in
 from interviewer.practice.retake import Change, Difference, Opinion, answers
 from interviewer.text import first_words
 from interviewer.transcript import Transcript
-from interviewer.web.session import QUIET, Session, Updates, for_html, line
+from interviewer.web.session import QUIET, Session, Updates, for_html, line, status
 
 LONGEST_REASON = 600
 """Characters."""
@@ -59,10 +59,8 @@ class CorrectionPanel:
             self.service.store.correct(owner, id_, {**correction, "at": round(time.time())})
             transcript = self.service.store.transcript(owner, id_)
         except InterviewerError as error:
-            return f"<p class='bad' role='status'>{for_html(line(error))}</p>", gr.skip()
-        return "<p class='note' role='status'>Kept, and shown above the report.</p>", corrections_html(
-            transcript, level
-        )
+            return status(line(error), "bad"), gr.skip()
+        return status("Kept, and shown above the report."), corrections_html(transcript, level)
 
 
 def _asked(data: Any) -> tuple[Level, Step, float, str]:
@@ -149,15 +147,15 @@ class RetakePanel:
         try:
             return self.session.go("room", self.service.again(owner, id_, _number(turn)), owner)
         except InterviewerError as error:
-            return {self.said: f"<p class='bad' role='status'>{for_html(line(error))}</p>"}
+            return {self.said: status(line(error), "bad")}
 
     def stronger(self, turn: str, id_: str, key: str, request: gr.Request) -> Iterator[str]:
         """The second opinion, as HTML; before it that it is being written."""
-        yield "<p class='quiet' role='status'>A stronger answer is being written …</p>"
+        yield status("A stronger answer is being written …", "quiet")
         try:
             yield opinion_html(self.service.opinion(self.session.owner(key, request), id_, _number(turn)))
         except InterviewerError as error:
-            yield f"<p class='bad' role='status'>{for_html(line(error))}</p>"
+            yield status(line(error), "bad")
 
 
 class SharePanel:

@@ -7,10 +7,11 @@ import logging
 import re
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from ipaddress import IPv6Address, ip_address
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qs
 
 import gradio as gr
@@ -255,24 +256,24 @@ LOST = "Something went wrong on the server."
 _KEY = re.compile(r"[0-9a-f]{32}\Z")
 
 
-class Page(Protocol):
-    """What the session needs of a page."""
+class Page(ABC):
+    """What the session needs of a page: it lays itself out, handles what happens on it, and wires the two."""
 
     view: gr.Column
     outputs: list[Any]
     """What a change of place may touch."""
 
+    @abstractmethod
     def show(self, owner: str, id_: str) -> Updates:
         """Updates that show the page as the database has it. Raises InterviewerError."""
-        ...
 
+    @abstractmethod
     def wire(self) -> None:
         """Which event leads to which handler."""
-        ...
 
     def follow(self, event: Any) -> Any:
-        """What happens on this page after any change of place."""
-        ...
+        """What happens on this page after any change of place: nothing, where the page says nothing else."""
+        return event
 
 
 class Session:
@@ -351,6 +352,30 @@ def line(error: Exception) -> str:
 def status(text: str, kind: str = "note") -> str:
     """One line that says how it is."""
     return f"<p class='{kind}' role='status'>{for_html(text)}</p>" if text else ""
+
+
+def choice_html(name: str, legend: str, options: Iterable[tuple[str, str]], chosen: str, id_: str) -> str:
+    """A group of radio buttons; of each option its value and what stands beside it, as HTML."""
+    items = "".join(
+        f"<label><input type='radio' name='{name}' value='{for_html(value)}'{' checked' if value == chosen else ''}>"
+        f"<span>{shown}</span></label>"
+        for value, shown in options
+    )
+    return f"<fieldset class='choice' id='{id_}'><legend>{legend}</legend><div>{items}</div></fieldset>"
+
+
+def levels_html(name: str, legend: str, chosen: Level, id_: str) -> str:
+    """The levels to choose from."""
+    return choice_html(name, legend, [(key.value, said) for key, said in LEVEL_NAMES.items()], chosen.value, id_)
+
+
+def bar_html(fraction: float | None, text: str) -> str:
+    """How far something is: 0 to 1, or None when it does not say."""
+    value = f" value='{fraction:.3f}'" if fraction is not None else ""
+    return (
+        f"<div class='card grading' role='status'><p>{for_html(text)} …</p>"
+        f"<progress max='1' aria-label='Progress'{value}></progress></div>"
+    )
 
 
 def asked(event: gr.EventData) -> tuple[str, str]:

@@ -16,8 +16,19 @@ from interviewer.imports import UNKNOWN_CASE, Imported, Speaker, SpeakersUnclear
 from interviewer.knowledge import Knowledge
 from interviewer.transcript import MAX_TURNS, Transcript, transcript_from
 from interviewer.web import VoiceParts, slug
-from interviewer.web.service import LONGEST_PROBLEM, Grading
-from interviewer.web.session import LEVEL_NAMES, QUIET, Session, Updates, for_html, line, status
+from interviewer.web.service import LONGEST_PROBLEM
+from interviewer.web.session import (
+    QUIET,
+    Page,
+    Session,
+    Updates,
+    bar_html,
+    choice_html,
+    for_html,
+    levels_html,
+    line,
+    status,
+)
 
 _ROLES = {"interviewer": "Interviewer", "candidate": "Candidate", "nobody": "Leave out"}
 _MOST = 6_000_000
@@ -35,15 +46,9 @@ class EditorLine:
 
 def speakers_html(speakers: Sequence[Speaker], chosen: str) -> str:
     """Who of those in the file is the candidate."""
-    items = "".join(
-        f"<label><input type='radio' name='candidate' value='{for_html(speaker.name)}'"
-        f"{' checked' if speaker.name == chosen else ''}><span dir='auto'>{for_html(speaker.name)}</span> "
-        f"<span class='quiet'>{speaker.words:,} words</span></label>"
-        for speaker in speakers[:40]
-    )
-    return (
-        f"<fieldset class='choice' id='coach-who'><legend>Who is the candidate?</legend><div>{items}</div></fieldset>"
-    )
+    said = "<bdi>{}</bdi> <span class='quiet'>{:,} words</span>"
+    options = [(one.name, said.format(for_html(one.name), one.words)) for one in speakers[:40]]
+    return choice_html("candidate", "Who is the candidate?", options, chosen, "coach-who")
 
 
 def editor_html(
@@ -60,18 +65,13 @@ def editor_html(
         f"<option value='{slug}'{' selected' if slug == case else ''}>{for_html(title)}</option>"
         for title, slug in [("Not in this list", UNKNOWN_CASE), *cases]
     )
-    levels = "".join(
-        f"<label><input type='radio' name='level' value='{key.value}'{' checked' if key is level else ''}>"
-        f"<span>{name}</span></label>"
-        for key, name in LEVEL_NAMES.items()
-    )
     said = sum(len(one.text.split()) for one in lines if one.role == "candidate")
     return (
         "<form id='coach-form' onsubmit='return false'><div class='card terms'>"
         f"<label class='field'>Problem<select name='case'>{options}</select></label>"
         "<label class='field' id='coach-problem'>Or what the problem was<input name='problem' maxlength='300' "
         f"autocomplete='off' placeholder='Design a system that …' value='{for_html(problem)}'></label>"
-        f"<fieldset class='choice' id='coach-level'><legend>Grade at level</legend><div>{levels}</div></fieldset>"
+        f"{levels_html('level', 'Grade at level', level, 'coach-level')}"
         "<button type='button' class='primary' id='coach-grade' data-act='grade'>Grade it</button></div>"
         f"<div class='card'><h2>Who says what</h2><p class='quiet'>{_counted(len(lines))}; the candidate says {said:,} "
         "words. Click a speaker to change it, with Shift also all that follow; click into the words to mend what was "
@@ -159,8 +159,8 @@ _FORMATS = (
 )
 
 
-class CoachPage:
-    """Lays the page out, handles it, and wires the two."""
+class CoachPage(Page):
+    """The page."""
 
     def __init__(self, session: Session, voice: VoiceParts | None = None):
         self.session, self.service, self.voice = session, session.service, voice
@@ -276,7 +276,7 @@ class CoachPage:
         from interviewer.speech.recording import LONGEST, written_down
 
         assert self.voice
-        yield {self.editor: _progress(Grading(None, "Loading what listens")), self.who: "", self.status: ""}
+        yield {self.editor: bar_html(None, "Loading what listens"), self.who: "", self.status: ""}
         samples, hearing = read_upload(raw, LONGEST), self.voice.hearing()
         whole = len(samples) / RATE
         length = f"{whole / 60:.0f} minutes" if whole >= 90 else f"{whole:.0f} seconds"
@@ -286,7 +286,7 @@ class CoachPage:
                 written_down, samples, hearing.recogniser, hearing.vad, lambda share: done.__setitem__(0, share)
             )
             while not wait([work], 1.0).done:
-                yield {self.editor: _progress(Grading(done[0], f"Writing down {length} of sound"))}
+                yield {self.editor: bar_html(done[0], f"Writing down {length} of sound")}
         pieces = work.result()
         if not pieces:
             raise BadInput("No speech was understood in this recording (only English is).")
@@ -310,10 +310,6 @@ class CoachPage:
         self.who.who(self.recast, [self.upload], self.outputs, **QUIET)
         self.editor.again(self.again, None, [self.status, self.editor], trigger_mode="once", **QUIET)
         self.session.leads(self.editor.grade, self.grade, [self.session.key])
-
-    def follow(self, event: Any) -> Any:
-        """Nothing follows here."""
-        return event
 
 
 def _read(path: str | None) -> tuple[str, bytes]:
@@ -350,11 +346,3 @@ def _notes(read: Imported, name: str, pieces: int, *said: str) -> str:
 def _listed(said: Sequence[str]) -> str:
     items = "".join(f"<li dir='auto'>{for_html(one)}</li>" for one in said[-12:])
     return f"<ul class='plain quiet'>{items}</ul>" if said else ""
-
-
-def _progress(news: Grading) -> str:
-    value = f" value='{news.fraction:.3f}'" if news.fraction is not None else ""
-    return (
-        f"<div class='card grading' role='status'><p>{for_html(news.text)} …</p>"
-        f"<progress max='1' aria-label='Progress'{value}></progress></div>"
-    )

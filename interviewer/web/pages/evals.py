@@ -12,7 +12,7 @@ import gradio as gr
 
 from interviewer import BadInput, InterviewerError
 from interviewer.web.conversation import conversation_html
-from interviewer.web.session import ACTIONS, QUIET, Session, Updates, asked, for_html, line, status
+from interviewer.web.session import ACTIONS, QUIET, Page, Session, Updates, asked, for_html, line, status
 
 if TYPE_CHECKING:
     from evals.log import Log
@@ -30,8 +30,8 @@ def runs_here(runs: Path = RUNS) -> bool:
     return runs.is_dir() and importlib.util.find_spec("evals") is not None
 
 
-class EvalsPage:
-    """Lays the page out, handles it, and wires the two."""
+class EvalsPage(Page):
+    """The page."""
 
     def __init__(self, session: Session, kept: Path, runs: Path = RUNS):
         self.session, self.kept, self.runs = session, kept, runs
@@ -79,10 +79,6 @@ class EvalsPage:
         """Which event leads to which handler."""
         self.list.act(self.open, None, [self.status, self.frame], **QUIET)
         self.blind.act(self.judge, None, [self.status, self.blind], **QUIET)
-
-    def follow(self, event: Any) -> Any:
-        """Nothing follows here."""
-        return event
 
     # -- pieces of the page ------------------------------------------------------------------------------------
 

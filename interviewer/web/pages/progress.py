@@ -19,6 +19,7 @@ from interviewer.web.session import (
     ACTIONS,
     LEVEL_NAMES,
     QUIET,
+    Page,
     Session,
     Updates,
     asked,
@@ -35,8 +36,8 @@ _FILTER = "interviewer.filter(element);"
 Graded = Sequence[tuple[Header, Report]]
 
 
-class ProgressPage:
-    """Lays the page out, handles it, and wires the two."""
+class ProgressPage(Page):
+    """The page."""
 
     def __init__(self, session: Session):
         self.session, self.service = session, session.service
@@ -119,10 +120,6 @@ class ProgressPage:
         session.hands_out(self.export.click(self.everything, [session.key], [session.file], **QUIET))
         self.take_in.upload(self.import_, [self.take_in, session.key], self.outputs, **QUIET)
 
-    def follow(self, event: Any) -> Any:
-        """Nothing follows here."""
-        return event
-
 
 # -- pieces of the page --------------------------------------------------------------------------------------
 
@@ -136,7 +133,7 @@ def progress_html(knowledge: Knowledge, headers: Sequence[Header], graded: Grade
             "<button type='button' class='small primary' data-act='setup'>Choose a first problem</button>"
         )
     held = [Held(header.case, header.level, header.created, report) for header, report in graded]
-    trains = {slug: getattr(knowledge.cases[slug], "trains", None) or [] for slug in knowledge.cases}
+    trains = {slug: case.trains for slug, case in knowledge.cases.items()}
     bar = next((report.bar["hire"] for _, report in reversed(graded) if "hire" in report.bar), HIRE_LINE)
     cards = [_card("Overall", [_overall(header, report) for header, report in graded], bar)]
     cards += [_card(step.label, [report.steps[step].score for report in (one.report for one in held)]) for step in Step]

@@ -15,7 +15,19 @@ from interviewer.practice.retake import difference
 from interviewer.transcript import Transcript
 from interviewer.web.afterwards import CorrectionPanel, RetakePanel, SharePanel, difference_html
 from interviewer.web.service import Grading
-from interviewer.web.session import LEVEL_NAMES, QUIET, Session, Updates, for_html, line, mode_name, status, title_of
+from interviewer.web.session import (
+    QUIET,
+    Page,
+    Session,
+    Updates,
+    bar_html,
+    for_html,
+    levels_html,
+    line,
+    mode_name,
+    status,
+    title_of,
+)
 
 log = logging.getLogger(__name__)
 _KINDS = {"html": "Web page", "markdown": "Markdown", "json": "JSON", "transcript": "Transcript (JSON)"}
@@ -28,8 +40,8 @@ _PAGES = 1000
 """Open pages whose newest wish is remembered."""
 
 
-class ReportPage:
-    """Lays the page out, has the interview graded, and wires the two."""
+class ReportPage(Page):
+    """The page."""
 
     def __init__(self, session: Session):
         self.session, self.service = session, session.service
@@ -80,7 +92,7 @@ class ReportPage:
         about = " · ".join(part for part in ("Report", mode, "second take" if header.parent else "") if part)
         return {
             self.heading: f"<h1 dir='auto'>{for_html(title)}</h1><p class='quiet'>{for_html(about)}</p>",
-            self.level: level_html(header.level),
+            self.level: levels_html("report-level", "Report for level", header.level, "report-levels"),
             self.frame: "",
             self.status: "",
             self.unjudged: gr.update(visible=False),
@@ -112,7 +124,7 @@ class ReportPage:
                     yield gr.skip()  # another level is looked at; this report is kept when it is there
                     return
                 if isinstance(news, Grading):
-                    yield {**_cleared(self), self.frame: grading_html(news)}
+                    yield {**_cleared(self), self.frame: bar_html(news.fraction, news.text)}
                     continue
                 transcript = self.service.store.transcript(owner, id_)
                 corrected = corrections_html(transcript, wanted)
@@ -205,25 +217,6 @@ def _cleared(page: ReportPage) -> Updates:
     """Updates that take away what was about another report."""
     gone = {page.frame: "", page.status: "", page.difference: "", page.corrected: ""}
     return {**gone, page.unjudged: gr.update(visible=False)}
-
-
-def level_html(chosen: Level) -> str:
-    """The levels to choose from; the browser keeps what is chosen."""
-    items = "".join(
-        f"<label><input type='radio' name='report-level' value='{key.value}'{' checked' if key is chosen else ''}>"
-        f"<span>{name}</span></label>"
-        for key, name in LEVEL_NAMES.items()
-    )
-    return f"<fieldset class='choice'><legend>Report for level</legend><div>{items}</div></fieldset>"
-
-
-def grading_html(news: Grading) -> str:
-    """How far grading is."""
-    value = f" value='{news.fraction:.3f}'" if news.fraction is not None else ""
-    return (
-        f"<div class='card grading' role='status'><p>{for_html(news.text)}…</p>"
-        f"<progress max='1' aria-label='Grading'{value}></progress></div>"
-    )
 
 
 def framed(report: Report, transcript: Transcript) -> str:

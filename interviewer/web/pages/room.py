@@ -27,7 +27,7 @@ from interviewer.web.conversation import (
     steps_html,
 )
 from interviewer.web.service import Room, Words
-from interviewer.web.session import QUIET, Session, Updates, line, status
+from interviewer.web.session import QUIET, Page, Session, Updates, line, status
 
 if TYPE_CHECKING:
     from interviewer.web.voice import VoicePanel
@@ -51,8 +51,8 @@ _ANSWER = (
 _PANELS = (("plan", "Plan"), ("brief", "Brief"), ("notes", "Notes"), ("board", "Whiteboard"))
 
 
-class RoomPage:
-    """Lays the room out, handles what happens in it, and wires the two."""
+class RoomPage(Page):
+    """The page."""
 
     def __init__(self, session: Session):
         self.session = session

@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,10 +23,13 @@ from interviewer.web.session import (
     LEVEL_NAMES,
     OWN,
     QUIET,
+    Page,
     Session,
     Updates,
     asked,
+    choice_html,
     for_html,
+    levels_html,
     line,
     mode_name,
     result_of,
@@ -83,8 +86,8 @@ def form_html(knowledge: Knowledge, defaults: Defaults) -> str:
 
 def _card(knowledge: Knowledge, slug: str, chosen: bool, next_: bool, results: Mapping[str, str]) -> str:
     case = knowledge.cases[slug]
-    trains = ", ".join(step.label for step in getattr(case, "trains", ()) or ())
-    facts = [_DIFFICULTY.get(getattr(case, "difficulty", 2), ""), f"trains {trains}" if trains else ""]
+    trains = ", ".join(step.label for step in case.trains)
+    facts = [_DIFFICULTY[case.difficulty], f"trains {trains}" if trains else ""]
     badge = f"<span class='next'>{'Recommended next' if results else 'A good first one'}</span>" if next_ else ""
     result = f"<span class='result'>Last time: {for_html(results[slug])}</span>" if slug in results else ""
     return (
@@ -117,22 +120,13 @@ def _terms(knowledge: Knowledge, defaults: Defaults) -> str:
         for kind in ModeKind
     )
     lengths = [(f"{length:g}", f"{length:g}") for length in LENGTHS]
+    manners = [(manner.value, name) for manner, name in MANNER_NAMES.items()]
     return "".join(
         [
-            _group(
-                "level",
-                "Level, the bar that you are held to",
-                [(key.value, name) for key, name in LEVEL_NAMES.items()],
-                defaults.level.value,
-            ),
-            _group("minutes", "Length in minutes", lengths, f"{defaults.minutes:g}"),
-            _group(
-                "manner",
-                "Style, how hard you are pushed",
-                [(key.value, name) for key, name in MANNER_NAMES.items()],
-                defaults.manner.value,
-            ),
-            _group("mode", "Mode", [(kind.value, name) for kind, name in LABELS.items()], ModeKind.INTERVIEW.value),
+            levels_html("level", "Level, the bar that you are held to", defaults.level, "setup-level"),
+            choice_html("minutes", "Length in minutes", lengths, f"{defaults.minutes:g}", "setup-minutes"),
+            choice_html("manner", "Style, how hard you are pushed", manners, defaults.manner.value, "setup-manner"),
+            choice_html("mode", "Mode", LABELS.items(), ModeKind.INTERVIEW, "setup-mode"),
             abouts,
             f"<label class='field' data-mode='step' id='setup-step'>Step<select name='step'>{steps}</select></label>",
             "<label class='field' data-mode='drill' id='setup-topic'>Topic<input name='topic' list='topics' "
@@ -140,15 +134,6 @@ def _terms(knowledge: Knowledge, defaults: Defaults) -> str:
             f"<datalist id='topics'>{options}</datalist>",
         ]
     )
-
-
-def _group(name: str, title: str, options: Iterable[tuple[str, str]], chosen: str) -> str:
-    items = "".join(
-        f"<label><input type='radio' name='{name}' value='{value}'{_on(value == chosen)}><span>{for_html(text)}</span>"
-        "</label>"
-        for value, text in options
-    )
-    return f"<fieldset class='choice' id='setup-{name}'><legend>{title}</legend><div>{items}</div></fieldset>"
 
 
 def _on(chosen: bool) -> str:
@@ -172,8 +157,8 @@ _ASK = (
 )
 
 
-class SetupPage:
-    """Lays the page out, handles what is chosen on it, and wires the two."""
+class SetupPage(Page):
+    """The page."""
 
     def __init__(self, session: Session, settings: Settings | None = None, voice: VoiceParts | None = None):
         self.session = session
@@ -230,8 +215,8 @@ class SetupPage:
         knowledge = self.service.knowledge
         graded = self.service.store.progress(owner)
         held = [Held(header.case, header.level, header.created, report) for header, report in graded]
-        trains = {slug: getattr(knowledge.cases[slug], "trains", None) or [] for slug in knowledge.cases}
-        easy = [slug for slug in sorted(knowledge.cases) if getattr(knowledge.cases[slug], "difficulty", 2) == 1]
+        trains = {slug: case.trains for slug, case in knowledge.cases.items()}
+        easy = [slug for slug in sorted(knowledge.cases) if knowledge.cases[slug].difficulty == 1]
         results = {header.case: result_of(report) for header, report in graded}
         case = recommended(held, trains, easy[::-1])
         if not headers:
@@ -315,10 +300,6 @@ class SetupPage:
             acted = page.follow(acted)
         used = self.use.click(self.use_key, [self.key], [session.key, *self.outputs], **QUIET)
         used.success(None, [session.key], None, js="key => interviewer.take(key)", **QUIET)
-
-    def follow(self, event: Any) -> Any:
-        """Nothing follows here."""
-        return event
 
 
 def _sound_html(voice: VoiceParts | None) -> str:
