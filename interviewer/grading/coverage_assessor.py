@@ -26,7 +26,7 @@ from interviewer.grading.assessor import (
     strong_answers,
 )
 from interviewer.grading.evidence import aimed_at_the_grader, excerpts, inside, seconds_taken, words_of_their_own
-from interviewer.grading.reading import STEPS, Reading, Sentence, likeness, read_interview, red_flags, trade_offs
+from interviewer.grading.reading import STEPS, Reading, Sentence, read_interview, red_flags, trade_offs
 from interviewer.grading.report import (
     TOO_LITTLE,
     Evidence,
@@ -147,7 +147,7 @@ class Covered:
         case = material.knowledge.case(material.case)
         choices = case.trade_offs if case else []
         wording = Wording(signals.values(), choices)
-        names, near = likeness(reading.vectors, reading.sounds.signals)
+        names, near = reading.sounds.signals.likeness(reading.vectors)
         flags = red_flags(reading, material.knowledge.red_flags(material.case))
         wrong = {(flag.turn, flag.quote) for flag in flags}
         return cls(
@@ -171,7 +171,7 @@ def _evidence(
     of = {signal.id: step for step, own in criteria.items() for signal in own}
     aimed = aimed_at_the_grader(reading.transcript)
     merged_away = [at for at, name in enumerate(names) if name not in of]
-    near, around = near.copy(), likeness(reading.around, reading.sounds.signals)[1]
+    near, around = near.copy(), reading.sounds.signals.likeness(reading.around)[1]
     near[:, merged_away] = around[:, merged_away] = -1.0
     found: list[tuple[float, Step, Evidence]] = []
     for at, one in enumerate(reading.sentences):
@@ -253,7 +253,7 @@ def _absent(
     """The signals to which nothing in the talk comes near: not in sound, not in sense, not in words."""
     if not len(near) or not names:
         return set()
-    _, around = likeness(reading.around, reading.sounds.signals)
+    _, around = reading.sounds.signals.likeness(reading.around)
     highest = np.maximum(near.max(axis=0), around.max(axis=0))
     meaning = embedder.encode([f"{signals[name].text} {signals[name].strong}" for name in names])
     meant = (reading.around @ meaning.T).max(axis=0)

@@ -86,7 +86,7 @@ def read_interview(
     texts = list(asked.values())
     meant = embedder.encode([without_fillers(text)[-400:] or "-" for text in texts])
     heard = by_step(meant, texts, sounds.signals)
-    names, near = likeness(meant, sounds.signals)
+    names, near = sounds.signals.likeness(meant)
     return Reading(
         transcript=transcript,
         sentences=sentences,
@@ -138,23 +138,13 @@ def _around(sentences: Sequence[Sentence], vectors: Vectors) -> Vectors:
 def by_step(vectors: Vectors, texts: Sequence[str], sounds: Sounds) -> Vectors:
     """Likeness to each step: the mean of its three nearest examples, and a little for each word that belongs to it."""
     near = vectors @ sounds.vectors.T
-    of = np.array([step.value if step else "" for step in sounds.steps])
     found = np.zeros((len(texts), len(STEPS)), np.float32)
     for column, step in enumerate(STEPS):
-        if len(texts) and (of == step.value).any():
-            found[:, column] = np.sort(near[:, of == step.value], axis=1)[:, -3:].mean(axis=1)
+        if len(texts) and step in sounds.of_step:
+            found[:, column] = np.sort(near[:, sounds.of_step[step]], axis=1)[:, -3:].mean(axis=1)
         pattern = step_words()[step]
         found[:, column] += [_AT.a_word * min(_AT.most_words, len(pattern.findall(text))) for text in texts]
     return found
-
-
-def likeness(vectors: Vectors, sounds: Sounds) -> tuple[list[str], Vectors]:
-    """The signals' ids, and each vector's likeness to each: the mean of its two nearest examples."""
-    ids = np.array(sounds.ids)
-    names = list(dict.fromkeys(sounds.ids))
-    near = vectors @ sounds.vectors.T
-    columns = [np.sort(near[:, ids == name], axis=1)[:, -2:].mean(axis=1) for name in names]
-    return names, np.stack(columns, axis=1) if columns else np.zeros((len(vectors), 0), np.float32)
 
 
 def _path(reading: Reading) -> tuple[Step, ...]:

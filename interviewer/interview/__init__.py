@@ -129,7 +129,7 @@ class Block(Strict):
     touched: float
     narrow: int
     late: float
-    twist_after: float
+    curveball_after: float
     shown: int
     wrong: int
     promises: int
@@ -295,10 +295,10 @@ class RuleSettings(Strict):
     late_parts_from: float
     longest_again: int
     questions_before_moving: int
-    twists: dict[Level, int]
-    twist_from: float
-    twist_until: float
-    twist_gap: int
+    curveballs: dict[Level, int]
+    curveballs_from: float
+    curveballs_to: float
+    curveball_gap: int
     sure_mistake: float
     manner_every: int
     longest_quote: int

@@ -224,7 +224,7 @@ def records(view: View, *, shortened: bool = False) -> str:
         lines.append("Agreed: " + "; ".join(neutralise(one) for one in state.agreed) + ".")
     if state.hints:
         lines.append(f"Hints given: {state.hints}.")
-    if MoveKind.CURVEBALL in state.moves or state.elapsed > _AT.twist_after * state.length:
+    if MoveKind.CURVEBALL in state.moves or state.elapsed > _AT.curveball_after * state.length:
         left = curveballs_left(state, view.transcript.level)
         lines.append(f"Changes of the situation: {state.curveballs} so far, {left} left.")
     if state.silences > 1:

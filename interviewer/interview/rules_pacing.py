@@ -172,14 +172,14 @@ def part_is_over(scene: Situation) -> Proposal | None:
     return to_next(scene, "move_on.time")
 
 
-def twist(scene: Situation) -> Proposal | None:
+def curveball(scene: Situation) -> Proposal | None:
     """Changes a constraint, once or twice an interview, where the word was handed over: judges took it for a jump
     anywhere else."""
     at, state = settings(), scene.state
     share = state.elapsed / state.length if state.length else 1.0
     used = state.moves.count(MoveKind.CURVEBALL)
-    fitting = at.twist_from <= share <= at.twist_until and used < at.twists[scene.level]
-    if scene.mode.kind is not ModeKind.INTERVIEW or not fitting or state.since_curveball < at.twist_gap:
+    fitting = at.curveballs_from <= share <= at.curveballs_to and used < at.curveballs[scene.level]
+    if scene.mode.kind is not ModeKind.INTERVIEW or not fitting or state.since_curveball < at.curveball_gap:
         return None
     handed_over = bool({Intent.HAND_OVER, Intent.FINISHED} & set(scene.intents))
     if not handed_over or state.last_move in (MoveKind.CHALLENGE, MoveKind.TIME_CHECK):

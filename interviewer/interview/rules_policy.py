@@ -254,7 +254,7 @@ RULES: tuple[Rule, ...] = (
     rules_pacing.last_minutes,
     rules_pacing.tells_time,
     rules_pacing.part_is_over,
-    rules_pacing.twist,
+    rules_pacing.curveball,
     brief_answer,
 )
 """The first rule that has something new to say, and may say it, decides; after them comes a follow-up."""

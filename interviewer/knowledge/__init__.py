@@ -5,7 +5,7 @@ Every refusal names the file and the field.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property, partial
@@ -133,8 +133,8 @@ def read_followups(path: Path) -> tuple[Followup, ...]:
 class _Shelf(Mapping[str, T], Generic[T]):
     """Files by slug, each read when first asked for."""
 
-    def __init__(self, paths: Mapping[str, Path], read: Callable[[Path], T]):
-        self._paths = dict(paths)
+    def __init__(self, paths: Iterable[Path], read: Callable[[Path], T]):
+        self._paths = {path.stem: path for path in sorted(paths)}
         self._read = read
         self._known: dict[str, T] = {}
 
@@ -153,35 +153,19 @@ class _Shelf(Mapping[str, T], Generic[T]):
 class Knowledge:
     """Everything under ``knowledge/``."""
 
-    def __init__(
-        self,
-        root: Path,
-        cases: _Shelf[Case],
-        topics: _Shelf[TopicNote],
-        followups: _Shelf[tuple[Followup, ...]],
-    ):
+    def __init__(self, root: Path):
+        if not (root / "framework").is_dir():
+            raise BadInput(f"{root}: no knowledge base there (a folder 'framework' is missing)")
         self.root = root
-        self.cases: Mapping[str, Case] = cases
-        self.topics: Mapping[str, TopicNote] = topics
-        self.followups: Mapping[str, tuple[Followup, ...]] = followups
+        self.cases: Mapping[str, Case] = _Shelf(root.glob("cases/*.md"), read_case)
+        self.topics: Mapping[str, TopicNote] = _Shelf(root.glob("topics/*.md"), partial(read_note, TopicNote))
+        self.followups: Mapping[str, tuple[Followup, ...]] = _Shelf(root.glob("followups/*.yaml"), read_followups)
         """By case, and under ``GENERAL`` those that serve every case. A case may have none of its own."""
 
     @classmethod
     def load(cls, root: Path | None = None) -> "Knowledge":
         """The knowledge under ``root``, by default the one that travels with the product. Raises BadInput."""
-        root = root or shipped("knowledge")
-        if not (root / "framework").is_dir():
-            raise BadInput(f"{root}: no knowledge base there (a folder 'framework' is missing)")
-
-        def files(name: str, ending: str = "md") -> dict[str, Path]:
-            return {path.stem: path for path in sorted((root / name).glob(f"*.{ending}"))}
-
-        return cls(
-            root,
-            _Shelf(files("cases"), read_case),
-            _Shelf(files("topics"), partial(read_note, TopicNote)),
-            _Shelf(files("followups", "yaml"), read_followups),
-        )
+        return cls(root or shipped("knowledge"))
 
     @cached_property
     def framework(self) -> dict[Step, FrameworkNote]:

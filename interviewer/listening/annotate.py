@@ -8,11 +8,10 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from interviewer import Step
 from interviewer.config import data_beside
@@ -67,28 +66,6 @@ class Ears:
     cues: dict[str, list[re.Pattern[str]]]
     """Of red flags."""
 
-    def by_signal(self, vectors: Vectors) -> tuple[list[str], Vectors]:
-        """The signals' ids, and for each vector its likeness to each signal: the mean of its two nearest exemplars."""
-        names, columns, many = self._columns
-        if not names:
-            return [], np.zeros((len(vectors), 0), np.float32)
-        similarity = (vectors @ self.sounds.signals.vectors.T)[:, columns]
-        nearest = np.sort(np.where(many, similarity, -np.inf), axis=2)[:, :, -2:]
-        two = np.where(np.isfinite(nearest), nearest, nearest[:, :, -1:])  # a signal may have one exemplar
-        return names, two.mean(axis=2)
-
-    @cached_property
-    def _columns(self) -> tuple[list[str], NDArray[np.int64], NDArray[np.bool_]]:
-        """The signals' ids; the columns of each one's exemplars, shape (signals, most exemplars); which of them are
-        its own."""
-        columns: dict[str, list[int]] = {}
-        for column, name in enumerate(self.sounds.signals.ids):
-            columns.setdefault(name, []).append(column)
-        width = max(map(len, columns.values()), default=0)
-        own = [[*one, *[-1] * (width - len(one))] for one in columns.values()]
-        table = np.array(own, np.int64).reshape(len(columns), width)
-        return list(columns), table, table >= 0
-
 
 def _is_heard(turn: Turn) -> bool:
     return turn.heard is not None if turn.speaker == "candidate" else turn.move is not None
@@ -142,7 +119,7 @@ class Listener:
         own = [one for one in spans(text) if not one.text.endswith("?")]
         if not own:
             return frozenset()
-        names, values = self.ears(slug).by_signal(self.vectors(own))
+        names, values = self.ears(slug).sounds.signals.likeness(self.vectors(own))
         return frozenset(name for name, value in zip(names, values.max(0), strict=True) if value >= likeness)
 
     def annotate(self, transcript: Transcript) -> Transcript:
@@ -296,7 +273,7 @@ def _echo(text: str, said: set[str]) -> bool:
 def _signals(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard]:
     """Signals by the mean likeness to their two nearest exemplars, at most two a sentence, each once a turn."""
     at = thresholds().signal
-    names, similarity = ears.by_signal(vectors)
+    names, similarity = ears.sounds.signals.likeness(vectors)
     best: dict[str, tuple[float, Span]] = {}
     for piece, row in zip(pieces, similarity, strict=True):
         if len(piece.text.split()) < at.fewest_words:

@@ -85,6 +85,27 @@ class Sounds:
         rows = {step: [row for row, one in enumerate(self.steps) if one == step] for step in Step}
         return {step: np.array(own, np.int64) for step, own in rows.items() if own}
 
+    def likeness(self, vectors: Vectors) -> tuple[list[str], Vectors]:
+        """The things' ids, and for each vector its likeness to each: the mean of its two nearest sentences (cosine)."""
+        names, columns, many = self._columns
+        if not names:
+            return [], np.zeros((len(vectors), 0), np.float32)
+        similarity = (vectors @ self.vectors.T)[:, columns]
+        nearest = np.sort(np.where(many, similarity, -np.inf), axis=2)[:, :, -2:]
+        two = np.where(np.isfinite(nearest), nearest, nearest[:, :, -1:])  # a thing may have one sentence
+        return names, two.mean(axis=2)
+
+    @cached_property
+    def _columns(self) -> tuple[list[str], NDArray[np.int64], NDArray[np.bool_]]:
+        """The ids; the rows of each one's sentences, shape (ids, most sentences); which of them are its own."""
+        rows: dict[str, list[int]] = {}
+        for row, name in enumerate(self.ids):
+            rows.setdefault(name, []).append(row)
+        width = max(map(len, rows.values()), default=0)
+        own = [[*one, *[-1] * (width - len(one))] for one in rows.values()]
+        table = np.array(own, np.int64).reshape(len(rows), width)
+        return list(rows), table, table >= 0
+
 
 NOTHING = Sounds((), (), (), np.zeros((0, 0), np.float32))
 

@@ -259,9 +259,6 @@ def _listed(piece: str) -> list[str]:
 
 # -- requests --------------------------------------------------------------------------------------------
 # What a candidate asks of the interviewer as a person: time left, say that again, a moment to think, the end.
-#
-#     Requests(embedder).of(spans("ok. how much time is left?"), near)  ->  [(Intent.TIME_LEFT, Span(...))]
-#
 # By likeness to exemplars and by words that show it; both are data (``data/requests.yaml``, ``data/intents.yaml``).
 
 

@@ -11,12 +11,14 @@ waits for somebody else's question.
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from interviewer import ModelError
+from interviewer.background import aside
 from interviewer.models.answers import clean
 from interviewer.models.connection import DeadlineError, ElsewhereError, NonsenseError, Place, cause, once, open_client
 from interviewer.models.failures import Asked, explain
@@ -83,24 +85,21 @@ class Directory:
         self._key = key
         self._asked = Asked(where, "", key, has_key, "check the network and OPENAI_BASE_URL", limit)
         self._lock = threading.Lock()
-        self._answered = threading.Event()
-        self._asking = False
+        self._asking: Future[None] | None = None
         self.known: Offer | None = None
         self._failure = ModelError(f"{where}: did not say in time which models it has")
 
     def begin(self) -> None:
         """Asks, unless it is known or being asked."""
         with self._lock:
-            if self.known or self._asking:
-                return
-            self._asking = True
-            self._answered.clear()
-        threading.Thread(target=self._ask, name="models-offered", daemon=True).start()
+            if self.known is None and (self._asking is None or self._asking.done()):
+                self._asking = aside("models-offered", self._ask)
 
     def get(self, seconds: float) -> Offer:
         """The offer, within so many seconds. Raises ModelError."""
         self.begin()
-        self._answered.wait(min(seconds, self._limit))
+        if self._asking:
+            wait([self._asking], min(seconds, self._limit))
         if self.known is None:
             raise self._failure
         return self.known
@@ -113,10 +112,6 @@ class Directory:
             self.known = once(self._limit, lambda: ask(self._place, self._key))
         except (openai.OpenAIError, httpx2.HTTPError, DeadlineError, ValueError, TypeError, KeyError) as error:
             self._failure = self._told(error)
-        finally:
-            with self._lock:
-                self._asking = False
-            self._answered.set()
 
     def _told(self, error: Exception) -> ModelError:
         import openai
