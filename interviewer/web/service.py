@@ -111,8 +111,8 @@ class Service:
         self.behind = Background()
         """What is done for interviews that go on, between their turns."""
         self._last_words = LastWords()
-        self._held: dict[str, float] = {}
-        """Until when the answer to an interview's last words is held back: they are being edited."""
+        self._held: dict[str, tuple[int, float]] = {}
+        """The turn of an interview that is being edited, and until when the answer to it is held back."""
         self._locks: weakref.WeakValueDictionary[str, threading.Lock] = weakref.WeakValueDictionary()
         self._locks_lock = threading.Lock()
 
@@ -189,12 +189,12 @@ class Service:
         self.store.replace(owner, id_, number, text)
         self._held.pop(id_, None)
 
-    def hold(self, owner: str, id_: str, held: bool) -> None:
-        """Holds the interviewer's answer back, as long as none of its words are out, or lets it come."""
+    def hold(self, owner: str, id_: str, turn: int | None) -> None:
+        """Holds the answer to that turn back, as long as none of its words are out; None lets it come."""
         self.store.header(owner, id_)
         self._held.pop(id_, None)
-        if held:
-            self._held[id_] = time.monotonic() + HOLD
+        if turn is not None:
+            self._held[id_] = turn, time.monotonic() + HOLD
 
     def pause(self, owner: str, id_: str, paused: bool) -> None:
         """Stops the interview's clock, or lets it go on."""
@@ -296,8 +296,8 @@ class Service:
 
     def _wait(self, owner: str, id_: str, transcript: Transcript) -> None:
         """Waits while the last words are edited. Raises MovedOnError when they are others then."""
-        waited = False
-        while time.monotonic() < self._held.get(id_, 0.0):
+        waited, turn = False, editable(transcript.turns)
+        while (held := self._held.get(id_)) and held[0] == turn and time.monotonic() < held[1]:
             waited = True
             time.sleep(0.1)
         self._held.pop(id_, None)

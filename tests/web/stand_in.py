@@ -115,7 +115,7 @@ class StandIn:
             if "slowly" in last.text:
                 time.sleep(0.3)
             elif "thinks" in last.text and word == text.split(" ")[0]:
-                time.sleep(1.5)
+                time.sleep(3)
             yield word + " "
         move = Move(kind=kind, step=Step.EVALUATE if kind is MoveKind.PROBE else None)
         turn = Turn(speaker="interviewer", text=text, at=at, move=move, backend="scripted")

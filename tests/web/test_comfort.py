@@ -196,14 +196,19 @@ def test_an_answer_on_which_nothing_was_built_is_edited_in_its_place(app: App, v
     assert offered.all_inner_texts() == ["1 · first I clarify", "2 · ten million", "3 · one more"]
 
 
+def edit_at_once(page: Any) -> None:
+    """Presses Edit as soon as it is there: the answer is under way."""
+    page.wait_for_function("() => { const at = document.querySelector('[data-edit]'); at?.click(); return !!at; }")
+
+
 def test_who_edits_while_the_interviewer_thinks_is_waited_for(app: App, visit: Callable[..., Any]) -> None:
     page = visit(app.url)
     start(page)
     page.fill(BOX, "ten milions, and she thinks")
     page.press(BOX, "Enter")
-    page.click("[data-edit]")
+    edit_at_once(page)
     page.wait_for_selector("#answer-word :text('the interviewer waits')")
-    page.wait_for_timeout(2500)
+    page.wait_for_timeout(4000)
     assert page.locator("#room-chat .bot-row").count() == 1, "longer than it thought"
     page.fill(BOX, "ten million")
     page.press(BOX, "Enter")
@@ -211,9 +216,42 @@ def test_who_edits_while_the_interviewer_thinks_is_waited_for(app: App, visit: C
     assert talk(page)[1] == "ten million"
     page.fill(BOX, "and then it thinks")
     page.press(BOX, "Enter")
-    page.click("[data-edit]")
+    edit_at_once(page)
     page.click("#edit-cancel")
     heard(page, 3)
+
+
+def test_an_edit_that_is_given_up_at_any_moment_is_answered(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    page.fill(BOX, "at once, and it thinks")
+    page.press(BOX, "Enter")
+    page.wait_for_selector("[data-edit]")
+    at_once = "() => { document.querySelector('[data-edit]').click(); document.querySelector('#edit-cancel').click(); }"
+    page.evaluate(at_once)  # the server has not yet said that it waits
+    heard(page, 2)
+    page.fill(BOX, "with Escape, and it thinks")
+    page.press(BOX, "Enter")
+    edit_at_once(page)
+    page.press(BOX, "Escape")
+    page.press(BOX, "Escape")
+    heard(page, 3)
+    page.fill(BOX, "after a reload, and it thinks")
+    page.press(BOX, "Enter")
+    edit_at_once(page)
+    page.reload()
+    page.wait_for_selector("#answer-word p")  # it waits, or had answered before it was told to
+    page.evaluate("() => document.querySelector('#edit-cancel')?.click()")
+    heard(page, 4)
+    page.fill(BOX, "slowly while it speaks")
+    page.press(BOX, "Enter")
+    page.wait_for_selector("#room-speaking .bot")
+    edit_at_once(page)
+    page.wait_for_selector("#answer-word :text('answered meanwhile')")
+    assert page.input_value(BOX) == "slowly while it speaks"
+    page.fill(BOX, "and the next")
+    page.press(BOX, "Enter")
+    heard(page, 6)
 
 
 def test_while_the_interviewer_thinks_the_room_says_so(app: App, visit: Callable[..., Any]) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from interviewer.storage.store import MovedOnError, OverError, Store
 from interviewer.transcript import Transcript, Turn
 from interviewer.web import Engine, bound, speaking
 from interviewer.web.conversation import steps_html
-from interviewer.web.service import LONGEST_ANSWER, Choice, Service
+from interviewer.web.service import HOLD, LONGEST_ANSWER, Choice, Service
 from tests.web.conftest import App
 from tests.web.stand_in import StandIn, StandInLibrary, grade
 from tests.web.test_room import heard, say, start, talk
@@ -108,7 +109,7 @@ def test_an_answer_is_edited_until_the_interviewer_builds_on_it(service: Service
 def test_while_the_last_answer_is_edited_the_interviewer_waits_and_answers_the_new_words(service: Service) -> None:
     id_ = held(service)
     service.say(ANN, id_, Turn(speaker="candidate", text="ten milions"))
-    service.hold(ANN, id_, True)
+    service.hold(ANN, id_, 1)
     told: list[Any] = []
     speaking_ = threading.Thread(target=lambda: told.extend(service.answer(ANN, id_)))
     speaking_.start()
@@ -124,15 +125,26 @@ def test_while_the_last_answer_is_edited_the_interviewer_waits_and_answers_the_n
 def test_an_edit_that_is_given_up_lets_the_answer_come(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     id_ = held(service)
     service.say(ANN, id_, Turn(speaker="candidate", text="ten million"))
-    service.hold(ANN, id_, True)
-    service.hold(ANN, id_, False)
+    service.hold(ANN, id_, 1)
+    service.hold(ANN, id_, None)
     list(service.answer(ANN, id_))
     assert len(service.store.transcript(ANN, id_).turns) == 3
     monkeypatch.setattr("interviewer.web.service.HOLD", 0.3)
     service.say(ANN, id_, Turn(speaker="candidate", text="and so on"))
-    service.hold(ANN, id_, True)
+    service.hold(ANN, id_, 3)
     list(service.answer(ANN, id_))  # nobody is waited for longer than that
     assert len(service.store.transcript(ANN, id_).turns) == 5
+
+
+def test_an_edit_that_came_too_late_holds_no_later_answer_back(service: Service) -> None:
+    id_ = held(service)
+    service.say(ANN, id_, Turn(speaker="candidate", text="ten million"))
+    list(service.answer(ANN, id_))
+    service.hold(ANN, id_, 1)  # was on its way while the answer came
+    service.say(ANN, id_, Turn(speaker="candidate", text="and so on"))
+    began = time.monotonic()
+    list(service.answer(ANN, id_))
+    assert time.monotonic() - began < HOLD / 3
 
 
 def test_what_is_said_alike_on_every_backend_is_no_standing_in() -> None:

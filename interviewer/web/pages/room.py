@@ -72,6 +72,8 @@ class RoomPage(Page):
         self.acknowledged = gr.Textbox(visible=False)
         """What became of the answers that the page sent."""
         self.packed = gr.Textbox(visible=False)
+        self.held = gr.Textbox(visible=False)
+        """The turn for whose edit the server says that it waits."""
         self.outputs = [
             self.heading, self.clock, self.conversation, self.speaking, self.status, self.again, self.write, self.over,
             self.steps, self.brief, self.badge, *self.stands, self.pulse, *self.retake.outputs,
@@ -266,10 +268,11 @@ class RoomPage(Page):
             self.again: gr.update(visible=False),
         }
 
-    def hold(self, turn: str, id_: str, key: str, request: gr.Request) -> None:
-        """The last answer is being edited, or no longer: the interviewer waits, or goes on."""
+    def hold(self, turn: str, id_: str, key: str, request: gr.Request) -> str:
+        """The last answer is being edited, or no longer: the interviewer waits, or goes on. Returns what it heard."""
         with suppress(InterviewerError):  # it was deleted or is somebody else's: there is nobody to wait
-            self.service.hold(self.session.owner(key, request), id_, bool(turn))
+            self.service.hold(self.session.owner(key, request), id_, int(turn) if str(turn).isdecimal() else None)
+        return str(turn)[:9]
 
     def stop(self, paused: bool) -> Callable[..., Updates]:
         """A handler that stops the clock or lets it go on."""
@@ -318,9 +321,11 @@ class RoomPage(Page):
             went = self.answered(pressed)
             if event == "end":
                 self.session.leads(went.success, self.report, place)
-        self.holds.click(
-            self.hold, [self.packed, *place], None, js="(_, ...place) => [interviewer.edited(), ...place]", **QUIET
-        )
+        held = self.holds.click(
+            self.hold, [self.packed, *place], [self.held],
+            js="(_, ...place) => [interviewer.edited(), ...place]", **QUIET,
+        )  # fmt: skip
+        held.success(None, [self.held], None, js="turn => interviewer.held(turn)", **QUIET)
         for button, paused in ((self.pause, True), (self.resume, False)):
             button.click(self.stop(paused), place, [self.clock, *self.stands], trigger_mode="once", **QUIET)
         self.session.leads(self.to_report.click, self.report, place)

@@ -6,7 +6,7 @@
   const box = () => $("answer");
   const parse = (text) => { try { return JSON.parse(text || "{}") || {}; } catch { return {}; } };
   const escape = (text) => { const at = document.createElement("span"); at.textContent = text; return at.innerHTML; };
-  let current = "", editing = null, tries = 0, last = 0, lost = false, painted = "", number = Date.now(), said = "", spoken = "", written = "", parted = "";
+  let current = "", editing = null, tries = 0, last = 0, lost = false, painted = "", number = Date.now(), said = "", spoken = "", written = "", parted = "", told = "", telling = -60000;
 
   // One line about what is kept; errors stay until something better is true.
   const tell = (text, bad, more = "") => {
@@ -31,7 +31,7 @@
   };
   const put = (text) => { const at = box(); if (!at) return; at.value = text; grow(); keep(); };
   const kept = () => ({ "notes": "notes", "sketch-source": "sketch" });
-  const entered = (id) => { current = id || ""; tries = 0; last = -60000; if (current) setTimeout(restore, 0); };
+  const entered = (id) => { if (current !== id) told = id && store.read("hold:" + id) ? null : ""; current = id || ""; tries = 0; last = -60000; if (current) setTimeout(restore, 0); };
   const restore = () => {
     const at = box();
     if (at && current && at.dataset.interview !== current) {
@@ -132,16 +132,35 @@
   // Editing the last answer: its words come into the box; what was there waits.
   const edits = () => tell("You are editing your last answer; the interviewer waits.", false, ' <button type="button" class="link" id="edit-cancel">Cancel</button>');
   const edit = (at) => {
-    const bubble = at.closest(".message-row").querySelector(".message");
-    editing = { turn: Number(at.dataset.edit), stash: box() ? box().value : "" };
+    const turn = Number(at.dataset.edit), sent = entries().filter((one) => one.edits === turn).at(-1);
+    if (editing) { box().focus(); return; }
+    const words = sent ? sent.text : at.closest(".message-row").querySelector(".message").innerText.trim();
+    editing = { turn, stash: box() ? box().value : "" };
     store.write("draft:" + current, JSON.stringify({ text: editing.stash }));
-    put(bubble.innerText.trim());
+    put(words);
     hold();
     edits();
     box().focus();
   };
-  const hold = () => { const at = button("room-hold"); if (at) at.click(); };
-  const cancel = () => { const stash = editing ? editing.stash : ""; editing = null; hold(); store.drop("edit:" + current); tell(""); put(stash); box().focus(); };
+  // The server is told what is edited now until it has said that it knows: a press while one is under way is dropped.
+  const edited = () => {
+    const sent = editing || entries().find((one) => one.id === current && Number.isInteger(one.edits)); // until it is stored
+    return sent ? String(editing ? editing.turn : sent.edits) : "";
+  };
+  const hold = () => {
+    const at = button("room-hold");
+    if (!at || lost || !current || edited() === told || performance.now() - telling < 3000) return;
+    telling = performance.now();
+    if (edited()) store.write("hold:" + current, edited()); // a reload must not forget that it was told
+    at.click();
+  };
+  const held = (turn) => { told = turn; telling = -60000; if (!told) store.drop("hold:" + current); hold(); };
+  const cancel = () => {
+    if (!editing) return;
+    const stash = editing.stash;
+    editing = null;
+    hold(); store.drop("edit:" + current); tell(""); put(stash); box().focus();
+  };
   // The interviewer does not wait for ever: once it has answered, what stands in the box is a new answer.
   const late = () => {
     if (!editing || !box() || box().dataset.interview !== current || entries().length) return;
@@ -160,6 +179,7 @@
     else if (kept()[id] && current) { event.target.dataset.interview = current; store.write(`${kept()[id]}:${current}`, event.target.value); }
   }, true);
   addEventListener("keydown", (event) => {
+    if (event.target.id === "answer" && event.key === "Escape" && editing && !event.isComposing) { event.preventDefault(); cancel(); return; }
     if (event.target.id !== "answer" || event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     const at = button("room-send");
@@ -212,7 +232,7 @@
     down(true);
   };
   setInterval(() => {
-    watch(); restore(); keep(); ended(); late(); paint(); ask();
+    watch(); restore(); keep(); ended(); late(); hold(); paint(); ask();
     const wait = WAITS[Math.min(tries, WAITS.length - 1)] * 1000 + 4000 * Number(!tries);
     if (lost || !current || !entries().length || performance.now() - last < wait) return;
     tries += 1;
@@ -223,7 +243,7 @@
   Object.assign(window.interviewer, {
     entered, draw, newest: () => down(true), again, acknowledged, unsent, send: () => pack(), put, tell,
     text: () => (box() ? box().value : ""),
-    edited: () => (editing ? String(editing.turn) : ""),
+    edited, held,
     speaking: (how) => { spoken = how; },
   });
 })();
