@@ -167,18 +167,15 @@ def reply(
         answer = parts.interviewer.next_turn(transcript)
     if as_json:
         move = answer.turn.move
+        assert move  # every turn of ours has one
         put(
             {
                 "text": answer.turn.text,
-                "move": {
-                    "kind": move.kind.value if move else None,
-                    "step": move.step.value if move and move.step else None,
-                    "signal": move.signal if move else None,
-                },
+                "move": move.model_dump(mode="json", include={"kind", "step", "signal"}),
                 "state": _state(answer),
                 "backend": answer.backend,
                 "policy": answer.policy,
-                "rejected": [{"rule": one.rule, "text": one.text} for one in answer.rejected],
+                "rejected": [one.model_dump(include={"rule", "text"}) for one in answer.rejected],
                 "warnings": [*found.warnings, *answer.warnings],
             }
         )

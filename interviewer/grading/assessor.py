@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any, Protocol
 
 import numpy as np
@@ -96,9 +97,9 @@ class Wording:
     """
 
     def __init__(self, signals: Iterable[Signal], choices: Iterable[TradeOff] = ()) -> None:
-        self._of: Mapping[str, set[str]] = {signal.id: beginnings(_says(signal)) for signal in signals} | {
-            choice.id: beginnings(" ".join((*choice.between, *choice.says))) for choice in choices
-        }
+        said = {one.id: (one.text, one.topic, one.strong, *one.plain, *one.jargon, *one.terms) for one in signals}
+        said |= {choice.id: (*choice.between, *choice.says) for choice in choices}
+        self._of = {name: beginnings(" ".join(texts)) for name, texts in said.items()}
         often = Counter(stem for own in self._of.values() for stem in own)
         self._weight = {stem: math.log((len(self._of) + 1) / (count + 0.5)) for stem, count in often.items()}
 
@@ -116,18 +117,13 @@ class Wording:
         return self.shared(signal, passage) * 60 / (len(passage.split()) + 20)
 
 
-def _says(signal: Signal) -> str:
-    return " ".join((signal.text, signal.topic, signal.strong, *signal.plain, *signal.jargon, *signal.terms))
-
-
 def merged(knowledge: Knowledge, case: str, embedder: Embedder, folder: Path | None = None) -> dict[Step, list[Signal]]:
     """Per step the criteria, none asked twice: the case's, then the framework's, those first that add most to them.
     ``folder`` keeps the vectors."""
     every = knowledge.signals(case)
     flat = [signal for own in every.values() for signal in own]
-    vectors = dict(
-        zip((one.id for one in flat), kept_vectors([_meaning(one) for one in flat], embedder, folder), strict=True)
-    )
+    meaning = kept_vectors([f"{one.topic}. {one.text}" for one in flat], embedder, folder)
+    vectors = dict(zip((one.id for one in flat), meaning, strict=True))
     found: dict[Step, list[Signal]] = {}
     for step, own in every.items():
         kept = [one for one in own if not one.id.startswith(GENERAL)]
@@ -135,10 +131,6 @@ def merged(knowledge: Knowledge, case: str, embedder: Embedder, folder: Path | N
         general.sort(key=lambda one: max((float(vectors[one.id] @ vectors[other.id]) for other in kept), default=0.0))
         found[step] = [*kept, *general]
     return found
-
-
-def _meaning(signal: Signal) -> str:
-    return f"{signal.topic}. {signal.text}"
 
 
 def _same(one: Signal, other: Signal, vectors: Mapping[str, np.ndarray]) -> bool:
@@ -337,9 +329,5 @@ def _confidence(mean: float, p_hire: float, hired: bool, bar: Mapping[str, float
     """The chance of the side, times the chance that another reading's marks call it as strongly."""
     side = p_hire if hired else 1 - p_hire
     cut = bar["strong_hire"] if hired else bar["no_hire"]
-    same = _normal(abs(mean - cut) / float(about["typical_error"]))
+    same = NormalDist().cdf(abs(mean - cut) / float(about["typical_error"]))
     return round(min(float(about["ceiling"]), max(0.05, side * same)), 2)
-
-
-def _normal(z: float) -> float:
-    return 0.5 * (1 + math.erf(z / math.sqrt(2)))

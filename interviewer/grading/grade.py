@@ -182,7 +182,7 @@ class LastWords:
                 return False
             begun = _Begun(transcript)
             given = (transcript, knowledge, chain, transcript.level, begun.tell)
-            begun.report = aside("ahead", partial(_told, partial(grade, *given)))
+            begun.report = aside("ahead", partial(grade, *given))
             self._begun[name] = begun
             while len(self._begun) > MOST_KEPT:
                 self._begun.popitem(last=False)
@@ -201,6 +201,7 @@ class LastWords:
                 progress(*begun.news)
             return begun.report.result()
         except InterviewerError:  # it is asked again, and what it says then is told
+            log.warning("grading ahead failed", exc_info=True)
             return None
         finally:
             self.drop(name)
@@ -209,14 +210,6 @@ class LastWords:
         """Forgets an interview; calls that are under way end by themselves."""
         with self._lock:
             self._begun.pop(name, None)
-
-
-def _told(grade: Callable[[], Report]) -> Report:
-    try:
-        return grade()
-    except Exception:  # handed on to whoever asks for the report
-        log.warning("grading ahead failed", exc_info=True)
-        raise
 
 
 def is_over_with(transcript: Transcript) -> bool:

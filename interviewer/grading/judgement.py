@@ -71,7 +71,8 @@ class Judgement:
         own = coded(answer.step, self.criteria[answer.step])
         criteria, evidence = self._criteria(answer, own)
         flags = self._flags(answer)
-        choices = self._choices(answer)
+        weighed = self.moments(answer.trade_offs, MOST_CHOICES)
+        choices = [Remark(id=OTHER, text=one.text, turn=one.turn, quote=one.quote) for one in weighed]
         report = StepReport(
             status=answer.status,
             comment=short(answer.comment),
@@ -162,12 +163,6 @@ class Judgement:
                     )
                 )
         return flags
-
-    def _choices(self, answer: JudgedStep) -> list[Remark]:
-        return [
-            Remark(id=OTHER, text=moment.text, turn=moment.turn, quote=moment.quote)
-            for moment in self.moments(answer.trade_offs, MOST_CHOICES)
-        ]
 
     def moments(self, told: Sequence[Telling], most: int) -> list[Moment]:
         """Those whose words were said."""

@@ -234,11 +234,10 @@ class Asking:
         model needs none, and its numbers contradict the interview's."""
         knowledge, level = self.material.knowledge, self.material.level
         lines = [f"### {step.label} ({step.value}). A 3 has most of this: {knowledge.framework[step].levels[level]}"]
-        lines += [_line(name, one, level) for name, one in coded(step, self.criteria[step]).items()]
-        known = mistakes(knowledge, self.material.case, step)
-        lines += (
-            ["Known mistakes:", *(f"{name} {_HARM.sub('', one.text)}" for name, one in known.items())] if known else []
-        )
+        for name, one in coded(step, self.criteria[step]).items():
+            lines.append(f"{name}{'+' if one.level.rank > level.rank else ''} {_WHY.sub('', one.text)}")
+        if known := mistakes(knowledge, self.material.case, step):
+            lines += ["Known mistakes:", *(f"{name} {_HARM.sub('', one.text)}" for name, one in known.items())]
         return "\n".join(lines)
 
     def _notes(self) -> str:
@@ -259,10 +258,6 @@ def asked_criteria(criteria: Sequence[Signal], level: Level) -> list[Signal]:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _line(name: str, one: Signal, level: Level) -> str:
-    return f"{name}{'+' if one.level.rank > level.rank else ''} {_WHY.sub('', one.text)}"
 
 
 def _judged(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 
 from interviewer import Help, Step
@@ -198,15 +198,15 @@ def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
     lines += [f"- {_md(reason)}" for reason in report.reasons]
     if report.status == "not_judged":
         lines += [*(_md(warning) + "\n" for warning in report.warnings[:2])]
-    lines += _md_moments("What carried the result", report.decisive)
-    lines += ["", "## Work on this first", "", _md(report.work_on_first)] if report.work_on_first else []
+    lines += _md_section("What carried the result", [_md_remark(one) for one in report.decisive])
+    lines += _md_section("Work on this first", [_md(report.work_on_first)] if report.work_on_first else [])
     about = scope(transcript.mode) if transcript else tuple(Step)
     lines += ["", *_md_table(report, about)]
     for step in about:
         lines += _md_step(step, report)
     for heading, remarks in (("Mistakes", report.red_flags), ("Trade-offs raised", report.trade_offs)):
-        lines += ["", f"## {heading}", "", *[_md_remark(remark) for remark in remarks]] if remarks else []
-    lines += _md_moments("Said differently in two places", report.contradictions)
+        lines += _md_section(heading, [_md_remark(remark) for remark in remarks])
+    lines += _md_section("Said differently in two places", [_md_remark(one) for one in report.contradictions])
     lines += _md_rest(report)
     return "\n".join([*lines, "", _md(graded_by(report)), ""])
 
@@ -223,11 +223,8 @@ def _md_table(report: Report, about: Sequence[Step]) -> list[str]:
 def _md_step(step: Step, report: Report) -> list[str]:
     own = report.steps[step]
     lines = ["", f"## {step.label}", "", _md(own.comment)]
-    lines += (
-        ["", *[f"- {MARKS[criterion.status]} {_md(_named(criterion))}" for criterion in own.criteria]]
-        if own.criteria
-        else []
-    )
+    if own.criteria:
+        lines += ["", *(f"- {MARKS[criterion.status]} {_md(_named(criterion))}" for criterion in own.criteria)]
     lines += ["", *[_md_evidence(one, own) for one in own.evidence]] if own.evidence else []
     if own.missing:
         said = "Not shown:" if report.status == "assessed" else "Not heard, as far as we could hear:"
@@ -245,16 +242,13 @@ def _md_evidence(one: Evidence, own: StepReport) -> str:
     return f"- ({one.sign}) {_md(said)}, turn {one.turn}: “{_md(shortened(one.quote))}”"
 
 
-def _md_remark(one: Remark) -> str:
+def _md_remark(one: Remark | Moment) -> str:
     put_right = " (put right later)" if isinstance(one, FlagReport) and one.corrected else ""
     return f"- {_md(one.text)}{put_right} Turn {one.turn}: “{_md(shortened(one.quote))}”"
 
 
-def _md_moments(heading: str, moments: list[Moment]) -> list[str]:
-    if not moments:
-        return []
-    said = [f"- {_md(moment.text)} Turn {moment.turn}: “{_md(shortened(moment.quote))}”" for moment in moments]
-    return ["", f"## {heading}", "", *said]
+def _md_section(heading: str, said: list[str]) -> list[str]:
+    return ["", f"## {heading}", "", *said] if said else []
 
 
 def _md_rest(report: Report) -> list[str]:
@@ -264,18 +258,14 @@ def _md_rest(report: Report) -> list[str]:
         ("Drive and communication", report.communication),
         ("The next level up", report.next_level),
     ):
-        lines += ["", f"## {heading}", "", _md(text)] if text else []
-    if report.questions:
-        lines += ["", "## Ask yourself", "", *[f"- {_md(question)}" for question in report.questions]]
-    if report.study_plan:
-        plan = [
-            f"{number}. {item.step.label}: {_md(item.text)}{_md_notes(item.notes)}"
-            for number, item in enumerate(report.study_plan, 1)
-        ]
-        lines += ["", "## Study plan", "", *plan]
-    return lines + (
-        ["", "## Please note", "", *[f"- {_md(warning)}" for warning in report.warnings]] if report.warnings else []
-    )
+        lines += _md_section(heading, [_md(text)] if text else [])
+    lines += _md_section("Ask yourself", [f"- {_md(question)}" for question in report.questions])
+    plan = [
+        f"{number}. {item.step.label}: {_md(item.text)}{_md_notes(item.notes)}"
+        for number, item in enumerate(report.study_plan, 1)
+    ]
+    lines += _md_section("Study plan", plan)
+    return lines + _md_section("Please note", [f"- {_md(warning)}" for warning in report.warnings])
 
 
 def _md_notes(notes: list[str]) -> str:
@@ -354,8 +344,8 @@ def time_chart(report: Report) -> str:
         return seconds / most * _WIDE
 
     body = []
-    for row, (step, spent) in enumerate(_ordered(report.time)):
-        y = 8 + row * _ROW
+    for row, step in enumerate(step for step in Step if step in report.time):
+        y, spent = 8 + row * _ROW, report.time[step]
         over = "short" if spent.budget and spent.used > 1.5 * spent.budget else "spent"
         body.append(f'<text x="{_LEFT - 10}" y="{y + 15}" text-anchor="end">{escape(_short(step))}</text>')
         body.append(f'<rect class="track" x="{_LEFT}" y="{y + 4}" width="{_WIDE}" height="14" rx="3"/>')
@@ -371,10 +361,6 @@ def minutes_of(spent: StepTime) -> tuple[str, str]:
     """The time of a step and its budget; seconds would claim more than is known of which words were about what."""
     used, budget = time_of(spent.used, spent.budget)
     return ("under 1" if used.endswith(" s") else used), budget
-
-
-def _ordered(spent: Mapping[Step, StepTime]) -> list[tuple[Step, StepTime]]:
-    return [(step, spent[step]) for step in Step if step in spent]
 
 
 def _short(step: Step) -> str:

@@ -24,15 +24,9 @@ MAX_XML = 40_000_000
 """Bytes of a document's text once unpacked."""
 MAX_DEPTH = 64
 _UNPACKING = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    zlib.error,
-    RuntimeError,
-    NotImplementedError,
-    EOFError,
-    OSError,
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError,
     ValueError,
-)
+)  # fmt: skip
 """What a damaged, encrypted or foreign archive raises."""
 _SLOWEST = 20.0
 """Seconds a word that nobody takes: times that would say so are milliseconds."""

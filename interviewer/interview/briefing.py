@@ -231,8 +231,9 @@ def records(view: View, *, shortened: bool = False) -> str:
         lines.append(_wording("records", "silent"))
     if state.wish is Wish.SAID:
         lines.append(_wording("records", "wish"))
-    if shortened and (touched := _touched(state)):
-        lines.append("Subjects that were touched, by likeness of words only: " + touched)
+    touched = [f"{SHORT[step]}: {', '.join(found)}" for step, found in state.covered.items() if found]
+    if shortened and touched:
+        lines.append("Subjects that were touched, by likeness of words only: " + "; ".join(touched))
     return "\n".join(lines)
 
 
@@ -273,10 +274,6 @@ def _shown(state: State) -> list[str]:
         ]
         lines.append("Wrong as last heard: " + "; ".join(quotes) + ".")
     return lines
-
-
-def _touched(state: State) -> str:
-    return "; ".join(f"{SHORT[step]}: {', '.join(found)}" for step, found in state.covered.items() if found)
 
 
 def _questions(state: State) -> list[str]:

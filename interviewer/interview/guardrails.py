@@ -36,18 +36,10 @@ from interviewer.transcript import Transcript
 
 _AT = thresholds().facts
 
-_ASKING = frozenset(
-    {
-        MoveKind.ASK_TO_CLARIFY,
-        MoveKind.PROBE,
-        MoveKind.TRADE_OFF,
-        MoveKind.CHALLENGE,
-        MoveKind.MOVE_ON,
-        MoveKind.TIME_CHECK,
-        MoveKind.CURVEBALL,
-        MoveKind.WRAP_UP,
-    }
-)
+_ASKING = frozenset({
+    MoveKind.ASK_TO_CLARIFY, MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE, MoveKind.MOVE_ON,
+    MoveKind.TIME_CHECK, MoveKind.CURVEBALL, MoveKind.WRAP_UP,
+})  # fmt: skip
 """Moves whose turn asks for something."""
 _SUPPOSING = frozenset({MoveKind.CURVEBALL, MoveKind.OPEN, MoveKind.TIME_CHECK, MoveKind.META, MoveKind.WRAP_UP})
 """Moves in whose words figures are not facts of the product."""

@@ -260,20 +260,10 @@ def _brushed(transcript: Transcript, listener: Listener) -> frozenset[str]:
 
 _AT = thresholds().moves
 
-_FREE = frozenset(
-    {
-        MoveKind.ANSWER,
-        MoveKind.ASK_TO_CLARIFY,
-        MoveKind.LET_GO_ON,
-        MoveKind.PROBE,
-        MoveKind.TRADE_OFF,
-        MoveKind.CHALLENGE,
-        MoveKind.REDIRECT,
-        MoveKind.MOVE_ON,
-        MoveKind.TIME_CHECK,
-        MoveKind.META,
-    }
-)
+_FREE = frozenset({
+    MoveKind.ANSWER, MoveKind.ASK_TO_CLARIFY, MoveKind.LET_GO_ON, MoveKind.PROBE, MoveKind.TRADE_OFF,
+    MoveKind.CHALLENGE, MoveKind.REDIRECT, MoveKind.MOVE_ON, MoveKind.TIME_CHECK, MoveKind.META,
+})  # fmt: skip
 
 
 def allowed(view: View) -> Allowed:
@@ -290,7 +280,7 @@ def allowed(view: View) -> Allowed:
         moves -= {MoveKind.TIME_CHECK, MoveKind.LET_GO_ON}
     if _may_change(view):
         moves.add(MoveKind.CURVEBALL)
-    if _may_hint(view):
+    if mode.kind is ModeKind.WARM_UP or (view.last is not None and says("wants_help", view.last.text)):
         moves.add(MoveKind.HINT)
     if state.wish is Wish.SAID or (state.left <= _AT.wrap_share * state.length and not state.wrapped):
         moves.add(MoveKind.WRAP_UP)
@@ -342,11 +332,6 @@ def _may_change(view: View) -> bool:
     share = state.elapsed / state.length
     few = curveballs_left(state, view.transcript.level) > 0
     return few and _AT.curveballs_from <= share <= _AT.curveballs_to and state.since_curveball > 2
-
-
-def _may_hint(view: View) -> bool:
-    warm_up = known_mode(view.transcript.mode).kind is ModeKind.WARM_UP
-    return warm_up or (view.last is not None and says("wants_help", view.last.text))
 
 
 def _facts(view: View) -> frozenset[str]:

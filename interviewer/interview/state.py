@@ -118,14 +118,9 @@ class State:
 
 _ASKING = {MoveKind.PROBE, MoveKind.TRADE_OFF, MoveKind.CHALLENGE, MoveKind.ASK_TO_CLARIFY, MoveKind.CURVEBALL}
 _STEERING = {
-    MoveKind.OPEN,
-    MoveKind.MOVE_ON,
-    MoveKind.ASK_TO_CLARIFY,
-    MoveKind.TIME_CHECK,
-    MoveKind.PROBE,
-    MoveKind.TRADE_OFF,
-    MoveKind.CURVEBALL,
-}
+    MoveKind.OPEN, MoveKind.MOVE_ON, MoveKind.ASK_TO_CLARIFY, MoveKind.TIME_CHECK, MoveKind.PROBE,
+    MoveKind.TRADE_OFF, MoveKind.CURVEBALL,
+}  # fmt: skip
 
 
 @dataclass

@@ -38,10 +38,6 @@ _between: ContextVar[Callable[[], None]] = ContextVar("between", default=lambda:
 _VOCABULARY = Path(__file__).parent / "data" / "bert-uncased-vocab.txt"
 
 
-def _length(one: tuple[str, list[int]]) -> int:
-    return len(one[1])
-
-
 def unit(vectors: Vectors) -> Vectors:
     """The same directions, each of length 1; a vector of zeros stays one."""
     found: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
@@ -115,7 +111,8 @@ class Embedder:
         tokens = self._tokenizer.encode_batch(texts) if texts else []
         found: list[list[tuple[str, list[int]]]] = []
         used = 0
-        for text, ids in sorted(((text, one.ids) for text, one in zip(texts, tokens, strict=True)), key=_length):
+        pairs = [(text, one.ids) for text, one in zip(texts, tokens, strict=True)]
+        for text, ids in sorted(pairs, key=lambda pair: len(pair[1])):
             whole = len(ids) * (len(found[-1]) + 1) if found else 0
             if found and whole <= _MOST and whole - used - len(ids) <= _PADDING:
                 found[-1].append((text, ids))

@@ -55,25 +55,11 @@ class Intent(StrEnum):
     """Says which step they go to."""
 
 
-OF_THE_INTERVIEWER = frozenset(
-    {
-        Intent.TIME_LEFT,
-        Intent.REPEAT,
-        Intent.WHAT_MEANT,
-        Intent.WHY_ASK,
-        Intent.HOW_AM_I,
-        Intent.FOLLOWS,
-        Intent.ASKED_ALREADY,
-        Intent.NOT_ANSWERED,
-        Intent.SMALL_TALK,
-        Intent.DRAW,
-        Intent.NEED_TIME,
-        Intent.ASK_HINT,
-        Intent.MAY_I,
-        Intent.HAND_OVER,
-        Intent.END,
-    }
-)
+OF_THE_INTERVIEWER = frozenset({
+    Intent.TIME_LEFT, Intent.REPEAT, Intent.WHAT_MEANT, Intent.WHY_ASK, Intent.HOW_AM_I, Intent.FOLLOWS,
+    Intent.ASKED_ALREADY, Intent.NOT_ANSWERED, Intent.SMALL_TALK, Intent.DRAW, Intent.NEED_TIME, Intent.ASK_HINT,
+    Intent.MAY_I, Intent.HAND_OVER, Intent.END,
+})  # fmt: skip
 """What is asked of the interviewer as a person: such a sentence asks for no fact of the problem."""
 SHORT = 25
 _ONLY_SHORT = {Intent.NEED_TIME, Intent.DONT_KNOW, Intent.REPEAT, Intent.WHAT_MEANT}

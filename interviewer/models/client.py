@@ -215,7 +215,8 @@ class Client:
                 said = complaint(error)
                 if said.too_long:
                     raise TooLongError(said.window or call.size * 3 // 4) from None
-                if _about_the_request(error):
+                refused = getattr(error, "status_code", None) in (None, 400, 413, 422)
+                if refused and not isinstance(error, openai.APIConnectionError):
                     _check_form(error, said, options, form)
                     if fields.learn(said, options):
                         continue
@@ -302,16 +303,6 @@ def _check_form(
         raise FormError(error, named)
 
 
-def _about_the_request(error: "openai.APIError") -> bool:
-    return getattr(error, "status_code", None) in (None, 400, 413, 422) and not _no_connection(error)
-
-
-def _no_connection(error: "openai.APIError") -> bool:
-    import openai
-
-    return isinstance(error, openai.APIConnectionError)
-
-
 def _may_be_elsewhere(error: "openai.APIError", said: Complaint) -> bool:
     """Whether it is the address that is wrong: a web page, or no such page that does not speak of a model."""
     if cause(error, ElsewhereError) is not None:
@@ -332,7 +323,7 @@ def _may_wait(error: "openai.APIError", call: Call, tries: int) -> bool:
             return False
         named = retry_after(error)
         wait = wait if named is None else named
-    elif not _no_connection(error) or cause(error, ElsewhereError) is not None:
+    elif not isinstance(error, openai.APIConnectionError) or cause(error, ElsewhereError) is not None:
         return False
     if (call.urgent and wait > LONGEST_IN_A_TURN) or wait > call.left - WORTH_A_TRY:
         return False
@@ -363,12 +354,8 @@ def _for_chain(messages: Sequence[Message]) -> list[tuple[str, Any]]:
 
 
 def _content(message: Message) -> Any:
-    if not message.picture:
-        return message.content
-    return [
-        {"type": "text", "text": message.content},
-        {"type": "image_url", "image_url": {"url": message.picture}},
-    ]
+    picture = {"type": "image_url", "image_url": {"url": message.picture}}
+    return [{"type": "text", "text": message.content}, picture] if message.picture else message.content
 
 
 def _primed(result: Any) -> Any:

@@ -36,15 +36,9 @@ _NOT_CHAT = re.compile(
 )
 """Names of models that do something else than chat."""
 _WINDOWS = (
-    "max_model_len",
-    "loaded_context_length",
-    "context_length",
-    "context_window",
-    "max_context_length",
-    "max_input_tokens",
-    "inputTokenLimit",
-    "n_ctx",
-)
+    "max_model_len", "loaded_context_length", "context_length", "context_window", "max_context_length",
+    "max_input_tokens", "inputTokenLimit", "n_ctx",
+)  # fmt: skip
 MOST_MODELS = 2_000
 
 
@@ -118,7 +112,8 @@ class Directory:
 
         if isinstance(error, openai.NotFoundError) or not isinstance(error, openai.APIError | DeadlineError):
             cure = "set INTERVIEWER_MODEL=openai:<model name>, and check OPENAI_BASE_URL"
-            return ModelError(f"{self._asked.where}: does not say which models it has ({_short(error)}): {cure}")
+            said = clean(" ".join(str(error).split()))[:160]
+            return ModelError(f"{self._asked.where}: does not say which models it has ({said}): {cure}")
         return explain(error, self._asked).error
 
 
@@ -254,7 +249,3 @@ def _native(client: "openai.OpenAI", place: Place, models: tuple[Offered, ...]) 
 def _with(models: tuple[Offered, ...], sizes: Mapping[str, Any]) -> tuple[Offered, ...]:
     known = {name: size for name, size in sizes.items() if isinstance(size, int) and size > 0}
     return tuple(replace(model, window=known.get(model.name, model.window)) for model in models)
-
-
-def _short(error: BaseException) -> str:
-    return clean(" ".join(str(error).split()))[:160]

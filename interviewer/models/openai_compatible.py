@@ -167,7 +167,7 @@ class OpenAICompatible:
                 problem = self._explained(refused.error, call).error
                 if refused.named:
                     self._refused_forms.add(FORMS[step][0])
-                step = next(next_ for next_ in range(step, len(FORMS) + 1) if _kind(next_) != FORMS[step][0])
+                step += sum(kind == FORMS[step][0] for kind, _ in FORMS[step:])
             except TooLongError:
                 refits += 1
                 if refits > REFITS:
@@ -370,10 +370,6 @@ class OpenAICompatible:
         return explain(
             error, Asked(self.where, name, key, key != NO_KEY, self._cure, seconds, call.begun, self.offered)
         )
-
-
-def _kind(step: int) -> str:
-    return FORMS[step][0] if step < len(FORMS) else ""
 
 
 def _form(kind: str, schema: type[Schema]) -> dict[str, Any]:

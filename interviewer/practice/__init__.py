@@ -253,12 +253,14 @@ def download(kind: str, report: Report | None, transcript: Transcript) -> dict[s
     if report is None or kind == "transcript":
         return handed(f"{stem}-transcript.json", "application/json", transcript.to_json())
     stem = f"{stem}-{report.level.value}-report"
-    made = {"html": lambda: to_html(report, transcript), "markdown": lambda: to_markdown(report, transcript)}
-    text = with_corrections(kind, made.get(kind, lambda: to_json(report))(), transcript, report)
-    ending, type_ = {"html": ("html", "text/html"), "markdown": ("md", "text/markdown")}.get(
-        kind, ("json", "application/json")
-    )
-    return handed(f"{stem}.{ending}", type_, text)
+    match kind:
+        case "html":
+            ending, type_, text = "html", "text/html", to_html(report, transcript)
+        case "markdown":
+            ending, type_, text = "md", "text/markdown", to_markdown(report, transcript)
+        case _:
+            ending, type_, text = "json", "application/json", to_json(report)
+    return handed(f"{stem}.{ending}", type_, with_corrections(kind, text, transcript, report))
 
 
 def handed(name: str, kind: str, text: str, binary: bool = False) -> dict[str, Any]:

@@ -290,13 +290,9 @@ def _looked_up(
             continue
         if any(passage.text in text or text in passage.text for text in said):
             continue
-        title = passage.title or (_case_title(knowledge, passage.case) if passage.case else "")
+        own = knowledge.case(passage.case)
+        title = passage.title or (own.title if own else passage.case)
         kind = _KINDS.get(passage.kind, passage.kind.capitalize())
         text = passage.text.removeprefix(f"{title.partition(':')[0]}. ")  # the source names it
         points.append(Point(text, f"{kind}: {title}" if title else kind))
     return points[:_PASSAGES]
-
-
-def _case_title(knowledge: Knowledge, slug: str) -> str:
-    case = knowledge.case(slug)
-    return case.title if case else slug

@@ -18,7 +18,7 @@ from interviewer import CannotRun
 from interviewer.config import Settings, data_beside, in_package, verified
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import vocabulary
-from interviewer.speech import FirstThatWorks, Remote, at_endpoint
+from interviewer.speech import FirstThatWorks, Named, Remote, at_endpoint
 from interviewer.speech.audio import Samples, to_wav
 
 _PROMPT_WORDS = 110
@@ -137,18 +137,8 @@ class Recognised:
     """Which recogniser."""
 
 
-class Recogniser(Protocol):
+class Recogniser(Named, Protocol):
     """Turns sound into words."""
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        ...
-
-    @property
-    def remote(self) -> str:
-        """Where the sound is sent; empty when it stays on this machine."""
-        ...
 
     def hear(self, samples: Samples, prompt: str = "", quick: bool = False) -> Recognised:
         """What is said in mono samples at 16 kHz. ``prompt``: words to expect; ``quick``: a first look will do.

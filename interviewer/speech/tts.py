@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 from interviewer import CannotRun, InterviewerError, ModelError
 from interviewer.background import aside
 from interviewer.config import Settings, in_package, verified
-from interviewer.speech import FirstThatWorks, Remote, at_endpoint
+from interviewer.speech import FirstThatWorks, Named, Remote, at_endpoint
 from interviewer.speech.audio import wav_of_pcm
 from interviewer.text import spans
 
@@ -33,11 +33,8 @@ _PATIENCE, _LOADING = 20.0, 60.0
 """Seconds for a sentence, and for the voice to load on a busy machine."""
 
 
-class Voice(Protocol):
+class Voice(Named, Protocol):
     """Turns a sentence into sound."""
-
-    name: str
-    remote: str
 
     def say(self, text: str, speed: float = 1.0) -> bytes:
         """A sentence as a WAV file, at ``speed`` times the usual pace. Raises CannotRun, ModelError."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer import BadInput, InterviewerError, Level, Step, Verdict
+from interviewer import BadInput, InterviewerError, Level, Step
 from interviewer.grading.render import mark
 from interviewer.grading.report import WORDS
 from interviewer.practice import MARKS, corrections_html, handed, names_in
@@ -265,7 +265,7 @@ def difference_html(found: Difference, only: Step | None = None) -> str:
     """What changed between the takes; of practice of one step only that step is shown, without a verdict."""
     if unjudged := _unjudged(found, only):
         return unjudged
-    before, after = (_verdict(one) for one in found.verdicts)
+    before, after = (WORDS[one] if one else "No verdict" for one in found.verdicts)
     verdict = f"{before} → {after}" if before != after else f"{after}, as before"
     rows = [] if only else [_row("Overall", found.overall)]
     changed = {step: change for step, change in found.steps.items() if only in (None, step)}
@@ -286,10 +286,6 @@ def difference_html(found: Difference, only: Step | None = None) -> str:
         "<th scope='col'>First</th><th scope='col'>This</th><th scope='col'>Change</th>"
         f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>{lists}</div>"
     )
-
-
-def _verdict(verdict: Verdict | None) -> str:
-    return WORDS[verdict] if verdict else "No verdict"
 
 
 def _row(name: str, change: Change) -> str:

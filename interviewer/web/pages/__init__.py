@@ -20,31 +20,13 @@ from interviewer.web.session import QUIET, Session
 from interviewer.web.voice import VoicePanel
 
 _INK = Color(
-    "#f7f8f8",
-    "#eef1f1",
-    "#dfe4e5",
-    "#c6cecf",
-    "#93a0a3",
-    "#677578",
-    "#4c595c",
-    "#384447",
-    "#232d30",
-    "#182023",
-    "#101618",
-)
+    "#f7f8f8", "#eef1f1", "#dfe4e5", "#c6cecf", "#93a0a3", "#677578",
+    "#4c595c", "#384447", "#232d30", "#182023", "#101618",
+)  # fmt: skip
 _PINE = Color(
-    "#eef7f5",
-    "#d6ebe6",
-    "#afd8cf",
-    "#7fbfb2",
-    "#4ca292",
-    "#2c8676",
-    "#1f6c5f",
-    "#1b574d",
-    "#17463f",
-    "#133933",
-    "#0a211e",
-)
+    "#eef7f5", "#d6ebe6", "#afd8cf", "#7fbfb2", "#4ca292", "#2c8676",
+    "#1f6c5f", "#1b574d", "#17463f", "#133933", "#0a211e",
+)  # fmt: skip
 
 
 def theme() -> Any:

@@ -131,15 +131,10 @@ class EvalsPage(Page):
         newest = next((log for path in self._logs() if "conduct" in path.name and (log := self._read(path))), None)
         return rankings.pairs(newest) if newest else []
 
-    def _judged(self) -> "list[Ranking]":
-        from evals.preference import rankings
-
-        return rankings.read(self.kept) if self.kept.exists() else []
-
     def _blind_html(self) -> str:
         from evals.preference import rankings
 
-        judged = self._judged()
+        judged = rankings.read(self.kept) if self.kept.exists() else []
         pair = rankings.draw(self._pairs(), judged)
         head = "<h2>Which would you rather hear next?</h2>"
         if pair is None:

@@ -135,7 +135,8 @@ def progress_html(knowledge: Knowledge, headers: Sequence[Header], graded: Grade
     held = [Held(header.case, header.level, header.created, report) for header, report in graded]
     trains = {slug: case.trains for slug, case in knowledge.cases.items()}
     bar = next((report.bar["hire"] for _, report in reversed(graded) if "hire" in report.bar), HIRE_LINE)
-    cards = [_card("Overall", [_overall(header, report) for header, report in graded], bar)]
+    overall = [None if known_mode(header.mode).step else report.score for header, report in graded]
+    cards = [_card("Overall", overall, bar)]
     cards += [_card(step.label, [report.steps[step].score for report in (one.report for one in held)]) for step in Step]
     said = "Scores run from 1 to 4, relative to the level interviewed for; the dashed line is what would pass. "
     charts = (
@@ -226,11 +227,6 @@ def _row(knowledge: Knowledge, header: Header, report: Report | None) -> str:
     }
     row = "".join(f"<td class='{kind}' dir='auto'>{for_html(cell)}</td>" for kind, cell in cells.items())
     return f"<tr>{row}<td class='open'>{button}</td></tr>"
-
-
-def _overall(header: Header, report: Report) -> float | None:
-    """The interview's score; practice of one step has none."""
-    return None if known_mode(header.mode).step else report.score
 
 
 def _card(title: str, scores: Sequence[float | None], passes: float = HIRE_LINE) -> str:
