@@ -7,6 +7,7 @@ Offsets are exact.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -45,11 +46,37 @@ _COMMON = frozenset(
 
 @dataclass(frozen=True)
 class Span:
-    """A piece of a text: ``whole[start:end] == text``."""
+    """A piece of a text: ``whole[start:end] == text``; of ``said_words`` but for case."""
 
     start: int
     end: int
     text: str
+
+
+_SAID = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_NO_WORDS = frozenset("um umm uh uhh erm er hmm hm mm mhm ah oh like basically actually so well okay ok yeah".split())  # noqa: SIM905
+_NO_PHRASES = (("you", "know"), ("i", "mean"), ("sort", "of"), ("kind", "of"))
+
+
+def said_words(text: str) -> list[Span]:
+    """The words by which a quote is found again: in lower case, without fillers and stammers, each at its place."""
+    every = [Span(*match.span(), match[0].lower().replace("’", "'")) for match in _SAID.finditer(text)]
+    kept: list[Span] = []
+    skipped = -1
+    for at, word in enumerate(every):
+        if at == skipped:
+            continue
+        if at + 1 < len(every) and (word.text, every[at + 1].text) in _NO_PHRASES:
+            skipped = at + 1
+        elif word.text not in _NO_WORDS and not (kept and kept[-1].text == word.text):
+            kept.append(word)
+    return kept
+
+
+def runs(words: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """Where the wanted words stand one after another."""
+    length = len(wanted)
+    return [at for at in range(len(words) - length + 1) if words[at : at + length] == wanted]
 
 
 def first_words(text: str, most: int) -> str:

@@ -243,18 +243,13 @@ def _fit_to_write(data: Mapping[str, Any], name: str) -> None:
         where, value, depth = waiting.pop()
         if depth > MAX_DEPTH:
             raise BadInput(f"{name}: {where[:200]}: nested too deeply (at most {MAX_DEPTH} levels)")
-        if isinstance(value, str) and _SURROGATE.search(value):
-            raise BadInput(f"{name}: {_shown(where)}: half of a character (a lone unicode surrogate) cannot be written")
+        if _SURROGATE.search(where) or (isinstance(value, str) and _SURROGATE.search(value)):
+            shown = _SURROGATE.sub("\ufffd", where)[:200]
+            raise BadInput(f"{name}: {shown}: half of a character (a lone unicode surrogate) cannot be written")
         if isinstance(value, dict):
             waiting += [(f"{where}.{key}", one, depth + 1) for key, one in value.items()]
         elif isinstance(value, list):
             waiting += [(f"{where}.{index}", one, depth + 1) for index, one in enumerate(value)]
-        if _SURROGATE.search(where):
-            raise BadInput(f"{name}: {_shown(where)}: half of a character (a lone unicode surrogate) cannot be written")
-
-
-def _shown(where: str) -> str:
-    return _SURROGATE.sub("\ufffd", where)[:200]
 
 
 def read_transcript(path: Path) -> Transcript:

@@ -15,16 +15,13 @@ from functools import cache, cached_property
 
 from interviewer.grading import thresholds
 from interviewer.knowledge.embeddings import vocabulary
-from interviewer.text import spans
+from interviewer.text import Span, runs, said_words, spans
 from interviewer.transcript import Transcript, Turn
 
 _AT = thresholds().quotes
 
 LONGEST_PASSAGE = _AT.longest_passage
 """Words up to which a turn is one passage."""
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_FILLERS = frozenset("um umm uh uhh erm er hmm hm mm mhm ah oh like basically actually so well okay ok yeah".split())  # noqa: SIM905
-_PHRASES = (("you", "know"), ("i", "mean"), ("sort", "of"), ("kind", "of"))
 _CLOSES = re.compile(r"[.!?%)\"”]+")
 _PLACE = re.compile(r"(\d+)(?:\.(\d+))?")
 _ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…|\[[^\]]*\])\s*")
@@ -54,30 +51,6 @@ class Quote:
     start: int
     end: int
     text: str
-
-
-@dataclass(frozen=True)
-class _Word:
-    plain: str
-    start: int
-    end: int
-
-
-def _words(text: str) -> list[_Word]:
-    """The words without fillers and stammers."""
-    every = [_Word(match[0].lower().replace("’", "'"), *match.span()) for match in _WORD.finditer(text)]
-    kept: list[_Word] = []
-    skip = 0
-    for at, word in enumerate(every):
-        if skip:
-            skip -= 1
-            continue
-        if at + 1 < len(every) and (word.plain, every[at + 1].plain) in _PHRASES:
-            skip = 1
-            continue
-        if word.plain not in _FILLERS and not (kept and kept[-1].plain == word.plain):
-            kept.append(word)
-    return kept
 
 
 def excerpts(transcript: Transcript) -> list[Excerpt]:
@@ -117,8 +90,8 @@ class Quotes:
         return {(passage.turn, passage.number): passage for passage in self.passages}
 
     @cached_property
-    def _read(self) -> dict[int, list[_Word]]:
-        return {index: _words(turn.text) for index, turn in self.transcript.candidate_turns()}
+    def _read(self) -> dict[int, list[Span]]:
+        return {index: said_words(turn.text) for index, turn in self.transcript.candidate_turns()}
 
     def numbered(self, mark: Callable[[int], str] = lambda turn: "") -> str:
         """The transcript as a model gets it: a passage a line, with its number, speaker and time. ``mark`` gives a
@@ -140,7 +113,7 @@ class Quotes:
         if len(parts) == 2 and (whole := self._between(parts[0], parts[1], order, hinted)):
             self.found += 1
             return whole
-        wanted = [word.plain for word in _words(max(parts, key=len, default=""))]
+        wanted = [word.text for word in said_words(max(parts, key=len, default=""))]
         least = max(_AT.run, round(len(wanted) * _AT.alike))
         for run in (len(wanted), least):
             if len(wanted) < _AT.shortest or run > len(wanted):
@@ -155,7 +128,7 @@ class Quotes:
 
     def _between(self, first: str, last: str, order: Sequence[int], hinted: Excerpt | None) -> Quote | None:
         """The words of one turn from ``first`` to ``last``, both said there and near enough to be one thought."""
-        begins, ends = ([word.plain for word in _words(part)] for part in (first, last))
+        begins, ends = ([word.text for word in said_words(part)] for part in (first, last))
         if min(len(begins), len(ends)) < _AT.shortest:
             return None
         for turn in order:
@@ -163,7 +136,7 @@ class Quotes:
             if start is None:
                 continue
             words = self._read[turn]
-            plain = [word.plain for word in words]
+            plain = [word.text for word in words]
             at = next(index for index, word in enumerate(words) if word.start == start.start)
             beyond = min(len(plain), at + _AT.longest)
             for stop in range(at + len(begins), beyond - len(ends) + 1):
@@ -189,12 +162,9 @@ class Quotes:
     def _in(self, turn: int, wanted: Sequence[str], run: int, hinted: Excerpt | None) -> Quote | None:
         """The run of words in a turn; of several the one nearest to the hinted passage."""
         words = self._read[turn]
-        plain = [word.plain for word in words]
+        plain = [word.text for word in words]
         if run == len(wanted):
-            starts = [
-                at for at in range(len(plain) - run + 1) if plain[at] == wanted[0] and plain[at : at + run] == wanted
-            ]
-            length = run
+            starts, length = runs(plain, wanted), run
         else:
             match = SequenceMatcher(None, plain, wanted, autojunk=False).find_longest_match()
             starts, length = ([match.a], match.size) if match.size >= run else ([], 0)

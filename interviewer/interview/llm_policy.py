@@ -26,7 +26,7 @@ from interviewer.knowledge.retrieval import Retriever
 from interviewer.knowledge.schema import Pushback, RedFlag, Signal, TradeOff
 from interviewer.models import Budget
 from interviewer.models.base import LanguageModel, Message, ModelChain, count, render
-from interviewer.text import without_fillers
+from interviewer.text import runs, said_words, without_fillers
 from interviewer.transcript import Noted, Observed, Transcript, Turn
 
 _AT = thresholds().model
@@ -342,14 +342,12 @@ class Observer:
 
 
 def quoted(quote: str, text: str) -> str:
-    """The passage of the text that a quote copies, whatever its case, spaces and punctuation; empty without one."""
+    """The passage of the text that a quote copies, whatever its case, spaces and fillers; empty without one."""
     if quote and quote in text:
         return quote
-    words = re.findall(r"\w+(?:['’]\w+)?", quote)
-    if len(words) < 2:
-        return ""
-    found = re.search(r"\W+".join(re.escape(word) for word in words), text, re.IGNORECASE)
-    return found[0] if found else ""
+    wanted, said = [word.text for word in said_words(quote)], said_words(text)
+    found = runs([word.text for word in said], wanted) if len(wanted) > 1 else []
+    return text[said[found[0]].start : said[found[0] + len(wanted) - 1].end] if found else ""
 
 
 def _end(text: str) -> str:

@@ -154,8 +154,7 @@ class Store:
         The same ``key`` again is the same turn: nothing is added. Raises OverError once the interview has ended,
         BadInput when it is not the owner's. A turn starts a clock that was stopped.
         """
-        with self._write() as db:
-            row = need(db, owner, id_, lock=True)
+        with self._mine(owner, id_) as (db, row):
             if key is not None:
                 known = db.execute(
                     sa.select(turns.c.number).where(turns.c.interview == id_, turns.c.key == key)
@@ -178,8 +177,7 @@ class Store:
         A bare "go on" that followed it goes with it. Raises MovedOnError when more than that was said since,
         OverError once the interview has ended, BadInput when it is not the owner's.
         """
-        with self._write() as db:
-            row = need(db, owner, id_, lock=True)
+        with self._mine(owner, id_) as (db, row):
             stored = turns_of(db, id_)
             if row.ended is not None:
                 raise OverError("The interview is over.")
@@ -191,8 +189,7 @@ class Store:
 
     def pause(self, owner: str, id_: str, paused: bool) -> None:
         """Stops the interview's clock, or lets it go on."""
-        with self._write() as db:
-            row = need(db, owner, id_, lock=True)
+        with self._mine(owner, id_) as (db, row):
             tick(db, row)
             set_paused(db, row, paused)
 
@@ -201,8 +198,7 @@ class Store:
 
         Raises MovedOnError, and stores nothing, when the interview went on in the meantime.
         """
-        with self._write() as db:
-            row = need(db, owner, id_, lock=True)
+        with self._mine(owner, id_) as (db, row):
             if count_turns(db, id_) != expected or len(transcript.turns) != expected + 1:
                 raise MovedOnError(f"turn {expected} was written by somebody else")
             tick(db, row)
@@ -217,8 +213,8 @@ class Store:
 
     def correct(self, owner: str, id_: str, correction: Mapping[str, Any]) -> None:
         """Keeps a person's mark beside the machine's. Raises BadInput for more than anybody makes."""
-        with self._write() as db:
-            extra = read_object(need(db, owner, id_, lock=True).extra)
+        with self._mine(owner, id_) as (db, row):
+            extra = read_object(row.extra)
             known = extra.get("corrections")
             kept = [*(known if isinstance(known, list) else []), dict(correction)]
             if len(kept) > _MOST_CORRECTIONS:
@@ -227,8 +223,8 @@ class Store:
 
     def keep_stronger(self, owner: str, id_: str, turn: int, given: Mapping[str, Any]) -> None:
         """Keeps the stronger answer that a model gave for a turn, with the interview."""
-        with self._write() as db:
-            extra = read_object(need(db, owner, id_, lock=True).extra)
+        with self._mine(owner, id_) as (db, row):
+            extra = read_object(row.extra)
             known = extra.get("stronger")
             kept = {**(known if isinstance(known, dict) else {}), str(turn): dict(given)}
             put_extra(db, id_, {**extra, "stronger": kept})
@@ -238,16 +234,14 @@ class Store:
 
         Raises BadInput when the interview is not the owner's.
         """
-        with self._write() as db:
-            need(db, owner, id_, lock=True)
+        with self._mine(owner, id_) as (db, _):
             for number, (turn, known) in enumerate(zip(transcript.turns, turns_of(db, id_), strict=False)):
                 if turn.observed and turn.text == known.text and known.observed is None and not is_unreadable(known):
                     put_turn(db, id_, number, known.model_copy(update={"observed": turn.observed}))
 
     def keep_board(self, owner: str, id_: str, data: str) -> None:
         """Keeps what stands on the whiteboard, a JSON text; the last one counts. Raises BadInput."""
-        with self._write() as db:
-            need(db, owner, id_, lock=True)
+        with self._mine(owner, id_) as (db, _):
             same, now = boards.c.interview == id_, time.time()
             if not db.execute(boards.update().where(same).values(data=data, saved=now)).rowcount:
                 db.execute(boards.insert().values(interview=id_, data=data, saved=now))
@@ -258,8 +252,8 @@ class Store:
         Where nothing can be written (a full disk), it is told and not kept: who reads must not need a disk.
         """
         try:
-            with self._write(lasting=False) as db:
-                return tick(db, need(db, owner, id_, lock=True))
+            with self._mine(owner, id_, lasting=False) as (db, row):
+                return tick(db, row)
         except CannotRun:
             log.warning("the clock of an interview could not be kept", exc_info=True)
             return self.elapsed(owner, id_)
@@ -271,22 +265,20 @@ class Store:
 
     def end(self, owner: str, id_: str) -> None:
         """Marks the interview as ended; the first time counts."""
-        with self._write() as db:
-            row = need(db, owner, id_, lock=True)
+        with self._mine(owner, id_) as (db, row):
             if row.ended is None:
                 db.execute(interviews.update().where(interviews.c.id == id_).values(ended=time.time()))
 
     def consent(self, owner: str, id_: str, to: str, given: bool) -> None:
         """Keeps what the person agreed to."""
-        with self._write() as db:
-            known = read_object(need(db, owner, id_, lock=True).consent)
+        with self._mine(owner, id_) as (db, row):
+            known = read_object(row.consent)
             said = json.dumps({**known, to: given})
             db.execute(interviews.update().where(interviews.c.id == id_).values(consent=said))
 
     def add_report(self, owner: str, id_: str, report: Report, *, turns_graded: int) -> None:
         """Keeps a report; one on the same level replaces it."""
-        with self._write() as db:
-            need(db, owner, id_, lock=True)
+        with self._mine(owner, id_) as (db, _):
             level = report.level.value
             db.execute(reports.delete().where(reports.c.interview == id_, reports.c.level == level))
             db.execute(
@@ -301,8 +293,7 @@ class Store:
         Whether that is finished. False: it is deleted, and its bytes are overwritten as soon as nobody reads the
         database any more (``tidy`` tries again with every write, on closing and on opening).
         """
-        with self._write() as db:
-            need(db, owner, id_, lock=True)
+        with self._mine(owner, id_) as (db, _):
             db.execute(interviews.delete().where(interviews.c.id == id_))
         self._unscrubbed = True
         return self.tidy()
@@ -383,6 +374,12 @@ class Store:
         with database.writing(self.engine, lasting=lasting) as db:
             yield db
         self.tidy()
+
+    @contextmanager
+    def _mine(self, owner: str, id_: str, lasting: bool = True) -> Iterator[tuple[Connection, Any]]:
+        """Writing to an owner's interview, whose row nobody else changes meanwhile."""
+        with self._write(lasting) as db:
+            yield db, need(db, owner, id_, lock=True)
 
     def _read(self) -> AbstractContextManager[Connection]:
         return database.reading(self.engine)

@@ -132,7 +132,10 @@ def test_without_a_capable_model_nothing_is_noted(knowledge):
 
 
 def test_a_quote_is_the_passage_as_it_stands():
-    assert quoted("labels arrive late so", "Well, Labels arrive late. So I wait.") == "Labels arrive late. So"
+    assert (
+        quoted("labels arrive late, so I wait", "Um, Labels arrive, uh, late. So I wait.")
+        == "Labels arrive, uh, late. So I wait"
+    )
     assert quoted("late", "Labels arrive later.") == "late"
     assert quoted("nobody said it", "Labels arrive late.") == ""
 
