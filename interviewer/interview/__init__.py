@@ -268,6 +268,7 @@ class RuleSettings(Strict):
     words_after_a_request: int
     clear_step: float
     clear_lead: float
+    sure_step: float
     short_answer: int
     design_from: int
     confirmation: int
@@ -280,6 +281,7 @@ class RuleSettings(Strict):
     part_is_over: float
     untouched_share: float
     untouched_signals: int
+    spent_share: float
     untouched_subjects: float
     least_share: float
     remind_at: float
@@ -289,8 +291,11 @@ class RuleSettings(Strict):
     last_minutes: float
     questions_in_a_part: int
     substantial: int
-    lead_until: float
     move_from: float
+    planned_share: float
+    due_share: float
+    soon_share: float
+    posed_alike: float
     gone_into: float
     late_parts_from: float
     longest_again: int

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from interviewer import Level, MoveKind, Step
 from interviewer.interview import ModeKind, rules_pacing, rules_questions, settings
 from interviewer.interview.policy import Allowed, Proposal, TargetKind, View
-from interviewer.interview.rules_scene import Situation, WordChoice
-from interviewer.interview.words import all_terms, begins, problems
+from interviewer.interview.rules_scene import Situation
+from interviewer.interview.words import WordChoice, all_terms, begins, problems
 from interviewer.knowledge.validate import has_term
 from interviewer.listening.annotate import Listener
 from interviewer.listening.intents import Intent
@@ -64,7 +64,9 @@ def in_the_middle(scene: Situation) -> Proposal | None:
     """Who is in the middle of a thought, or says what they do next, goes on."""
     ways = (Intent.CONTINUE, Intent.GOES_TO, Intent.DRAW)
     short = scene.words <= settings().design_from * 2 and not scene.heard("signal")
-    announces = {*ways} & {*scene.intents} if short else scene.wants(*ways)
+    announces = {*ways} & {*scene.intents} if short else {scene.wants(*ways)} - {None}
+    if len(scene.intents.get(Intent.GOES_TO, "").split()) > settings().design_from:
+        announces -= {Intent.GOES_TO}  # who names the next part and speaks of it has gone there
     if breaks_off(scene.text) or announces:
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
     return None
@@ -104,42 +106,32 @@ def presses(scene: Situation) -> Proposal | None:
     at = settings().bank
     if scene.state.probes_in_step >= at.pressed or not scene.fitting or scene.fitting[0].worth < at.sure:
         return None
-    return None if _late(scene) and rules_pacing.untouched(scene) else _follows(scene)
+    return None if rules_pacing.late(scene) and rules_pacing.untouched(scene) else _follows(scene)
 
 
 def asks(scene: Situation) -> Proposal:
     """What comes after an answer.
 
-    After a part that was gone into, and after an honest "I don't know", the next part is opened. After a substantial
-    answer early on the lead goes back. Otherwise comes a plain question on what nobody has come to yet, on the part
-    under way first.
+    Who is through with a part, or gave it up, gets the next one. Otherwise comes what surely follows a short answer, or
+    a question on what nobody has come to, on the part under way first.
     """
     if scene.mode.kind is ModeKind.DRILL:
         return of_the_subject(scene) or lead(scene)
-    at, share = settings(), scene.state.elapsed / scene.state.length
-    substantial = scene.words >= at.substantial
     unsure = scene.intents.get(Intent.DONT_KNOW, "")
     gave_up = bool(unsure) and scene.state.step is not Step.CLARIFY and scene.just_said(unsure)
-    led = scene.told_last(scene.voice.forms(_LEAD), 2)
-    through = gave_up or _late(scene) or (share >= at.move_from and _gone_into(scene))
+    through = gave_up or rules_pacing.late(scene) or _gone_into(scene) or rules_pacing.behind(scene)
     moved = rules_pacing.to_next(scene, "move_on.time") if through else None
-    leads = substantial and share < at.lead_until and not led and scene.voice.unsaid(scene.voice.forms(_LEAD))
-    if not moved and leads:
-        return lead(scene)
-    follows = None if substantial or not scene.fitting else _follows(scene)
+    follows = _follows(scene) if scene.fitting and scene.words < settings().substantial else None
     return moved or follows or onward(scene) or lead(scene)
 
 
 def _gone_into(scene: Situation) -> bool:
     """Whether the part under way got most of its time, or a question or two of ours."""
     at, state = settings(), scene.state
+    if state.elapsed < at.move_from * state.length:
+        return False
     spent = state.used.get(state.step, 0.0) >= at.gone_into * scene.view.agenda.budgets.get(state.step, 0.0)
     return spent or state.probes_in_step >= at.questions_before_moving
-
-
-def _late(scene: Situation) -> bool:
-    """Whether the time is short for what nobody has come to."""
-    return scene.state.elapsed > settings().late_parts_from * scene.state.length
 
 
 _LEAD = "let_go_on.lead"
@@ -154,23 +146,44 @@ def lead(scene: Situation) -> Proposal:
 
 
 def onward(scene: Situation) -> Proposal | None:
-    """A plain question on the part under way, a few times at most, else the next part, else what is left of any."""
-    if found := here(scene) or rules_pacing.to_next(scene, "move_on.time"):
-        return found
-    if _late(scene):
-        return rules_pacing.on_the_whole(scene, "probe.plain") or elsewhere(scene)
-    return elsewhere(scene) or rules_pacing.on_the_whole(scene, "probe.plain")
+    """A situation of the case on the part under way, a few times at most, else the next part, else a plain question on
+    the part, else what is left of any."""
+    plain = not scene.situations(scene.part) and not rules_pacing.late(scene)
+    found = here(scene, plain=plain) or rules_pacing.to_next(scene, "move_on.time") or beside(scene)
+    found = found or rules_pacing.to_next(scene, "move_on.time", soon=True)
+    whole = rules_pacing.on_the_whole(scene, "probe.plain")
+    if rules_pacing.late(scene):
+        return found or whole or here(scene) or elsewhere(scene)
+    return found or here(scene) or elsewhere(scene) or whole
 
 
-def here(scene: Situation) -> Proposal | None:
-    """A plain question on the part under way; on the requirements only at the beginning."""
+def here(scene: Situation, *, plain: bool = True) -> Proposal | None:
+    """A question on the part under way that nobody has come to; on the requirements only at the beginning."""
     at, step = settings(), scene.part
-    late = step is Step.CLARIFY and scene.state.elapsed > at.early_share * scene.state.length
-    elsewhere_now = late or step not in scene.view.agenda.scope or _far_ahead(scene, step)
+    before = step is Step.CLARIFY and scene.state.elapsed > at.early_share * scene.state.length
+    before = before or (rules_pacing.late(scene) and step not in _LATE and not scene.one_subject)
+    elsewhere_now = before or step not in scene.view.agenda.scope or _far_ahead(scene, step)
     if elsewhere_now or scene.state.probes_in_step >= at.questions_in_a_part:
         return None
     begun = scene.spoken_of[step] >= at.untouched_subjects / 2
-    return next((_probe(scene, one, step=step) for one in scene.left_to_ask(step, begun=begun)), None)
+    asks = scene.left_to_ask(step, begun=begun) if plain else iter(scene.situations_left(step))
+    return next((_probe(scene, one, step=step) for one in asks), None)
+
+
+def beside(scene: Situation) -> Proposal | None:
+    """A situation of the case on a part that comes after the one under way and was gone into already."""
+    order, waiting = [*Step], rules_pacing.untouched(scene)
+    after = [step for step in scene.view.agenda.scope if order.index(step) > order.index(scene.part)]
+    gone = [
+        step
+        for step in after
+        if step not in waiting and rules_pacing.due(scene, step, soon=True) and not scene.one_subject
+    ]
+    return next((_probe(scene, one, step=step) for step in gone for one in scene.situations_left(step)), None)
+
+
+_LATE = (Step.EVALUATE, Step.SERVE, Step.MONITOR)
+"""The parts that are asked about until the end."""
 
 
 def _far_ahead(scene: Situation, step: Step) -> bool:
@@ -185,7 +198,7 @@ def elsewhere(scene: Situation) -> Proposal | None:
     """A plain question on any part that is left: the one under way, those after it, then those before; towards the end
     only on what comes late in a design."""
     order = [*Step]
-    first = order.index(Step.EVALUATE if _late(scene) and not scene.one_subject else Step.FRAME)
+    first = order.index(Step.EVALUATE if rules_pacing.late(scene) and not scene.one_subject else Step.FRAME)
     now = order.index(scene.state.step)
     scope = [step for step in scene.view.agenda.scope if order.index(step) >= first]
     scope.sort(key=lambda step: (order.index(step) < now, order.index(step)))
@@ -212,8 +225,9 @@ def _probe(
     scene: Situation, question: str, *, step: Step | None = None, target: tuple[TargetKind, str] | None = None
 ) -> Proposal:
     """A question, after a word that we follow where they asked for it, in the interviewer's manner."""
-    follows = scene.wants(Intent.FOLLOWS)
-    text = scene.voice.say("probe.follows" if follows else "probe.plain", question=question)
+    beside = {Intent.FOLLOWS: "probe.follows", Intent.HOW_AM_I: "probe.no_marks"}
+    follows = scene.wants(*beside)
+    text = scene.voice.say(beside[follows] if follows else "probe.plain", question=question)
     if not follows and scene.level is not Level.STAFF:
         text = scene.voice.in_manner(text, scene.view.transcript.manner, settings().manner_every)
     return scene.propose(MoveKind.PROBE, text, step=step, target=target)
@@ -245,13 +259,13 @@ RULES: tuple[Rule, ...] = (
     rules_questions.asks_for_hint,
     rules_questions.does_not_know,
     rules_questions.unsure,
+    rules_pacing.last_minutes,
     rules_questions.hands_over,
     rules_questions.silent,
     rules_questions.drawn,
     in_the_middle,
     mistaken,
     presses,
-    rules_pacing.last_minutes,
     rules_pacing.tells_time,
     rules_pacing.part_is_over,
     rules_pacing.curveball,

@@ -317,10 +317,12 @@ def _hangs_on(scene: Situation, question: str) -> str:
 def about_the_interview(scene: Situation) -> Proposal | None:
     """Time left, how am I doing, small talk, drawing, a moment to think, leave for what comes next."""
     found = scene.wants(Intent.TIME_LEFT, Intent.HOW_AM_I, Intent.NEED_TIME, Intent.DRAW, Intent.MAY_I, Intent.ABOUT_US)
+    if scene.just_said(scene.intents.get(Intent.TIME_LEFT, "")) and Intent.TIME_LEFT in scene.intents:
+        found = Intent.TIME_LEFT  # whatever else is asked beside it
     match found:
         case Intent.TIME_LEFT:
             return scene.turn(MoveKind.META, "meta.time_left", minutes=scene.minutes_left())
-        case Intent.HOW_AM_I:
+        case Intent.HOW_AM_I if scene.words < settings().substantial or scene.state.left < 60 * settings().last_minutes:
             return scene.turn(MoveKind.META, "meta.how_am_i")
         case Intent.NEED_TIME if scene.words <= settings().design_from * 2:
             return scene.turn(MoveKind.LET_GO_ON, "let_go_on.pause")

@@ -1,108 +1,27 @@
-"""What the rules look at and speak with: the view, what was heard in the last turn, their wording.
+"""What the rules look at: the view, what was heard in the last turn, and ways to propose."""
 
-Deterministic by the transcript, and never the same sentence twice in an interview while another is left.
-"""
-
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from interviewer import Level, Manner, MoveKind, Step
-from interviewer.config import data_beside
-from interviewer.interview import Mode, ModeKind, known_mode, settings, steps, subjects
+from interviewer import Level, MoveKind, Step
+from interviewer.interview import Mode, ModeKind, known_mode, settings, subjects
 from interviewer.interview.policy import Allowed, Proposal, Target, TargetKind, View
 from interviewer.interview.state import State
-from interviewer.interview.words import normal
+from interviewer.interview.words import WordChoice
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Vectors
 from interviewer.knowledge.schema import Case, Followup, Signal
-from interviewer.listening.annotate import Listener
+from interviewer.knowledge.schema import Situation as CaseSituation
+from interviewer.listening.annotate import Listener, step_words
 from interviewer.listening.examples import Bank, denies
 from interviewer.listening.intents import Intent, announced
 from interviewer.text import Span, spans
 from interviewer.transcript import Heard, Turn
-
-
-@cache
-def _occasions() -> dict[str, list[str]]:
-    """The variants by occasion: ``meta.time_left``."""
-    data = data_beside(__file__, "wording.yaml")
-    steps, manner = data.pop("steps"), data.pop("manner")
-    found = {f"{kind}.{name}": forms for kind, by_name in data.items() for name, forms in by_name.items()}
-    found |= {f"manner.{name}": forms for name, forms in manner.items()}
-    return found | {f"step.{name}": words["openers"] for name, words in steps.items()}
-
-
-def occasions() -> frozenset[str]:
-    """The names of all occasions, for the test that holds words and uses together."""
-    return frozenset(_occasions())
-
-
-@dataclass(frozen=True)
-class WordChoice:
-    """Chooses words in one interview, at one moment."""
-
-    said: Sequence[str]
-    """The interviewer's turns so far."""
-    seed: str
-    """What the choice depends on, beside what was said."""
-    sound: Callable[[str], bool]
-    """Whether a turn may be said at all."""
-
-    def say(self, occasion: str, **slots: str) -> str:
-        """A variant for the occasion, with its slots filled."""
-        return self.choose([form.format(**slots) for form in _occasions()[occasion]])
-
-    def forms(self, occasion: str) -> list[str]:
-        """All variants for an occasion, slots and all."""
-        return _occasions()[occasion]
-
-    def opener(self, step: Step) -> str:
-        """A question that opens a step."""
-        return self.choose(steps()[step].openers)
-
-    def choose(self, texts: Sequence[str]) -> str:
-        """One of the texts: one that was never said before, else a few words, if there is one."""
-        few = [text for text in texts if not self.says_again(text)]
-        return next(iter(self.unsaid(texts) or self._turned(few or texts)))
-
-    def says_again(self, text: str) -> bool:
-        """Whether a question in it, or a sentence longer than ``longest_again``, was said before word for word."""
-        long = [one.text for one in spans(text) if "?" in one.text or len(one.text.split()) > settings().longest_again]
-        return any(normal(one) in self._before for one in long)
-
-    def unsaid(self, texts: Sequence[str]) -> list[str]:
-        """The texts of which no sentence was said before, begun at another one each time."""
-        order, before = self._turned(texts), self._before
-        whole = [
-            text for text in order if not any(normal(one.text) in before for one in spans(text)) and self.sound(text)
-        ]
-        return whole or [text for text in order if normal(text) not in before and self.sound(text)]
-
-    @cached_property
-    def _before(self) -> frozenset[str]:
-        """All that was said, turns and sentences."""
-        return frozenset(normal(one) for turn in self.said for one in (turn, *(span.text for span in spans(turn))))
-
-    def in_manner(self, text: str, manner: Manner, every: int) -> str:
-        """The text after a phrase of the interviewer's manner, about one time in ``every``."""
-        phrases = self.unsaid(_occasions()[f"manner.{manner.value}"])
-        turn = int.from_bytes(hashlib.sha256(f"{self.seed}{len(self.said)}".encode()).digest()[:2]) % every
-        return f"{phrases[0]} {text}" if phrases and turn == 0 and self.sound(f"{phrases[0]} {text}") else text
-
-    def _turned(self, texts: Sequence[str]) -> list[str]:
-        digest = hashlib.sha256(f"{self.seed}|{len(self.said)}|{texts[0]}".encode()).digest() if texts else b"\0\0"
-        by = int.from_bytes(digest[:2]) % max(1, len(texts))
-        return [*texts[by:], *texts[:by]]
-
-
-# -- scene -----------------------------------------------------------------------------------------------
-# What the rules look at: the view, what was heard in the last turn, and ways to propose.
-
 
 _AGAIN = frozenset({MoveKind.OPEN, MoveKind.WRAP_UP, MoveKind.CLOSE})
 """The beginning and the end, which nothing else may take the place of."""
@@ -181,20 +100,38 @@ class Situation:
         return "\n".join(turn.text for turn in self.view.transcript.turns[1:]).replace("’", "'")
 
     def left_to_ask(self, step: Step, *, begun: bool = False) -> Iterator[str]:
-        """For each subject of a part that nobody has come to, a question: the case's own situation, else a plain one.
+        """Questions on what nobody has come to in a part: the case's own situations, then plain ones.
 
         The situation that opens the part is kept for that, and what opens it isn't asked of one that is ``begun``. Each
         question is looked for when it is wanted.
         """
-        of_step = [*self._situations(step).items()]
-        opener, own = dict(of_step[:1]), dict(of_step[1:])
-        for one in sorted(subjects()[step], key=lambda one: one.id not in own):
-            if begun and one.id in opener:
-                continue
-            asks = [*([own[one.id]] if one.id in own else []), *one.asks]
-            told = self.told([*asks, *([opener[one.id]] if one.id in opener else [])])
-            if not told and not one.touched(self.talked):
-                yield from (self.voice.unsaid(asks[:1]) or self.voice.unsaid(asks))[:1]
+        yield from self.situations_left(step)
+        own = [*self.situations(step).items()]
+        opener = dict(own[:1])
+        for one in subjects()[step]:
+            told = self.told([*one.asks, *(of.ask for name, of in own if name == one.id)])
+            if not told and not (begun and one.id in opener) and not one.touched(self.talked):
+                yield from (self.voice.unsaid(one.asks[:1]) or self.voice.unsaid(one.asks))[:1]
+
+    def situations_left(self, step: Step) -> list[str]:
+        """The case's own situations for a part that nobody has come to, nearest to the last answer first; not the one
+        that opens it."""
+        own = [one.ask for name, one in [*self.situations(step).items()][1:] if self._is_open(step, name, one)]
+        return self._nearest(self.voice.unsaid(own))
+
+    def _is_open(self, step: Step, name: str, one: CaseSituation) -> bool:
+        """Whether nobody has come to what a situation of the case is about."""
+        if one.said:
+            return re.search(one.said, self.talked, re.IGNORECASE) is None
+        return not any(subject.touched(self.talked) for subject in subjects()[step] if subject.id == name)
+
+    def _nearest(self, asks: list[str]) -> list[str]:
+        """The questions, that first whose likeness to a sentence of the last answer is greatest."""
+        said = spans(self.last.text if self.last else "")[-settings().bank.sentences :]
+        if len(asks) < 2 or not said:
+            return asks
+        near = (self.listener.embedder.encode(asks) @ self.listener.vectors(said).T).max(axis=1)
+        return [asks[place] for place in np.argsort(-near, kind="stable")]
 
     @cached_property
     def spoken_of(self) -> dict[Step, float]:
@@ -203,11 +140,22 @@ class Situation:
 
     def opener(self, step: Step) -> str:
         """A question that opens a part: the case's own situation for it, else a plain one."""
-        own = [*self._situations(step).values()]
-        return next(iter([*self.voice.unsaid(own[:1]), *self.voice.unsaid(own[1:])]), self.voice.opener(step))
+        own = [(name, one) for name, one in self.situations(step).items() if self.voice.unsaid([one.ask])]
+        first = [*own[:1], *(one for one in own[1:] if self._is_open(step, *one))]
+        return next((one.ask for _, one in first), self.voice.opener(step))
 
-    def _situations(self, step: Step) -> Mapping[str, str]:
-        return self.case.situations.get(step, {}) if self.case else {}
+    def situations(self, step: Step) -> Mapping[str, CaseSituation]:
+        """The case's own for a part, by subject; none where another problem was posed."""
+        return self.case.situations.get(step, {}) if self.case and self._posed else {}
+
+    @cached_property
+    def _posed(self) -> bool:
+        """Whether the case's problem was posed, and not a neighbouring one, as in a recording from elsewhere."""
+        first = [turn.text for turn in self.view.transcript.turns[:4] if turn.speaker == "interviewer"]
+        if self.case is None or not first or self.case.brief in first[0]:
+            return self.case is not None
+        vectors = self.listener.embedder.encode([" ".join(first), self.case.brief, self.case.summary])
+        return float((vectors[1:] @ vectors[0]).max()) >= settings().posed_alike
 
     def heard(self, kind: str) -> list[Heard]:
         """What was heard of one kind in the last turn."""
@@ -255,7 +203,15 @@ class Situation:
         if self.words >= settings().substantial or not ours or not ours.step:
             return spoken or self.state.step
         onward = spoken and order.index(spoken) == order.index(ours.step) + 1
-        return spoken if spoken and onward and self.words >= settings().design_from else ours.step
+        sure = spoken and self.heard("step")[0].score >= settings().sure_step
+        return spoken if spoken and (onward or sure) and self.words >= settings().design_from else ours.step
+
+    @cached_property
+    def just_asked(self) -> frozenset[Step]:
+        """The late parts whose words the interviewer's last turn has, whoever wrote it."""
+        ours = next((turn for turn in reversed(self.view.transcript.turns) if turn.speaker == "interviewer"), None)
+        late = (Step.EVALUATE, Step.SERVE, Step.MONITOR)
+        return frozenset(step for step in late if ours and step_words()[step].search(ours.text))
 
     def minutes_left(self) -> str:
         """Whole minutes, at least one."""
@@ -277,7 +233,7 @@ class Situation:
         which = (near - at.older * np.arange(len(sentences) - 1, -1, -1)[:, None]).argmax(0)
         columns = np.arange(len(bank.entries))
         likeness, worth = near[which, columns], self._worth(near, vectors, which)
-        fits = (worth >= at.worth) & (likeness >= at.likeness)
+        fits = (worth >= at.worth) & (likeness >= at.likeness) & ((columns >= bank.own) | self._posed)
         found: list[Fitting] = []
         for column in columns[fits][np.argsort(-worth[fits], kind="stable")]:
             if len(found) < at.most and self._open(column, sentences[which[column]].text, float(likeness[column])):

@@ -1,12 +1,17 @@
-"""What words say and may not say: patterns, figures, what no turn of an interviewer's may hold. Pure."""
+"""What words say and may not say: patterns, figures, what no turn of an interviewer's may hold, and what the rules say.
 
+Pure; which wording is taken depends on the transcript alone.
+"""
+
+import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
+from interviewer import Manner, Step
 from interviewer.config import data_beside
-from interviewer.interview import thresholds
+from interviewer.interview import settings, steps, thresholds
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.validate import has_term as says_term
 from interviewer.text import spans, stem, stems
@@ -303,3 +308,80 @@ def begins(text: str, pattern: str) -> bool:
         re.match(rf"\W*(?:(?:um+|uh+|so|well|okay|ok|oh|ah|hm+|yeah)\W+)*?(?:{pattern})", text, re.IGNORECASE)
         is not None
     )
+
+
+# -- choice ----------------------------------------------------------------------------------------------
+# The wording of an interviewer that speaks without a model: never the same sentence twice while another is left.
+
+
+@cache
+def _occasions() -> dict[str, list[str]]:
+    """The variants by occasion: ``meta.time_left``."""
+    data = data_beside(__file__, "wording.yaml")
+    steps, manner = data.pop("steps"), data.pop("manner")
+    found = {f"{kind}.{name}": forms for kind, by_name in data.items() for name, forms in by_name.items()}
+    found |= {f"manner.{name}": forms for name, forms in manner.items()}
+    return found | {f"step.{name}": words["openers"] for name, words in steps.items()}
+
+
+def occasions() -> frozenset[str]:
+    """The names of all occasions, for the test that holds words and uses together."""
+    return frozenset(_occasions())
+
+
+@dataclass(frozen=True)
+class WordChoice:
+    """Chooses words in one interview, at one moment."""
+
+    said: Sequence[str]
+    """The interviewer's turns so far."""
+    seed: str
+    """What the choice depends on, beside what was said."""
+    sound: Callable[[str], bool]
+    """Whether a turn may be said at all."""
+
+    def say(self, occasion: str, **slots: str) -> str:
+        """A variant for the occasion, with its slots filled."""
+        return self.choose([form.format(**slots) for form in _occasions()[occasion]])
+
+    def forms(self, occasion: str) -> list[str]:
+        """All variants for an occasion, slots and all."""
+        return _occasions()[occasion]
+
+    def opener(self, step: Step) -> str:
+        """A question that opens a step."""
+        return self.choose(steps()[step].openers)
+
+    def choose(self, texts: Sequence[str]) -> str:
+        """One of the texts: one that was never said before, else a few words, if there is one."""
+        few = [text for text in texts if not self.says_again(text)]
+        return next(iter(self.unsaid(texts) or self._turned(few or texts)))
+
+    def says_again(self, text: str) -> bool:
+        """Whether a question in it, or a sentence longer than ``longest_again``, was said before word for word."""
+        long = [one.text for one in spans(text) if "?" in one.text or len(one.text.split()) > settings().longest_again]
+        return any(normal(one) in self._before for one in long)
+
+    def unsaid(self, texts: Sequence[str]) -> list[str]:
+        """The texts of which no sentence was said before, begun at another one each time."""
+        order, before = self._turned(texts), self._before
+        whole = [
+            text for text in order if not any(normal(one.text) in before for one in spans(text)) and self.sound(text)
+        ]
+        return whole or [text for text in order if normal(text) not in before and self.sound(text)]
+
+    @cached_property
+    def _before(self) -> frozenset[str]:
+        """All that was said, turns and sentences."""
+        return frozenset(normal(one) for turn in self.said for one in (turn, *(span.text for span in spans(turn))))
+
+    def in_manner(self, text: str, manner: Manner, every: int) -> str:
+        """The text after a phrase of the interviewer's manner, about one time in ``every``."""
+        phrases = self.unsaid(_occasions()[f"manner.{manner.value}"])
+        turn = int.from_bytes(hashlib.sha256(f"{self.seed}{len(self.said)}".encode()).digest()[:2]) % every
+        return f"{phrases[0]} {text}" if phrases and turn == 0 and self.sound(f"{phrases[0]} {text}") else text
+
+    def _turned(self, texts: Sequence[str]) -> list[str]:
+        digest = hashlib.sha256(f"{self.seed}|{len(self.said)}|{texts[0]}".encode()).digest() if texts else b"\0\0"
+        by = int.from_bytes(digest[:2]) % max(1, len(texts))
+        return [*texts[by:], *texts[:by]]

@@ -7,7 +7,7 @@ a list of follow-ups in ``followups/<slug>.yaml``; those of ``followups/general.
 """
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, field_validator
 
@@ -18,6 +18,15 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=1500)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=400)]
 Tag = Literal["P", "S", "M", "B", "D"]
+
+
+def _compiled(pattern: str) -> str:
+    """The pattern, once it is known to be a regular expression."""
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError) as error:
+        raise ValueError(f"'{pattern}' is not a regular expression: {error}") from error
+    return pattern
 
 
 class _Stripped(Strict):
@@ -68,6 +77,21 @@ class Signal(_Stripped):
     """Topic notes to read."""
 
 
+class Situation(_Stripped):
+    """An open question on one real situation of the product, for an interviewer that cannot understand an answer."""
+
+    ask: Line
+    """Gives nothing away and can be understood without what came before: at most 28 words."""
+    said: str = ""
+    """Words by which somebody would have come to it already, a regular expression, case-insensitive; without them those
+    of the subject of that name in ``interview/data/followups.yaml``."""
+
+    @field_validator("said")
+    @classmethod
+    def _compile(cls, said: str) -> str:
+        return _compiled(said)
+
+
 class TradeOff(_Stripped):
     """A choice to press on once the candidate is in its neighbourhood."""
 
@@ -111,12 +135,7 @@ class RedFlag(_Stripped):
     @field_validator("cues")
     @classmethod
     def _compile(cls, cues: list[str]) -> list[str]:
-        for cue in cues:
-            try:
-                re.compile(cue)
-            except (re.error, OverflowError) as error:
-                raise ValueError(f"'{cue}' is not a regular expression: {error}") from error
-        return cues
+        return [_compiled(cue) for cue in cues]
 
 
 class Source(_Stripped):
@@ -166,10 +185,8 @@ class Case(_Stripped):
     """What the interviewer says at the start: at most 45 words, no question mark, no signal."""
     facts: list[Fact] = Field(min_length=6)
     glossary: list[Term] = Field(min_length=3)
-    situations: dict[Step, dict[Slug, Line]] = Field(default_factory=dict)
-    """By step and subject, an open question on one real situation of this product, which gives nothing away and can be
-    understood without what came before: at most 28 words. The first one opens the step. The subjects are those of
-    ``interview/data/followups.yaml``."""
+    situations: dict[Step, dict[Slug, Situation]] = Field(default_factory=dict)
+    """By step and subject; the first one opens the step. A question alone stands for one without words of its own."""
     signals: dict[Step, list[Signal]]
     trade_offs: list[TradeOff] = Field(min_length=4)
     pushbacks: list[Pushback] = Field(min_length=3)
@@ -183,6 +200,19 @@ class Case(_Stripped):
     """From the body: the reference solution per step; for the grader only."""
     diagrams: dict[str, str] = Field(default_factory=dict)
     """From the body: Mermaid source by heading."""
+
+    @field_validator("situations", mode="before")
+    @classmethod
+    def _alone(cls, situations: Any) -> Any:
+        """A question alone, and one with the words by which it is known to be answered, are read alike."""
+        if not isinstance(situations, dict):
+            return situations
+        return {
+            step: {name: {"ask": one} if isinstance(one, str) else one for name, one in own.items()}
+            if isinstance(own, dict)
+            else own
+            for step, own in situations.items()
+        }
 
 
 class Followup(_Stripped):

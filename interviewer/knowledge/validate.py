@@ -153,8 +153,8 @@ def check_case(case: Case, topics: set[str] | None = None) -> list[str]:
     for fact in case.facts:
         problems += _spoken(f"facts.{fact.id}.answer", fact.answer, 30, ())
     for step, questions in case.situations.items():
-        for subject, question in questions.items():
-            problems += _spoken(f"situations.{step}.{subject}", question, _SITUATION, terms)
+        for subject, one in questions.items():
+            problems += _spoken(f"situations.{step}.{subject}.ask", one.ask, _SITUATION, terms)
     for trade_off in case.trade_offs:
         problems += _spoken(f"trade_offs.{trade_off.id}.question", trade_off.question, 35, ())
     for pushback in case.pushbacks:

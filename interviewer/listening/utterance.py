@@ -34,7 +34,7 @@ def _words(text: str) -> list[str]:
 def breaks_off(text: str) -> bool:
     """Whether the words stop in the middle of a thought, also where captions have no punctuation."""
     words = _words(text)
-    if not words or text.rstrip().endswith((".", "!", "?")):
+    if not words or (text.rstrip().endswith((".", "!", "?")) and not text.rstrip().endswith("...")):
         return False
     rules = turn_end()
     if text.rstrip().endswith(_SIGNS) or words[-1] in rules["broken_words"]:
