@@ -78,7 +78,6 @@ class Agenda:
     look_back: Callable[[], frozenset[str]] = frozenset
     """Looks for what ``brushed`` holds."""
     pushbacks: tuple[Option, ...] = ()
-    warm_up: bool = False
     drill: bool = False
     """One subject: the signals are those near it, and no step is steered to."""
 
@@ -200,7 +199,6 @@ def prepare(
         look_up=lambda: tuple(one.id for one in subject) or _near(transcript, last, retriever),
         look_back=lambda: _brushed(transcript, listener),
         pushbacks=tuple(Option(one.id, one.step, one.level) for one in (case.pushbacks if case else [])),
-        warm_up=mode.kind is ModeKind.WARM_UP,
         drill=bool(subject),
     )
 
