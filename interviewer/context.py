@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class AppContext:
-    """The knowledge, the ears, the index and the chain to the models."""
+    """The knowledge, the embedder, the index and the chain of models."""
 
     settings: Settings
     knowledge: Knowledge

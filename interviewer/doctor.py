@@ -211,7 +211,7 @@ def knowledge_build() -> None:
     with opened(settings) as parts:
         for group, passages in parts.retriever.index.build():
             if group in parts.knowledge.cases:
-                parts.interviewer.listener.ears(group)
+                parts.interviewer.listener.sounds_of(group)
             typer.echo(f"{group}: {passages} passages", err=True)
 
 

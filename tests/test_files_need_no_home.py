@@ -70,7 +70,7 @@ def test_a_full_disk_costs_time_and_nothing_else(command: str, tmp_path: Path) -
 def test_damaged_caches_index_and_database_are_gone_without(
     command: str, home: Path, interviewer: object, tmp_path: Path
 ) -> None:
-    interviewer.listener.ears("fraud-detection")  # type: ignore[attr-defined]
+    interviewer.listener.sounds_of("fraud-detection")  # type: ignore[attr-defined]
     shutil.copytree(home / "vectors", tmp_path / "vectors")
     for number, file in enumerate(sorted((tmp_path / "vectors").glob("*.npy"))):
         file.write_bytes([b"", b"\x93NUMPY", file.read_bytes()[:200]][number % 3])

@@ -151,7 +151,7 @@ class Interviewer:
     def _wake(self, case: str) -> None:
         try:
             with yielding(self._ahead.breathe):
-                self.listener.ears(case)
+                self.listener.sounds_of(case)
                 if len(self.policies) == 1:
                     self.listener.bank(case)
                 if self.retriever and not self._ahead.closed.is_set():
@@ -171,7 +171,7 @@ class Interviewer:
 
     def view(self, transcript: Transcript, at: float | None = None) -> tuple[View, list[str]]:
         """What a policy sees at that moment, by default once the last turn has been said, and warnings."""
-        # An opening needs no ears: the listener wakes while the candidate reads the problem.
+        # An opening needs nothing heard: the listener is made ready while the candidate reads the problem.
         timed, warnings = with_clock(self.listener.annotate(transcript) if transcript.turns else transcript)
         if self.knowledge.case(transcript.case) is None and not transcript.problem:
             warnings.append(

@@ -57,7 +57,7 @@ _REMEMBERED = 4_096
 
 
 @dataclass(frozen=True)
-class Ears:
+class CaseSounds:
     """What the listener knows of one case."""
 
     sounds: Exemplars
@@ -78,7 +78,7 @@ class Listener:
         self.knowledge = knowledge
         self.embedder = embedder
         self._folder = folder
-        self._ears: dict[str, Ears] = {}
+        self._cases: dict[str, CaseSounds] = {}
         self._banks: dict[str, Bank] = {}
         self._making = threading.Lock()
         self.named = lru_cache(_REMEMBERED)(self._named)
@@ -86,13 +86,13 @@ class Listener:
         self.near = lru_cache(_REMEMBERED)(self._near)
         """The signals that a statement of a text sounds like by at least so much; remembered likewise."""
 
-    def ears(self, slug: str) -> Ears:
-        """The ears for a case, or the framework's general ones for an unknown case; made once, by whoever is first."""
-        if slug not in self._ears:
+    def sounds_of(self, slug: str) -> CaseSounds:
+        """What is known of a case, of an unknown one the framework's; made once, by whoever is first."""
+        if slug not in self._cases:
             with self._making:
-                if slug not in self._ears:
-                    self._ears[slug] = self._made(slug)
-        return self._ears[slug]
+                if slug not in self._cases:
+                    self._cases[slug] = self._made(slug)
+        return self._cases[slug]
 
     def bank(self, slug: str) -> Bank:
         """The follow-ups for a case; made once, by whoever is first."""
@@ -102,9 +102,9 @@ class Listener:
                     self._banks[slug] = bank(self.knowledge, slug, self.embedder, self._folder)
         return self._banks[slug]
 
-    def _made(self, slug: str) -> Ears:
+    def _made(self, slug: str) -> CaseSounds:
         by_step = self.knowledge.signals(slug)
-        return Ears(
+        return CaseSounds(
             exemplars(self.knowledge, slug, self.embedder, self._folder),
             {signal.id: signal for signals in by_step.values() for signal in signals},
             {signal.id: step for step, signals in by_step.items() for signal in signals},
@@ -112,30 +112,30 @@ class Listener:
         )
 
     def _named(self, slug: str, text: str) -> frozenset[str]:
-        signals = self.ears(slug).signals.values()
+        signals = self.sounds_of(slug).signals.values()
         return frozenset(one.id for one in signals if any(has_term(term, text) for term in one.terms))
 
     def _near(self, slug: str, text: str, likeness: float) -> frozenset[str]:
         own = [one for one in spans(text) if not one.text.endswith("?")]
         if not own:
             return frozenset()
-        names, values = self.ears(slug).sounds.signals.likeness(self.vectors(own))
+        names, values = self.sounds_of(slug).sounds.signals.likeness(self.vectors(own))
         return frozenset(name for name, value in zip(names, values.max(0), strict=True) if value >= likeness)
 
     def annotate(self, transcript: Transcript) -> Transcript:
         """The transcript with every turn listened to. Stored results are kept as they are."""
         transcript = self._known(transcript)
         if all(_is_heard(turn) for turn in transcript.turns):
-            return transcript  # nothing to listen to: an opening is shown before the ears are made
-        ears = self.ears(transcript.case)
+            return transcript  # nothing to listen to: an opening is shown before it is known what a case sounds like
+        case = self.sounds_of(transcript.case)
         turns: list[Turn] = []
         said: set[str] = set()
         for turn in transcript.turns:
             if turn.speaker == "candidate" and turn.heard is None:
-                turn = turn.model_copy(update={"heard": self._listen(turn.text, ears, said)})
+                turn = turn.model_copy(update={"heard": self._listen(turn.text, case, said)})
             elif turn.speaker == "interviewer":
                 if turn.move is None:
-                    turn = self._overhear(turn, transcript.case, ears, first=not turns)
+                    turn = self._overhear(turn, transcript.case, case, first=not turns)
                 said |= _words(turn.text)
             turns.append(turn)
         return transcript.model_copy(update={"turns": turns})
@@ -153,38 +153,38 @@ class Listener:
         ]
         return transcript.model_copy(update={"turns": turns})
 
-    def _listen(self, text: str, ears: Ears, said: set[str]) -> list[Heard]:
+    def _listen(self, text: str, case: CaseSounds, said: set[str]) -> list[Heard]:
         pieces = spans(text)
         if not pieces:
             return []
-        heard = self._intents(pieces, ears)
+        heard = self._intents(pieces, case)
         of_us = {one.quote for one in heard if one.id in OF_THE_INTERVIEWER and not _MEANING.search(one.quote)}
         asked = [piece for piece in questions(pieces) if piece.text not in of_us]
         asked += [piece for piece in pieces if _unanswered(piece, heard) and piece not in asked]
         for piece in asked:
-            heard += self._asked(piece, pieces, ears)
+            heard += self._asked(piece, pieces, case)
         # A question shows that somebody thought of asking; it is never a claim.
         wondered = [piece for piece in asked if not _echo(piece.text, said)]
         if wondered:
-            found = _signals(wondered, self.vectors(wondered), ears)
+            found = _signals(wondered, self.vectors(wondered), case)
             heard += [one for one in found if one.step is Step.CLARIFY]
         own = [piece for piece in pieces if piece not in asked and not _echo(piece.text, said)]
         if own:
             vectors = self.vectors(own)
-            about = _step(own, vectors, ears.sounds.signals)
+            about = _step(own, vectors, case.sounds.signals)
             subject = {one.step for one in about}
             elsewhere = thresholds().signal.heard + thresholds().signal.elsewhere
-            heard += [one for one in _signals(own, vectors, ears) if one.step in subject or one.score >= elsewhere]
-            heard += _flags(own, vectors, ears)
-            heard += _trade_offs(own, vectors, ears.sounds)
+            heard += [one for one in _signals(own, vectors, case) if one.step in subject or one.score >= elsewhere]
+            heard += _flags(own, vectors, case)
+            heard += _trade_offs(own, vectors, case.sounds)
             heard += about
         return [*heard, *_announced(pieces)]
 
-    def _asked(self, piece: Span, pieces: Sequence[Span], ears: Ears) -> list[Heard]:
+    def _asked(self, piece: Span, pieces: Sequence[Span], case: CaseSounds) -> list[Heard]:
         """What one sentence asks for: facts, one of two, and beside them the parts on which the case is silent."""
         at = pieces.index(piece)
         parts = [one for one in clauses(without_fillers(piece.text)) if not states(one)] or [piece.text]
-        found = match_facts(parts, ears.sounds, self.embedder, pieces[at - 1].text if at else "")
+        found = match_facts(parts, case.sounds, self.embedder, pieces[at - 1].text if at else "")
         matches = [one for one in found if one.fact or one.between]
         heard = [
             Heard(
@@ -202,10 +202,10 @@ class Listener:
         silent = [one for one in silent if is_question(one) and not says_anew(one) and one in piece.text]
         return heard + [Heard(kind="question", id="", quote=one, score=0.5) for one in silent]
 
-    def _intents(self, pieces: Sequence[Span], ears: Ears) -> list[Heard]:
+    def _intents(self, pieces: Sequence[Span], case: CaseSounds) -> list[Heard]:
         """Intents by their words; talk counts as off the subject when it sounds like nothing of the problem."""
         found = [Heard(kind="intent", id=name, quote=piece.text) for name, piece in intents(pieces)]
-        sounds = [one.vectors for one in (ears.sounds.signals, ears.sounds.facts) if len(one)]
+        sounds = [one.vectors for one in (case.sounds.signals, case.sounds.facts) if len(one)]
         words = sum(len(piece.text.split()) for piece in pieces)
         nearest = float((self.vectors(pieces) @ np.concatenate(sounds).T).max())
         wished = requests(pieces, self.vectors(pieces), sounds, self.embedder)
@@ -222,13 +222,13 @@ class Listener:
         """The sentences' vectors, fillers left out; what was listened to before costs nothing."""
         return self.embedder.encode([without_fillers(piece.text) or piece.text for piece in pieces])
 
-    def _overhear(self, turn: Turn, slug: str, ears: Ears, first: bool) -> Turn:
+    def _overhear(self, turn: Turn, slug: str, case: CaseSounds, first: bool) -> Turn:
         pieces = spans(turn.text)
         if not pieces:
             return turn.model_copy(update={"move": read_move(turn.text, None, first=first, gave_facts=False)})
         vectors = self.embedder.encode([piece.text for piece in pieces])
         facts = facts_said([piece.text for piece in pieces], vectors, self.knowledge, slug, self.embedder)
-        about = _step(pieces, vectors, ears.sounds.signals)
+        about = _step(pieces, vectors, case.sounds.signals)
         step = about[0].step if about else None
         return turn.model_copy(
             update={"move": read_move(turn.text, step, first=first, gave_facts=bool(facts)), "facts": facts}
@@ -270,10 +270,10 @@ def _echo(text: str, said: set[str]) -> bool:
     return len(own) >= thresholds().echo_words and len(own & said) / len(own) >= thresholds().echo
 
 
-def _signals(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard]:
+def _signals(pieces: Sequence[Span], vectors: Vectors, case: CaseSounds) -> list[Heard]:
     """Signals by the mean likeness to their two nearest exemplars, at most two a sentence, each once a turn."""
     at = thresholds().signal
-    names, similarity = ears.sounds.signals.likeness(vectors)
+    names, similarity = case.sounds.signals.likeness(vectors)
     best: dict[str, tuple[float, Span]] = {}
     for piece, row in zip(pieces, similarity, strict=True):
         if len(piece.text.split()) < at.fewest_words:
@@ -281,23 +281,23 @@ def _signals(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard
         kept = 0
         for index in np.argsort(-row)[: at.nearest]:
             name, value = names[index], float(row[index])
-            termed = value >= at.with_term and any(has_term(term, piece.text) for term in ears.signals[name].terms)
+            termed = value >= at.with_term and any(has_term(term, piece.text) for term in case.signals[name].terms)
             if kept < at.most_a_sentence and (value >= at.heard or termed):
                 kept += 1
                 if value > best.get(name, (0.0, piece))[0]:
                     best[name] = (value, piece)
     return [
-        Heard(kind="signal", id=name, quote=piece.text, step=ears.step_of[name], score=round(min(1.0, value), 3))
+        Heard(kind="signal", id=name, quote=piece.text, step=case.step_of[name], score=round(min(1.0, value), 3))
         for name, (value, piece) in best.items()
     ]
 
 
-def _flags(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard]:
+def _flags(pieces: Sequence[Span], vectors: Vectors, case: CaseSounds) -> list[Heard]:
     """Wrong statements: the mistake's own words said without a no, in a sentence that sounds like it.
 
     A mistake whose file gives no cues must sound very much like it instead.
     """
-    at, sounds = thresholds().mistake, ears.sounds
+    at, sounds = thresholds().mistake, case.sounds
     if not len(sounds.red_flags):
         return []
     wrong, right = vectors @ sounds.red_flags.vectors.T, vectors @ sounds.right.vectors.T
@@ -307,7 +307,7 @@ def _flags(pieces: Sequence[Span], vectors: Vectors, ears: Ears) -> list[Heard]:
         following = " ".join(one.text for one in pieces[row + 1 : row + 1 + at.taken_back])
         for index in np.argsort(-wrong[row])[: at.nearest]:
             name, value = sounds.red_flags.ids[index], float(wrong[row, index])
-            cues = ears.cues[name]
+            cues = case.cues[name]
             sure = value >= at.alike and margin[index] >= at.margin
             cued = value >= at.with_cue and affirmed(cues, piece.text, following)
             if cued and _put_right(name, right[row + 1 : row + 1 + at.taken_back], sounds):

@@ -59,7 +59,7 @@ def texts_of_kinds() -> list[str]:
 
 
 # -- examples --------------------------------------------------------------------------------------------
-# What each signal, red flag, trade-off and fact sounds like, as vectors: the listener's ears for one case.
+# What each signal, red flag, trade-off and fact sounds like, as vectors: for one case.
 #
 # The vectors of a case are computed once and kept under ``<home>/vectors``, keyed by the texts and the model.
 

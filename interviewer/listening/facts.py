@@ -84,29 +84,29 @@ def _alike(text: str, cosine: Vectors, phrasings: Sequence[frozenset[str]]) -> N
     return alike
 
 
-def _answered(vectors: Vectors, ears: Exemplars) -> Vectors:
+def _answered(vectors: Vectors, sounds: Exemplars) -> Vectors:
     """For each question how much its likeness to the facts' answers adds to the row of each phrasing."""
-    if not len(ears.answers):
-        return np.zeros((len(vectors), len(ears.facts)), np.float32)
-    near = vectors @ ears.answers.vectors.T
-    column = {name: index for index, name in enumerate(ears.answers.ids)}
-    known = np.array([name in column for name in ears.facts.ids])
-    columns = np.array([column.get(name, 0) for name in ears.facts.ids])
+    if not len(sounds.answers):
+        return np.zeros((len(vectors), len(sounds.facts)), np.float32)
+    near = vectors @ sounds.answers.vectors.T
+    column = {name: index for index, name in enumerate(sounds.answers.ids)}
+    known = np.array([name in column for name in sounds.facts.ids])
+    columns = np.array([column.get(name, 0) for name in sounds.facts.ids])
     added: Vectors = thresholds().fact.answer * near[:, columns] * known
     return added
 
 
-def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, before: str = "") -> list[Match]:
+def match_facts(clauses: Sequence[str], sounds: Exemplars, embedder: Embedder, before: str = "") -> list[Match]:
     """For each clause the fact it asks for, in order, each fact once; no fact where the case is silent on it.
 
     ``before``: the sentence before, which says what "is that filtered already?" is about.
     """
-    if not clauses or not len(ears.facts):
+    if not clauses or not len(sounds.facts):
         return []
     at = thresholds().fact
     before = "" if _OWN_DESIGN.match(before) else before
-    asked = [respelt(_spelt_out(clause), _words_of(ears.facts.texts)) for clause in clauses]
-    phrasings = _phrasings(ears.facts.texts)
+    asked = [respelt(_spelt_out(clause), _words_of(sounds.facts.texts)) for clause in clauses]
+    phrasings = _phrasings(sounds.facts.texts)
     ways = [[text, _core(text)] for text in [before, *asked]]
     for way, earlier in zip(ways[1:], [before, *asked], strict=False):
         words = len(way[0].split())
@@ -117,10 +117,10 @@ def match_facts(clauses: Sequence[str], ears: Exemplars, embedder: Embedder, bef
     previous = ""  # what the clause before asked for by itself: together with this one it would only be asked again
     for clause, way in zip([before, *clauses], ways, strict=True):
         own = next(vectors)
-        near = zip(way, own @ ears.facts.vectors.T, _answered(own, ears), strict=True)
+        near = zip(way, own @ sounds.facts.vectors.T, _answered(own, sounds), strict=True)
         alike = [(_alike(text, cosine, phrasings), answered) for text, cosine, answered in near]
-        by_itself = _decided(clause, _best(alike[:2]), ears.facts.ids)
-        with_before = _decided(clause, _best(alike[2:]), ears.facts.ids) if alike[2:] else None
+        by_itself = _decided(clause, _best(alike[:2]), sounds.facts.ids)
+        with_before = _decided(clause, _best(alike[2:]), sounds.facts.ids) if alike[2:] else None
         if with_before and with_before.fact == previous:
             with_before = None
         surely = [one for one in (by_itself, with_before) if one and one.fact]

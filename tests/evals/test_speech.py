@@ -26,7 +26,7 @@ def interview(turns: list[dict[str, Any]] = TURNS) -> Recorded:
 
 
 class Machine:
-    """A voice and ears that stop working after some turns."""
+    """A voice and a recogniser that stop working after some turns."""
 
     def __init__(self, works_for: int = 99):
         self.left, self.heard = works_for, []  # type: ignore[var-annotated]
