@@ -136,14 +136,14 @@ def to_next(scene: Situation, occasion: str, *, soon: bool = False) -> Proposal 
     order, waiting = list(Step), untouched(scene)
     if scene.led:  # who chose where to go is not taken back at once
         waiting.sort(key=lambda step: order.index(step) < order.index(scene.state.step))
-    target = next((step for step in waiting if due(scene, step, soon=soon)), None)
+    target = next((step for step in waiting if is_due(scene, step, soon=soon)), None)
     if target is None:
         return None
     text = scene.voice.say(occasion, step=steps()[target].name, opener=scene.opener(target))
     return scene.propose(MoveKind.MOVE_ON, text, step=target)
 
 
-def due(scene: Situation, step: Step, *, soon: bool = False) -> bool:
+def is_due(scene: Situation, step: Step, *, soon: bool = False) -> bool:
     """Whether a part is not opened long before its time; whoever hands over, or asks for the next one, gets it."""
     order, budgets, at = [*Step], scene.view.agenda.budgets, settings()
     begins = sum(budgets.get(one, 0.0) for one in order[: order.index(step)])

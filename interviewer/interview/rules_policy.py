@@ -177,7 +177,7 @@ def beside(scene: Situation) -> Proposal | None:
     gone = [
         step
         for step in after
-        if step not in waiting and rules_pacing.due(scene, step, soon=True) and not scene.one_subject
+        if step not in waiting and rules_pacing.is_due(scene, step, soon=True) and not scene.one_subject
     ]
     return next((_probe(scene, one, step=step) for step in gone for one in scene.situations_left(step)), None)
 

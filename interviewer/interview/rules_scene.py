@@ -15,8 +15,7 @@ from interviewer.interview.state import State
 from interviewer.interview.words import WordChoice
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Vectors
-from interviewer.knowledge.schema import Case, Followup, Signal
-from interviewer.knowledge.schema import Situation as CaseSituation
+from interviewer.knowledge.schema import Case, CaseSituation, Followup, Signal
 from interviewer.listening.annotate import Listener, step_words
 from interviewer.listening.examples import Bank, denies
 from interviewer.listening.intents import Intent, announced

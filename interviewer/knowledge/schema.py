@@ -77,7 +77,7 @@ class Signal(_Stripped):
     """Topic notes to read."""
 
 
-class Situation(_Stripped):
+class CaseSituation(_Stripped):
     """An open question on one real situation of the product, for an interviewer that cannot understand an answer."""
 
     ask: Line
@@ -185,7 +185,7 @@ class Case(_Stripped):
     """What the interviewer says at the start: at most 45 words, no question mark, no signal."""
     facts: list[Fact] = Field(min_length=6)
     glossary: list[Term] = Field(min_length=3)
-    situations: dict[Step, dict[Slug, Situation]] = Field(default_factory=dict)
+    situations: dict[Step, dict[Slug, CaseSituation]] = Field(default_factory=dict)
     """By step and subject; the first one opens the step. A question alone stands for one without words of its own."""
     signals: dict[Step, list[Signal]]
     trade_offs: list[TradeOff] = Field(min_length=4)
