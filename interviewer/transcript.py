@@ -103,6 +103,8 @@ class Turn(_Open):
     mode: Literal["typed", "spoken", "drawn"] | None = None
     event: Literal["hint", "pause", "skip", "end", "silence"] | None = None
     """A candidate's button instead of words."""
+    edited: bool | None = None
+    """Whether a candidate put other words in the place of the first ones, before anything was built on them."""
     heard: list[Heard] | None = None
     """None until listened to."""
     move: Move | None = None

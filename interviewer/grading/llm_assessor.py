@@ -188,7 +188,8 @@ class Asking:
             of_panel, of_whole = ask(panel, OfThePanel), ask(whole, OfTheWhole)
             every: list[Future[Any]] = [*of_steps.values(), of_panel, of_whole]
             for done, _ in enumerate(as_completed(every), 1):
-                progress(0.1 + 0.8 * done / len(every), "The model judges the steps and the whole")
+                said = f"The model judges the steps and the whole: {done} of {len(every)} parts are done"
+                progress(0.1 + 0.8 * done / len(every), said)
         found = {step: job.result().step for step, job in of_steps.items()}
         if missing := [step.value for step, own in found.items() if own is None or own.step is not step]:
             raise ModelError(f"the model '{self.model.name}' left out the step {missing[0]}")

@@ -5,7 +5,7 @@ is escaped.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import TypeAlias
@@ -25,7 +25,9 @@ from interviewer.grading.render import (
     graded_by,
     headline,
     minutes_of,
+    on_the_way,
     order_chart,
+    planned,
     profile_chart,
     quoted_places,
     shortened,
@@ -48,6 +50,7 @@ from interviewer.grading.report import (
     StudyItem,
 )
 from interviewer.interview import scope
+from interviewer.text import first_words
 from interviewer.transcript import Transcript, Turn
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -55,6 +58,8 @@ _Part: TypeAlias = tuple[str, str]
 """A part of the page: its heading, empty where the contents do not name it, and its HTML, empty where there is none."""
 _MINUTE = 60
 """Seconds that a step was spoken about for a chart of the time to show something."""
+_AGAIN = 8
+"""Words of a quote that stood further up."""
 _CODE = re.compile(r"`([^`<>]+)`")
 _ADDRESS = re.compile(r"(https?://[^\s<>\"')]+)")
 
@@ -63,19 +68,20 @@ def to_html(report: Report, transcript: Transcript, *, headed: bool = True) -> s
     """The page. ``headed`` is false inside a page that has its heading already: then only paper shows it."""
     style = (Path(__file__).parent / "data" / "report.css").read_text(encoding="utf-8")
     heading = f"{title(report)}, {report.level.value}: {headline(report, transcript)}"
-    steps = scope(transcript.mode)
+    steps, plan, quote = scope(transcript.mode), planned(report, transcript), _Quotes(transcript, linked=not headed)
     parts = [
         ("", _head(report, transcript, headed)),
-        *_why(report, transcript),
-        ("", _at_a_glance(report, steps)),
+        *_why(report, quote),
+        ("", _at_a_glance(report, steps, plan)),
         ("", "<h2>Step by step</h2>"),
-        *[(step.label, _step(step, report, transcript)) for step in steps],
-        ("Mistakes", _remarks("Mistakes", report.red_flags, transcript, "against")),
-        *_moments("Said differently in two places", report.contradictions, transcript),
-        ("Trade-offs raised", _remarks("Trade-offs raised", report.trade_offs, transcript, "for")),
+        *[(step.label, _step(step, report, quote, plan)) for step in steps],
+        ("Mistakes", _remarks("Mistakes", report.red_flags, quote, "against")),
+        *_moments("Said differently in two places", report.contradictions, quote),
+        ("Trade-offs raised", _remarks("Trade-offs raised", report.trade_offs, quote, "for")),
+        ("Hints and edits", _way(transcript)),
         *_next(report),
         ("About this report", _notes_on_the_report(report)),
-        ("Transcript", _conversation(report, transcript, opened=headed)),
+        ("Transcript", _conversation(report, quote, opened=headed)),
     ]
     parts.insert(1, ("", _contents([name for name, part in parts if name and part], transcript)))
     body = "".join(part for _, part in parts)
@@ -145,19 +151,19 @@ def _head(report: Report, transcript: Transcript, headed: bool) -> str:
     )
 
 
-def _why(report: Report, transcript: Transcript) -> list[_Part]:
+def _why(report: Report, quote: "_Quotes") -> list[_Part]:
     heading = "Work on this first"
     first = f'<div class="first" id="{_id(heading)}"><h3>{heading}</h3>{_p(report.work_on_first)}</div>'
-    carried = _moments("What carried the result", report.decisive, transcript)
+    carried = _moments("What carried the result", report.decisive, quote)
     return [*carried, (heading, first if report.work_on_first else "")]
 
 
-def _at_a_glance(report: Report, about: Sequence[Step]) -> str:
+def _at_a_glance(report: Report, about: Sequence[Step], plan: Mapping[Step, int]) -> str:
     """Charts where there is something to see in them: not in those of a single step."""
     if len(about) == 1:
         return _section("Pacing", _p(report.pacing))
     profile = profile_chart(report) if report.score is not None else order_chart(report)
-    spent = time_chart(report) if any(one.used >= _MINUTE for one in report.time.values()) else ""
+    spent = time_chart(report, plan) if any(one.used >= _MINUTE for one in report.time.values()) else ""
     heading = "Steps against the bar" if report.score is not None else "Where most could be heard"
     said = "The line is the bar for a hire; dotted lines part the other verdicts." if report.score is not None else ""
     body = _figure(heading, profile, said) + _figure("Time that you spoke", spent, report.pacing)
@@ -171,34 +177,53 @@ def _figure(heading: str, picture: str, caption: str = "") -> str:
 # Quotes --------------------------------------------------------------------------------------------------------------
 
 
-def _quote(quote: str, turn: int, transcript: Transcript) -> str:
-    """A quote amid the words around it, leading to its turn."""
-    before, after = excerpt(quote, turn, transcript)
-    at = transcript.turns[turn].at if turn < len(transcript.turns) else None
-    where = f"turn {turn}" + (f", {clock(at)}" if at is not None else "")
-    lead = f"<span>{escape(before)}</span> " if before else ""
-    gap = "" if after[:1] in tuple(",.;:!?)") else " "
-    tail = f"{gap}<span>{escape(after)}</span>" if after else ""
-    begins = starts(quote, turn, transcript)
-    place = f"turn-{turn}" if begins is None else f"said-{turn}-{begins}"
-    return (
-        f'<blockquote>{lead}<q>{escape(shortened(quote))}</q>{tail} <a class="jump" href="#{place}">{where}</a>'
-        "</blockquote>"
-    )
+class _Quotes:
+    """The candidate's words as the page shows them, leading to their turn: where they come first amid the words around
+    them, and after that by how they begin. ``linked``: in the app there is a stronger answer to each turn."""
+
+    def __init__(self, transcript: Transcript, *, linked: bool):
+        self.transcript, self.linked = transcript, linked
+        self._told: dict[int, list[str]] = {}
+
+    def __call__(self, quote: str, turn: int, *, better: bool = False) -> str:
+        """One quote; with ``better`` a way to a stronger answer."""
+        at = self.transcript.turns[turn].at if turn < len(self.transcript.turns) else None
+        where = f"turn {turn}" + (f", {clock(at)}" if at is not None else "")
+        begins = starts(quote, turn, self.transcript)
+        place = f"turn-{turn}" if begins is None else f"said-{turn}-{begins}"
+        way = self.stronger(turn) if better else ""
+        told = self._told.setdefault(turn, [])
+        again = any(quote in known for known in told)
+        told.append(quote)
+        words = f"<q>{escape(first_words(quote, _AGAIN))}</q>" if again else self._amid(quote, turn)
+        kind = ' class="again"' if again else ""
+        return f'<blockquote{kind}>{words} <a class="jump" href="#{place}">{where}</a>{way}</blockquote>'
+
+    def _amid(self, quote: str, turn: int) -> str:
+        before, after = excerpt(quote, turn, self.transcript)
+        lead = f"<span>{escape(before)}</span> " if before else ""
+        gap = "" if after[:1] in tuple(",.;:!?)") else " "
+        tail = f"{gap}<span>{escape(after)}</span>" if after else ""
+        return f"{lead}<q>{escape(shortened(quote))}</q>{tail}"
+
+    def stronger(self, turn: int) -> str:
+        """The way to a stronger answer than a turn's; empty for a file."""
+        return f' <a class="stronger" href="#stronger-{turn}">a stronger answer</a>' if self.linked else ""
 
 
-def _moments(heading: str, moments: list[Moment], transcript: Transcript) -> list[_Part]:
-    items = [f"<li>{_p(moment.text)}{_quote(moment.quote, moment.turn, transcript)}</li>" for moment in moments]
+def _moments(heading: str, moments: list[Moment], quote: _Quotes) -> list[_Part]:
+    items = [f"<li>{_p(moment.text)}{quote(moment.quote, moment.turn, better=True)}</li>" for moment in moments]
     return [(heading, _section(heading, _list(items, "moments")))]
 
 
-def _remarks(heading: str, remarks: Sequence[Remark], transcript: Transcript, kind: str) -> str:
+def _remarks(heading: str, remarks: Sequence[Remark], quote: _Quotes, kind: str) -> str:
     items = []
     for remark in sorted(remarks, key=lambda each: isinstance(each, FlagReport) and each.corrected):
         put_right = isinstance(remark, FlagReport) and remark.corrected
         badge = '<span class="badge">put right later</span>' if put_right else ""
         sort = "neutral" if put_right else kind
-        items.append(f'<li class="{sort}">{_p(remark.text)}{badge}{_quote(remark.quote, remark.turn, transcript)}</li>')
+        said = quote(remark.quote, remark.turn, better=sort == "against")
+        items.append(f'<li class="{sort}">{_p(remark.text)}{badge}{said}</li>')
     return _section(heading, _folded(items, "remarks"))
 
 
@@ -216,11 +241,11 @@ def _folded(items: list[str], what: str, first: Sequence[int] = (0, 1)) -> str:
 # Steps ---------------------------------------------------------------------------------------------------------------
 
 
-def _step(step: Step, report: Report, transcript: Transcript) -> str:
+def _step(step: Step, report: Report, quote: _Quotes, plan: Mapping[Step, int]) -> str:
     own = report.steps[step]
     judged = report.status == "assessed"
     spent = report.time.get(step)
-    minutes = " of ".join(minutes_of(spent)) if spent and spent.used else ""
+    minutes = f"{minutes_of(spent.used)} of {plan[step]} min" if spent and spent.used else ""
     state = "marked" if own.score is not None else "unmarked"
     strong = report.strong.get(step, "")
     first = [next((at for at, one in enumerate(own.evidence) if one.sign == sign), 1) for sign in "+-"]
@@ -229,8 +254,8 @@ def _step(step: Step, report: Report, transcript: Transcript) -> str:
         f'<article class="step {state}" id="{_id(step.label)}"><h3>{escape(step.label)}'
         f'<span class="score">{escape(standing(own, judged))}</span></h3>'
         f"{_p(minutes, 'meta')}{_p(own.comment)}"
-        f"{_folded([_evidence(one, own, transcript) for one in own.evidence], 'quotes', first)}"
-        f"{_checklist(own.criteria, transcript)}{gaps}"
+        f"{_folded([_evidence(one, own, quote) for one in own.evidence], 'quotes', first)}"
+        f"{_checklist(own.criteria, quote)}{gaps}"
         + (
             f"<details><summary>What a strong answer has</summary><p>{_linked(strong)}</p></details>"
             if strong and own.status != "not_applicable"
@@ -240,20 +265,21 @@ def _step(step: Step, report: Report, transcript: Transcript) -> str:
     )
 
 
-def _evidence(one: Evidence, own: StepReport, transcript: Transcript) -> str:
+def _evidence(one: Evidence, own: StepReport, quote: _Quotes) -> str:
     """A quote for or against a criterion, and how much of it the quote is said to show."""
     kind = {"-": "against", "+": "half" if claimed(one, own).startswith(CRITERION["partly"]) else "for"}[one.sign]
     said = " · ".join(part for part in (one.about or one.signal, HELP[one.help], claimed(one, own)) if part)
-    return f'<li class="{kind}"><span class="meta">{escape(said)}</span>{_quote(one.quote, one.turn, transcript)}</li>'
+    words = quote(one.quote, one.turn, better=kind != "for")
+    return f'<li class="{kind}"><span class="meta">{escape(said)}</span>{words}</li>'
 
 
-def _checklist(criteria: list[Criterion], transcript: Transcript) -> str:
+def _checklist(criteria: list[Criterion], quote: _Quotes) -> str:
     """The criteria, quietly: a mark and a name each, and the nearest words to what was not shown."""
     items = [
         f'<li class="{criterion.status}"><i aria-hidden="true">{MARKS[criterion.status]}</i>'
         f"{escape(criterion.about or criterion.signal)}"
         f'<span class="sr"> ({CRITERION[criterion.status]})</span>'
-        f"{_looked_for(criterion)}{_nearest(criterion.nearest, transcript)}</li>"
+        f"{_looked_for(criterion)}{_nearest(criterion.nearest, quote)}</li>"
         for criterion in criteria
     ]
     key = '<p class="key">✓ shown, ◐ partly, ✗ wrong, ◔ touched and not shown, ○ not shown, – does not apply</p>'
@@ -266,10 +292,11 @@ def _looked_for(one: Criterion) -> str:
     return f'<span class="meta">{escape(one.text + gap)}</span>' if one.text else ""
 
 
-def _nearest(said: Nearest | None, transcript: Transcript) -> str:
+def _nearest(said: Nearest | None, quote: _Quotes) -> str:
     if said is None:
         return ""
-    return f'<div class="near"><span class="meta">Nearest to it</span>{_quote(said.quote, said.turn, transcript)}</div>'
+    words = quote(said.quote, said.turn, better=True)
+    return f'<div class="near"><span class="meta">Nearest to it</span>{words}</div>'
 
 
 def _missing(missing: list[Missing], judged: bool) -> str:
@@ -284,6 +311,14 @@ def _studied(notes: list[str]) -> str:
 
 
 # The rest ------------------------------------------------------------------------------------------------------------
+
+
+def _way(transcript: Transcript) -> str:
+    items = [
+        f"<li>{escape(text)} " + ", ".join(f'<a class="jump" href="#turn-{at}">turn {at}</a>' for at in turns) + "</li>"
+        for text, turns in on_the_way(transcript)
+    ]
+    return _section("Hints and edits", _list(items))
 
 
 def _next(report: Report) -> list[_Part]:
@@ -307,10 +342,12 @@ def _notes_on_the_report(report: Report) -> str:
     return _section("About this report", items + _p(graded_by(report), "soft"))
 
 
-def _conversation(report: Report, transcript: Transcript, *, opened: bool) -> str:
-    places = quoted_places(report, transcript)
+def _conversation(report: Report, quote: _Quotes, *, opened: bool) -> str:
+    transcript = quote.transcript
+    places, own = quoted_places(report, transcript), {index for index, _ in transcript.candidate_turns()}
     turns = [
-        f'<div class="turn {turn.speaker}" id="turn-{index}"><b>{index} · {turn.speaker} {clock(turn.at)}</b>'
+        f'<div class="turn {turn.speaker}" id="turn-{index}"><b>{index} · {turn.speaker} {clock(turn.at)}'
+        f"{' · edited' if turn.edited else ''}{quote.stronger(index) if index in own else ''}</b>"
         f"{_said(turn, _marked(turn.text, index, places.get(index, [])))}</div>"
         for index, turn in enumerate(transcript.turns)
     ]

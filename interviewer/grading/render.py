@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from interviewer import Help, Step
@@ -17,9 +17,8 @@ from interviewer.grading.report import (
     Remark,
     Report,
     StepReport,
-    StepTime,
 )
-from interviewer.interview import known_mode, scope
+from interviewer.interview import known_mode, scope, whole_minutes
 from interviewer.text import first_words
 from interviewer.transcript import Transcript
 
@@ -106,6 +105,32 @@ def clock(seconds: float | None) -> str:
 def time_of(used: float, budget: float) -> tuple[str, str]:
     """Time used beside its budget, both given in seconds: ``("2", "5 min")``, below a minute ``("28 s", "5 min")``."""
     return f"{used:.0f} s" if 0.5 <= used < 59.5 else f"{used / 60:.0f}", f"{budget / 60:.0f} min"
+
+
+def planned(report: Report, transcript: Transcript) -> dict[Step, int]:
+    """The plan of the parts that the interview is about, as the room showed it."""
+    about = [step for step in scope(transcript.mode) if step in report.time]
+    return whole_minutes({step: report.time[step].budget for step in about}, transcript.minutes)
+
+
+def minutes_of(used: float) -> str:
+    """Whole minutes of a part, given in seconds: seconds would claim to know which words were about what."""
+    return "under 1" if used < 59.5 else f"{used / 60:.0f}"
+
+
+def on_the_way(transcript: Transcript) -> list[tuple[str, list[int]]]:
+    """Help that was asked for and answers that were edited, in a sentence each, with the turns that it is about."""
+    hints = [at for at, turn in enumerate(transcript.turns) if turn.event == "hint"]
+    edits = [at for at, turn in enumerate(transcript.turns) if turn.edited]
+    said = []
+    if hints:
+        many = f"{len(hints)} hints" if len(hints) > 1 else "a hint"
+        told = f"You asked for {many}. A quote that owes something to it says “{HELP[Help.HINTED]}”."
+        said.append((told, hints))
+    if edits:
+        many = f"{len(edits)} answers" if len(edits) > 1 else "One answer"
+        said.append((f"{many} you changed before anything was built on it: only the last words count.", edits))
+    return said
 
 
 def ended_early(transcript: Transcript) -> str:
@@ -207,6 +232,8 @@ def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
     for heading, remarks in (("Mistakes", report.red_flags), ("Trade-offs raised", report.trade_offs)):
         lines += _md_section(heading, [_md_remark(remark) for remark in remarks])
     lines += _md_section("Said differently in two places", [_md_remark(one) for one in report.contradictions])
+    way = on_the_way(transcript) if transcript else []
+    lines += _md_section("Hints and edits", [f"- {_md(text)} Turn {', '.join(map(str, at))}." for text, at in way])
     lines += _md_rest(report)
     return "\n".join([*lines, "", _md(graded_by(report)), ""])
 
@@ -336,31 +363,25 @@ def order_chart(report: Report) -> str:
     return _svg(_ROW * len(steps) + 14, "Points that could be quoted in each step", body)
 
 
-def time_chart(report: Report) -> str:
-    """Minutes used by each step against its budget."""
+def time_chart(report: Report, plan: Mapping[Step, int]) -> str:
+    """Minutes used by each step against its plan."""
     most = max([one.used for one in report.time.values()] + [one.budget for one in report.time.values()] + [60.0])
 
     def wide(seconds: float) -> float:
         return seconds / most * _WIDE
 
     body = []
-    for row, step in enumerate(step for step in Step if step in report.time):
+    for row, step in enumerate(plan):
         y, spent = 8 + row * _ROW, report.time[step]
         over = "short" if spent.budget and spent.used > 1.5 * spent.budget else "spent"
         body.append(f'<text x="{_LEFT - 10}" y="{y + 15}" text-anchor="end">{escape(_short(step))}</text>')
         body.append(f'<rect class="track" x="{_LEFT}" y="{y + 4}" width="{_WIDE}" height="14" rx="3"/>')
         body.append(f'<rect class="{over}" x="{_LEFT}" y="{y + 4}" width="{wide(spent.used):.1f}" height="14" rx="3"/>')
-        at = _LEFT + wide(round(spent.budget / 60) * 60)  # where its label says
+        at = _LEFT + min(_WIDE, wide(plan[step] * 60))  # where its label says
         body.append(f'<line class="bar" x1="{at:.1f}" x2="{at:.1f}" y1="{y}" y2="{y + 22}"/>')
-        text = " / ".join(minutes_of(spent)).replace("under ", "< ")
+        text = f"{minutes_of(spent.used).replace('under ', '< ')} / {plan[step]} min"
         body.append(f'<text class="value" x="{_LEFT + _WIDE + 8}" y="{y + 16}">{escape(text)}</text>')
-    return _svg(_ROW * len(report.time) + 14, "Minutes used by each step; the line is the budget", body)
-
-
-def minutes_of(spent: StepTime) -> tuple[str, str]:
-    """The time of a step and its budget; seconds would claim more than is known of which words were about what."""
-    used, budget = time_of(spent.used, spent.budget)
-    return ("under 1" if used.endswith(" s") else used), budget
+    return _svg(_ROW * len(plan) + 14, "Minutes used by each step; the line is the plan", body)
 
 
 def _short(step: Step) -> str:

@@ -4,7 +4,7 @@ A transcript's ``mode`` is one of ``interview``, ``step:<step>``, ``drill:<topic
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -101,6 +101,17 @@ def scope(text: str) -> Sequence[Step]:
     """The steps that a mode is about: one of them in a single step, else all seven."""
     step = known_mode(text).step
     return (step,) if step else tuple(Step)
+
+
+def whole_minutes(weights: Mapping[Step, float], minutes: float) -> dict[Step, int]:
+    """The parts' plan in whole minutes by weight, at least one each, which together are the interview's."""
+    whole = sum(weights.values()) or 1.0
+    exact = {step: weight / whole * minutes for step, weight in weights.items()}
+    shares = {step: max(1, int(one)) for step, one in exact.items()}
+    left = round(minutes) - sum(shares.values())
+    for step in sorted(exact, key=lambda one: int(exact[one]) - exact[one])[: max(0, left)]:
+        shares[step] += 1
+    return shares
 
 
 # -- thresholds ------------------------------------------------------------------------------------------

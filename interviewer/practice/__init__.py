@@ -5,6 +5,7 @@ Corrections lie among a transcript's extra keys and never reach a prompt or a sc
 
 import base64
 import binascii
+import hashlib
 import io
 import json
 import re
@@ -20,6 +21,7 @@ from typing import Any
 from interviewer import BadInput, Level, Step
 from interviewer.grading.render import mark
 from interviewer.grading.report import Report
+from interviewer.storage.store import Store
 from interviewer.transcript import Transcript, Turn, parse_transcript
 
 NAME = "corrections"
@@ -266,6 +268,37 @@ def download(kind: str, report: Report | None, transcript: Transcript) -> dict[s
 def handed(name: str, kind: str, text: str, binary: bool = False) -> dict[str, Any]:
     """A file as the page's script takes it; a binary one's text is base64."""
     return {"name": name, "type": kind, "text": text, "binary": binary, "nonce": time.time_ns()}
+
+
+def everything(store: Store, owner: str) -> list[Archived]:
+    """All interviews of somebody with their reports, oldest first."""
+    found = []
+    for number, header in enumerate(reversed(store.mine(owner)), 1):
+        reports = store.reports(owner, header.id).values()
+        transcript = store.transcript(owner, header.id)
+        name = f"{number:03d}-{re.sub(r'[^a-z0-9-]+', '-', header.case.lower())[:60]}-{header.id[:8]}"
+        found.append(Archived(name, transcript, tuple(reports), header.ended is not None))
+    return found
+
+
+def take_in(store: Store, owner: str, found: Sequence[Archived]) -> int:
+    """Stores the interviews of an archive, each once, whoever takes it in again; how many were new."""
+    known = {one.id for one in store.mine(owner)}
+    known |= {str(store.transcript(owner, id_).versions.get("imported")) for id_ in known}
+    added = 0
+    for one in found:
+        old = one.transcript.id or hashlib.sha256(one.transcript.to_json().encode()).hexdigest()[:32]
+        if old in known:
+            continue
+        known.add(old)
+        versions = {**one.transcript.versions, "imported": old}
+        id_ = store.create(owner, one.transcript.model_copy(update={"versions": versions, "parent": None}))
+        for report in one.reports:
+            store.add_report(owner, id_, report, turns_graded=len(one.transcript.turns))
+        if one.ended:
+            store.end(owner, id_)
+        added += 1
+    return added
 
 
 def archive(interviews: Sequence[Archived]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The conversation as pages show it, and what stands around the talk: heading, clock, plan, brief, whiteboard."""
 
 import math
-from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -11,8 +10,8 @@ import gradio as gr
 from interviewer import InterviewerError, ModelError, Step
 from interviewer.config import Settings
 from interviewer.drawing.renderings import shown
-from interviewer.grading.render import EVENTS, clock
-from interviewer.interview import MINUTES, ModeKind, scope
+from interviewer.grading.render import EVENTS, clock, minutes_of
+from interviewer.interview import MINUTES, ModeKind, scope, whole_minutes
 from interviewer.knowledge import Knowledge
 from interviewer.models import Budget, in_dollars, open_chain, price_date, price_of
 from interviewer.models.base import ModelChain
@@ -131,17 +130,18 @@ def clock_html(header: Header, over: bool) -> str:
 def steps_html(knowledge: Knowledge, room: Room) -> str:
     """The steps with a quiet mark for what was touched, and the time beside the plan. No criterion is named.
 
-    What each step took is an estimate from turn to turn; once the interview is over its report knows better.
+    What each step took is an estimate from turn to turn; once the interview is over its report says it.
     """
     state = room.state
     shown = scope(room.transcript.mode)
-    plans = _shared({step: knowledge.framework[step].minutes for step in shown}, room.transcript.minutes)
+    plans = whole_minutes({step: knowledge.framework[step].minutes for step in shown}, room.transcript.minutes)
     rows = []
     for step in shown:
         touched = step in state.touched
         current = step is state.step and bool(room.transcript.turns) and not room.over
         kind = "current" if current else "touched" if touched else "untouched"
-        used = 0.0 if room.over else state.used.get(step, 0.0) / 60
+        spent = room.reported if room.over else state.used
+        used = spent.get(step, 0.0) if touched or current or room.over else 0.0
         rows.append(_step_html(step, kind, used, plans[step]))
     said = "The order is yours. The full dot is where the talk seems to be, a green ring a step that you spoke about, "
     said += "well or not; a grey ring says nothing."
@@ -150,21 +150,10 @@ def steps_html(knowledge: Knowledge, room: Room) -> str:
     return f"<div class='card steps'><h2>Plan</h2><ol>{''.join(rows)}</ol>{note}</div>"
 
 
-def _shared(weights: Mapping[Step, float], minutes: float) -> dict[Step, int]:
-    """Whole minutes by weight, at least one each, which together are the interview's."""
-    whole = sum(weights.values()) or 1.0
-    exact = {step: weight / whole * minutes for step, weight in weights.items()}
-    shares = {step: max(1, int(one)) for step, one in exact.items()}
-    left = round(minutes) - sum(shares.values())
-    for step in sorted(exact, key=lambda one: int(exact[one]) - exact[one])[: max(0, left)]:
-        shares[step] += 1
-    return shares
-
-
 def _step_html(step: Step, kind: str, used: float, plan: int) -> str:
     here = " aria-current='step'" if kind == "current" else ""
     said = {"current": ", now", "touched": ", spoken about", "untouched": ""}[kind]
-    spent = f"{used:.0f} of " if used >= 0.5 and kind != "untouched" else ""
+    spent = f"{minutes_of(used)} of " if used >= 1 else ""
     return (
         f"<li class='{kind}'{here} data-step='{step}'><span class='name'>{for_html(step.label)}"
         f"<span class='sr-only'>{said}</span></span>"

@@ -3,26 +3,25 @@
 Nothing about an interview lives in memory: each call reads the database, so a restart or a second tab changes nothing.
 """
 
-import hashlib
 import logging
 import queue
-import re
 import threading
 import time
 import weakref
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
-from interviewer import BadInput, InterviewerError, Level, Manner, ModelError, telemetry
+from interviewer import BadInput, InterviewerError, Level, Manner, ModelError, Step, telemetry
 from interviewer.background import Background, Breathe, Job
 from interviewer.grading.assessor import Progress
 from interviewer.grading.grade import LastWords, ahead
 from interviewer.grading.report import Report
 from interviewer.interview.state import State
 from interviewer.knowledge import Knowledge
-from interviewer.practice import Archived, shared
+from interviewer.practice import shared
 from interviewer.practice.retake import Opinion, criteria_shown, kept_opinion, rewind, second_opinion, stronger_answer
 from interviewer.storage import Header, editable
 from interviewer.storage.store import MovedOnError, Store
@@ -88,6 +87,10 @@ class Room:
     best_backend: str
     spent: float | None = None
     """US dollars so far; None where the price is not known."""
+    reported: Mapping[Step, float] = field(default_factory=dict)
+    """Seconds of each part, as the report has them; empty before there is one."""
+    wait: str = ""
+    """How long reports took here, in words; empty where none was made yet."""
 
     @property
     def over(self) -> bool:
@@ -111,6 +114,8 @@ class Service:
         self.behind = Background()
         """What is done for interviews that go on, between their turns."""
         self._last_words = LastWords()
+        self._took: deque[float] = deque(maxlen=5)
+        """Seconds that the last reports were waited for."""
         self._held: dict[str, tuple[int, float]] = {}
         """The turn of an interview that is being edited, and until when the answer to it is held back."""
         self._locks: weakref.WeakValueDictionary[str, threading.Lock] = weakref.WeakValueDictionary()
@@ -224,7 +229,16 @@ class Service:
                     self._go_on_behind(owner, id_, reply.transcript)
                 engine, header = self._engine(), self.store.header(owner, id_)
                 best, spent = engine.chain.conducts, engine.budget.spent(reply.transcript)
-                shown = Room(header, reply.transcript, reply.state, speaking(reply.transcript, best), best, spent)
+                shown = Room(
+                    header,
+                    reply.transcript,
+                    reply.state,
+                    speaking(reply.transcript, best),
+                    best,
+                    spent,
+                    {},
+                    self.wait(),
+                )
                 yield Said(list(reply.warnings), shown)
                 return
 
@@ -248,40 +262,11 @@ class Service:
 
         return note
 
-    def everything(self, owner: str) -> list[Archived]:
-        """All interviews of somebody with their reports, oldest first."""
-        found = []
-        for number, header in enumerate(reversed(self.store.mine(owner)), 1):
-            reports = self.store.reports(owner, header.id).values()
-            transcript = self.store.transcript(owner, header.id)
-            name = f"{number:03d}-{re.sub(r'[^a-z0-9-]+', '-', header.case.lower())[:60]}-{header.id[:8]}"
-            found.append(Archived(name, transcript, tuple(reports), header.ended is not None))
-        return found
-
     def keep(self, owner: str, transcript: Transcript) -> str:
         """A recorded interview becomes one of the owner's, ended; its id."""
         id_ = self.store.create(owner, transcript)
         self.store.end(owner, id_)
         return id_
-
-    def take_in(self, owner: str, found: Sequence[Archived]) -> int:
-        """Stores the interviews of an archive, each once, whoever takes it in again; how many were new."""
-        known = {one.id for one in self.store.mine(owner)}
-        known |= {str(self.store.transcript(owner, id_).versions.get("imported")) for id_ in known}
-        added = 0
-        for one in found:
-            old = one.transcript.id or hashlib.sha256(one.transcript.to_json().encode()).hexdigest()[:32]
-            if old in known:
-                continue
-            known.add(old)
-            versions = {**one.transcript.versions, "imported": old}
-            id_ = self.store.create(owner, one.transcript.model_copy(update={"versions": versions, "parent": None}))
-            for report in one.reports:
-                self.store.add_report(owner, id_, report, turns_graded=len(one.transcript.turns))
-            if one.ended:
-                self.store.end(owner, id_)
-            added += 1
-        return added
 
     def delete(self, owner: str, id_: str) -> bool:
         """Deletes an interview for good, and ends what is under way for it; whether its bytes are gone already."""
@@ -344,7 +329,18 @@ class Service:
         engine = self._engine()
         best, spent = engine.chain.conducts, engine.budget.spent(transcript)
         state = engine.interviewer.state(transcript, elapsed)
-        return Room(header, transcript, state, speaking(transcript, best), best, spent)
+        report = self.store.reports(owner, id_).get(transcript.level) if header.ended is not None else None
+        times = {step: one.used for step, one in report.time.items()} if report else {}
+        return Room(header, transcript, state, speaking(transcript, best), best, spent, times, self.wait())
+
+    def wait(self) -> str:
+        """How long the last reports took here, in words; empty where none was made since the start."""
+        if not self._took:
+            return ""
+        least, most = (max(5, round(one / 5) * 5) for one in (min(self._took), max(self._took)))
+        if len(self._took) == 1:
+            return f"The last report here took about {most} s."
+        return f"The last {len(self._took)} reports here took {f'{least} to ' if least < most else 'about '}{most} s."
 
     def judges(self) -> bool:
         """Whether what is at work can judge. Waits for it."""
@@ -383,7 +379,8 @@ class Service:
                     begun = self._last_words.take(id_, transcript, level, tell)
                     report = begun or engine.grade(transcript, self.knowledge, engine.chain, level, tell)
                     self.store.add_report(owner, id_, report, turns_graded=len(transcript.turns))
-                    telemetry.graded(report.status, time.monotonic() - began)
+                    self._took.append(time.monotonic() - began)
+                    telemetry.graded(report.status, self._took[-1])
                 news.put(report)
         except Exception as error:  # handed on to the page, which says it
             log.exception("grading failed")

@@ -10,7 +10,8 @@ import pytest
 from interviewer import Step
 from interviewer.grading.page import to_html
 from interviewer.grading.render import ended_early, excerpt, time_of, to_json, to_markdown
-from interviewer.grading.report import Moment, Report
+from interviewer.grading.report import Moment, Report, StepTime
+from interviewer.interview import whole_minutes
 from interviewer.transcript import Transcript, Turn
 from tests.grading.interviews import REASONED, interview
 
@@ -202,6 +203,45 @@ def test_time_below_a_minute_is_said_in_seconds() -> None:
     assert time_of(28, 300) == ("28 s", "5 min")
     assert time_of(0.3, 300) == ("0", "5 min")
     assert time_of(59.9, 300) == ("1", "5 min")
+
+
+def test_the_parts_minutes_are_those_of_the_rooms_plan(judged: Made) -> None:
+    transcript = interview(REASONED).model_copy(update={"minutes": 15})
+    weights = dict(zip(Step, (90, 116, 180, 154, 118, 148, 94), strict=True))
+    times = {step: StepTime(used=100, budget=seconds) for step, seconds in weights.items()}
+    page = to_html(judged(transcript).model_copy(update={"time": times}), transcript)
+    plan = whole_minutes(weights, 15)
+    assert sum(plan.values()) == 15
+    assert [int(one) for one in re.findall(r">2 / (\d+) min<", page)] == list(plan.values()), "as the chart says it"
+    assert [int(one) for one in re.findall(r">2 of (\d+) min<", page)] == list(plan.values()), "as the parts say it"
+
+
+def test_words_that_are_quoted_again_are_quoted_in_short(judged: Made) -> None:
+    transcript = interview(REASONED)
+    report = judged(transcript)
+    quote = report.steps[Step.DATA].evidence[0].quote
+    page = to_html(report, transcript)
+    before, _, transcribed = page.partition("id='transcript'")
+    assert before.count(quote) == 1, "in full where it stands first"
+    assert before.count('class="again"') >= 3
+    assert quote in transcribed
+    assert "#stronger" not in page, "a file has nobody to ask"
+    assert 'href="#stronger-1"' in to_html(report, transcript, headed=False)
+
+
+def test_a_hint_and_an_edited_answer_are_told(judged: Made) -> None:
+    held = interview(REASONED)
+    for page in (to_html(judged(held), held), to_markdown(judged(held), held)):
+        assert "Hints and edits" not in page
+    hint = Turn.model_validate({"speaker": "candidate", "text": "", "event": "hint"})
+    turns = [*held.turns[:3], held.turns[3].model_copy(update={"edited": True}), hint, *held.turns[4:]]
+    helped = held.model_copy(update={"turns": turns})
+    for page in (to_html(judged(helped), helped), to_markdown(judged(helped), helped)):
+        told = page[page.index("Hints and edits", page.index("Mistakes")) :].lower()
+        assert "asked for a hint" in told
+        assert "turn 4" in told
+        assert "one answer you changed" in told
+        assert "turn 3" in told
 
 
 def test_of_many_quotes_the_first_for_and_the_first_against_are_shown_and_the_rest_is_folded(judged: Made) -> None:

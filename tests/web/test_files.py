@@ -13,7 +13,7 @@ import pytest
 
 from interviewer import BadInput, Level, Manner
 from interviewer.models.base import ModelChain
-from interviewer.practice import archive, unpacked
+from interviewer.practice import archive, everything, take_in, unpacked
 from interviewer.storage import owner_of_user
 from interviewer.storage.store import Store
 from interviewer.transcript import Transcript, Turn
@@ -66,12 +66,12 @@ def test_everything_comes_back_once_with_its_reports_and_corrections(service: Se
     first, second = held(service, "about the data"), held(service, "about the model", "Rank the flats of a site")
     list(service.grade(ANN, first, Level.STAFF))
     service.store.correct(ANN, first, {"level": "staff", "step": "evaluation", "mark": 3.0, "reason": "heard"})
-    file = archive(service.everything(ANN))
+    file = archive(everything(service.store, ANN))
     found, wrong = unpacked(base64.b64decode(file["text"]))
     assert (len(found), wrong) == (2, [])
-    assert service.take_in(ANN, found) == 0, "they are here already"
-    assert service.take_in(BOB, found) == 2
-    assert service.take_in(BOB, found) == 0, "twice is once"
+    assert take_in(service.store, ANN, found) == 0, "they are here already"
+    assert take_in(service.store, BOB, found) == 2
+    assert take_in(service.store, BOB, found) == 0, "twice is once"
     theirs = {header.case: header for header in service.store.mine(BOB)}
     assert set(theirs) == {"fraud-detection", "own-rank-the-flats-of-a-site"}
     report = service.store.reports(BOB, theirs["fraud-detection"].id)[Level.STAFF]

@@ -186,7 +186,21 @@ def test_a_quote_leads_to_its_turn_and_back(app: App, visit: Callable[..., Any])
     assert page.url == address
     assert "Answer 0 about the data." in frame.locator("body").inner_text()
     page.click("#report-back")
-    assert abs(page.evaluate("() => scrollY") - before) < 5
+    page.wait_for_function("before => Math.abs(scrollY - before) < 5", arg=before)
+    quote.click()
+    page.wait_for_selector("#report-back")
+    page.go_back()  # the browser's own way back is the same
+    page.wait_for_function("before => Math.abs(scrollY - before) < 5", arg=before)
+    page.wait_for_selector("#report-back", state="detached")
+    assert page.url == address
+    frame.locator(".turn .stronger").nth(1).click()
+    page.wait_for_selector("#report-said .opinion")
+    chosen = page.locator("#report-turn-choice option:checked").inner_text()
+    assert "Answer 1" in chosen, "the stronger answer is to that turn"
+    seen = "() => { const { top, bottom } = document.querySelector('.opinion').getBoundingClientRect();"
+    page.wait_for_function(f"{seen} return top >= 0 && bottom <= innerHeight; }}")
+    page.go_back()
+    page.wait_for_function("() => document.querySelector('#report-takes').getBoundingClientRect().top > innerHeight")
     page.evaluate("() => scrollTo(0, document.body.scrollHeight / 2)")
     page.click("#report-contents")
     frame.locator(".contents a:has-text('Evaluation')").click()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import sqlite3
 import threading
 import time
@@ -186,7 +187,19 @@ def test_what_a_step_took_is_told_while_the_interview_goes_on(service: Service) 
     room = replace(service.room(ANN, id_), state=state)
     assert "2 of " in steps_html(service.knowledge, room)
     over = replace(room, header=replace(room.header, ended=1.0))
-    assert "2 of " not in steps_html(service.knowledge, over), "then it is the report's to say, which knows better"
+    assert "2 of " not in steps_html(service.knowledge, over), "then it is the report's to say"
+    assert "3 of " in steps_html(service.knowledge, replace(over, reported={Step.CLARIFY: 170.0}))
+
+
+def test_how_long_a_report_takes_is_said_from_what_was_seen_here(service: Service) -> None:
+    id_ = held(service, "I clarify.")
+    service.store.end(ANN, id_)
+    assert service.wait() == "", "nothing was seen yet"
+    list(service.grade(ANN, id_, Level.SENIOR))
+    assert re.fullmatch(r"The last report here took about \d+ s\.", service.wait())
+    assert service.room(ANN, id_).wait == service.wait()
+    list(service.grade(ANN, id_, Level.STAFF))
+    assert service.wait().startswith("The last 2 reports here took ")
 
 
 def test_a_stopped_clock_does_not_count(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

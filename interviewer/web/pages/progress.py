@@ -12,7 +12,19 @@ from interviewer.grading.render import mark
 from interviewer.grading.report import Report
 from interviewer.interview import known_mode
 from interviewer.knowledge import Knowledge
-from interviewer.practice import DAY, HIRE_LINE, MOST_BYTES, Due, Held, archive, due, unpacked, weakest
+from interviewer.practice import (
+    DAY,
+    HIRE_LINE,
+    MOST_BYTES,
+    Due,
+    Held,
+    archive,
+    due,
+    everything,
+    take_in,
+    unpacked,
+    weakest,
+)
 from interviewer.storage import Header
 from interviewer.web.service import Choice
 from interviewer.web.session import (
@@ -89,7 +101,7 @@ class ProgressPage(Page):
     def everything(self, key: str, request: gr.Request) -> dict[str, Any]:
         """All interviews and reports as one archive."""
         try:
-            return archive(self.service.everything(self.session.owner(key, request)))
+            return archive(everything(self.service.store, self.session.owner(key, request)))
         except InterviewerError as error:
             raise gr.Error(line(error)) from error
 
@@ -102,7 +114,7 @@ class ProgressPage(Page):
             if path:
                 file.unlink(missing_ok=True)
             found, wrong = unpacked(raw)
-            added = self.service.take_in(owner, found)
+            added = take_in(self.service.store, owner, found)
         except InterviewerError as error:
             return {self.status: status(line(error), "bad")}
         known = len(found) - added

@@ -40,6 +40,7 @@ _FRAME = 0.08
 TOO_LATE = "The interview is over. Your last words were not sent; they are kept in your notes."
 _READ = "Take your time to read. The clock starts when you begin to answer."
 _PAUSED = "The clock stands still. Sending an answer starts it again."
+_END = "<p>End the interview and see its report?</p>"
 _BACK = "Your words are back in the box."
 _PACKETS = 20
 """Answers that may be under way at once."""
@@ -76,7 +77,7 @@ class RoomPage(Page):
         """The turn for whose edit the server says that it waits."""
         self.outputs = [
             self.heading, self.clock, self.conversation, self.speaking, self.status, self.again, self.write, self.over,
-            self.steps, self.brief, self.badge, *self.stands, self.pulse, *self.retake.outputs,
+            self.steps, self.brief, self.badge, self.ending, *self.stands, self.pulse, *self.retake.outputs,
         ]  # fmt: skip
 
     def _build_talk(self) -> None:
@@ -104,7 +105,7 @@ class RoomPage(Page):
                 self.pause = gr.Button("Pause the clock", size="sm", min_width=110, elem_id="room-pause")
                 gr.HTML("<button type='button' class='small' id='room-end'>End interview</button>", elem_id="end-place")
             with gr.Row(elem_id="room-confirm", elem_classes="confirm"):
-                gr.HTML("<p>End the interview and see its report?</p>")
+                self.ending = gr.HTML(_END)
                 self.end = gr.Button(
                     "End and see report", variant="primary", size="sm", elem_id="room-end-yes", scale=0
                 )
@@ -160,6 +161,7 @@ class RoomPage(Page):
             self.steps: steps_html(knowledge, room),
             self.brief: brief_html(knowledge, room),
             self.badge: badge_html(room.backend, room.best_backend, room.spent),
+            self.ending: f"{_END}<p class='quiet'>{room.wait}</p>" if room.wait else _END,
             self.write: gr.update(visible="hidden" if room.over else True),
             self.over: gr.update(visible=room.over),
             **self._stands(room.header, room.over),

@@ -14,7 +14,8 @@
     read: (name) => { try { return sessionStorage.getItem(PREFIX + name) || ""; } catch { return ""; } },
     write: (name, value) => { try { sessionStorage.setItem(PREFIX + name, value); } catch { /* full or forbidden: then a reload loses it */ } },
   };
-  let own = "", handed = 0, from = null;
+  let own = "", handed = 0, waiting = 0;
+  const followed = []; // where one was in the report, before each link that was followed there
 
   const page = (window.interviewer = {
     store, random, button,
@@ -34,6 +35,7 @@
     went(place) {
       if (!place) return;
       const [view, id] = place.split("/");
+      if (document.body.dataset.view !== view) { followed.length = 0; if (document.body.dataset.view) scrollTo(0, 0); }
       document.body.dataset.view = view;
       for (const name of ["setup", "progress", "coach", "evals"]) {
         const at = $("nav-" + name);
@@ -48,6 +50,7 @@
       if (id) now.set("interview", id);
       if (now.toString() === old.toString()) return;
       history.pushState(null, "", location.pathname + (now.toString() ? "?" + now : ""));
+      address = location.search;
       scrollTo(0, 0);
     },
     download(file) {
@@ -144,7 +147,15 @@
     level: () => (document.querySelector("[name=report-level]:checked") || {}).value || "",
     turn: (where) => ($(where + "-turn-choice") || {}).value || "",
   });
-  addEventListener("popstate", () => { const back = button("nav-back"); if (back) back.click(); else location.reload(); });
+  // Within the report Back leads to where one was; from there it leads to the page before.
+  let address = location.search;
+  addEventListener("popstate", () => {
+    const here = address === location.search;
+    address = location.search;
+    if (here) { back(); return; }
+    const at = button("nav-back");
+    if (at) at.click(); else location.reload();
+  });
 
   // Small things to open and close: no question to the server, so at once.
   const panel = (name, focus) => {
@@ -175,7 +186,8 @@
       at.textContent = all ? "Fewer problems" : at.dataset.all;
     }
     if (at.id === "owner-copy") copy(at);
-    if (at.id === "report-back") back();
+    if (at.id === "report-back") history.back();
+    if (at.closest("#report-opinion")) comes($("report-said"));
     if (at.id === "report-contents") jump(contents());
   });
   const copy = async (at) => {
@@ -187,6 +199,7 @@
     const before = document.body.dataset.view, place = `?view=${view}&interview=${id}`;
     if (before === view) return;
     history.pushState(null, "", location.pathname + place);
+    address = location.search;
     setTimeout(() => { if (document.body.dataset.view === before && location.search === place) location.reload(); }, 4000);
   };
   // Who speaks in a recorded interview: a click changes one piece, with Shift every piece from there on.
@@ -243,7 +256,8 @@
       const link = event.target.closest("a[href^='#']");
       if (!link) return;
       event.preventDefault();
-      jump(inner.getElementById(link.getAttribute("href").slice(1)), link.matches(".jump"));
+      if (link.matches(".stronger")) stronger(link.getAttribute("href").split("-").at(-1));
+      else jump(inner.getElementById(link.getAttribute("href").slice(1)), link.matches(".jump"));
     });
     inner.querySelectorAll("details").forEach((one) => one.addEventListener("toggle", fit));
   };
@@ -251,7 +265,7 @@
   const jump = (place, quote) => {
     if (!place) return;
     const target = place.closest("mark") || place, turn = target.closest(".turn");
-    if (quote && from === null) from = scrollY;
+    leave();
     for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
     fit();
     target.ownerDocument.querySelectorAll(".jumped").forEach((one) => one.classList.remove("jumped"));
@@ -259,7 +273,30 @@
     scrollTo({ top: scrollY + frame().getBoundingClientRect().top + target.getBoundingClientRect().top - 90 });
     target.setAttribute("tabindex", "-1");
     target.focus({ preventScroll: true });
-    if (quote) float("report-back", "Back to where I was");
+    if (quote) float("report-back", BACK);
+  };
+  // Where one is now is kept, and Back leads there; from a quote a button as well.
+  const BACK = "Back to where I was";
+  const leave = () => { followed.push(scrollY); history.pushState(null, ""); };
+  // What was asked for comes into view when it comes.
+  const comes = (place) => new MutationObserver((_, seen) => {
+    if (!place.querySelector(".opinion, .bad")) return;
+    seen.disconnect();
+    $("report-takes").scrollIntoView();
+  }).observe(place, { childList: true, subtree: true });
+  // A stronger answer than that of one turn: the panel under the report opens with the turn chosen, and asks for it.
+  const stronger = async (turn) => {
+    const box = $("report-takes"), fold = box.querySelector("button");
+    const list = () => $("report-turn-choice");
+    leave();
+    if (!list() || !list().offsetParent) fold.click();
+    for (let tries = 0; tries < 100 && !(list() && list().offsetParent); tries += 1) await new Promise((done) => setTimeout(done, 100));
+    if (!list()) return;
+    list().value = turn;
+    button("report-opinion").click();
+    box.scrollIntoView();
+    list().focus({ preventScroll: true });
+    float("report-back", BACK);
   };
   const float = (id, words) => {
     if ($(id)) return;
@@ -267,7 +304,7 @@
     at.id = id; at.type = "button"; at.className = "floats"; at.textContent = words;
     document.body.append(at);
   };
-  const back = () => { if (from !== null) scrollTo({ top: from }); from = null; const at = $("report-back"); if (at) at.remove(); };
+  const back = () => { if (followed.length) scrollTo({ top: followed.pop() }); const at = $("report-back"); if (at && !followed.length) at.remove(); };
   // Far from the contents a button leads back to them.
   const contents = () => {
     const at = frame(), inner = at && document.body.dataset.view === "report" && at.contentDocument && at.contentDocument.getElementById("contents");
@@ -291,6 +328,14 @@
     document.body.append(paper);
   });
   addEventListener("afterprint", () => { const at = $("paper"); if (at) at.remove(); });
+  // For how long a report has been in the making.
+  const wait = () => {
+    const at = document.querySelector("#report-frame .since");
+    if (!at) { waiting = 0; return; }
+    waiting ||= performance.now();
+    const passed = Math.floor((performance.now() - waiting) / 1000);
+    if (passed >= 2) at.textContent = `${Math.floor(passed / 60)}:${String(passed % 60).padStart(2, "0")} so far.`;
+  };
   // Where the focus stood may vanish with its page or its row: it goes to what stands nearest, never to nowhere.
   let stood = null, around = [];
   addEventListener("focusin", (event) => {
@@ -307,5 +352,5 @@
     if (near !== box) near.tabIndex = -1;
     near.focus({ preventScroll: true });
   };
-  setInterval(() => { tick(); fit(); contents(); refocus(); if (from !== null && !frame()) back(); if (from !== null && Math.abs(scrollY - from) < 200) { from = scrollY; back(); } }, 400);
+  setInterval(() => { tick(); fit(); contents(); refocus(); wait(); if ($("report-back") && (!frame() || Math.abs(scrollY - followed.at(-1)) < 200)) $("report-back").remove(); }, 400);
 })();
