@@ -20,6 +20,11 @@ class Step(StrEnum):
         words = self.value.replace("_", " ").capitalize()
         return words.replace(" ml ", " ML ")
 
+    @property
+    def rank(self) -> int:
+        """0 for the first … 6 for the last."""
+        return list(Step).index(self)
+
 
 class Level(StrEnum):
     """The level that a candidate is interviewed for; the bar rises with it."""

@@ -82,7 +82,7 @@ class CoverageAssessor:
         reading = read_interview(material.transcript, material.knowledge, embedder, self.folder)
         criteria = merged(material.knowledge, material.case, embedder, self.folder)
         progress(0.5, "Looking for what came up")
-        signals = {one.id: one for own in material.knowledge.signals(material.case).values() for one in own}
+        signals = material.knowledge.every_signal(material.case)
         heard = Covered.of(reading, criteria, signals, embedder, material) if enough else None
         steps = {step: _step(step, reading, criteria[step], material, heard) for step in Step}
         progress(0.9, "Writing the report")
@@ -302,7 +302,7 @@ def _order(reading: Reading, steps: Mapping[Step, StepReport]) -> list[Step]:
         said = depth(one.text)
         thought[step] += said.reason + said.number + said.choice
     spoken = [step for step in Step if step in reading.steps or steps[step].evidence]
-    return sorted(spoken, key=lambda step: (-len(steps[step].evidence), -thought[step], STEPS.index(step)))
+    return sorted(spoken, key=lambda step: (-len(steps[step].evidence), -thought[step], step.rank))
 
 
 def _open(criteria: Sequence[Signal], own: StepReport, material: Material, heard: Covered | None) -> list[Missing]:

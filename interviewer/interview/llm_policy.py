@@ -113,7 +113,7 @@ class LlmPolicy:
             return ()
         query = " ".join(without_fillers(view.last.text).split()[-_AT.query_words :])
         found = self.retriever.search(query, audience="grader", case=view.transcript.case, limit=8 * _AT.notes)
-        known = {one.id: one for own in view.knowledge.signals(view.transcript.case).values() for one in own}
+        known = view.knowledge.every_signal(view.transcript.case)
         kept: dict[str, str] = {}
         for one in found:
             passage, signal = one.passage, known.get(one.passage.ref) if one.passage.kind == "strong" else None
@@ -229,7 +229,7 @@ def target(knowledge: Knowledge, slug: str, name: str) -> Target | None:
     """What an id of the case or of the framework stands for; None for one that there is not."""
     case = knowledge.case(slug)
     known: dict[TargetKind, Iterable[Signal | RedFlag | TradeOff | Pushback]] = {
-        TargetKind.SIGNAL: chain(*knowledge.signals(slug).values()),
+        TargetKind.SIGNAL: knowledge.every_signal(slug).values(),
         TargetKind.RED_FLAG: knowledge.red_flags(slug),
         TargetKind.TRADE_OFF: case.trade_offs if case else (),
         TargetKind.PUSHBACK: case.pushbacks if case else (),

@@ -82,6 +82,11 @@ class Agenda:
     """One subject: the signals are those near it, and no step is steered to."""
 
     @cached_property
+    def options(self) -> dict[str, Option]:
+        """The signals by id."""
+        return {one.id: one for own in self.signals.values() for one in own}
+
+    @cached_property
     def near(self) -> tuple[str, ...]:
         """Signals whose topic is nearest to what was just said, nearest first; empty without retrieval."""
         return self.look_up()
@@ -219,7 +224,7 @@ def _subject(
         if retriever
         else []
     )
-    studied = [one.id for own in knowledge.signals(case).values() for one in own if topic in one.study]
+    studied = [one.id for one in knowledge.every_signal(case).values() if topic in one.study]
     of_step = [one.id for one in signals.get(step, ())] if step else []
     order = list(dict.fromkeys([*studied, *(one.passage.ref for one in found), *of_step]))[: _AGENDA.drill]
     options = {one.id: one for own in signals.values() for one in own}

@@ -45,7 +45,7 @@ def opening(scene: Situation) -> Proposal:
 
 def _subject(scene: Situation) -> Option | None:
     """The first question of a drill."""
-    options = {option.id: option for own in scene.view.agenda.signals.values() for option in own}
+    options = scene.view.agenda.options
     fitting = [name for name in scene.view.agenda.near if name in options]
     return options[fitting[0]] if fitting else next(iter(options.values()), None)
 
@@ -86,7 +86,7 @@ def untouched(scene: Situation) -> list[Step]:
     was and one of its criteria or many of its subjects were heard: words alone show little, since talk of the data is
     full of days and of precision.
     """
-    at, state, order = settings(), scene.state, [*Step]
+    at, state = settings(), scene.state
     found = []
     for step in _open(scene):
         spent = state.used.get(step, 0.0) / max(1.0, scene.view.agenda.budgets.get(step, 0.0))
@@ -95,7 +95,7 @@ def untouched(scene: Situation) -> list[Step]:
         if not some and spent < at.spent_share and len(state.covered.get(step, [])) < at.untouched_signals:
             found.append(step)
     if state.elapsed >= state.length / 2:
-        found.sort(key=lambda step: order.index(step) < order.index(scene.part))
+        found.sort(key=lambda step: step.rank < scene.part.rank)
     return found
 
 
@@ -106,8 +106,7 @@ def late(scene: Situation) -> bool:
 
 def behind(scene: Situation) -> bool:
     """Whether the time that the parts up to the one under way may take together is over."""
-    order, budgets = [*Step], scene.view.agenda.budgets
-    planned = sum(budgets.get(step, 0.0) for step in order[: order.index(scene.part) + 1])
+    planned = sum(scene.view.agenda.budgets.get(step, 0.0) for step in Step if step.rank <= scene.part.rank)
     return scene.state.elapsed >= settings().planned_share * planned
 
 
@@ -115,14 +114,14 @@ def _open(scene: Situation) -> list[Step]:
     """The parts that we have not opened, but for the one under way."""
     if scene.one_subject:
         return []
-    at, state, order = settings(), scene.state, [*Step]
+    at, state = settings(), scene.state
     begun = state.elapsed > at.early_share * state.length
     first = Step.EVALUATE if late(scene) else Step.CLARIFY
     return [
         step
         for step in scene.view.agenda.scope
         if step not in (state.step, scene.part, *scene.just_asked, *state.opened)
-        and order.index(step) >= order.index(first)
+        and step.rank >= first.rank
         and not (step is Step.CLARIFY and (begun or step in state.visited))
         and not (step is Step.FRAME and Step.MODEL in state.visited)
     ]
@@ -133,9 +132,9 @@ def to_next(scene: Situation, occasion: str, *, soon: bool = False) -> Proposal 
 
     ``soon``: also one that is due before long.
     """
-    order, waiting = list(Step), untouched(scene)
+    waiting = untouched(scene)
     if scene.led:  # who chose where to go is not taken back at once
-        waiting.sort(key=lambda step: order.index(step) < order.index(scene.state.step))
+        waiting.sort(key=lambda step: step.rank < scene.state.step.rank)
     target = next((step for step in waiting if is_due(scene, step, soon=soon)), None)
     if target is None:
         return None
@@ -145,8 +144,8 @@ def to_next(scene: Situation, occasion: str, *, soon: bool = False) -> Proposal 
 
 def is_due(scene: Situation, step: Step, *, soon: bool = False) -> bool:
     """Whether a part is not opened long before its time; whoever hands over, or asks for the next one, gets it."""
-    order, budgets, at = [*Step], scene.view.agenda.budgets, settings()
-    begins = sum(budgets.get(one, 0.0) for one in order[: order.index(step)])
+    at = settings()
+    begins = sum(scene.view.agenda.budgets.get(one, 0.0) for one in Step if one.rank < step.rank)
     handed = {Intent.HAND_OVER, Intent.FINISHED} & {*scene.intents} or (scene.last and scene.last.event)
     return bool(handed) or scene.state.elapsed >= (at.soon_share if soon else at.due_share) * begins
 

@@ -172,8 +172,8 @@ def here(scene: Situation, *, plain: bool = True) -> Proposal | None:
 
 def beside(scene: Situation) -> Proposal | None:
     """A situation of the case on a part that comes after the one under way and was gone into already."""
-    order, waiting = [*Step], rules_pacing.untouched(scene)
-    after = [step for step in scene.view.agenda.scope if order.index(step) > order.index(scene.part)]
+    waiting = rules_pacing.untouched(scene)
+    after = [step for step in scene.view.agenda.scope if step.rank > scene.part.rank]
     gone = [
         step
         for step in after
@@ -188,26 +188,24 @@ _LATE = (Step.EVALUATE, Step.SERVE, Step.MONITOR)
 
 def _far_ahead(scene: Situation, step: Step) -> bool:
     """Whether a part comes long before its turn, though nobody chose to go there: an answer only brushed it."""
-    at, order = settings(), [*Step]
+    at = settings()
     if scene.one_subject or scene.led or scene.state.elapsed > at.move_from * scene.state.length:
         return False
-    return any(order.index(one) < order.index(step) - 1 for one in rules_pacing.untouched(scene))
+    return any(one.rank < step.rank - 1 for one in rules_pacing.untouched(scene))
 
 
 def elsewhere(scene: Situation) -> Proposal | None:
     """A plain question on any part that is left: the one under way, those after it, then those before; towards the end
     only on what comes late in a design."""
-    order = [*Step]
-    first = order.index(Step.EVALUATE if rules_pacing.late(scene) and not scene.one_subject else Step.FRAME)
-    now = order.index(scene.state.step)
-    scope = [step for step in scene.view.agenda.scope if order.index(step) >= first]
-    scope.sort(key=lambda step: (order.index(step) < now, order.index(step)))
+    first = Step.EVALUATE if rules_pacing.late(scene) and not scene.one_subject else Step.FRAME
+    scope = [step for step in scene.view.agenda.scope if step.rank >= first.rank]
+    scope.sort(key=lambda step: (step.rank < scene.state.step.rank, step.rank))
     return next((_probe(scene, one, step=step) for step in scope for one in scene.left_to_ask(step)), None)
 
 
 def of_the_subject(scene: Situation) -> Proposal | None:
     """In a drill the next question on its subject of which nothing was said."""
-    for option in (one for own in scene.view.agenda.signals.values() for one in own):
+    for option in scene.view.agenda.options.values():
         signal = scene.signal(option.id) if scene.open_step(option.id) else None
         if signal is None or any(has_term(term, scene.everything) for term in signal.terms):
             continue

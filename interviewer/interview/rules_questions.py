@@ -250,7 +250,7 @@ def asks_for_hint(scene: Situation) -> Proposal | None:
 
 def hint(scene: Situation) -> Proposal:
     """A nudge on what was asked last, else on what lies nearest to the talk; never the same twice."""
-    known = {option.id: option for own in scene.view.agenda.signals.values() for option in own}
+    known = scene.view.agenda.options
     asked = [name for name in reversed(scene.state.asked) if name in known and not scene.state.heard(name)]
     near = [name for name in scene.view.agenda.near if name in known and not scene.state.heard(name)]
     in_step = [name for name in near if known[name].step is scene.state.step]
@@ -294,7 +294,7 @@ def about_the_question(scene: Situation) -> Proposal | None:
 
 def _other_words(scene: Situation, question: str) -> str:
     """Another way to put a question of ours, where there is one."""
-    ways = [one.probes for own in scene.knowledge.signals(scene.view.transcript.case).values() for one in own]
+    ways = [one.probes for one in scene.knowledge.every_signal(scene.view.transcript.case).values()]
     ways += [words.openers for words in steps().values()]
     ways += [one.asks for ones in subjects().values() for one in ones]
     own = next((asks for asks in ways if question in asks), [])

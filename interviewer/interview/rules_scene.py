@@ -194,14 +194,14 @@ class Situation:
         next."""
         if self.one_subject:
             return self.state.step
-        spoken, order = self.spoken_step, [*Step]
+        spoken = self.spoken_step
         goes = next((step for one in spans(self.text) if (step := announced(one.text))), None)
         ours = next((turn.move for turn in reversed(self.view.transcript.turns) if turn.speaker == "interviewer"), None)
         if goes:
             return goes
         if self.words >= settings().substantial or not ours or not ours.step:
             return spoken or self.state.step
-        onward = spoken and order.index(spoken) == order.index(ours.step) + 1
+        onward = spoken and spoken.rank == ours.step.rank + 1
         sure = spoken and self.heard("step")[0].score >= settings().sure_step
         return spoken if spoken and (onward or sure) and self.words >= settings().design_from else ours.step
 
@@ -293,23 +293,21 @@ class Situation:
     def _asks(self) -> list[str]:
         """All that may be asked in more than one sentence: its question alone would mean nothing."""
         case, slug = self.case, self.view.transcript.case
-        signals = [one for own in self.knowledge.signals(slug).values() for one in own]
         return [
             *(one.ask for one in self.bank.entries),
-            *(probe for one in signals for probe in one.probes),
+            *(probe for one in self.knowledge.every_signal(slug).values() for probe in one.probes),
             *(flag.challenge for flag in self.knowledge.red_flags(slug)),
             *(one.say for one in (case.pushbacks if case else [])),
         ]
 
     def signal(self, name: str) -> Signal | None:
         """The criterion of that id."""
-        signals = self.knowledge.signals(self.view.transcript.case)
-        return next((one for own in signals.values() for one in own if one.id == name), None)
+        return self.knowledge.every_signal(self.view.transcript.case).get(name)
 
     def open_step(self, name: str) -> Step | None:
         """The step of a criterion that may be asked about: in reach, and neither asked, spoken of nor come near to."""
         agenda, state = self.view.agenda, self.state
-        option = next((one for own in agenda.signals.values() for one in own if one.id == name), None)
+        option = agenda.options.get(name)
         closed = name in state.asked or name in agenda.brushed or state.heard(name)
         if option is None or closed or option.step not in agenda.scope or option.level.rank > self.level.rank:
             return None

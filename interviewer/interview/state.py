@@ -253,10 +253,9 @@ def _spoken_step(heard: list[Heard], current: Step, asked: bool) -> Step | None:
     for one in heard:
         if one.kind == "signal" and one.step:
             steps[one.step] = steps.get(one.step, 0.0) + _AT.signal
-    order = list(Step)
     stay = _AT.answer if asked else _AT.stay
     pull = {0: stay, 1: _AT.follow}
-    weighed = {step: share * pull.get(order.index(step) - order.index(current), 1.0) for step, share in steps.items()}
+    weighed = {step: share * pull.get(step.rank - current.rank, 1.0) for step, share in steps.items()}
     best = max(weighed, key=lambda step: weighed[step])
     backed = any(one.kind == "signal" and one.step == best for one in heard)
     return best if backed or best == current or current not in steps else current

@@ -124,7 +124,7 @@ _ENGLISH = frozenset(
 @lru_cache(maxsize=64)
 def all_terms(knowledge: Knowledge, slug: str) -> tuple[str, ...]:
     """The terms of a case's criteria."""
-    return tuple(sorted({term for own in knowledge.signals(slug).values() for one in own for term in one.terms}))
+    return tuple(sorted({term for one in knowledge.every_signal(slug).values() for term in one.terms}))
 
 
 @lru_cache(maxsize=64)

@@ -195,6 +195,10 @@ class Knowledge:
         case = self.case(slug)
         return {step: [*(case.signals.get(step, []) if case else []), *self.framework[step].signals] for step in Step}
 
+    def every_signal(self, slug: str) -> dict[str, Signal]:
+        """The same by id, in the same order."""
+        return {one.id: one for own in self.signals(slug).values() for one in own}
+
     def red_flags(self, slug: str) -> list[RedFlag]:
         """The case's own red flags, then the framework's general ones."""
         case = self.case(slug)
