@@ -1,8 +1,12 @@
-"""What ``interviewer knowledge check`` finds beyond the schema: links, leaks, missing parts."""
+"""What ``interviewer knowledge check`` finds beyond the schema: links, leaks, missing parts.
+
+Runnable on single files: ``python -m interviewer.knowledge.validate knowledge/cases/*.md``.
+"""
 
 import ast
 import operator
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -226,3 +230,9 @@ def check_tree(root: Path) -> tuple[int, list[str]]:
     problems = [f"{path}: no case '{path.stem}'" for path in lists if path.stem not in known]
     problems += [problem for path in [*files, *lists] for problem in check_file(path, topics)]
     return len(files) + len(lists), problems
+
+
+if __name__ == "__main__":
+    found = [problem for name in sys.argv[1:] for problem in check_file(Path(name))]
+    print("\n".join(found) or "no problems")
+    sys.exit(2 if found else 0)
