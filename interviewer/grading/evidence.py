@@ -20,8 +20,6 @@ from interviewer.transcript import Transcript, Turn
 
 _AT = thresholds().quotes
 
-LONGEST_PASSAGE = _AT.longest_passage
-"""Words up to which a turn is one passage."""
 _CLOSES = re.compile(r"[.!?%)\"”]+")
 _PLACE = re.compile(r"(\d+)(?:\.(\d+))?")
 _ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…|\[[^\]]*\])\s*")
@@ -59,14 +57,14 @@ def excerpts(transcript: Transcript) -> list[Excerpt]:
 
 
 def _cut(index: int, turn: Turn) -> Iterator[Excerpt]:
-    if turn.words <= LONGEST_PASSAGE:
+    if turn.words <= _AT.longest_passage:
         yield Excerpt(index, 0, 0, len(turn.text))
         return
     begin, words, number = 0, 0, 1
     pieces = spans(turn.text)
     for at, piece in enumerate(pieces):
         words += len(piece.text.split())
-        if at + 1 < len(pieces) and words >= LONGEST_PASSAGE * 0.75:
+        if at + 1 < len(pieces) and words >= _AT.longest_passage * 0.75:
             yield Excerpt(index, number, begin, pieces[at + 1].start)
             begin, words, number = pieces[at + 1].start, 0, number + 1
     yield Excerpt(index, number, begin, len(turn.text))

@@ -40,17 +40,6 @@ _AT = thresholds().answers
 
 RULES, STEP, PANEL, WHOLE = "assess", "assess-step", "assess-panel", "assess-whole"
 """The prompts."""
-SIDE_BY_SIDE = _AT.side_by_side
-"""Calls at a time, where the model does not say that it serves fewer (``side_by_side``)."""
-MOST_CRITERIA, MOST_OF_THE_CASE = _AT.most_criteria, _AT.most_of_the_case
-"""Of a step, and of them the case's own: more make a report dearer and longer, and no truer; and where the problem that
-was posed is not quite the case's, the framework's are those that apply."""
-ROOM_IN_A_SMALL_WINDOW = _AT.room_in_a_small_window
-"""The same where the window is small."""
-LONGEST_READ = _AT.longest_read
-"""Seconds that the calls wait for an endpoint to have read what they all begin with; after that they begin anyway."""
-KEPT = _AT.kept
-"""Seconds for which an endpoint surely keeps what it has read."""
 _READ: "deque[tuple[int, str, float]]" = deque(maxlen=10)
 """Length and hash of the talks that were read last, and when."""
 _REST = r".*?(?=, and \w+s |;|\.?$)"
@@ -175,9 +164,9 @@ class Asking:
         whole = self.messages(WHOLE, level)
         room = self._room([*asked, panel, whole])
         progress(0.1, "The model reads the interview")
-        at_once = getattr(self.model, "side_by_side", SIDE_BY_SIDE)
+        at_once = getattr(self.model, "side_by_side", _AT.side_by_side)
         if at_once > 1 and not self._was_read():
-            wait([aside("reading", partial(self.model.read, asked[0], Answer))], timeout=LONGEST_READ)
+            wait([aside("reading", partial(self.model.read, asked[0], Answer))], timeout=_AT.longest_read)
         with ThreadPoolExecutor(max_workers=at_once) as pool:
 
             def ask(messages: Sequence[Message], form: type[SomeAnswer]) -> Future[SomeAnswer]:
@@ -201,14 +190,16 @@ class Asking:
     def _was_read(self) -> bool:
         """Whether the endpoint keeps the greater part of the prompt from a report on this talk a moment ago."""
         now, text = time.monotonic(), f"{self.model.name} {self.material.level.value} {self._talk()}"
-        known = [length for length, digest, at in tuple(_READ) if now - at < KEPT and digest == _digest(text[:length])]
+        known = [
+            length for length, digest, at in tuple(_READ) if now - at < _AT.kept and digest == _digest(text[:length])
+        ]
         _READ.append((len(text), _digest(text), now))
         return max(known, default=0) * 2 >= len(text)
 
     def _room(self, asked: Sequence[Sequence[Message]]) -> int:
         """The room for an answer beside the longest of the prompts."""
         window = getattr(self.model, "window", None)
-        return _AT.room if window is None or max(map(count, asked)) + _AT.room <= window else ROOM_IN_A_SMALL_WINDOW
+        return _AT.room if window is None or max(map(count, asked)) + _AT.room <= window else _AT.room_in_a_small_window
 
     def messages(self, task: str, inputs: Mapping[str, str]) -> list[Message]:
         """Rules and transcript, the same in every call, then the task."""
@@ -252,9 +243,9 @@ class Asking:
 def asked_criteria(criteria: Sequence[Signal], level: Level) -> list[Signal]:
     """The criteria that are asked: of the case's and then of the framework's first those that count at the level."""
     first = sorted(criteria, key=lambda one: one.level.rank > level.rank)
-    own = [one for one in first if not one.id.startswith(GENERAL)][:MOST_OF_THE_CASE]
+    own = [one for one in first if not one.id.startswith(GENERAL)][: _AT.most_of_the_case]
     general = [one for one in first if one.id.startswith(GENERAL)]
-    return [*own, *general][:MOST_CRITERIA]
+    return [*own, *general][: _AT.most_criteria]
 
 
 def _digest(text: str) -> str:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from interviewer.grading.evidence import LONGEST_PASSAGE, Quotes, excerpts, seconds_taken
+from interviewer.grading import thresholds
+from interviewer.grading.evidence import Quotes, excerpts, seconds_taken
 from interviewer.text import spans
 from interviewer.transcript import Transcript, transcript_from, with_clock
 
@@ -102,7 +103,7 @@ def test_a_monologue_is_cut_into_numbered_passages_that_hold_all_of_it() -> None
     text = long.turns[1].text
     assert len(own) > 8
     assert "".join(text[one.start : one.end] for one in own) == text
-    assert max(len(text[one.start : one.end].split()) for one in own) <= LONGEST_PASSAGE + 40
+    assert max(len(text[one.start : one.end].split()) for one in own) <= thresholds().quotes.longest_passage + 40
     assert [one.place for one in own[:2]] == ["1.1", "1.2"]
     lines = Quotes(long).numbered().splitlines()
     assert lines[0] == "[0] interviewer: Begin."

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from interviewer import Help, Level, ModelError, Step, Verdict
 from interviewer.config import Settings
-from interviewer.grading import llm_assessor
+from interviewer.grading import llm_assessor, thresholds
 from interviewer.grading.assessor import merged
 from interviewer.grading.judgement import help_given
 from interviewer.grading.page import to_html
@@ -43,6 +43,10 @@ def shown(id_: str = "d1", quote: str = QUOTE, place: str = "5", **changes: Any)
 def absent(id_: str, quote: str = "") -> dict[str, Any]:
     """Not shown; ``quote``: the words that come nearest to it."""
     return shown(id_, quote, status="absent")
+
+
+def set_numbers(monkeypatch: pytest.MonkeyPatch, **numbers: float) -> None:
+    monkeypatch.setattr(llm_assessor, "_AT", thresholds().answers.model_copy(update=numbers))
 
 
 @pytest.fixture(scope="module")
@@ -93,13 +97,13 @@ def test_an_endpoint_reads_a_talk_before_the_calls_unless_it_did_so_a_moment_ago
     assert read_first(said, Level.STAFF)
     assert read_first(["Other words came first.", *said[1:]])
     assert read_first(said, name="another")
-    monkeypatch.setattr(llm_assessor, "KEPT", 0.0)
+    set_numbers(monkeypatch, kept=0.0)
     assert read_first(said)
 
 
 def test_calls_do_not_wait_for_ever_for_an_endpoint_to_read(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
     model, over = JudgeModel(), threading.Event()
-    monkeypatch.setattr(llm_assessor, "LONGEST_READ", 0.05)
+    set_numbers(monkeypatch, longest_read=0.05)
     monkeypatch.setattr(model, "read", lambda *asked: over.wait(30))
     assert graded(interview([*REASONED[:-1], "Nobody has read this."]), chain=chain(model)).score == 3
     over.set()
@@ -115,7 +119,7 @@ def test_a_model_that_serves_one_call_at_a_time_reads_nothing_beforehand(graded:
 def test_a_model_with_a_small_window_has_less_room_for_an_answer(graded: Graded) -> None:
     model = JudgeModel(window=7_500)
     assert graded(interview(REASONED), chain=chain(model)).score == 3
-    assert max(model.rooms) == llm_assessor.ROOM_IN_A_SMALL_WINDOW
+    assert max(model.rooms) == thresholds().answers.room_in_a_small_window
 
 
 def test_practice_of_one_step_asks_about_that_step_only(graded: Graded) -> None:
@@ -425,7 +429,8 @@ def test_no_criterion_is_asked_twice(knowledge: Knowledge, home: Path) -> None:
     assert "general-late-truth" not in of_data
     assert "label-maturity-window" in of_data
     assert all(
-        len(llm_assessor.asked_criteria(own, Level.STAFF)) <= llm_assessor.MOST_CRITERIA for own in every.values()
+        len(llm_assessor.asked_criteria(own, Level.STAFF)) <= thresholds().answers.most_criteria
+        for own in every.values()
     )
 
 
@@ -447,7 +452,7 @@ def answered(**parts: Any) -> str:
 def test_over_real_http_the_schema_is_sent_and_the_answer_becomes_the_report(
     graded: Graded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(llm_assessor, "SIDE_BY_SIDE", 1)  # the server gives its answers in their order
+    set_numbers(monkeypatch, side_by_side=1)  # the server gives its answers in their order
     practice = interview(REASONED, mode="step:data_preparation")
     step_, panel_ = answered(step=step(DATA, criteria=[shown()])), answered(panel=PANEL)
     with serving(step_, panel_, answered(), answered(whole=WHOLE)) as server:
