@@ -51,11 +51,18 @@ def corrections_html(transcript: Transcript, level: Level) -> str:
         f"<td>{_mark(one['mark'])}</td><td dir='auto'>{escape(str(one.get('reason', '')))}</td></tr>"
         for one in found
     )
+    title = "Marks corrected by a person"
+    table = table_html(title, ("Step", "Machine", "Person", "Reason"), rows)
+    return f"<div class='card difference'><h2>{title}</h2>{table}</div>"
+
+
+def table_html(label: str, heads: Sequence[str], rows: str, id_: str = "") -> str:
+    """A table that scrolls by itself where it is wider than the page; ``heads`` and ``rows`` are HTML."""
+    top = "".join(f"<th scope='col'>{head}</th>" for head in heads)
+    place = f" id='{id_}'" if id_ else ""
     return (
-        "<div class='card difference'><h2>Marks corrected by a person</h2><div class='scroll' tabindex='0' "
-        "role='region' aria-label='Marks corrected by a person'><table><thead><tr><th scope='col'>Step</th>"
-        "<th scope='col'>Machine</th><th scope='col'>Person</th><th scope='col'>Reason</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table></div></div>"
+        f"<div class='scroll'{place} tabindex='0' role='region' aria-label='{label}'><table>"
+        f"<thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 

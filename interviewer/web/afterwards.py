@@ -10,7 +10,7 @@ import gradio as gr
 from interviewer import BadInput, InterviewerError, Level, Step
 from interviewer.grading.render import mark
 from interviewer.grading.report import WORDS
-from interviewer.practice import MARKS, corrections_html, handed, names_in
+from interviewer.practice import MARKS, corrections_html, handed, names_in, table_html
 from interviewer.practice.retake import Change, Difference, Opinion, answers
 from interviewer.text import first_words
 from interviewer.transcript import Transcript
@@ -279,13 +279,9 @@ def difference_html(found: Difference, only: Step | None = None) -> str:
         )
         title = f"Counted only in {which} take ({len(evidence)})"
         lists += f"<details><summary>{title}</summary><ul>{items}</ul></details>" if items else ""
-    return (
-        f"<div class='card difference'><h2>What the second take changed</h2>{'' if only else f'<p>{verdict}</p>'}"
-        "<div class='scroll' tabindex='0' "
-        "role='region' aria-label='What the second take changed'><table><thead><tr><th scope='col'>Part</th>"
-        "<th scope='col'>First</th><th scope='col'>This</th><th scope='col'>Change</th>"
-        f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>{lists}</div>"
-    )
+    title, told = "What the second take changed", "" if only else f"<p>{verdict}</p>"
+    table = table_html(title, ("Part", "First", "This", "Change"), "".join(rows))
+    return f"<div class='card difference'><h2>{title}</h2>{told}{table}{lists}</div>"
 
 
 def _row(name: str, change: Change) -> str:

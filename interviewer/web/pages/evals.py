@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from interviewer import BadInput, InterviewerError
+from interviewer.practice import table_html
 from interviewer.web.conversation import conversation_html
 from interviewer.web.session import ACTIONS, QUIET, Page, Session, Updates, asked, for_html, line, status
 
@@ -99,12 +100,8 @@ class EvalsPage(Page):
         if not found:
             return "<p class='quiet'>No run yet. <code>interviewer eval run fast</code> makes some.</p>"
         rows = "".join(_row_html(path, log) for path, log in found)
-        return (
-            "<div class='card scroll' tabindex='0' role='region' aria-label='Runs'><table><thead><tr>"
-            "<th scope='col'>Suite</th><th scope='col'>Backend</th><th scope='col'>When</th><th scope='col'>Gates</th>"
-            "<th scope='col'><span class='sr-only'>Open</span></th></tr></thead>"
-            f"<tbody>{rows}</tbody></table></div>"
-        )
+        heads = ("Suite", "Backend", "When", "Gates", "<span class='sr-only'>Open</span>")
+        return f"<div class='card'>{table_html('Runs', heads, rows)}</div>"
 
     def _run_html(self, name: str) -> str:
         from evals.reference import path_of

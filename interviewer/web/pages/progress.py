@@ -21,6 +21,7 @@ from interviewer.practice import (
     archive,
     due,
     everything,
+    table_html,
     take_in,
     unpacked,
     weakest,
@@ -199,14 +200,12 @@ def _weakest(held: Sequence[Held]) -> str:
 def _list(knowledge: Knowledge, headers: Sequence[Header], graded: Graded) -> str:
     reports = {header.id: report for header, report in graded}
     rows = "".join(_row(knowledge, header, reports.get(header.id)) for header in headers)
+    heads = ("When", "Problem", "Level", "Result", "Score", "<span class='sr-only'>Open</span>")
     return (
         "<div class='card'><div class='listhead'><h2>All interviews</h2>"
         "<label class='field'>Filter<input type='search' id='progress-filter' autocomplete='off' "
         "placeholder='Problem, level or result'></label></div>"
-        "<div class='scroll' id='interviews' tabindex='0' role='region' aria-label='All interviews'>"
-        "<table><thead><tr><th scope='col'>When</th><th scope='col'>Problem</th><th scope='col'>Level</th>"
-        "<th scope='col'>Result</th><th scope='col'>Score</th><th scope='col'><span class='sr-only'>Open</span></th>"
-        f"</tr></thead><tbody>{rows}</tbody></table></div>"
+        f"{table_html('All interviews', heads, rows, 'interviews')}"
         "<p class='quiet' id='progress-none' hidden>Nothing fits.</p></div>"
     )
 
