@@ -3,7 +3,7 @@
 A rewind never changes what was said: it starts a child transcript that shares the turns before the answer.
 """
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,6 +169,15 @@ def criteria_shown(report: Report) -> set[str]:
     }
 
 
+def step_spoken_of(report: Report, turn: int) -> Step | None:
+    """The step that a turn is quoted most often for; None where it is not quoted."""
+    quoted = []
+    for step, own in report.steps.items():
+        turns = [*(one.turn for one in own.evidence), *(each.nearest.turn for each in own.criteria if each.nearest)]
+        quoted += [step] * turns.count(turn)
+    return max(quoted, key=quoted.count, default=None)
+
+
 class _Stronger(BaseModel):
     """What the model is asked for."""
 
@@ -206,17 +215,17 @@ def second_opinion(
     search: Search | None = None,
     *,
     ended: bool = False,
-    shown: Container[str] = (),
+    report: Report | None = None,
 ) -> Opinion:
     """The opinion on a candidate's turn. Raises BadInput while the interview runs, and for any other turn.
 
-    ``ended``: the interview was marked as over although no closing words were said. ``shown``: the criteria that its
-    report says were shown, which are not asked for again.
+    ``ended``: the interview was marked as over although no closing words were said. What its ``report`` says was shown
+    is not asked for again; it also knows what a turn was about where the question does not tell.
     """
     if not (ended or transcript.is_over):
         raise BadInput("A second opinion is there after the interview only: it would give the solution away.")
     asked, answer = _asked(transcript, turn), _answer(transcript, turn)
-    step, points, study = _known(transcript, asked, turn, knowledge, shown)
+    step, points, study = _known(transcript, asked, turn, knowledge, report)
     query = " ".join([asked.text if asked else "", answer[-400:]]).strip()
     points += _looked_up(search, query, transcript.case, step, {point.text for point in points}, knowledge)
     if not points:
@@ -237,12 +246,14 @@ def _asked(transcript: Transcript, turn: int) -> Turn | None:
 
 
 def _known(
-    transcript: Transcript, asked: Turn | None, turn: int, knowledge: Knowledge, shown: Container[str]
+    transcript: Transcript, asked: Turn | None, turn: int, knowledge: Knowledge, report: Report | None
 ) -> tuple[Step | None, list[Point], list[str]]:
     """What the case file says about the question itself: its step, what it listens for, what to study."""
     ref = (asked.move.signal or "").removeprefix("press:") if asked and asked.move else ""
-    opened = asked is None or asked.move is None or asked.move.kind is MoveKind.OPEN
-    step = (asked.move.step if asked and asked.move else None) or _spoken(transcript.turns[turn])
+    first = next((one for one in transcript.turns if one.speaker == "interviewer"), None)
+    opened = asked is first or (asked is not None and asked.move is not None and asked.move.kind is MoveKind.OPEN)
+    step = asked.move.step if asked and asked.move else None
+    step = step or (step_spoken_of(report, turn) if report else None) or _spoken(transcript.turns[turn])
     step = step or (Step.CLARIFY if opened else None)
     case = knowledge.case(transcript.case)
     signals = knowledge.signals(transcript.case)
@@ -258,6 +269,7 @@ def _known(
         if flag.id == ref:
             return flag.step, [Point(flag.text, "What was wrong")], []
     unheard = _unheard(transcript, signals.get(step, []) if step else [], transcript.level)
+    shown = criteria_shown(report) if report else set()
     unheard = [one for one in unheard if one.id not in shown][:_STRONG]
     return step, [_strong(one) for one in unheard], [slug for one in unheard for slug in one.study]
 

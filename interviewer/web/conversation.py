@@ -65,7 +65,7 @@ def _drawn(turn: Turn) -> str:
 
 
 _EDIT = "<div class='after'>Until it is answered: <button type='button' class='link' data-edit='{}'>Edit</button></div>"
-_STANDS = "<div class='after'>Answered, so it stands</div>"
+_STANDS = "<div class='after'>Answered, so it can't be edited any more</div>"
 
 
 def _row(number: int, turn: Turn, after: str = "") -> str:
@@ -153,7 +153,7 @@ def steps_html(knowledge: Knowledge, room: Room) -> str:
 def _step_html(step: Step, kind: str, used: float, plan: int) -> str:
     here = " aria-current='step'" if kind == "current" else ""
     said = {"current": ", now", "touched": ", spoken about", "untouched": ""}[kind]
-    spent = f"{minutes_of(used)} of " if used >= 1 else ""
+    spent = f"{minutes_of(used)} of ".replace("under ", "&lt; ") if used >= 1 else ""
     return (
         f"<li class='{kind}'{here} data-step='{step}'><span class='name'>{for_html(step.label)}"
         f"<span class='sr-only'>{said}</span></span>"
@@ -190,7 +190,8 @@ def badge_html(backend: str, best: str, spent: float | None = None) -> str:
         return ""
     name, meaning = BACKENDS.get(backend, (backend, ""))
     better = BACKENDS.get(best, (best,))[0].lower()
-    fell = "" if backend == best else f"<span class='fell'>It stands in for {for_html(better)}.</span>"
+    fell = f"It stands in for {better}." if best != "scripted" else "None is there now, so it goes on without."
+    fell = "" if backend == best else f"<span class='fell'>{for_html(fell)}</span>"
     attributes = f"class='badge' data-backend='{for_html(backend)}'"
     cost = f"<span class='cost'>Cost so far: {in_dollars(spent)}.</span>" if spent else ""
     return f"<div {attributes}><b>{for_html(name)}</b> {for_html(meaning)}{fell}{cost}</div>"

@@ -22,7 +22,7 @@ from interviewer.grading.report import Report
 from interviewer.interview.state import State
 from interviewer.knowledge import Knowledge
 from interviewer.practice import shared
-from interviewer.practice.retake import Opinion, criteria_shown, kept_opinion, rewind, second_opinion, stronger_answer
+from interviewer.practice.retake import Opinion, kept_opinion, rewind, second_opinion, stronger_answer
 from interviewer.storage import Header, editable
 from interviewer.storage.store import MovedOnError, Store
 from interviewer.transcript import Transcript, Turn
@@ -161,8 +161,7 @@ class Service:
                 except ModelError as error:
                     log.warning("no stronger answer of the model: %s", error)
         search, report = engine.search if engine else None, self.store.reports(owner, id_).get(transcript.level)
-        shown = criteria_shown(report) if report else ()
-        return second_opinion(transcript, turn, self.knowledge, search, ended=ended, shown=shown)
+        return second_opinion(transcript, turn, self.knowledge, search, ended=ended, report=report)
 
     def share(self, owner: str, id_: str, consent: bool, names: list[str]) -> Transcript:
         """The interview for the evals, without names; the consent is kept. Raises BadInput."""

@@ -8,6 +8,7 @@ import pytest
 
 from interviewer import BadInput, ModelError, Step
 from interviewer.grading.assessor import strong_answer
+from interviewer.grading.report import Criterion, Nearest, Report, StepReport
 from interviewer.knowledge import Knowledge, Passage
 from interviewer.practice.retake import second_opinion, stronger_answer
 from interviewer.transcript import Transcript
@@ -37,6 +38,14 @@ class Search:
     def __call__(self, query: str, **filters: Any) -> list[Found]:
         self.asked.append({"query": query, **filters})
         return [Found(passage) for passage in self.passages]
+
+
+def report(criterion: Criterion) -> Report:
+    """A report with one criterion, of the evaluation."""
+    steps = {step: StepReport(status="assessed", score=2) for step in Step}
+    steps[Step.EVALUATE] = StepReport(status="assessed", score=2, criteria=[criterion])
+    made = {"case": CASE, "level": "senior", "status": "assessed", "verdict": "no_hire", "confidence": 0.5}
+    return Report.model_validate({**made, "steps": steps, "graded_by": {"backend": "openai"}})
 
 
 def interview(move: dict[str, Any], *, closed: bool = True) -> Transcript:
@@ -101,10 +110,31 @@ def test_after_an_open_question_it_names_what_was_not_heard_in_that_step(knowled
 def test_what_the_report_says_was_shown_is_not_asked_for_again(knowledge: Knowledge):
     asked = interview({"kind": "move_on", "step": "evaluation"})
     first = second_opinion(asked, 1, knowledge).points[0]
-    shown = {one.id for one in knowledge.signals(CASE)[Step.EVALUATE] if strong_answer(one) == first.text}
-    points = second_opinion(asked, 1, knowledge, shown=shown).points
+    known = next(one for one in knowledge.signals(CASE)[Step.EVALUATE] if strong_answer(one) == first.text)
+    points = second_opinion(asked, 1, knowledge, report=report(Criterion(signal=known.id, status="shown"))).points
     assert points
     assert first not in points
+
+
+def test_where_the_question_does_not_tell_the_report_knows_what_an_answer_was_about(knowledge: Knowledge):
+    turns: list[dict[str, Any]] = [
+        {"speaker": "interviewer", "text": "Design fraud detection."},
+        {"speaker": "candidate", "text": "Who pays for a fraud?"},
+        {"speaker": "interviewer", "text": "And how do you know that it works?"},
+        {"speaker": "candidate", "text": "I compare the money lost."},
+    ]
+    recorded = Transcript.model_validate({"case": CASE, "level": "senior", "turns": turns})
+    near = Criterion(signal="x", status="touched", nearest=Nearest(turn=3, quote="the money lost"))
+
+    def steps(turn: int, known: Report | None) -> set[Step]:
+        search = Search(REFERENCE)
+        points = second_opinion(recorded, turn, knowledge, search, ended=True, report=known).points
+        texts = {point.text for point in points}
+        return {step for step, own in knowledge.signals(CASE).items() if texts & {strong_answer(one) for one in own}}
+
+    assert steps(1, None) == {Step.CLARIFY}, "what follows the first words is about what to build"
+    assert steps(3, None) == set(), "and nothing else is"
+    assert steps(3, report(near)) == {Step.EVALUATE}
 
 
 def test_after_the_opening_it_is_about_finding_out_what_to_build(knowledge: Knowledge):

@@ -170,7 +170,7 @@ def test_an_answer_on_which_nothing_was_built_is_edited_in_its_place(app: App, v
     page = visit(app.url)
     start(page)
     say(page, "first I clarify", 2)
-    page.wait_for_selector("#room-said .after:has-text('Answered, so it stands')")
+    page.wait_for_selector("#room-said .after:has-text('edited any more')")
     assert page.locator("[data-edit]").count() == 0, "the interviewer built on it"
     page.fill(BOX, "ten milions, please break")
     page.press(BOX, "Enter")

@@ -193,6 +193,7 @@ def test_a_quote_leads_to_its_turn_and_back(app: App, visit: Callable[..., Any])
     page.wait_for_function("before => Math.abs(scrollY - before) < 5", arg=before)
     page.wait_for_selector("#report-back", state="detached")
     assert page.url == address
+    assert quote.evaluate("at => at.ownerDocument.activeElement === at"), "and the keyboard goes on from there"
     frame.locator(".turn .stronger").nth(1).click()
     page.wait_for_selector("#report-said .opinion")
     chosen = page.locator("#report-turn-choice option:checked").inner_text()

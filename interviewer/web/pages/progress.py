@@ -151,7 +151,10 @@ def progress_html(knowledge: Knowledge, headers: Sequence[Header], graded: Grade
     overall = [None if known_mode(header.mode).step else report.score for header, report in graded]
     cards = [_card("Overall", overall, bar)]
     cards += [_card(step.label, [report.steps[step].score for report in (one.report for one in held)]) for step in Step]
-    said = "Scores run from 1 to 4, relative to the level interviewed for; the dashed line is what would pass. "
+    said = (
+        "Scores run from 1 to 4, relative to the level interviewed for; from the dashed line on the marks alone would "
+    )
+    said += "pass, while a verdict weighs the whole talk. "
     charts = (
         f"<h2>Trend per step</h2><p class='quiet'>{said}A gap is a step that was not assessed.</p>"
         f"<div class='sparks'>{''.join(cards)}</div>"
@@ -182,7 +185,9 @@ def _next(knowledge: Knowledge, plan: Sequence[Due], now: float) -> str:
         )
     if not rows:
         return ""
-    return f"<div class='card mine'><h2>What to practise next</h2><ul>{''.join(rows)}</ul></div>"
+    rule = "A step comes due after one to sixteen days: the better it went the later, and later still if it did again."
+    head = f"<h2>What to practise next</h2><p class='quiet'>{rule}</p>"
+    return f"<div class='card mine'>{head}<ul>{''.join(rows)}</ul></div>"
 
 
 def _weakest(held: Sequence[Held]) -> str:

@@ -11,9 +11,10 @@ import gradio as gr
 
 from interviewer import BadInput, InterviewerError, Level, Manner, Step
 from interviewer.config import Settings
+from interviewer.grading.render import mark
 from interviewer.interview import ABOUT, LABELS, MINUTES, ModeKind, known_mode, parse_mode
 from interviewer.knowledge import Knowledge
-from interviewer.practice import Held, download, recommended
+from interviewer.practice import Held, download, due, recommended
 from interviewer.storage import Header
 from interviewer.web import VoiceParts
 from interviewer.web.conversation import backend_html, model_answers
@@ -61,13 +62,15 @@ class Defaults:
     manner: Manner = Manner.NEUTRAL
     results: Mapping[str, str] = field(default_factory=dict)
     """Per case the last result in a few words."""
+    why: str = ""
+    """Why ``case`` is recommended."""
 
 
 def form_html(knowledge: Knowledge, defaults: Defaults) -> str:
     """The whole form."""
     slugs = sorted(knowledge.cases, key=lambda slug: (slug != defaults.case, knowledge.cases[slug].title))
     chosen = defaults.case if defaults.case in knowledge.cases else (slugs[0] if slugs else OWN)
-    cards = [_card(knowledge, slug, slug == chosen, slug == defaults.case, defaults.results) for slug in slugs]
+    cards = [_card(knowledge, slug, slug == chosen, defaults) for slug in slugs]
     shown = "".join([*cards[:1], _own(not cards), *cards[1:]])
     every = f"All {len(slugs)} problems"
     more = (
@@ -84,12 +87,13 @@ def form_html(knowledge: Knowledge, defaults: Defaults) -> str:
     )
 
 
-def _card(knowledge: Knowledge, slug: str, chosen: bool, next_: bool, results: Mapping[str, str]) -> str:
-    case = knowledge.cases[slug]
+def _card(knowledge: Knowledge, slug: str, chosen: bool, defaults: Defaults) -> str:
+    case, results, next_ = knowledge.cases[slug], defaults.results, slug == defaults.case
     trains = ", ".join(step.label for step in case.trains)
     facts = [_DIFFICULTY[case.difficulty], f"trains {trains}" if trains else ""]
     badge = f"<span class='next'>{'Recommended next' if results else 'A good first one'}</span>" if next_ else ""
     result = f"<span class='result'>Last time: {for_html(results[slug])}</span>" if slug in results else ""
+    result = f"<span class='result'>{for_html(defaults.why)}</span>{result}" if next_ and defaults.why else result
     return (
         f"<label class='case'><input type='radio' name='case' value='{for_html(slug)}'{_on(chosen)}>"
         f"<span class='title'>{for_html(case.title)}</span>{badge}"
@@ -218,12 +222,14 @@ class SetupPage(Page):
         trains = {slug: case.trains for slug, case in knowledge.cases.items()}
         easy = [slug for slug in sorted(knowledge.cases) if knowledge.cases[slug].difficulty == 1]
         results = {header.case: result_of(report) for header, report in graded}
-        case = recommended(held, trains, easy[::-1])
+        case, order = recommended(held, trains, easy[::-1]), due(held, trains)
+        first = order[0] if order and order[0].case == case else None
+        why = f"For your next step: {first.step.label}, last mark {mark(first.score)}" if first else ""
         if not headers:
             return Defaults(case, results=results)
         last = headers[0]
         minutes = next((one.minutes for one in headers if known_mode(one.mode).kind is ModeKind.INTERVIEW), 45)
-        return Defaults(case, last.level, minutes if minutes in LENGTHS else 45, last.manner, results)
+        return Defaults(case, last.level, minutes if minutes in LENGTHS else 45, last.manner, results, why)
 
     # -- handling --------------------------------------------------------------------------------------------
 

@@ -183,12 +183,12 @@
     if (at.id === "setup-all") {
       const all = $("setup-case").toggleAttribute("data-all");
       at.setAttribute("aria-expanded", String(all));
-      at.textContent = all ? "Fewer problems" : at.dataset.all;
+      at.textContent = all ? (innerWidth > 860 ? "Fewer problems" : "Side by side") : at.dataset.all;
     }
     if (at.id === "owner-copy") copy(at);
     if (at.id === "report-back") history.back();
     if (at.closest("#report-opinion")) comes($("report-said"));
-    if (at.id === "report-contents") jump(contents());
+    if (at.id === "report-contents") { leave(null); jump(contents()); }
   });
   const copy = async (at) => {
     try { await navigator.clipboard.writeText(store.read("key")); at.textContent = "Copied"; }
@@ -256,6 +256,7 @@
       const link = event.target.closest("a[href^='#']");
       if (!link) return;
       event.preventDefault();
+      leave(link);
       if (link.matches(".stronger")) stronger(link.getAttribute("href").split("-").at(-1));
       else jump(inner.getElementById(link.getAttribute("href").slice(1)), link.matches(".jump"));
     });
@@ -265,7 +266,6 @@
   const jump = (place, quote) => {
     if (!place) return;
     const target = place.closest("mark") || place, turn = target.closest(".turn");
-    leave();
     for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
     fit();
     target.ownerDocument.querySelectorAll(".jumped").forEach((one) => one.classList.remove("jumped"));
@@ -277,7 +277,7 @@
   };
   // Where one is now is kept, and Back leads there; from a quote a button as well.
   const BACK = "Back to where I was";
-  const leave = () => { followed.push(scrollY); history.pushState(null, ""); };
+  const leave = (link) => { followed.push({ top: scrollY, link }); history.pushState(null, ""); };
   // What was asked for comes into view when it comes.
   const comes = (place) => new MutationObserver((_, seen) => {
     if (!place.querySelector(".opinion, .bad")) return;
@@ -288,7 +288,6 @@
   const stronger = async (turn) => {
     const box = $("report-takes"), fold = box.querySelector("button");
     const list = () => $("report-turn-choice");
-    leave();
     if (!list() || !list().offsetParent) fold.click();
     for (let tries = 0; tries < 100 && !(list() && list().offsetParent); tries += 1) await new Promise((done) => setTimeout(done, 100));
     if (!list()) return;
@@ -304,16 +303,23 @@
     at.id = id; at.type = "button"; at.className = "floats"; at.textContent = words;
     document.body.append(at);
   };
-  const back = () => { if (followed.length) scrollTo({ top: followed.pop() }); const at = $("report-back"); if (at && !followed.length) at.remove(); };
+  const back = () => {
+    const from = followed.pop();
+    if (from) scrollTo({ top: from.top });
+    if (from && from.link && from.link.isConnected) from.link.focus({ preventScroll: true });
+    const at = $("report-back"); if (at && !followed.length) at.remove();
+  };
   // Far from the contents a button leads back to them.
   const contents = () => {
     const at = frame(), inner = at && document.body.dataset.view === "report" && at.contentDocument && at.contentDocument.getElementById("contents");
     const box = inner && at.getBoundingClientRect();
     const away = inner && box.top + inner.getBoundingClientRect().bottom < 0 && box.bottom > innerHeight;
-    if (away) float("report-contents", "Contents"); else if ($("report-contents")) $("report-contents").remove();
+    if (away && (up || innerWidth > 560)) float("report-contents", "Contents"); else if ($("report-contents")) $("report-contents").remove();
     return inner;
   };
-  addEventListener("scroll", contents, { passive: true });
+  // On a telephone only whoever scrolls back up looks for it: it would lie on what is read.
+  let up = false, was = 0;
+  addEventListener("scroll", () => { if (Math.abs(scrollY - was) > 8) { up = scrollY < was; was = scrollY; } contents(); }, { passive: true });
   // A frame is printed as far as one sheet goes: on paper the report stands by itself, with its own style, all folds open.
   addEventListener("beforeprint", () => {
     const inner = document.body.dataset.view === "report" && frame() && frame().contentDocument;
@@ -344,13 +350,14 @@
   });
   const there = (at) => at && at.isConnected && at.offsetParent !== null;
   const refocus = () => {
-    if (!stood || document.activeElement !== document.body || there(stood)) return;
+    if (document.activeElement !== document.body || (stood && there(stood))) return;
     const view = $(document.body.dataset.view + "-view"), box = $("answer");
     const typing = there(box) && document.body.dataset.view === "room" && !matchMedia("(pointer: coarse)").matches;
+    if (!stood && !typing) return; // after a load only who can write at once
     const near = typing ? box : around.filter(there).map((at) => at.querySelector("h1, h2")).find(there) || (view && view.querySelector("h1"));
     if (!there(near)) return; // not drawn yet
     if (near !== box) near.tabIndex = -1;
     near.focus({ preventScroll: true });
   };
-  setInterval(() => { tick(); fit(); contents(); refocus(); wait(); if ($("report-back") && (!frame() || Math.abs(scrollY - followed.at(-1)) < 200)) $("report-back").remove(); }, 400);
+  setInterval(() => { tick(); fit(); contents(); refocus(); wait(); if ($("report-back") && (!frame() || !followed.length || Math.abs(scrollY - followed.at(-1).top) < 200)) $("report-back").remove(); }, 400);
 })();
