@@ -365,7 +365,7 @@ def order_chart(report: Report) -> str:
 
 def time_chart(report: Report, plan: Mapping[Step, int]) -> str:
     """Minutes used by each step against its plan."""
-    most = max([one.used for one in report.time.values()] + [one.budget for one in report.time.values()] + [60.0])
+    most = max([report.time[step].used for step in plan] + [60.0 * minutes for minutes in plan.values()] + [60.0])
 
     def wide(seconds: float) -> float:
         return seconds / most * _WIDE
@@ -377,7 +377,7 @@ def time_chart(report: Report, plan: Mapping[Step, int]) -> str:
         body.append(f'<text x="{_LEFT - 10}" y="{y + 15}" text-anchor="end">{escape(_short(step))}</text>')
         body.append(f'<rect class="track" x="{_LEFT}" y="{y + 4}" width="{_WIDE}" height="14" rx="3"/>')
         body.append(f'<rect class="{over}" x="{_LEFT}" y="{y + 4}" width="{wide(spent.used):.1f}" height="14" rx="3"/>')
-        at = _LEFT + min(_WIDE, wide(plan[step] * 60))  # where its label says
+        at = _LEFT + wide(plan[step] * 60)  # where its label says
         body.append(f'<line class="bar" x1="{at:.1f}" x2="{at:.1f}" y1="{y}" y2="{y + 22}"/>')
         text = f"{minutes_of(spent.used).replace('under ', '< ')} / {plan[step]} min"
         body.append(f'<text class="value" x="{_LEFT + _WIDE + 8}" y="{y + 16}">{escape(text)}</text>')
