@@ -168,8 +168,8 @@ class CoachPage(Page):
         """One recording is written down at a time: it takes a whole core."""
         with gr.Column(elem_id="coach-view", visible=False) as self.view:
             gr.HTML(
-                "<h1>Grade a recorded interview</h1><p class='lead'>Upload a transcript or a recording, check who says "
-                f"what, choose a level.</p><p class='quiet'>{_FORMATS}</p>"
+                "<h1>Coach: grade a recorded interview</h1><p class='lead'>Upload a transcript or a recording, check "
+                f"who says what, choose a level.</p><p class='quiet'>{_FORMATS}</p>"
             )
             with gr.Row(elem_id="coach-files"):
                 self.upload = gr.UploadButton(
