@@ -89,7 +89,7 @@ def _bubble(who: str, words: str, more: str = "") -> str:
 # What stands around the talk: the heading, the clock, the plan with its marks, the brief, who is speaking.
 
 
-BACKENDS = {
+BACKENDS = {  # the better ones first
     "openai": ("A language model", "conducts this interview."),
     "local": ("A language model on this machine", "conducts this interview."),
     "scripted": (
@@ -189,8 +189,9 @@ def badge_html(backend: str, best: str, spent: float | None = None) -> str:
     if not backend:
         return ""
     name, meaning = BACKENDS.get(backend, (backend, ""))
-    better = BACKENDS.get(best, (best,))[0].lower()
-    fell = f"It stands in for {better}." if best != "scripted" else "None is there now, so it goes on without."
+    better, ranks = BACKENDS.get(best, (best,))[0].lower(), list(BACKENDS)
+    worse = backend in ranks and best in ranks[ranks.index(backend) + 1 :]
+    fell = "It is not there any more: the next turns come from what is." if worse else f"It stands in for {better}."
     fell = "" if backend == best else f"<span class='fell'>{for_html(fell)}</span>"
     attributes = f"class='badge' data-backend='{for_html(backend)}'"
     cost = f"<span class='cost'>Cost so far: {in_dollars(spent)}.</span>" if spent else ""

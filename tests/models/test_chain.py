@@ -84,4 +84,4 @@ def test_the_badge_names_a_better_one_only_where_one_was_stood_in_for() -> None:
     small, large = (ModelChain((MockModel(backend="local", capable=can),)) for can in (False, True))
     assert "stands in" not in badge_html("scripted", small.conducts)
     assert "stands in for a language model on this machine" in badge_html("scripted", large.conducts)
-    assert "None is there now" in badge_html("openai", "scripted"), "rules stand in for a model, and not the other way"
+    assert "not there any more" in badge_html("openai", "scripted"), "rules stand in for a model, and not the other way"
