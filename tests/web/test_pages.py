@@ -236,8 +236,13 @@ def test_the_report_is_printed_whole_and_alone(app: App, visit: Callable[..., An
     assert paper.locator("h1").inner_text() == title, "on paper the report has its title itself"
     assert "Answer 8 about the data." in paper.inner_text(), "what is folded on the page is open on paper"
     assert "They did split by time." in paper.inner_text(), "a coach's marks are part of what is printed"
+    page.emulate_media(media="print", color_scheme="dark")
+    page.evaluate("() => document.body.classList.add('dark')")
+    for what in ("h1", ".verdict p", "#transcript .turn"):
+        ink = paper.locator(what).first.evaluate("at => getComputedStyle(at).color")
+        assert ink == "rgb(0, 0, 0)", f"{what}: by night the ink is black as well"
     page.evaluate("() => dispatchEvent(new Event('afterprint'))")
-    page.emulate_media(media="screen")
+    page.emulate_media(media="screen", color_scheme="light")
     assert paper.count() == 0
     assert page.locator("#top").is_visible()
 

@@ -326,7 +326,8 @@
     if (!inner || $("paper")) return;
     const paper = document.createElement("div"), style = document.createElement("style");
     paper.id = "paper"; style.media = "print";
-    style.textContent = inner.querySelector("style").textContent;
+    // Paper is white whatever the page is: its colours are set where it stands, nearer than those of the night.
+    style.textContent = inner.querySelector("style").textContent.replaceAll(":root", "#paper").replaceAll("body {", "#paper {");
     paper.append(style, document.importNode(inner.querySelector("main"), true));
     const talk = paper.querySelector(".whole"); // what the page shows above the report stands before its transcript
     document.querySelectorAll("#report-corrected .card, #report-difference .card").forEach((one) => talk.before(document.importNode(one, true)));
