@@ -270,6 +270,7 @@ class BankNumbers(Strict):
     pressed: int
     answered: float
     sooner: float
+    surely: float
     most: int
 
 
@@ -284,7 +285,15 @@ class RuleSettings(Strict):
     design_from: int
     confirmation: int
     tail: int
+    most_facts: int
     most_facts_words: int
+    finished: int
+    scene_words: int
+    scene_share: float
+    last_answers: int
+    monitor_due: float
+    unspoken: float
+    sure_doubt: float
     question_tail: int
     early_share: float
     long_talk: int

@@ -80,7 +80,7 @@ def wants_to_end(scene: Situation) -> Proposal | None:
 
 def untouched(scene: Situation) -> list[Step]:
     """The parts that nobody has opened or gone into, in their usual order; from half of the time on what comes later in
-    a design goes before what was left out.
+    a design goes before what was left out, and what was left out counts only if hardly spoken of.
 
     A part counts as gone into where several of its criteria were heard, where much time was spent on it, or where some
     was and one of its criteria or many of its subjects were heard: words alone show little, since talk of the data is
@@ -95,8 +95,14 @@ def untouched(scene: Situation) -> list[Step]:
         if not some and spent < at.spent_share and len(state.covered.get(step, [])) < at.untouched_signals:
             found.append(step)
     if state.elapsed >= state.length / 2:
-        found.sort(key=lambda step: step.rank < scene.part.rank)
+        found = [step for step in found if not _goes_back(scene, step) or scene.spoken_of[step] < at.unspoken]
+        found.sort(key=lambda step: _goes_back(scene, step))
     return found
+
+
+def _goes_back(scene: Situation, step: Step) -> bool:
+    """Whether a part comes before the one under way; the evaluation is never too late."""
+    return step.rank < scene.part.rank and step is not Step.EVALUATE
 
 
 def late(scene: Situation) -> bool:
@@ -108,6 +114,13 @@ def behind(scene: Situation) -> bool:
     """Whether the time that the parts up to the one under way may take together is over."""
     planned = sum(scene.view.agenda.budgets.get(step, 0.0) for step in Step if step.rank <= scene.part.rank)
     return scene.state.elapsed >= settings().planned_share * planned
+
+
+def overdue(scene: Situation) -> bool:
+    """Whether nobody has come to the evaluation though its planned time is over."""
+    planned = sum(scene.view.agenda.budgets.get(step, 0.0) for step in Step if step.rank <= Step.EVALUATE.rank)
+    waits = scene.state.elapsed >= settings().planned_share * planned
+    return waits and Step.EVALUATE in untouched(scene)
 
 
 def _open(scene: Situation) -> list[Step]:
@@ -147,7 +160,10 @@ def is_due(scene: Situation, step: Step, *, soon: bool = False) -> bool:
     at = settings()
     begins = sum(scene.view.agenda.budgets.get(one, 0.0) for one in Step if one.rank < step.rank)
     handed = {Intent.HAND_OVER, Intent.FINISHED} & {*scene.intents} or (scene.last and scene.last.event)
-    return bool(handed) or scene.state.elapsed >= (at.soon_share if soon else at.due_share) * begins
+    share = at.soon_share if soon else at.due_share
+    if step is Step.MONITOR and not late(scene):
+        share = at.monitor_due
+    return bool(handed) or scene.state.elapsed >= share * begins
 
 
 def to_more(scene: Situation) -> Proposal | None:

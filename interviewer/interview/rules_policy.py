@@ -36,11 +36,12 @@ def jumps_in(scene: Situation) -> Proposal | None:
 
     Also who asks in the same breath whether they may go on, or hands the word over.
     """
-    first = len(scene.view.transcript.candidate_turns()) == 1 and not scene.state.facts
+    before = [turn for _, turn in scene.view.transcript.candidate_turns()][:-1]
+    first = all(len(turn.text.split()) < settings().design_from for turn in before) and not scene.state.facts
     intents, long = {*scene.intents}, scene.words >= 3 * settings().design_from
     at_work = (
         scene.words >= settings().design_from
-        and not scene.heard("question")
+        and not rules_questions.waiting(scene)
         and intents <= (_BY_THE_WAY if long else set())
     )
     if scene.mode.kind is ModeKind.INTERVIEW and first and at_work and scene.text.endswith((".", "!", "?")):
@@ -67,7 +68,8 @@ def in_the_middle(scene: Situation) -> Proposal | None:
     announces = {*ways} & {*scene.intents} if short else {scene.wants(*ways)} - {None}
     if len(scene.intents.get(Intent.GOES_TO, "").split()) > settings().design_from:
         announces -= {Intent.GOES_TO}  # who names the next part and speaks of it has gone there
-    if breaks_off(scene.text) or announces:
+    stops_short = scene.words < settings().finished or scene.text.endswith(("...", "…", ",", "-"))
+    if (breaks_off(scene.text) and stops_short) or announces:
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
     return None
 
@@ -90,23 +92,34 @@ def mistaken(scene: Situation) -> Proposal | None:
         for one in scene.heard("red_flag")
         if one.score >= settings().sure_mistake and one.id not in scene.state.asked and scene.just_said(one.quote)
     ]
+    sure = [one for one in sure if not scene.scene_spoken(_challenge(scene, one.id))]
     if not sure or scene.state.last_move is MoveKind.CHALLENGE:
         return None
     worst = max(sure, key=lambda one: one.score)
-    flags = scene.knowledge.red_flags(scene.view.transcript.case)
-    challenge = next((flag.challenge for flag in flags if flag.id == worst.id), "")
+    challenge = _challenge(scene, worst.id)
     if not scene.voice.unsaid([challenge]):
         return None
     text = scene.voice.say("challenge.plain", question=challenge)
     return scene.propose(MoveKind.CHALLENGE, text, step=worst.step, target=(TargetKind.RED_FLAG, worst.id))
 
 
+def _challenge(scene: Situation, name: str) -> str:
+    flags = scene.knowledge.red_flags(scene.view.transcript.case)
+    return next((flag.challenge for flag in flags if flag.id == name), "")
+
+
 def presses(scene: Situation) -> Proposal | None:
     """What surely follows from the answer is asked before the clock moves on, a few times in a part."""
     at = settings().bank
-    if scene.state.probes_in_step >= at.pressed or not scene.fitting or scene.fitting[0].worth < at.sure:
+    parts = {scene.part, scene.spoken_step}
+    sure = [
+        one.entry for one in scene.fitting if one.worth >= at.sure and (one.entry.step in parts or scene.one_subject)
+    ]
+    if scene.state.probes_in_step >= at.pressed or not sure:
         return None
-    return None if rules_pacing.late(scene) and rules_pacing.untouched(scene) else _follows(scene)
+    if rules_pacing.late(scene) and rules_pacing.untouched(scene):
+        return None
+    return _probe(scene, sure[0].ask, step=sure[0].step)
 
 
 def asks(scene: Situation) -> Proposal:
@@ -118,8 +131,11 @@ def asks(scene: Situation) -> Proposal:
     if scene.mode.kind is ModeKind.DRILL:
         return of_the_subject(scene) or lead(scene)
     unsure = scene.intents.get(Intent.DONT_KNOW, "")
+    if breaks_off(scene.text) and (goes_on := here(scene)):
+        return goes_on
     gave_up = bool(unsure) and scene.state.step is not Step.CLARIFY and scene.just_said(unsure)
-    through = gave_up or rules_pacing.late(scene) or _gone_into(scene) or rules_pacing.behind(scene)
+    behind = rules_pacing.behind(scene) or rules_pacing.overdue(scene)
+    through = gave_up or rules_pacing.late(scene) or _gone_into(scene) or behind
     moved = rules_pacing.to_next(scene, "move_on.time") if through else None
     follows = _follows(scene) if scene.fitting and scene.words < settings().substantial else None
     return moved or follows or onward(scene) or lead(scene)
@@ -131,7 +147,7 @@ def _gone_into(scene: Situation) -> bool:
     if state.elapsed < at.move_from * state.length:
         return False
     spent = state.used.get(state.step, 0.0) >= at.gone_into * scene.view.agenda.budgets.get(state.step, 0.0)
-    return spent or state.probes_in_step >= at.questions_before_moving
+    return spent or (not scene.barely_begun(state.step) and state.probes_in_step >= at.questions_before_moving)
 
 
 _LEAD = "let_go_on.lead"
@@ -163,7 +179,8 @@ def here(scene: Situation, *, plain: bool = True) -> Proposal | None:
     before = step is Step.CLARIFY and scene.state.elapsed > at.early_share * scene.state.length
     before = before or (rules_pacing.late(scene) and step not in _LATE and not scene.one_subject)
     elsewhere_now = before or step not in scene.view.agenda.scope or _far_ahead(scene, step)
-    if elsewhere_now or scene.state.probes_in_step >= at.questions_in_a_part:
+    most = at.questions_in_a_part + scene.barely_begun(step)
+    if elsewhere_now or scene.state.probes_in_step >= most:
         return None
     begun = scene.spoken_of[step] >= at.untouched_subjects / 2
     asks = scene.left_to_ask(step, begun=begun) if plain else iter(scene.situations_left(step))

@@ -7,7 +7,7 @@ from interviewer import MoveKind, Step
 from interviewer.interview import rules_pacing, settings, steps, subjects
 from interviewer.interview.policy import Proposal, TargetKind
 from interviewer.interview.rules_scene import Situation
-from interviewer.interview.words import MOST_WORDS, begins, says
+from interviewer.interview.words import MOST_WORDS, begins, figures, says
 from interviewer.listening.intents import Intent, intents, is_question
 from interviewer.listening.utterance import breaks_off
 from interviewer.text import spans, stems
@@ -91,16 +91,29 @@ def asks_for_facts(scene: Situation) -> Proposal | None:
     names = tuple(dict.fromkeys(one.id for one in questions if one.id))
     if not names or scene.case is None or _asks_what_a_word_means(scene):
         return None
-    told: list[tuple[str, str]] = []
-    for name in names:
-        text = as_given(scene, name)
-        if sum(len(one.split()) for _, one in told) + len(text.split()) <= settings().most_facts_words:
-            told.append((name, text))
+    told = _fitting(scene, names)
     text = _told(scene, told, names, questions)
     while len(text.split()) > MOST_WORDS and len(told) > 1:
         told.pop()
         text = _told(scene, told, names, questions)
     return scene.propose(MoveKind.ANSWER, text, facts=tuple(name for name, _ in told))
+
+
+def _fitting(scene: Situation, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """As many of the facts as a turn holds, each with its words: where not all of them fit, the longest by one sentence
+    alone, the first that gives a figure."""
+    at = settings()
+    most = MOST_WORDS if len(names) <= at.most_facts else at.most_facts_words
+    words = {name: as_given(scene, name) for name in names[: at.most_facts]}
+    for name in sorted(words, key=lambda one: -len(words[one].split())):
+        if sum(len(text.split()) for text in words.values()) > most and name not in scene.state.facts:
+            pieces = [one.text for one in spans(words[name])]
+            words[name] = next((one for one in pieces if figures(one)), pieces[0])
+    told: list[tuple[str, str]] = []
+    for name, text in words.items():
+        if sum(len(one.split()) for _, one in told) + len(text.split()) <= most:
+            told.append((name, text))
+    return told
 
 
 def _told(scene: Situation, told: list[tuple[str, str]], names: tuple[str, ...], questions: list[Heard]) -> str:
@@ -116,10 +129,10 @@ def _left_over(scene: Situation, names: list[str], questions: list[Heard]) -> It
     question, on what was meant or on what they would assume where the case is silent."""
     if names:
         yield scene.voice.say("answer.left", names=" and ".join(fact_name(name) for name in names[:2]))
-    if doubtful := next((one for one in questions if not one.id and len(one.between) > 1), None):
+    if doubtful := _in_doubt(questions):
         one, other = (fact_name(name) for name in doubtful.between[:2])
         yield scene.voice.say("answer.and_which", one=one, other=other)
-    elif silent := [one for one in questions if not one.id]:
+    elif (silent := [one for one in questions if not one.id]) and not _OWN_ANSWER.search(scene.text):
         yield scene.voice.say("answer.assume", which=_which(silent, questions))
 
 
@@ -175,9 +188,15 @@ def last_given(scene: Situation) -> str:
     return as_given(scene, turns[-1].facts[0]) if turns and turns[-1].facts else ""
 
 
+def _in_doubt(questions: list[Heard]) -> Heard | None:
+    """The first question that two facts are both likely to answer."""
+    sure = settings().sure_doubt
+    return next((one for one in questions if not one.id and len(one.between) > 1 and one.score >= sure), None)
+
+
 def unsure(scene: Situation) -> Proposal | None:
     """When a question lies between two facts, which one was meant."""
-    doubtful = next((one for one in waiting(scene) if not one.id and len(one.between) > 1), None)
+    doubtful = _in_doubt(waiting(scene))
     if doubtful is None or scene.case is None:
         return None
     one, other = (fact_name(name) for name in doubtful.between[:2])
@@ -363,6 +382,9 @@ def hands_over(scene: Situation) -> Proposal | None:
         return None
     if scene.state.step is Step.CLARIFY and not scene.state.facts and len(scene.state.moves) <= 2:
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_ahead")
+    begun = scene.words >= settings().substantial and scene.state.probes_in_step <= 1
+    if begun and scene.barely_begun(scene.part) and (on := scene.question_on(scene.part)):
+        return scene.propose(MoveKind.PROBE, scene.voice.say("probe.plain", question=on), step=scene.part)
     if moved := rules_pacing.to_next(scene, "move_on.done") or rules_pacing.to_more(scene):
         return moved
     return rules_pacing.on_the_whole(scene, "probe.hand_over")

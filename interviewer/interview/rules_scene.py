@@ -19,7 +19,7 @@ from interviewer.knowledge.schema import Case, CaseSituation, Followup, Signal
 from interviewer.listening.annotate import Listener, step_words
 from interviewer.listening.examples import Bank, denies
 from interviewer.listening.intents import Intent, announced
-from interviewer.text import Span, spans
+from interviewer.text import Span, spans, stems
 from interviewer.transcript import Heard, Turn
 
 _AGAIN = frozenset({MoveKind.OPEN, MoveKind.WRAP_UP, MoveKind.CLOSE})
@@ -112,6 +112,33 @@ class Situation:
             if not told and not (begun and one.id in opener) and not one.touched(self.talked):
                 yield from (self.voice.unsaid(one.asks[:1]) or self.voice.unsaid(one.asks))[:1]
 
+    def question_on(self, step: Step) -> str:
+        """The first question that is left on a part; empty without one."""
+        return next(self.left_to_ask(step, begun=True), "")
+
+    def barely_begun(self, step: Step) -> bool:
+        """Whether a part got but a little of its time."""
+        return self.state.used.get(step, 0.0) < settings().untouched_share * self.view.agenda.budgets.get(step, 0.0)
+
+    @cached_property
+    def _lately(self) -> frozenset[str]:
+        """The content words of the candidate's last answers."""
+        turns = [turn for _, turn in self.view.transcript.candidate_turns()][-settings().last_answers :]
+        return frozenset().union(*(stems(turn.text) for turn in turns))
+
+    def scene_spoken(self, question: str) -> bool:
+        """Whether what a question tells of was just spoken of: many of its content words were said lately."""
+        own, at = stems(question), settings()
+        common = len(own & self._lately)
+        return common >= at.scene_words and common >= at.scene_share * len(own)
+
+    @property
+    def framed(self) -> bool:
+        """Whether the problem was gone into before its solution, or the time for that is over."""
+        state = self.state
+        gone_into = bool(state.facts) or Step.FRAME in state.visited
+        return gone_into or self.one_subject or state.elapsed > settings().early_share * state.length
+
     def situations_left(self, step: Step) -> list[str]:
         """The case's own situations for a part that nobody has come to, nearest to the last answer first; not the one
         that opens it."""
@@ -120,6 +147,8 @@ class Situation:
 
     def _is_open(self, step: Step, name: str, one: CaseSituation) -> bool:
         """Whether nobody has come to what a situation of the case is about."""
+        if self.scene_spoken(one.ask):
+            return False
         if one.said:
             return re.search(one.said, self.talked, re.IGNORECASE) is None
         return not any(subject.touched(self.talked) for subject in subjects()[step] if subject.id == name)
@@ -242,10 +271,13 @@ class Situation:
     def _open(self, column: int, sentence: str, likeness: float) -> bool:
         """Whether a follow-up may be asked: its statement is meant, and its question neither answered nor asked."""
         at, entry = settings().bank, self.bank.entries[column]
+        if entry.step.rank > Step.FRAME.rank and not self.framed:
+            return False
         if entry.step not in self.view.agenda.scope or denies(sentence) > any(map(denies, entry.said)):
             return False
         answered = self.bank.answered(column, self.talk)
-        return (answered < at.answered or answered < likeness - at.sooner) and bool(self.voice.unsaid([entry.ask]))
+        fresh = answered < at.answered or (answered < at.surely and answered < likeness - at.sooner)
+        return fresh and bool(self.voice.unsaid([entry.ask]))
 
     @cached_property
     def talk(self) -> Vectors:

@@ -114,6 +114,14 @@ _OPENS_QUESTION = re.compile(
     r"what (?:if|share|has|can|could|should)\b|what(?:'?s)? the\b|whats\b|who (?:is|are|does|has|\w+s)\b)",
     re.IGNORECASE,
 )
+_DICTATED = re.compile(
+    r"^(?:(?:and|so|but|also|okay|ok)\W+)*(?:"
+    r"(?:how (?:many|much|big|fast|often|long)|what|which|who|when|where)\b(?! (?:i|we|you|they|it)\b)(?: \w+){0,3}? "
+    r"(?:do|does|did|is|are|can|could|should) (?:we|you|they|there|i|the|it|each|a|our|users?)\b(?: [\w-]+){0,4}|"
+    r"what counts as (?:\w+ ?){1,3}|how (?:many|much|big|fast|often|long)(?: \w+){0,4}, i (?:suppose|guess))\.$",
+    re.IGNORECASE,
+)
+"""A short question that was written down with a full stop: 'What can we do besides block.'"""
 _TERSE = 9
 _TERSE_QUESTION = re.compile(
     r"\bor\b|^(?:and |so )?(?:latency|scale|qps|dau|mau|throughput|traffic|budget|privacy|freshness)\W*$|"
@@ -157,7 +165,7 @@ def _asks(text: str, alone: bool) -> bool:
     if text.rstrip(" \"')").endswith("?") or _ASKS_INDIRECTLY.search(text) or _wanted(text):
         return True
     if re.search(r"[.!]$", text):
-        return False
+        return _DICTATED.match(text) is not None
     bare = without_fillers(text)
     if _OPENS_QUESTION.match(bare) or (alone and _TERSE_QUESTION.search(bare)):
         return True
@@ -190,14 +198,35 @@ def _wanted(text: str) -> list[str]:
 
 def clauses(question: str) -> list[str]:
     """The questions that a compound one holds: 'how many users and videos, and how fast?' holds three."""
-    if wanted := _wanted(question):
+    question = _SUPPOSED.sub("", question)
+    if wanted := _wanted(question) or _named(question):
         return wanted
     found: list[str] = []
     for piece in _PARTS.split(question):
         piece = re.sub(r"^(?:and|so|also)\s+", "", piece.strip(" ,."), flags=re.IGNORECASE)
-        if re.search(r"\w", piece):
+        if found and _GOES_ON.match(piece) and is_question(found[-1]):
+            found[-1] = f"{found[-1]}, {piece}"
+        elif re.search(r"\w", piece):
             found += _listed(piece)
     return found or [question]
+
+
+def _named(question: str) -> list[str]:
+    """What a question of mere names asks for: 'Volume, latency, and the fraud rate?' names three."""
+    if not question.rstrip().endswith("?"):
+        return []
+    items = re.split(r",\s*(?:and\s+)?|\s+and\s+", _WHAT_IS.sub("", question).strip(" .?"))
+    short = all(0 < len(one.split()) < 4 and not re.match(_ASKING, one, re.IGNORECASE) for one in items)
+    return items if short and len(items) > 2 and not _VERBS.search(question) else []
+
+
+_GOES_ON = re.compile(r"(?:where|when) (?:i|we|you|they|it|he|she|people|somebody|someone|users?)\b", re.IGNORECASE)
+"""'What's worse, when we're late or when we're early?' asks one thing."""
+_SUPPOSED = re.compile(r",? i (?:suppose|guess)\W*$", re.IGNORECASE)
+_WHAT_IS = re.compile(
+    r"^(?:(?:and|so|okay|ok|then)\W+)*(?:what(?:['’]s| is| are| about) (?:the |our |your )?)?", re.IGNORECASE
+)
+_VERBS = re.compile(r"\b(?:or|i|we|you|they|it|that|has|have|does|do|can)\b", re.IGNORECASE)
 
 
 def states(clause: str) -> bool:
@@ -225,10 +254,14 @@ def is_question(clause: str) -> bool:
 
 
 def says_anew(clause: str) -> bool:
-    """Whether a part of a question most likely says the one before in other words: '…, why do we want it?'"""
-    return (
-        len(clause.split()) <= _TERSE // 2 + 1 and re.search(r"\b(?:it|that|this)$", clause, re.IGNORECASE) is not None
-    )
+    """Whether a part of a question most likely says the one before in other words: '…, why do we want it?', or what is
+    asked of it: 'the posts from pages, is that a fixed share?'"""
+    short = len(clause.split()) <= _TERSE // 2 + 1
+    return _OF_IT.match(clause) is not None or (short and _ENDS_WITH_IT.search(clause) is not None)
+
+
+_ENDS_WITH_IT = re.compile(r"\b(?:it|that|this)$", re.IGNORECASE)
+_OF_IT = re.compile(r"(?:is|are|was|does|do|can|may) (?:it|that|this|they|those|these)\b", re.IGNORECASE)
 
 
 def _listed(piece: str) -> list[str]:

@@ -116,12 +116,27 @@ def test_all_the_facts_that_were_asked_and_no_other(talk: Talk) -> None:
     assert all((told[name] in talk.text) == (name in asked.facts) for name in told)
 
 
-def test_facts_that_do_not_fit_into_the_turn_are_named_and_a_doubt_is_asked_back(talk: Talk) -> None:
+def test_four_facts_asked_at_once_are_all_given_the_figures_first(talk: Talk) -> None:
     asked = talk.say(
         "What is the fraud rate, how many payments a day, how fast must we answer and what do errors cost?"
     )
-    left = {"fraud-rate", "transaction-volume", "latency", "error-costs"} - set(asked.facts)
-    assert left
+    assert set(asked.facts) == {"fraud-rate", "transaction-volume", "latency", "error-costs"}
+    assert "milliseconds" in talk.text, talk.text
+
+
+def test_a_list_of_names_asks_for_each_of_them(talk: Talk) -> None:
+    assert {"transaction-volume", "latency", "fraud-rate", "review-capacity"} <= set(
+        talk.say("Volume, latency, fraud rate, reviewers per day?").facts
+    )
+
+
+def test_facts_that_do_not_fit_into_the_turn_are_named_and_a_doubt_is_asked_back(talk: Talk) -> None:
+    asked = talk.say(
+        "What is the fraud rate, how many payments a day, how fast must we answer, what do errors cost "
+        "and how many people can review payments by hand?"
+    )
+    left = {"fraud-rate", "transaction-volume", "latency", "error-costs", "review-capacity"} - set(asked.facts)
+    assert len(left) == 1
     assert all(name.replace("-", " ") in talk.text for name in left), talk.text
     doubtful = talk.say("How fast must we answer? And how many payments do we get?")
     assert "latency" in doubtful.facts
@@ -171,6 +186,30 @@ def test_a_sure_mistake_is_challenged(talk: Talk) -> None:
     talk.say("how many payments a day?")
     reply = talk.say("For the test I just shuffle all the payments and keep a random twenty per cent aside.")
     assert reply.move in (MoveKind.CHALLENGE, MoveKind.PROBE)
+    assert "?" in talk.text
+
+
+def test_no_challenge_tells_of_a_scene_that_the_candidate_just_told_of(interviewer: Any) -> None:
+    flag = next(one for one in interviewer.knowledge.red_flags("event-recommendation") if one.id == "ignores-capacity")
+    plain, told = Talk(interviewer, "event-recommendation"), Talk(interviewer, "event-recommendation")
+    assert plain.say(flag.says[0]).move is MoveKind.CHALLENGE, plain.text
+    told.say("With twelve seats left, a list that goes to a hundred thousand people makes most of them angry.")
+    assert told.say(flag.says[0]).move is not MoveKind.CHALLENGE, told.text
+
+
+def test_no_riddle_on_the_model_before_the_problem_was_gone_into(interviewer: Any) -> None:
+    talk = Talk(interviewer, "video-recommendation")
+    reply = talk.say(
+        "A fresh upload is represented by its metadata and the channel that made it. Should I explain how?"
+    )
+    assert reply.step in (Step.CLARIFY, Step.FRAME), talk.text
+
+
+def test_a_long_spoken_answer_gets_a_question_though_its_last_word_leads_on(talk: Talk) -> None:
+    talk.say("How many payments do you get a day?")
+    said = "so i would take the amount and the device and the country of the card " * 5 + "got it okay and"
+    reply = talk.say(said)
+    assert reply.move is not MoveKind.LET_GO_ON, talk.text
     assert "?" in talk.text
 
 
