@@ -93,7 +93,7 @@ _WORTH = {
     "openai": "a capable model conducts and judges: blind judges were content with nine in ten of its turns",
     "local": "a model of 7 B or more conducts and judges; the shipped one is not asked, and what speaks is 'scripted'",
     "scripted": "it gives facts, keeps the time and opens the parts, understands nothing, and gives no verdict: blind "
-    "judges were content with two in five of its turns",
+    "judges were content with half of its turns",
 }
 """What to expect of a backend: ``evals/RESULTS.md``, .92 and .40."""
 

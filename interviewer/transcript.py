@@ -17,6 +17,8 @@ from interviewer import BadInput, Level, Manner, MoveKind, Step
 
 MAX_BYTES = 20_000_000
 MAX_TURNS = 5_000
+UNKNOWN_CASE = "unknown"
+"""The case of a recording when nobody says which it is: the talk itself says what the problem is."""
 WORDS_A_MINUTE = 140
 """Speaking rate for estimating the clock of a transcript without times (ordinary conversation)."""
 _PAUSE = 2.0
@@ -199,7 +201,8 @@ def json_value(text: str, name: str) -> Any:
     try:
         return json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        raise BadInput(f"{name}: not JSON: {error.msg.removesuffix(' at')} at line {error.lineno}") from error
+        cut = "the file ends too early" if error.pos >= len(text.rstrip()) else error.msg.removesuffix(" at")
+        raise BadInput(f"{name}: not JSON: {cut} at line {error.lineno}") from error
     except RecursionError as error:
         raise BadInput(f"{name}: not usable JSON: nested too deeply") from error
     except ValueError as error:
@@ -294,5 +297,6 @@ def with_clock(transcript: Transcript) -> tuple[Transcript, list[str]]:
             f"the clock is estimated at {WORDS_A_MINUTE} words a minute."
         )
     if backwards:
-        warnings.append(f"{backwards} turns have a time before the turn ahead of them; the clock was held still there.")
+        some = "One turn has" if backwards == 1 else f"{backwards} turns have"
+        warnings.append(f"{some} a time before the turn ahead of them; the clock was held still there.")
     return transcript.model_copy(update={"turns": turns}), warnings

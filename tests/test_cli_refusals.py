@@ -117,3 +117,11 @@ def test_the_version_is_one_line():
     done = run_here("--version")
     assert (done.returncode, done.stdout.split()[0], done.stderr) == (0, b"interviewer", b"")
     assert len(done.stdout.splitlines()) == 1
+
+
+def test_a_talk_about_nobody_knows_what_is_opened_without_naming_it(home):
+    nothing = json.dumps({"case": "unknown", "level": "senior", "turns": []}).encode()
+    done = run_here("reply", "-", stdin=nothing, settings={"INTERVIEWER_MODEL": "scripted"})
+    assert done.returncode == 0, done.stderr
+    assert b"what the system is for" in done.stdout
+    assert b"unknown" not in done.stdout

@@ -17,15 +17,14 @@ from interviewer.imports import exports, names, speakers, written
 from interviewer.imports.names import Labelled, Replacer, Role
 from interviewer.imports.speakers import Speaker, SpeakersUnclear
 from interviewer.imports.written import MAX_LINES, Talk
-from interviewer.transcript import MAX_TURNS, Transcript, transcript_from
+from interviewer.transcript import MAX_TURNS, UNKNOWN_CASE, Transcript, transcript_from
 
-UNKNOWN_CASE = "unknown"
-"""The case of a recording when nobody says which it is: the talk itself says what the problem is."""
 LONG_TURN = 300
 """Words after which a speaker's turn is cut at the next cue, so that a turn's number and time still say where."""
 _DAYTIME = 3 * 3600.0
 """A recording that begins later than this is stamped with the time of day."""
 _MARKDOWN = (".md", ".markdown")
+_CAPTIONS = (".vtt", ".srt", ".sbv")
 
 __all__ = ["UNKNOWN_CASE", "Imported", "Speaker", "SpeakersUnclear", "read_any"]
 
@@ -79,6 +78,11 @@ def read_any(
     roles, found, doubts = speakers.cast(pieces, name, candidates, interviewers)
     warnings += doubts
     if not found:
+        if PurePath(name).suffix.lower() in _CAPTIONS and all(line.at is None for line in read.lines):
+            raise BadInput(
+                f"{name}: no captions: it has neither times nor speakers. Export it again, or name it .txt if the "
+                "words are all there is"
+            )
         warnings.append(
             "The file names no speakers: the whole talk is read as the candidate's, also what an interviewer said."
         )

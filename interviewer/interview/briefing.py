@@ -16,6 +16,7 @@ from interviewer.interview import known_mode, thresholds
 from interviewer.interview.guardrails import brief
 from interviewer.interview.policy import Allowed, View, Violation, curveballs_left
 from interviewer.interview.state import State, Wish
+from interviewer.interview.words import says
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.schema import Signal
 from interviewer.models.base import Message, fence, neutralise, prompt
@@ -246,7 +247,7 @@ def _pace(view: View) -> str:
     times = ", ".join(
         f"{SHORT[step]} {state.used.get(step, 0.0) / 60:.0f}/{plan.get(step, 0.0) / 60:.0f}" for step in steps
     )
-    line = f"Minutes per part, used/planned: {times}. They are in {SHORT[state.step]}."
+    line = f"Minutes per part, used/planned: {times}."
     waiting = [
         step for step in steps if step != state.step and state.used.get(step, 0.0) < _AT.touched * plan.get(step, 0.0)
     ]
@@ -277,8 +278,9 @@ def _shown(state: State) -> list[str]:
 
 
 def _questions(state: State) -> list[str]:
-    """The last questions that the interviewer asked, shortened."""
-    asked = [one.text for text in state.said for one in spans(text) if "?" in one.text and one.text.count(" ") > 2]
+    """What the interviewer asked or told them to do last, shortened."""
+    sentences = (one.text for text in state.said for one in spans(text) if one.text.count(" ") > 2)
+    asked = [one for one in sentences if "?" in one or says("requests", one)]
     return [first_words(one, _AT.recalled) for one in asked[-_AT.lately :]]
 
 

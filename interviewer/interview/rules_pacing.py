@@ -5,6 +5,7 @@ from interviewer.interview import ModeKind, settings, steps
 from interviewer.interview.policy import Option, Proposal, TargetKind
 from interviewer.interview.rules_scene import Situation
 from interviewer.listening.intents import Intent
+from interviewer.transcript import UNKNOWN_CASE
 
 
 def forced(scene: Situation) -> Proposal | None:
@@ -28,6 +29,8 @@ def opening(scene: Situation) -> Proposal:
         own = " ".join(words[: settings().posed]).rstrip(" .") + (" …" if len(words) > settings().posed else "")
         return scene.turn(MoveKind.OPEN, "open.own", problem=own, minutes=minutes)
     if not brief:
+        if scene.view.transcript.case == UNKNOWN_CASE:
+            return scene.turn(MoveKind.OPEN, "open.unsaid")
         name = " ".join(scene.view.transcript.case.replace("-", " ").replace("_", " ").split())
         return scene.turn(MoveKind.OPEN, "open.unknown", brief=name)
     if scene.mode.kind is ModeKind.DRILL and (first := _subject(scene)):

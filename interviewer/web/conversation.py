@@ -212,7 +212,7 @@ _THERE = (
 _HERE = "<b>A language model on this machine</b> conducts and judges: {model}. What you say stays here."
 _NONE = (
     "<b>No language model</b> is in use: the interviewer gives facts, keeps the time and opens the parts one after "
-    "another, but doesn't understand you: blind judges were content with two in five of its turns. The report shows "
+    "another, but doesn't understand you: blind judges were content with half of its turns. The report shows "
     "coverage, quotes and a study plan, and gives no verdict. "
     f"{_HOW}"
 )
