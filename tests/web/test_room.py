@@ -142,12 +142,13 @@ def test_a_whole_interview_from_set_up_to_report(app: App, visit: Callable[..., 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # half a minute on a quiet machine
 def test_a_whole_interview_with_the_real_interviewer_and_grader(home: Path, visit: Callable[..., Any]) -> None:
     app = App(home, ROOT / "app.py")
     app.start()
     try:
         page = visit(app.url)
-        page.set_default_timeout(90_000)  # the first interview on a problem makes its vectors
+        page.set_default_timeout(180_000)  # the first interview on a problem makes its vectors
         page.click("label.case:has-text('Video recommendation')")
         page.click("#setup-start")
         page.wait_for_selector("#room-badge .badge")
