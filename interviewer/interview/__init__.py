@@ -13,6 +13,7 @@ from pydantic import Field
 
 from interviewer import BadInput, Level, Step
 from interviewer.config import Strict, data_beside
+from interviewer.knowledge.schema import Task
 
 LONGEST_TOPIC = 54
 """Characters: the whole mode has room for 60."""
@@ -355,6 +356,8 @@ class Subject(Strict):
     said: str
     """Words that show that somebody has spoken of it (a regular expression)."""
     asks: list[str] = Field(min_length=1)
+    tasks: list[Task] = Field(default=[*Task], min_length=1)
+    """The tasks in which it makes sense to ask this; all of them where none is named."""
 
     def touched(self, talk: str) -> bool:
         """Whether the talk has come to it."""

@@ -1,6 +1,7 @@
 """The policy that needs no language model: rules in order of precedence, safe first, and its follow-ups."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from interviewer import Level, MoveKind, Step
 from interviewer.interview import ModeKind, rules_pacing, rules_questions, settings
@@ -231,6 +232,16 @@ def of_the_subject(scene: Situation) -> Proposal | None:
     return None
 
 
+def put_off(scene: Situation, proposal: Proposal) -> Proposal:
+    """The proposal after a word on what the candidate puts off, where that is all they say."""
+    little = scene.words <= settings().design_from and scene.wants(Intent.DEFER)
+    if not little or proposal.move not in _ASKED | {MoveKind.LET_GO_ON}:
+        return proposal
+    pieces = [one.text for one in spans("".join(proposal.words))]
+    nods = len(pieces) > 1 and len(pieces[0].split()) <= 2 and not pieces[0].endswith("?")
+    return replace(proposal, words=[" ".join([scene.voice.say("meta.later"), *pieces[nods:]])])
+
+
 def _follows(scene: Situation) -> Proposal:
     best = scene.fitting[0].entry
     return _probe(scene, best.ask, step=best.step)
@@ -243,7 +254,7 @@ def _probe(
     beside = {Intent.FOLLOWS: "probe.follows", Intent.HOW_AM_I: "probe.no_marks"}
     follows = scene.wants(*beside)
     text = scene.voice.say(beside[follows] if follows else "probe.plain", question=question)
-    if not follows and scene.level is not Level.STAFF:
+    if not follows and scene.level is not Level.STAFF and not scene.wants(Intent.DEFER):
         text = scene.voice.in_manner(text, scene.view.transcript.manner, settings().manner_every)
     return scene.propose(MoveKind.PROBE, text, step=step, target=target)
 
@@ -305,7 +316,7 @@ class RulesPolicy:
         for rule in (*RULES, asks):
             proposal = rule(scene)
             if proposal is not None and proposal.move in allowed.moves and not scene.says_again(proposal):
-                return proposal
+                return put_off(scene, proposal)
         if MoveKind.LET_GO_ON in allowed.moves:
             return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
         if allowed.moves & {MoveKind.WRAP_UP, MoveKind.CLOSE}:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from interviewer import MoveKind, Step
-from interviewer.interview import rules_pacing, settings, steps, subjects
+from interviewer.interview import rules_pacing, settings
 from interviewer.interview.policy import Proposal, TargetKind
 from interviewer.interview.rules_scene import Situation
 from interviewer.interview.words import MOST_WORDS, begins, figures, says
@@ -148,17 +148,21 @@ def _which(silent: list[Heard], questions: list[Heard]) -> str:
 
 def says_which(scene: Situation) -> Proposal | None:
     """Who was asked which of two facts they meant, and says it, gets that one."""
-    ours = scene.state.said[-1] if scene.state.said else ""
-    if scene.case is None or scene.words > settings().design_from or not says("which_was_meant", ours):
+    lately = [*reversed(scene.state.said[-settings().last_answers :])]
+    ours = next((one for one in lately if says("which_was_meant", one)), "")
+    if scene.case is None or scene.words > settings().design_from or not ours:
         return None
     question = ours[ours[:-1].rfind(".") + 1 :]
-    names = sorted(
-        (one.id for one in scene.case.facts if fact_name(one.id) in question),
-        key=lambda name: question.find(fact_name(name)),
-    )
+    places = {one.id: question.find(fact_name(one.id)) for one in scene.case.facts}
+    names = sorted((name for name, place in places.items() if place >= 0), key=places.__getitem__)
     said = stems(scene.text)
-    meant = [name for name in names if stems(fact_name(name)) & said]
-    meant = meant or [name for name, order in zip(names, _ORDER, strict=False) if order.search(scene.text)]
+    named = {name: len(stems(fact_name(name)) & said) for name in names}
+    meant = [name for name in names if named[name] == max(named.values()) > 0]
+    if ours != lately[0]:  # after other talk its whole name, in a few words
+        few = scene.words <= settings().short_answer
+        meant = [name for name in meant if few and name not in scene.state.facts and stems(fact_name(name)) <= said]
+    elif not meant:
+        meant = [name for name, order in zip(names, _ORDER, strict=False) if order.search(scene.text)]
     if not meant:
         return None
     facts = " ".join(as_given(scene, name) for name in meant[:2])
@@ -297,27 +301,19 @@ def about_the_question(scene: Situation) -> Proposal | None:
         return None
     if found is Intent.WHY_ASK:
         return scene.turn(MoveKind.META, "meta.why_ask")
-    if not of_a_word and scene.state.last_move is MoveKind.ANSWER and (fact := last_given(scene)):
+    of_a_fact = scene.state.last_move is MoveKind.ANSWER and not of_a_word and "question" not in scene.text
+    if of_a_fact and (fact := last_given(scene)):
         return scene.turn(MoveKind.META, "meta.fact_again", fact=fact)
     question = scene.last_question()
     if not question:
         return scene.turn(MoveKind.META, "meta.nothing_asked")
     if found is Intent.REPEAT:
         return scene.turn(MoveKind.META, "meta.repeat", question=question)
-    if other := _other_words(scene, question):
-        return scene.turn(MoveKind.META, "meta.what_meant", question=other)
+    if of_a_word:
+        return scene.turn(MoveKind.META, "meta.what_meant_word")
     if quote := _hangs_on(scene, question):
         return scene.turn(MoveKind.META, "meta.what_meant_about", quote=quote, question=question)
-    return scene.turn(MoveKind.META, "meta.what_meant_open")
-
-
-def _other_words(scene: Situation, question: str) -> str:
-    """Another way to put a question of ours, where there is one."""
-    ways = [one.probes for one in scene.knowledge.every_signal(scene.view.transcript.case).values()]
-    ways += [words.openers for words in steps().values()]
-    ways += [one.asks for ones in subjects().values() for one in ones]
-    own = next((asks for asks in ways if question in asks), [])
-    return next(iter(scene.voice.unsaid([one for one in own if one != question])), "")
+    return scene.turn(MoveKind.META, "meta.what_meant", question=question)
 
 
 def _hangs_on(scene: Situation, question: str) -> str:
@@ -342,7 +338,10 @@ def about_the_interview(scene: Situation) -> Proposal | None:
         case Intent.TIME_LEFT:
             return scene.turn(MoveKind.META, "meta.time_left", minutes=scene.minutes_left())
         case Intent.HOW_AM_I if scene.words < settings().substantial or scene.state.left < 60 * settings().last_minutes:
-            return scene.turn(MoveKind.META, "meta.how_am_i")
+            asked = scene.last_question() if scene.words <= settings().design_from else ""
+            stands = asked and asked in "".join(scene.state.said[-1:])
+            then = f" {scene.voice.say('meta.stands')}" if stands else ""
+            return scene.propose(MoveKind.META, scene.voice.say("meta.how_am_i") + then)
         case Intent.NEED_TIME if scene.words <= settings().design_from * 2:
             return scene.turn(MoveKind.LET_GO_ON, "let_go_on.pause")
         case Intent.DRAW if scene.words <= settings().design_from * 2:

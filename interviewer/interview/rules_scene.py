@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interviewer import Level, MoveKind, Step
-from interviewer.interview import Mode, ModeKind, known_mode, settings, subjects
+from interviewer.interview import Mode, ModeKind, Subject, known_mode, settings, subjects
 from interviewer.interview.policy import Allowed, Proposal, Target, TargetKind, View
 from interviewer.interview.state import State
-from interviewer.interview.words import WordChoice
+from interviewer.interview.words import WordChoice, is_complete
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Vectors
 from interviewer.knowledge.schema import Case, CaseSituation, Followup, Signal
@@ -28,6 +28,8 @@ _AGAIN = frozenset({MoveKind.OPEN, MoveKind.WRAP_UP, MoveKind.CLOSE})
 
 _ASKS_AGAIN = (Intent.REPEAT, Intent.WHAT_MEANT, Intent.TIME_LEFT, Intent.END)
 """What is answered however often it is asked."""
+_BESIDE = frozenset({MoveKind.META, MoveKind.LET_GO_ON, MoveKind.REDIRECT, MoveKind.HINT})
+"""What asks nothing of the design, question mark or not: 'How do you go on?'"""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Situation:
         yield from self.situations_left(step)
         own = [*self.situations(step).items()]
         opener = dict(own[:1])
-        for one in subjects()[step]:
+        for one in self.subjects(step):
             told = self.told([*one.asks, *(of.ask for name, of in own if name == one.id)])
             if not told and not (begun and one.id in opener) and not one.touched(self.talked):
                 yield from (self.voice.unsaid(one.asks[:1]) or self.voice.unsaid(one.asks))[:1]
@@ -164,7 +166,12 @@ class Situation:
     @cached_property
     def spoken_of(self) -> dict[Step, float]:
         """Of each part the share of its subjects that the candidate has come to, 0 to 1."""
-        return {step: sum(one.touched(self.everything) for one in own) / len(own) for step, own in subjects().items()}
+        by_step = {step: self.subjects(step) for step in subjects()}
+        return {step: sum(one.touched(self.everything) for one in own) / len(own) for step, own in by_step.items()}
+
+    def subjects(self, step: Step) -> list[Subject]:
+        """What is plainly asked about in a part, without what presupposes another task than the case's."""
+        return [one for one in subjects()[step] if self.case is None or self.case.task in one.tasks]
 
     def opener(self, step: Step) -> str:
         """A question that opens a part: the case's own situation for it, else a plain one."""
@@ -309,10 +316,16 @@ class Situation:
         return [one for one in pieces if len(one.text.split()) >= at.fewest_words][-at.sentences :]
 
     def last_question(self) -> str:
-        """The last thing that the interviewer asked, in the same words; empty without one."""
-        for text in reversed(self.state.said):
-            asked = [one for one in self._asks if one in text]
-            asked = asked or [one.text for one in spans(text) if one.text.endswith("?")][-1:]
+        """The last thing that the interviewer asked of the design, in the same words; empty without one.
+
+        What it said of the interview itself, to help along or to hand the word back, is passed over.
+        """
+        for turn in reversed(self.view.transcript.turns):
+            if turn.speaker != "interviewer" or (turn.move and turn.move.kind in _BESIDE):
+                continue
+            asks = is_complete if turn.move and turn.move.kind is not MoveKind.OPEN else re.compile(r"\?$").search
+            asked = [one for one in self._asks if one in turn.text]
+            asked = asked or [one.text for one in spans(turn.text) if asks(one.text)][-1:]
             if asked:
                 return max(asked, key=len)
         return ""
@@ -330,6 +343,8 @@ class Situation:
             *(probe for one in self.knowledge.every_signal(slug).values() for probe in one.probes),
             *(flag.challenge for flag in self.knowledge.red_flags(slug)),
             *(one.say for one in (case.pushbacks if case else [])),
+            *(one.ask for own in (case.situations if case else {}).values() for one in own.values()),
+            *(ask for own in subjects().values() for one in own for ask in one.asks),
         ]
 
     def signal(self, name: str) -> Signal | None:

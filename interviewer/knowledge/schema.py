@@ -7,6 +7,7 @@ a list of follow-ups in ``followups/<slug>.yaml``; those of ``followups/general.
 """
 
 import re
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, field_validator
@@ -169,6 +170,21 @@ class Arithmetic(_Stripped):
     """Relative."""
 
 
+class Task(StrEnum):
+    """What a system gives out, by which it is known what may be asked about it: a duration has no negative examples."""
+
+    CLASSES = "classes"
+    """One of a few classes, or how likely one is."""
+    RANKING = "ranking"
+    """The order or the choice of many items."""
+    NUMBER = "number"
+    """A quantity, such as minutes."""
+    REGIONS = "regions"
+    """Places in a picture."""
+    TEXT = "text"
+    """Words written anew."""
+
+
 class Case(_Stripped):
     """One interview problem."""
 
@@ -176,6 +192,8 @@ class Case(_Stripped):
     title: Line
     summary: Line
     """One sentence for the set-up page and the index: the problem, never the solution."""
+    task: Task
+    """What the system gives out."""
     trains: list[Step] = Field(default_factory=list, max_length=3)
     """The steps that this problem asks most of, for the set-up page and for what to practise next."""
     difficulty: Literal[1, 2, 3] = 2

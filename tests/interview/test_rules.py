@@ -11,8 +11,9 @@ from interviewer import MoveKind, Step
 from interviewer.interview import rules_policy, subjects
 from interviewer.interview.policy import Allowed, Proposal, View, prepare
 from interviewer.interview.rules_policy import RulesPolicy
+from interviewer.interview.rules_scene import Situation
 from interviewer.interview.state import fold
-from interviewer.interview.words import occasions, problems, secret_terms
+from interviewer.interview.words import WordChoice, occasions, problems, secret_terms
 from interviewer.text import spans
 from interviewer.transcript import Move, Transcript, Turn, with_clock
 
@@ -414,3 +415,104 @@ def test_every_plain_question_is_short_and_asks_one_thing() -> None:
     assert all(one.count("?") <= 1 and 2 <= len(one.split()) <= 24 and problems(one) == [] for one in questions)
     assert set(subjects()) == set(Step)
     assert all(len({each.id for each in ones}) == len(ones) >= 4 for ones in subjects().values())
+
+
+ETA = "eta-prediction"
+
+
+def _in_eta(interviewer: Any, asked: str, step: Step = Step.DATA) -> Talk:
+    """A talk on delivery times in which we have just asked this of the design."""
+    talk = Talk(interviewer, case=ETA)
+    move = Move(kind=MoveKind.PROBE, step=step)
+    talk.transcript = talk.transcript.with_turn(Turn(speaker="candidate", text=ANSWER, at=1.0))
+    talk.transcript = talk.transcript.with_turn(Turn(speaker="interviewer", text=asked, at=2.0, move=move))
+    talk.at = 10.0
+    return talk
+
+
+def test_a_number_is_not_asked_for_its_classes_and_scores(interviewer: Any) -> None:
+    def asks(case: str, **more: Any) -> set[str]:
+        scene = _scene(interviewer, Talk(interviewer, case=case, **more))
+        return {one for step in Step for subject in scene.subjects(step) for one in subject.asks}
+
+    of_classes = {"And what counts as a negative example?", "The model says 0.7. What does that mean?"}
+    assert of_classes <= asks(CASE)
+    assert of_classes <= asks("own-hedgehogs", problem="Tell where the hedgehogs are."), "nobody knows its task"
+    assert asks(CASE) - asks(ETA) == of_classes
+    assert not of_classes & asks("llm-rag-assistant")
+
+
+def _scene(interviewer: Any, talk: Talk) -> Situation:
+    state = fold(talk.transcript, talk.at)
+    agenda = prepare(talk.transcript, state, None, interviewer.listener, interviewer.retriever)
+    view = View(talk.transcript, talk.at, state, agenda, talk.knowledge, None)
+    return Situation(view, FREE, interviewer.listener, WordChoice(state.said, "", lambda _: True))
+
+
+def test_nothing_of_classes_is_left_to_ask_of_a_delivery_time(interviewer: Any) -> None:
+    scene = _scene(interviewer, Talk(interviewer, case=ETA))
+    left = {one for step in (Step.DATA, Step.MODEL) for one in scene.left_to_ask(step)}
+    assert left, "there is something to ask"
+    assert not left & {"And what counts as a negative example?", "The model says 0.7. What does that mean?"}
+
+
+@pytest.mark.parametrize(
+    "said", ["What do you mean?", "Could you repeat the question?", "Sorry, can you say that again?"]
+)
+def test_who_did_not_get_the_question_gets_it_again_in_its_words(interviewer: Any, said: str) -> None:
+    question = "An order is for thirty pizzas. What does your model make of it?"
+    talk = _in_eta(interviewer, f"Right, I see. {question}")
+    talk.say(said)
+    first = talk.text
+    assert question.split(". ")[1] in first
+    assert "Right, I see" not in first
+    assert talk.say("I don't know.").move is MoveKind.META, "a nudge: 'what do you know that comes near it?'"
+    nudge = talk.text
+    talk.say(said)
+    assert question.split(". ")[1] in talk.text, "the question, and not the nudge"
+    assert nudge not in talk.text
+
+
+def test_a_question_of_two_sentences_is_repeated_whole(interviewer: Any) -> None:
+    asked = next(one.ask for one in interviewer.knowledge.cases[ETA].situations[Step.DATA].values() if ". " in one.ask)
+    talk = _in_eta(interviewer, f"Okay. {asked}")
+    talk.say("What do you mean?")
+    assert talk.text.endswith(asked)
+    assert "Okay." not in talk.text
+
+
+def test_how_am_i_doing_is_never_praised_and_the_question_stands(interviewer: Any) -> None:
+    talk = _in_eta(interviewer, "Which groups would you look at separately?")
+    for _ in range(3):
+        assert talk.say("How am I doing?").move is MoveKind.META
+        assert not re.search(r"keep going|carry on|good|well", talk.text, re.IGNORECASE), talk.text
+    assert "still" in _in_eta_reply(interviewer, "How am I doing?")
+
+
+def _in_eta_reply(interviewer: Any, said: str) -> str:
+    talk = _in_eta(interviewer, "Which groups would you look at separately?")
+    talk.say(said)
+    return talk.text
+
+
+@pytest.mark.parametrize("between", [False, True])
+@pytest.mark.parametrize(
+    ("said", "fact"),
+    [("The late cost, please.", "late-cost"), ("the business goal", "business-goal"), ("The first.", "late-cost")],
+)
+def test_who_picks_one_of_two_that_we_offered_gets_it(interviewer: Any, said: str, fact: str, between: bool) -> None:
+    talk = _in_eta(interviewer, "Just so I answer the right thing, is that about the late cost or the business goal?")
+    if between:
+        talk.say("How many orders a day?")
+    picked = talk.say(said)
+    if between and said == "The first.":
+        assert picked.facts == (), "after other talk nobody knows which first one"
+    else:
+        assert picked.facts == (fact,), talk.text
+
+
+@pytest.mark.parametrize("said", ["Let me come back to that.", "I'd rather come back to that later."])
+def test_what_is_put_off_is_acknowledged_first(interviewer: Any, said: str) -> None:
+    talk = _in_eta(interviewer, "Which groups would you look at separately?")
+    talk.say(said)
+    assert re.match(r"(?:Fine, later then|Sure, later|All right, later)\. \w", talk.text), talk.text
