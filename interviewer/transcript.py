@@ -22,6 +22,8 @@ UNKNOWN_CASE = "unknown"
 WORDS_A_MINUTE = 140
 """Speaking rate for estimating the clock of a transcript without times (ordinary conversation)."""
 _PAUSE = 2.0
+_ROUNDING = 0.1
+"""Seconds by which a time may lie before the turn ahead because one of the two was cut off at tenths."""
 MAX_AT = 5e6
 """Seconds (58 days) beyond which no turn of a file may lie, so that times made from it stay within ``Seconds``."""
 MAX_DEPTH = 40
@@ -286,7 +288,7 @@ def with_clock(transcript: Transcript) -> tuple[Transcript, list[str]]:
             estimated += 1
             at = max(now, spoken)
         elif at < now:
-            backwards += 1
+            backwards += now - at > _ROUNDING
             at = now
         now = at
         turns.append(turn if turn.at == at else turn.model_copy(update={"at": at}))

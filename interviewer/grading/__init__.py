@@ -75,6 +75,7 @@ class Coverage(Strict):
     nothing_near: float
     nothing_meant: float
     few_words: float
+    untouched: float
     surely_about: float
     per_step: int
     asked_for: float

@@ -7,7 +7,7 @@ where nothing in the talk comes near, and that a step was never reached not at a
 without its jargon (``tests/grading/plain_answers.yaml``) some sound less like their step than any talk about another.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +45,7 @@ from interviewer.grading.report import (
     questions_left,
 )
 from interviewer.interview import scope
+from interviewer.interview.state import fold
 from interviewer.knowledge.embeddings import Embedder, Vectors, shared_embedder
 from interviewer.knowledge.schema import Signal
 from interviewer.knowledge.validate import has_term
@@ -84,12 +85,14 @@ class CoverageAssessor:
         progress(0.5, "Looking for what came up")
         signals = material.knowledge.every_signal(material.case)
         heard = Covered.of(reading, criteria, signals, embedder, material) if enough else None
-        steps = {step: _step(step, reading, criteria[step], material, heard) for step in Step}
+        spoken = fold(material.transcript).spoken_about
+        steps = {step: _step(step, reading, criteria[step], material, heard, step in spoken) for step in Step}
         progress(0.9, "Writing the report")
-        order = _order(reading, steps) if enough else []
+        spoken |= {step for step in Step if steps[step].evidence or _example(reading, step)}
+        order = _order(reading, steps, spoken) if enough else []
         about = scope(material.transcript.mode)
-        tied = [step for step in order if step in about and (steps[step].evidence or _example(reading, step))]
         gaps = {step: _open(criteria[step], steps[step], material, heard) for step in Step}
+        asked = {step: [one for one in own if not heard or one.signal in heard.untouched] for step, own in gaps.items()}
         status: Status = "not_judged" if enough else "insufficient_evidence"
         report = Report(
             case=material.case,
@@ -102,11 +105,11 @@ class CoverageAssessor:
             red_flags=heard.flags if heard else [],
             trade_offs=heard.choices if heard else [],
             time=_times(reading, material),
-            summary=covered_in_short(steps, tied) if enough else TOO_LITTLE,
+            summary=covered_in_short(steps, [step for step in order if step in about]) if enough else TOO_LITTLE,
             order=order,
-            questions=questions_left(gaps, order, signals) if enough else [],
+            questions=questions_left(asked, order, signals) if enough else [],
             strong=strong_answers(material.case, material.knowledge, gaps, material.level, self.retrieve),
-            study_plan=exercises(gaps, order, signals),
+            study_plan=exercises(asked, order, signals),
             warnings=[*self._reasons(enough), *material.warnings],
             graded_by=GradedBy(
                 backend=self.backend,
@@ -131,6 +134,8 @@ class Covered:
     evidence: Mapping[Step, Sequence[Evidence]]
     absent: frozenset[str]
     """Signals to which nothing in the talk comes near."""
+    untouched: frozenset[str]
+    """Those that nothing in the talk plainly touches: worth asking oneself about. Claims less than ``absent``."""
     flags: list[FlagReport]
     choices: list[Remark]
 
@@ -152,7 +157,7 @@ class Covered:
         wrong = {(flag.turn, flag.quote) for flag in flags}
         return cls(
             _evidence(reading, criteria, signals, wording, names, near, wrong),
-            frozenset(_absent(reading, signals, wording, names, near, embedder)),
+            *_not_heard(reading, signals, wording, names, near, embedder),
             flags,
             trade_offs(reading, choices, wording),
         )
@@ -242,34 +247,37 @@ def help_before(reading: Reading, sentence: Sentence, signal: Signal) -> Help | 
     return Help.PROBED if given == Help.UNPROMPTED and asked >= _AT.asked_for else given
 
 
-def _absent(
+def _not_heard(
     reading: Reading,
     signals: Mapping[str, Signal],
     wording: Wording,
     names: Sequence[str],
     near: Vectors,
     embedder: Embedder,
-) -> set[str]:
-    """The signals to which nothing in the talk comes near: not in sound, not in sense, not in words."""
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The signals to which nothing in the talk comes near, not in sound, not in sense, not in words; and those that
+    nothing plainly touches."""
     if not len(near) or not names:
-        return set()
+        return frozenset(), frozenset(names)
     _, around = reading.sounds.signals.likeness(reading.around)
     highest = np.maximum(near.max(axis=0), around.max(axis=0))
     meaning = embedder.encode([f"{signals[name].text} {signals[name].strong}" for name in names])
     meant = (reading.around @ meaning.T).max(axis=0)
     spoken = [reading.passage(at) for at in range(len(reading.sentences))]
-    return {
-        name
-        for name, likest, sense in zip(names, highest, meant, strict=True)
-        if likest < _AT.nothing_near
-        and sense < _AT.nothing_meant
-        and not any(has_term(term, text) for term in signals[name].terms for text in spoken)
-        and max(wording.dense(name, text) for text in spoken) < _AT.few_words
-    }
+    absent, untouched = set(), set()
+    for name, likest, sense in zip(names, highest, meant, strict=True):
+        if any(has_term(term, text) for term in signals[name].terms for text in spoken):
+            continue
+        words = max(wording.dense(name, text) for text in spoken)
+        if likest < _AT.untouched and sense < _AT.nothing_meant and words < _AT.some:
+            untouched.add(name)
+        if likest < _AT.nothing_near and sense < _AT.nothing_meant and words < _AT.few_words:
+            absent.add(name)
+    return frozenset(absent), frozenset(untouched)
 
 
 def _step(
-    step: Step, reading: Reading, criteria: Sequence[Signal], material: Material, heard: Covered | None
+    step: Step, reading: Reading, criteria: Sequence[Signal], material: Material, heard: Covered | None, spoken: bool
 ) -> StepReport:
     if heard is None:
         return StepReport(status="insufficient_evidence")
@@ -277,7 +285,7 @@ def _step(
     missing = [Missing.of(one) for one in expected_at(criteria, material.level) if one.id in heard.absent][
         : _AT.per_step
     ]
-    comment = covered(evidence, missing, _example(reading, step))
+    comment = covered(evidence, missing, _example(reading, step), spoken)
     return StepReport(status="insufficient_evidence", comment=comment, evidence=evidence, missing=missing)
 
 
@@ -294,14 +302,13 @@ def _example(reading: Reading, step: Step) -> str:
     return reading.sentences[-at].text if likest >= _AT.surely_about else ""
 
 
-def _order(reading: Reading, steps: Mapping[Step, StepReport]) -> list[Step]:
+def _order(reading: Reading, steps: Mapping[Step, StepReport], spoken: Collection[Step]) -> list[Step]:
     """The steps that were spoken about, by how many points of theirs can be quoted, then by reasons, numbers and
     choices in the talk about them."""
     thought = dict.fromkeys(Step, 0)
     for one, step in zip(reading.sentences, reading.steps, strict=True):
         said = depth(one.text)
         thought[step] += said.reason + said.number + said.choice
-    spoken = [step for step in Step if step in reading.steps or steps[step].evidence]
     return sorted(spoken, key=lambda step: (-len(steps[step].evidence), -thought[step], step.rank))
 
 

@@ -15,7 +15,6 @@ from interviewer.drawing.renderings import shown
 from interviewer.grading.render import (
     CRITERION,
     EVENTS,
-    HELP,
     MARKS,
     claimed,
     clock,
@@ -24,6 +23,7 @@ from interviewer.grading.render import (
     figures_line,
     graded_by,
     headline,
+    helped,
     minutes_of,
     on_the_way,
     order_chart,
@@ -46,7 +46,6 @@ from interviewer.grading.report import (
     Nearest,
     Remark,
     Report,
-    StepReport,
     StudyItem,
 )
 from interviewer.interview import scope
@@ -78,7 +77,7 @@ def to_html(report: Report, transcript: Transcript, *, headed: bool = True) -> s
         ("Mistakes", _remarks("Mistakes", report.red_flags, quote, "against")),
         *_moments("Said differently in two places", report.contradictions, quote),
         ("Trade-offs raised", _remarks("Trade-offs raised", report.trade_offs, quote, "for")),
-        ("Hints and edits", _way(transcript)),
+        ("Hints and edits", _way(report, transcript)),
         *_next(report),
         ("About this report", _notes_on_the_report(report)),
         ("Transcript", _conversation(report, quote, opened=headed)),
@@ -252,9 +251,9 @@ def _step(step: Step, report: Report, quote: _Quotes, plan: Mapping[Step, int]) 
     gaps = "" if own.criteria else _missing(own.missing, judged)
     return (
         f'<article class="step {state}" id="{_id(step.label)}"><h3>{escape(step.label)}'
-        f'<span class="score">{escape(standing(own, judged))}</span></h3>'
+        f'<span class="score">{escape(standing(step, report))}</span></h3>'
         f"{_p(minutes, 'meta')}{_p(own.comment)}"
-        f"{_folded([_evidence(one, own, quote) for one in own.evidence], 'quotes', first)}"
+        f"{_folded([_evidence(one, step, report, quote) for one in own.evidence], 'quotes', first)}"
         f"{_checklist(own.criteria, quote)}{gaps}"
         + (
             f"<details><summary>What a strong answer has</summary><p>{_linked(strong)}</p></details>"
@@ -265,10 +264,11 @@ def _step(step: Step, report: Report, quote: _Quotes, plan: Mapping[Step, int]) 
     )
 
 
-def _evidence(one: Evidence, own: StepReport, quote: _Quotes) -> str:
+def _evidence(one: Evidence, step: Step, report: Report, quote: _Quotes) -> str:
     """A quote for or against a criterion, and how much of it the quote is said to show."""
+    own = report.steps[step]
     kind = {"-": "against", "+": "half" if claimed(one, own).startswith(CRITERION["partly"]) else "for"}[one.sign]
-    said = " · ".join(part for part in (one.about or one.signal, HELP[one.help], claimed(one, own)) if part)
+    said = " · ".join(part for part in (one.about or one.signal, helped(one, report), claimed(one, own)) if part)
     words = quote(one.quote, one.turn, better=kind != "for")
     return f'<li class="{kind}"><span class="meta">{escape(said)}</span>{words}</li>'
 
@@ -313,10 +313,10 @@ def _studied(notes: list[str]) -> str:
 # The rest ------------------------------------------------------------------------------------------------------------
 
 
-def _way(transcript: Transcript) -> str:
+def _way(report: Report, transcript: Transcript) -> str:
     items = [
         f"<li>{escape(text)} " + ", ".join(f'<a class="jump" href="#turn-{at}">turn {at}</a>' for at in turns) + "</li>"
-        for text, turns in on_the_way(transcript)
+        for text, turns in on_the_way(report, transcript)
     ]
     return _section("Hints and edits", _list(items))
 

@@ -50,6 +50,11 @@ EVENTS = {
 """What a candidate's button says in a conversation."""
 
 
+def helped(one: Evidence, report: Report) -> str:
+    """How much help came before a quote; empty where nobody judged, for then nobody can tell."""
+    return "" if report.status == "not_judged" else HELP[one.help]
+
+
 def claimed(one: Evidence, own: StepReport) -> str:
     """How much of its criterion a quote is said to show, where that is not all: ``partly; the gap: no reason``."""
     marks = {criterion.signal: criterion.status for criterion in own.criteria}
@@ -118,14 +123,16 @@ def minutes_of(used: float) -> str:
     return "under 1" if used < 59.5 else f"{used / 60:.0f}"
 
 
-def on_the_way(transcript: Transcript) -> list[tuple[str, list[int]]]:
+def on_the_way(report: Report, transcript: Transcript) -> list[tuple[str, list[int]]]:
     """Help that was asked for and answers that were edited, in a sentence each, with the turns that it is about."""
     hints = [at for at, turn in enumerate(transcript.turns) if turn.event == "hint"]
     edits = [at for at, turn in enumerate(transcript.turns) if turn.edited]
     said = []
     if hints:
         many = f"{len(hints)} hints" if len(hints) > 1 else "a hint"
-        told = f"You asked for {many}. A quote that owes something to it says “{HELP[Help.HINTED]}”."
+        told = f"You asked for {many}."
+        if report.status != "not_judged":
+            told += f" A quote that owes something to it says “{HELP[Help.HINTED]}”."
         said.append((told, hints))
     if edits:
         many = f"{len(edits)} answers" if len(edits) > 1 else "One answer"
@@ -166,12 +173,16 @@ def mark(score: float | None) -> str:
     return "–" if score is None else f"{score:.2f}".rstrip("0").removesuffix(".")
 
 
-def standing(own: StepReport, judged: bool) -> str:
-    """A step's mark, or in words why it has none. Where nothing was judged the words say only that."""
+def standing(step: Step, report: Report) -> str:
+    """A step's mark, or in words why it has none. Where nothing was judged the words say only that, and never that too
+    little was said: what was not understood may have been said."""
+    own = report.steps[step]
     if own.score is not None:
         return mark(own.score)
-    if not judged and own.status == "insufficient_evidence":
-        return "heard, not marked" if own.evidence else "too little was said"
+    if report.status == "not_judged" and own.status == "insufficient_evidence":
+        if own.evidence:
+            return "heard, not marked"
+        return "spoken about, not marked" if step in report.order else "nothing heard for certain"
     return STATUS.get(own.status, own.status.replace("_", " "))
 
 
@@ -232,7 +243,7 @@ def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
     for heading, remarks in (("Mistakes", report.red_flags), ("Trade-offs raised", report.trade_offs)):
         lines += _md_section(heading, [_md_remark(remark) for remark in remarks])
     lines += _md_section("Said differently in two places", [_md_remark(one) for one in report.contradictions])
-    way = on_the_way(transcript) if transcript else []
+    way = on_the_way(report, transcript) if transcript else []
     lines += _md_section("Hints and edits", [f"- {_md(text)} Turn {', '.join(map(str, at))}." for text, at in way])
     lines += _md_rest(report)
     return "\n".join([*lines, "", _md(graded_by(report)), ""])
@@ -243,7 +254,7 @@ def _md_table(report: Report, about: Sequence[Step]) -> list[str]:
     for step in about:
         spent = report.time.get(step)
         used = f"{clock(spent.used)} | {clock(spent.budget)}" if spent else " | "
-        lines.append(f"| {step.label} | {standing(report.steps[step], report.status == 'assessed')} | {used} |")
+        lines.append(f"| {step.label} | {standing(step, report)} | {used} |")
     return lines
 
 
@@ -252,7 +263,7 @@ def _md_step(step: Step, report: Report) -> list[str]:
     lines = ["", f"## {step.label}", "", _md(own.comment)]
     if own.criteria:
         lines += ["", *(f"- {MARKS[criterion.status]} {_md(_named(criterion))}" for criterion in own.criteria)]
-    lines += ["", *[_md_evidence(one, own) for one in own.evidence]] if own.evidence else []
+    lines += ["", *[_md_evidence(one, step, report) for one in own.evidence]] if own.evidence else []
     if own.missing:
         said = "Not shown:" if report.status == "assessed" else "Not heard, as far as we could hear:"
         lines += ["", said, "", *[f"- {_md(gap.text)}{_md_notes(gap.study)}" for gap in own.missing]]
@@ -264,8 +275,9 @@ def _named(one: Criterion) -> str:
     return f"{one.about or one.signal} ({CRITERION[one.status]}{near})"
 
 
-def _md_evidence(one: Evidence, own: StepReport) -> str:
-    said = "; ".join(part for part in (f"{one.about or one.signal}, {HELP[one.help]}", claimed(one, own)) if part)
+def _md_evidence(one: Evidence, step: Step, report: Report) -> str:
+    about = ", ".join(part for part in (one.about or one.signal, helped(one, report)) if part)
+    said = "; ".join(part for part in (about, claimed(one, report.steps[step])) if part)
     return f"- ({one.sign}) {_md(said)}, turn {one.turn}: “{_md(shortened(one.quote))}”"
 
 
@@ -336,7 +348,7 @@ def profile_chart(report: Report) -> str:
         body.append(f'<rect class="track" x="{_LEFT}" y="{y + 4}" width="{_WIDE}" height="14" rx="3"/>')
         score = report.steps[step].score
         if score is None:
-            words = standing(report.steps[step], judged=True)
+            words = standing(step, report)
             lines.append(f'<text class="axis over" x="{_LEFT + 6}" y="{y + 15}">{words}</text>')
             continue
         good = "good" if score >= report.bar.get("hire", _HIGH) else "short"

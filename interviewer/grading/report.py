@@ -166,7 +166,7 @@ class Report(_Model):
     """How the candidate led and made themselves understood."""
     work_on_first: str = ""
     order: list[Step] = Field(default_factory=list)
-    """Where there are no scores: the candidate's own steps, most shown first."""
+    """Where there are no scores: the steps that were spoken about, most shown first."""
     questions: list[str] = Field(default_factory=list)
     """To ask oneself: each names a point that the problem turns on and claims nothing."""
     reasons: list[str] = Field(default_factory=list)
@@ -216,11 +216,6 @@ HOW_TO_BE_JUDGED = (
 )
 HOW_TO_BE_JUDGED_YET = "To be judged, mend what the backend says below (see `interviewer doctor`), and grade it again."
 TOO_LITTLE = "There is too little in this interview to judge; nothing was scored."
-_HELP = {
-    Help.UNPROMPTED: "Unasked you spoke about",
-    Help.PROBED: "When asked you spoke about",
-    Help.HINTED: "After a hint you spoke about",
-}
 
 
 def not_judged(with_a_model: bool, failed: bool = False) -> tuple[str, str]:
@@ -250,17 +245,18 @@ def doubtfully_heard(share: float) -> str:
     )
 
 
-def covered(evidence: Sequence[Evidence], missing: Sequence[Missing], example: str) -> str:
-    """The comment on a step that was heard and not judged: subjects with a quote behind each, and no praise.
-    ``example`` is a sentence that surely is about the step, or empty."""
+def covered(evidence: Sequence[Evidence], missing: Sequence[Missing], example: str, spoken: bool) -> str:
+    """The comment on a step that was heard and not judged: subjects with a quote behind each, no praise, and not how
+    much help came before, which nobody here can tell. ``example`` is a sentence that surely is about the step, or
+    empty; ``spoken`` whether the talk went there."""
     parts = []
-    for help_, said in _HELP.items():
-        names = listed([f"“{one.about}”" for one in evidence if one.help == help_])
-        if names:
-            parts.append(f"{said} {names}.")
-    if not parts and example:
+    if evidence:
+        parts.append(f"You spoke about {listed([f'“{one.about}”' for one in evidence])}.")
+    elif example:
         parts.append(f"You spoke about this step, for instance: “{' '.join(example.split())}”")
-    if not parts:
+    elif spoken:
+        parts.append("You spoke about this step; what you said of it could not be told for certain.")
+    else:
         return "Nothing could be tied to this step for certain; that does not mean that nothing was said."
     if missing:
         parts.append("Below is also what nothing in your words came near to.")
@@ -269,10 +265,18 @@ def covered(evidence: Sequence[Evidence], missing: Sequence[Missing], example: s
 
 def covered_in_short(steps: Mapping[Step, StepReport], order: Sequence[Step]) -> str:
     """The summary of a report without a verdict."""
-    told = [step for step in order if steps[step].evidence]
-    if len(told) > 1:
-        return f"Most could be heard about {told[0].label.lower()}, least about {order[-1].label.lower()}."
-    return f"You spoke about {listed([step.label.lower() for step in Step if step in order])}." if order else ""
+    if not order:
+        return ""
+    said = f"You spoke about {listed([step.label.lower() for step in Step if step in order])}"
+    most, *rest = sorted((len(steps[step].evidence) for step in order), reverse=True)
+    clearly = rest and most > rest[0]
+    return f"{said}; most could be quoted about {order[0].label.lower()}." if clearly else f"{said}."
+
+
+def spoken_about(report: Report) -> set[Step]:
+    """The steps that a report says were spoken about."""
+    told = {step for step, own in report.steps.items() if own.evidence or own.score is not None}
+    return told | set(report.order)
 
 
 def questions_left(

@@ -202,6 +202,7 @@ class Folding(Strict):
     touched: float
     longest_turn: float
     goes_on: int
+    whole_answer: int
 
 
 class WordingNumbers(Strict):

@@ -12,7 +12,8 @@ from typing import TypeVar
 from interviewer import MoveKind, Step
 from interviewer.interview import known_mode, thresholds
 from interviewer.interview.words import says
-from interviewer.listening.intents import Intent
+from interviewer.listening.intents import Intent, announced
+from interviewer.text import spans
 from interviewer.transcript import Heard, Observed, Transcript, Turn
 
 _AT = thresholds().state
@@ -73,6 +74,9 @@ class State:
     """Steps that the candidate spoke about or the interviewer opened."""
     touched: set[Step] = field(default_factory=set)
     """Steps that the candidate surely spoke about: fewer than those that something was heard in."""
+    spoken_about: set[Step] = field(default_factory=set)
+    """What the plan and a report without a verdict call spoken about: ``touched``, what a whole answer was asked about
+    or went to, and what the candidate named as what they go to. Never taken back."""
     opened: list[Step] = field(default_factory=list)
     """Steps that the interviewer steered to."""
     asked: list[str] = field(default_factory=list)
@@ -207,6 +211,16 @@ class _Fold(State):
         if step:
             self.deferred = [one for one in self.deferred if one.turn == index or one.step != step or step == self.step]
             self.enter(step)
+        self._spoken(turn.text, step)
+
+    def _spoken(self, text: str, step: Step | None) -> None:
+        """What the turn was about, however little of it can be told."""
+        words = len(text.split())
+        if words >= _AT.whole_answer:
+            asked = None if self.last_move is MoveKind.OPEN else self.asked_about  # the opening asks about everything
+            self.spoken_about |= {one for one in (asked, step) if one}
+        if words >= _AT.goes_on:
+            self.spoken_about |= {named for piece in spans(text) if (named := announced(piece.text))}
 
     def _wish(self, turn: Turn) -> None:
         """A wish to end, its confirmation, or going on instead."""
@@ -279,6 +293,7 @@ def fold(transcript: Transcript, now: float | None = None) -> State:
         end = turns[index + 1].at if index + 1 < len(turns) else now
         spent = max(0.0, min(_AT.longest_turn, (end if end is not None else turn.at or 0.0) - (turn.at or 0.0)))
         state.used[state.step] = state.used.get(state.step, 0.0) + spent
+    state.spoken_about |= state.touched
     state.covered, state.used = _in_order(state.covered), _in_order(state.used)
     state.last_candidate = len(turns) - 1 if last and last.speaker == "candidate" else None
     return state

@@ -167,7 +167,9 @@ class Store:
             elapsed = tick(db, row)
             set_paused(db, row, False)
             if turn.at is None:
-                turn = turn.model_copy(update={"at": int(elapsed * 10) / 10})  # never after the answer to it
+                # Never after the answer to it; nor, where the clock had stopped, before the turn ahead of it.
+                ahead = turns_of(db, id_)[-1].at if number else None
+                turn = turn.model_copy(update={"at": max(ahead or 0.0, int(elapsed * 10) / 10)})
             add_turn(db, id_, number, turn, key)
         return number
 

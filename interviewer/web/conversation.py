@@ -137,7 +137,7 @@ def steps_html(knowledge: Knowledge, room: Room) -> str:
     plans = whole_minutes({step: knowledge.framework[step].minutes for step in shown}, room.transcript.minutes)
     rows = []
     for step in shown:
-        touched = step in state.touched
+        touched = step in state.spoken_about
         current = step is state.step and bool(room.transcript.turns) and not room.over
         kind = "current" if current else "touched" if touched else "untouched"
         spent = room.reported if room.over else state.used

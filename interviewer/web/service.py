@@ -18,7 +18,7 @@ from interviewer import BadInput, InterviewerError, Level, Manner, ModelError, S
 from interviewer.background import Background, Breathe, Job
 from interviewer.grading.assessor import Progress
 from interviewer.grading.grade import LastWords, ahead
-from interviewer.grading.report import Report
+from interviewer.grading.report import Report, spoken_about
 from interviewer.interview.state import State
 from interviewer.knowledge import Knowledge
 from interviewer.practice import shared
@@ -330,6 +330,7 @@ class Service:
         state = engine.interviewer.state(transcript, elapsed)
         report = self.store.reports(owner, id_).get(transcript.level) if header.ended is not None else None
         times = {step: one.used for step, one in report.time.items()} if report else {}
+        state.spoken_about |= spoken_about(report) if report else set()  # the plan and the report say the same
         return Room(header, transcript, state, speaking(transcript, best), best, spent, times, self.wait())
 
     def wait(self) -> str:

@@ -7,8 +7,11 @@ import pytest
 import yaml
 
 from interviewer import Help, Step, Verdict
+from interviewer.grading.page import to_html
+from interviewer.grading.render import HELP, standing, to_markdown
 from interviewer.grading.report import Report
-from interviewer.transcript import Transcript, transcript_from
+from interviewer.knowledge import Knowledge
+from interviewer.transcript import Transcript, Turn, transcript_from
 from tests.grading.interviews import QUESTIONS, REASONED, RECITED, interview
 
 Graded = Callable[..., Report]
@@ -156,3 +159,73 @@ def test_no_turns_at_all(graded: Graded) -> None:
     report = graded(transcript_from({"case": "video-recommendation", "level": "mid", "turns": []}))
     assert report.status == "insufficient_evidence"
     assert set(report.steps) == set(Step)
+
+
+FRAMED = (
+    "I frame it as regression with quantiles. One number per video hides how sure we are, so the thing that comes out "
+    "is a range of the minutes that somebody stays, and whoever shows it picks the edge that suits the place where it "
+    "stands. The upper edge is for planning and the lower one is what I would dare to promise to a creator."
+)
+SHORT = "That is fine, thanks, go on please."
+
+
+def asked(step: str, answer: str, kind: str = "probe") -> Transcript:
+    """Two usual answers, then a question on a step and its answer."""
+    turns = interview(REASONED[:2], QUESTIONS[:2]).model_dump(mode="json", exclude_none=True)["turns"]
+    turns.append({"speaker": "interviewer", "text": "And so?", "move": {"kind": kind, "step": step, "signal": None}})
+    turns.append({"speaker": "candidate", "text": answer})
+    return transcript_from({"case": "video-recommendation", "level": "senior", "turns": turns})
+
+
+@pytest.mark.parametrize("step", ["monitoring_and_infrastructure", "deployment_and_serving"])
+def test_a_whole_answer_to_a_question_about_a_step_was_spoken_about(graded: Graded, step: str) -> None:
+    aside = "My sister bakes bread on Sundays and the kitchen smells of it until noon. " * 4
+    whole, short = graded(asked(step, aside)), graded(asked(step, SHORT))
+    assert Step(step) in whole.order
+    assert standing(Step(step), whole) == "spoken about, not marked"
+    assert "You spoke about this step" in whole.steps[Step(step)].comment
+    assert Step(step) not in short.order
+    assert standing(Step(step), short) == "nothing heard for certain"
+
+
+def test_the_opening_question_is_about_no_step(graded: Graded) -> None:
+    aside = "My sister bakes bread on Sundays and the kitchen smells of it until noon. " * 4
+    assert Step.MONITOR not in graded(asked("monitoring_and_infrastructure", aside, "open")).order
+
+
+def test_a_step_that_the_candidate_names_was_spoken_about(graded: Graded) -> None:
+    report = graded(asked("clarify_requirements", FRAMED))
+    assert Step.FRAME in report.order
+    assert standing(Step.FRAME, report) != "nothing heard for certain"
+    assert "Nothing could be tied" not in report.steps[Step.FRAME].comment
+
+
+def test_nothing_says_that_too_little_was_said_nor_how_much_help_came_before(graded: Graded) -> None:
+    transcript = asked("frame_as_ml_task", FRAMED)
+    hint = Turn.model_validate({"speaker": "candidate", "text": "", "event": "hint"})
+    for talk in (transcript, interview(REASONED), interview(REASONED).with_turn(hint)):
+        report = graded(talk)
+        assert any(own.evidence for own in report.steps.values())
+        for page in (to_html(report, talk), to_markdown(report, talk), report.summary):
+            for untrue in (
+                "too little was said",
+                "least about",
+                *HELP.values(),
+                "Unasked",
+                "When asked",
+                "After a hint",
+            ):
+                assert untrue not in page, untrue
+        assert all(one.help in Help for own in report.steps.values() for one in own.evidence)
+
+
+def test_one_is_sent_only_to_what_nothing_touched(graded: Graded, knowledge: Knowledge) -> None:
+    talk = interview(REASONED)
+    before = graded(talk)
+    signals = knowledge.every_signal(talk.case).values()
+    sent = [one for one in signals if any(question.endswith(one.probes[0]) for question in before.questions)]
+    assert sent
+    for one in sent:
+        again = graded(talk.with_turn(Turn(speaker="candidate", text=one.strong)))
+        assert not any(question.endswith(one.probes[0]) for question in again.questions), one.id
+        assert not any(one.probes[-1] in item.text for item in again.study_plan), one.id

@@ -159,3 +159,14 @@ def test_a_drawing_is_told_apart_and_can_be_quoted() -> None:
     found = quotes.find("Feature store → ranker: counts of an hour", "1")
     assert found is not None
     assert drawn["text"][found.start : found.end] == "Feature store → ranker: counts of an hour."
+
+
+@pytest.mark.parametrize(("second", "told"), [(100.5, False), (90.0, True)])
+def test_a_time_that_was_only_cut_off_at_tenths_is_no_warning(second: float, told: bool) -> None:
+    turns = [
+        {"speaker": "interviewer", "text": "Hello.", "at": 100.597},
+        {"speaker": "candidate", "text": "A", "at": second},
+    ]
+    clocked, warnings = with_clock(transcript_from({"case": "x", "level": "mid", "turns": turns}))
+    assert clocked.turns[1].at == 100.597
+    assert any("One turn has a time before" in one for one in warnings) is told

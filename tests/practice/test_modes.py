@@ -76,6 +76,24 @@ def test_a_step_counts_as_spoken_about_only_where_a_turn_was_about_it():
     assert touched(facts=("scale",)) == {Step.CLARIFY}, "what was asked and told was clarified"
 
 
+def test_a_part_that_a_whole_answer_was_about_stays_spoken_about():
+    about = Heard(kind="step", id="s", quote="word", step=Step.EVALUATE, score=0.9)
+    turns = [
+        {"speaker": "interviewer", "text": "Which model?", "move": {"kind": "probe", "step": "model_development"}},
+        {"speaker": "candidate", "text": "word " * 40, "at": 30, "heard": [about]},
+        {"speaker": "interviewer", "text": "And?", "move": {"kind": "challenge", "step": "evaluation"}},
+        {"speaker": "candidate", "text": "Serving: " + "we keep it near the reader and answer from there. " * 2},
+        {"speaker": "interviewer", "text": "How live?", "move": {"kind": "probe", "step": "monitoring_and_infrastructure"}},
+        {"speaker": "candidate", "text": "What do you mean?"},
+    ]  # fmt: skip
+    seen: set[Step] = set()
+    for length in range(len(turns) + 1):
+        now = fold(Transcript.model_validate({"case": "x", "level": "mid", "turns": turns[:length]}), 600).spoken_about
+        assert seen <= now, "a mark is never taken back"
+        seen = now
+    assert seen == {Step.MODEL, Step.EVALUATE, Step.SERVE}, "asked and answered, gone to, named; not asked alone"
+
+
 def test_one_step_opens_on_that_step_and_asks_only_about_itself(interviewer):
     turns = held(interviewer, "step:evaluation", THIN, "I don't know.", THIN + " again", "Let's go to serving.")
     assert turns[0].move.kind is MoveKind.OPEN

@@ -135,6 +135,7 @@ class StandIn:
             step=list(covered)[-1] if covered else Step.CLARIFY,
             covered=covered,
             touched=set(covered),
+            spoken_about=set(covered),
             elapsed=at,
             closed=MoveKind.CLOSE in moves,
         )

@@ -371,3 +371,12 @@ def test_a_turn_is_never_later_than_the_clock_that_its_answer_is_given_by(store:
         store.append(ANN, id_, said(f"answer {number}"))
         assert (store.transcript(ANN, id_).turns[-1].at or 0) <= store.tick(ANN, id_)
         time.sleep(0.02)
+
+
+def test_a_second_take_goes_on_from_the_time_of_the_turn_before_it(store: Store) -> None:
+    begun = interview().with_turn(Turn(speaker="interviewer", text="Hello.", at=100.5974953))
+    id_ = store.create(ANN, begun, waits=True)
+    store.append(ANN, id_, said("Again."))
+    times = [turn.at for turn in store.transcript(ANN, id_).turns]
+    assert times == sorted(times), "a time that is cut off at tenths must not lie before the turn ahead"
+    assert times[-1] <= store.tick(ANN, id_)

@@ -183,7 +183,7 @@ def test_the_clock_starts_when_the_candidate_does(service: Service, monkeypatch:
 
 def test_what_a_step_took_is_told_while_the_interview_goes_on(service: Service) -> None:
     id_ = held(service, "I clarify.")
-    state = State(used={Step.CLARIFY: 120.0}, touched={Step.CLARIFY})
+    state = State(used={Step.CLARIFY: 120.0}, spoken_about={Step.CLARIFY})
     room = replace(service.room(ANN, id_), state=state)
     assert "2 of " in steps_html(service.knowledge, room)
     over = replace(room, header=replace(room.header, ended=1.0))
@@ -339,3 +339,15 @@ def test_words_after_the_end_are_kept_and_said_so(app: App, visit: Callable[...,
     three.wait_for_selector("#answer-word .bad:has-text('kept in your notes')")
     three.click("#tab-notes")
     assert three.input_value("#notes") == "half a sentence"
+
+
+def test_once_there_is_a_report_the_plan_calls_spoken_about_what_the_report_does(service: Service) -> None:
+    id_ = held(service, "I clarify, unjudged.")
+    service.store.end(ANN, id_)
+    transcript = service.store.transcript(ANN, id_)
+    ring = "<li class='touched' data-step='evaluation'>"
+    assert ring not in steps_html(service.knowledge, service.room(ANN, id_))
+    report = grade(transcript, service.knowledge, ModelChain(), None, lambda *_: None)
+    report = report.model_copy(update={"order": [Step.EVALUATE]})
+    service.store.add_report(ANN, id_, report, turns_graded=len(transcript.turns))
+    assert ring in steps_html(service.knowledge, service.room(ANN, id_))
