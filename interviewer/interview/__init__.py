@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import get_args
 
 from pydantic import Field
 
@@ -357,7 +358,7 @@ class Subject(Strict):
     said: str
     """Words that show that somebody has spoken of it (a regular expression)."""
     asks: list[str] = Field(min_length=1)
-    tasks: list[Task] = Field(default=[*Task], min_length=1)
+    tasks: list[Task] = Field(default=[*get_args(Task)], min_length=1)
     """The tasks in which it makes sense to ask this; all of them where none is named."""
 
     def touched(self, talk: str) -> bool:

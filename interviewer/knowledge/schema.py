@@ -7,7 +7,6 @@ a list of follow-ups in ``followups/<slug>.yaml``; those of ``followups/general.
 """
 
 import re
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, field_validator
@@ -19,6 +18,11 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=1500)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=400)]
 Tag = Literal["P", "S", "M", "B", "D"]
+Task = Literal["classes", "ranking", "number", "regions", "text"]
+"""What a system gives out: a class or how likely it is, an order of items, a quantity, places in a picture, new words.
+
+It tells what may be asked: a duration has no negative examples.
+"""
 
 
 def _compiled(pattern: str) -> str:
@@ -168,21 +172,6 @@ class Arithmetic(_Stripped):
     equals: float
     tolerance: float = Field(default=0.02, gt=0, le=0.2)
     """Relative."""
-
-
-class Task(StrEnum):
-    """What a system gives out, by which it is known what may be asked about it: a duration has no negative examples."""
-
-    CLASSES = "classes"
-    """One of a few classes, or how likely one is."""
-    RANKING = "ranking"
-    """The order or the choice of many items."""
-    NUMBER = "number"
-    """A quantity, such as minutes."""
-    REGIONS = "regions"
-    """Places in a picture."""
-    TEXT = "text"
-    """Words written anew."""
 
 
 class Case(_Stripped):
