@@ -171,7 +171,8 @@ class Situation:
 
     def subjects(self, step: Step) -> list[Subject]:
         """What is plainly asked about in a part, without what presupposes another task than the case's."""
-        return [one for one in subjects()[step] if self.case is None or self.case.task in one.tasks]
+        task = self.case.task if self.case else None
+        return [one for one in subjects()[step] if task is None or task in one.tasks]
 
     def opener(self, step: Step) -> str:
         """A question that opens a part: the case's own situation for it, else a plain one."""

@@ -181,8 +181,8 @@ class Case(_Stripped):
     title: Line
     summary: Line
     """One sentence for the set-up page and the index: the problem, never the solution."""
-    task: Task
-    """What the system gives out."""
+    task: Task | None = None
+    """What the system gives out; a case that does not say is asked whatever may fit."""
     trains: list[Step] = Field(default_factory=list, max_length=3)
     """The steps that this problem asks most of, for the set-up page and for what to practise next."""
     difficulty: Literal[1, 2, 3] = 2

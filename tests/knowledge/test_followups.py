@@ -73,6 +73,12 @@ def test_words_that_the_guardrails_forbid_and_secrets_of_a_case_are_found(knowle
     assert [one.split(": ")[2].split(" (")[0] for one in found] == ["leak", "praise"], found
 
 
+def test_our_cases_say_their_task_and_those_of_others_need_not(knowledge: Knowledge) -> None:
+    assert all(case.task for case in knowledge.cases.values())
+    one = next(iter(knowledge.cases.values()))
+    assert type(one).model_validate(one.model_dump(exclude={"task"})).task is None
+
+
 def test_every_case_and_every_problem_has_follow_ups(knowledge: Knowledge) -> None:
     assert {*knowledge.followups} == {GENERAL, *knowledge.cases}
     assert all(len(entries) >= 30 for entries in knowledge.followups.values())
