@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,9 @@ def test_the_clock_stands_in_a_pause(home, tmp_path, monkeypatch):
 def test_who_breaks_off_is_told_where_the_transcript_lies(home, tmp_path):
     file = tmp_path / "t.json"
     command = [sys.executable, "-m", "interviewer", *CASE, "--save", str(file)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    heeding = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # whoever runs us behind a shell ignores it
+    with subprocess.Popen(command, **pipes, preexec_fn=heeding) as process:
         end = time.monotonic() + 100
         while not file.exists() and time.monotonic() < end:
             time.sleep(0.1)
