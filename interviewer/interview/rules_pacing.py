@@ -115,15 +115,17 @@ def late(scene: Situation) -> bool:
 
 def behind(scene: Situation) -> bool:
     """Whether the time that the parts up to the one under way may take together is over."""
-    planned = sum(scene.view.agenda.budgets.get(step, 0.0) for step in Step if step.rank <= scene.part.rank)
-    return scene.state.elapsed >= settings().planned_share * planned
+    return _past(scene, scene.part)
 
 
 def overdue(scene: Situation) -> bool:
     """Whether nobody has come to the evaluation though its planned time is over."""
-    planned = sum(scene.view.agenda.budgets.get(step, 0.0) for step in Step if step.rank <= Step.EVALUATE.rank)
-    waits = scene.state.elapsed >= settings().planned_share * planned
-    return waits and Step.EVALUATE in untouched(scene)
+    return _past(scene, Step.EVALUATE) and Step.EVALUATE in untouched(scene)
+
+
+def _past(scene: Situation, part: Step) -> bool:
+    planned = sum(scene.view.agenda.budgets.get(step, 0.0) for step in Step if step.rank <= part.rank)
+    return scene.state.elapsed >= settings().planned_share * planned
 
 
 def _open(scene: Situation) -> list[Step]:

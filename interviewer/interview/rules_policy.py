@@ -6,7 +6,7 @@ from dataclasses import replace
 from interviewer import Level, MoveKind, Step
 from interviewer.interview import ModeKind, rules_pacing, rules_questions, settings
 from interviewer.interview.policy import Allowed, Proposal, TargetKind, View
-from interviewer.interview.rules_scene import Situation
+from interviewer.interview.rules_scene import LATE, Situation
 from interviewer.interview.words import WordChoice, all_terms, begins, problems
 from interviewer.knowledge.validate import has_term
 from interviewer.listening.annotate import Listener
@@ -178,7 +178,7 @@ def here(scene: Situation, *, plain: bool = True) -> Proposal | None:
     """A question on the part under way that nobody has come to; on the requirements only at the beginning."""
     at, step = settings(), scene.part
     before = step is Step.CLARIFY and scene.state.elapsed > at.early_share * scene.state.length
-    before = before or (rules_pacing.late(scene) and step not in _LATE and not scene.one_subject)
+    before = before or (rules_pacing.late(scene) and step not in LATE and not scene.one_subject)
     elsewhere_now = before or step not in scene.view.agenda.scope or _far_ahead(scene, step)
     most = at.questions_in_a_part + scene.barely_begun(step)
     if elsewhere_now or scene.state.probes_in_step >= most:
@@ -198,10 +198,6 @@ def beside(scene: Situation) -> Proposal | None:
         if step not in waiting and rules_pacing.is_due(scene, step, soon=True) and not scene.one_subject
     ]
     return next((_probe(scene, one, step=step) for step in gone for one in scene.situations_left(step)), None)
-
-
-_LATE = (Step.EVALUATE, Step.SERVE, Step.MONITOR)
-"""The parts that are asked about until the end."""
 
 
 def _far_ahead(scene: Situation, step: Step) -> bool:

@@ -28,6 +28,8 @@ _AGAIN = frozenset({MoveKind.OPEN, MoveKind.WRAP_UP, MoveKind.CLOSE})
 
 _ASKS_AGAIN = (Intent.REPEAT, Intent.WHAT_MEANT, Intent.TIME_LEFT, Intent.END)
 """What is answered however often it is asked."""
+LATE = frozenset({Step.EVALUATE, Step.SERVE, Step.MONITOR})
+"""The parts that are asked about until the end."""
 _BESIDE = frozenset({MoveKind.META, MoveKind.LET_GO_ON, MoveKind.REDIRECT, MoveKind.HINT})
 """What asks nothing of the design, question mark or not: 'How do you go on?'"""
 
@@ -246,8 +248,7 @@ class Situation:
     def just_asked(self) -> frozenset[Step]:
         """The late parts whose words the interviewer's last turn has, whoever wrote it."""
         ours = next((turn for turn in reversed(self.view.transcript.turns) if turn.speaker == "interviewer"), None)
-        late = (Step.EVALUATE, Step.SERVE, Step.MONITOR)
-        return frozenset(step for step in late if ours and step_words()[step].search(ours.text))
+        return frozenset(step for step in LATE if ours and step_words()[step].search(ours.text))
 
     def minutes_left(self) -> str:
         """Whole minutes, at least one."""
