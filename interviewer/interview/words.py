@@ -113,6 +113,7 @@ _NODS = re.compile(
 )
 _JOINS = re.compile(r"^(?:(?:and|so|but|then|okay|ok|right|now|hm+|well)\s+)+")
 _QUOTED = re.compile(r'"[^"]*"|“[^”]*”')
+_LETTERS = re.compile(r"\b[b-hj-z](?: [a-z])+\b", re.IGNORECASE)
 _ANY_WORD = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*")
 _ENGLISH = frozenset(
     """the a an of to and in is it you that what how which would do does for on with when who where why your this if at
@@ -220,10 +221,16 @@ def _terms_in(text: str, terms: tuple[str, ...]) -> tuple[str, ...]:
 
 def was_named(term: str, talk: str, known: frozenset[str]) -> bool:
     """Whether the talk says the term, or each of its words in another form ('calibrate' for 'calibrated')."""
-    if says_term(term, talk):
+    if says_term(term, talk) or says_term(term, _joined(talk)):
         return True
     words = [word for word in re.split(r"[\s-]+", term.lower()) if len(word) > 3]
     return bool(words) and all(stem(word) in known for word in words)
+
+
+@lru_cache(maxsize=64)
+def _joined(talk: str) -> str:
+    """The talk with letters that captions set apart as one word: 'n d c g' is NDCG."""
+    return _LETTERS.sub(lambda found: found[0].replace(" ", ""), talk)
 
 
 @lru_cache(maxsize=4096)

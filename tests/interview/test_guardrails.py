@@ -6,7 +6,7 @@ from interviewer import MoveKind
 from interviewer.interview.guardrails import Ground, of_move, of_sentence, of_whole, states_of_fact
 from interviewer.interview.policy import Agenda, Proposal, View, allowed
 from interviewer.interview.state import fold
-from interviewer.interview.words import problems, without_second
+from interviewer.interview.words import is_complete, leaks, problems, secret_terms, without_second
 from interviewer.knowledge.schema import Fact
 from interviewer.text import finished
 from interviewer.transcript import Transcript, with_clock
@@ -184,6 +184,25 @@ def test_a_concept_may_be_named_once_the_candidate_has_named_it_in_any_form(know
     assert broken("What does calibration do to the queue?", view(knowledge)) == []
     assert "leak" in broken("What does the isotonic part do?", view(knowledge))
     assert "leak" not in broken("Think of active learning.", view(knowledge), MoveKind.HINT)
+
+
+def test_a_scene_may_have_any_ordinary_word_in_it(knowledge):
+    for name, scene in (
+        ("street-view-blurring", "A woman reports her face in front of a clinic, Tuesday at nine."),
+        ("news-feed-ranking", "A quarrel gets a comment from one reader in ten and a hide from one in a hundred."),
+    ):
+        assert leaks(scene, secret_terms(knowledge, name), "") == []
+
+
+def test_what_captions_spelt_out_was_named(knowledge):
+    terms = secret_terms(knowledge, "video-search")
+    assert leaks("Say NDCG is up.", terms, "we would use n d c g on graded queries") == []
+    assert leaks("Say NDCG is up.", terms, "we would use a b testing on graded queries") == ["ndcg"]
+
+
+def test_work_given_without_a_question_mark_asks():
+    assert is_complete("Someone hides it. Walk that one impression through your sampling and your two heads.")
+    assert not is_complete("Someone hides it an hour later.")
 
 
 ASKED = ("candidate", "How many reviewers do we have?", 240)
