@@ -300,6 +300,12 @@ class RuleSettings(Strict):
     question_tail: int
     early_share: float
     long_talk: int
+    own_view: float
+    sure_of_several: float
+    pressing_tail: int
+    pressing_turns: int
+    words_of_a_part: int
+    told_alike: float
     sure_fact: float
     part_is_over: float
     untouched_share: float
@@ -358,6 +364,8 @@ class Subject(Strict):
     said: str
     """Words that show that somebody has spoken of it (a regular expression)."""
     asks: list[str] = Field(min_length=1)
+    essential: bool = False
+    """Whether a part is never left before somebody has come to it."""
     tasks: list[Task] = Field(default=[*get_args(Task)], min_length=1)
     """The tasks in which it makes sense to ask this; all of them where none is named."""
 

@@ -1,9 +1,21 @@
-"""Rules that keep the time: the opening and the end, parts that are through, the clock, a change of the situation."""
+"""Rules on what comes next: the opening and the end, the clock, parts that are through, changes of the situation, help,
+and what presses the last answer."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import get_args
+
+from pydantic import Field
 
 from interviewer import MoveKind, Step
+from interviewer.config import Strict
 from interviewer.interview import ModeKind, settings, steps
 from interviewer.interview.policy import Option, Proposal, TargetKind
-from interviewer.interview.rules_scene import Situation
+from interviewer.interview.rules_scene import LATE, Situation
+from interviewer.interview.words import says
+from interviewer.knowledge.schema import Task
+from interviewer.listening.examples import denies
 from interviewer.listening.intents import Intent
 from interviewer.transcript import UNKNOWN_CASE
 
@@ -138,11 +150,18 @@ def _open(scene: Situation) -> list[Step]:
     return [
         step
         for step in scene.view.agenda.scope
-        if step not in (state.step, scene.part, *scene.just_asked, *state.opened)
+        if step not in (state.step, scene.part, *scene.late_parts, *state.opened)
         and step.rank >= first.rank
-        and not (step is Step.CLARIFY and (begun or step in state.visited))
+        and not (step is Step.CLARIFY and (begun or step in state.visited or state.facts or _asked(scene)))
         and not (step is Step.FRAME and Step.MODEL in state.visited)
     ]
+
+
+def _asked(scene: Situation) -> bool:
+    """Whether the candidate asked for facts, or has said so much that it is too late to invite it."""
+    turns = [turn for _, turn in scene.view.transcript.candidate_turns()]
+    asked = any(one.kind == "question" and one.id for turn in turns for one in turn.heard or [])
+    return asked or len(turns) > settings().last_answers
 
 
 def to_next(scene: Situation, occasion: str, *, soon: bool = False) -> Proposal | None:
@@ -189,6 +208,9 @@ def on_the_whole(scene: Situation, occasion: str) -> Proposal | None:
 
 def last_minutes(scene: Situation) -> Proposal | None:
     """Last words, while there is time for them."""
+    no_more = scene.state.wrapped and scene.last is not None and says("has_no_more", scene.last.text)
+    if no_more and MoveKind.CLOSE in scene.allowed.moves:
+        return closing(scene)
     if MoveKind.WRAP_UP not in scene.allowed.moves or scene.state.left > 60 * settings().last_minutes:
         return None
     return None if scene.one_subject else scene.turn(MoveKind.WRAP_UP, "wrap_up.time")
@@ -242,3 +264,119 @@ def curveball(scene: Situation) -> Proposal | None:
                     MoveKind.CURVEBALL, text, step=option.step, target=(TargetKind.PUSHBACK, option.id)
                 )
     return None
+
+
+# -- giving way ------------------------------------------------------------------------------------------
+# What comes next for who asks for help, does not know, or hands over.
+
+
+def asks_for_hint(scene: Situation) -> Proposal | None:
+    return hint(scene) if scene.wants(Intent.ASK_HINT) else None
+
+
+def hint(scene: Situation) -> Proposal:
+    """A nudge on what was asked last, else on what lies nearest to the talk; never the same twice."""
+    known = scene.view.agenda.options
+    asked = [name for name in reversed(scene.state.asked) if name in known and not scene.state.heard(name)]
+    near = [name for name in scene.view.agenda.near if name in known and not scene.state.heard(name)]
+    in_step = [name for name in near if known[name].step is scene.state.step]
+    for name in [*asked[:1], *in_step, *near]:
+        signal = scene.signal(name)
+        if signal and not scene.told([signal.hint]) and known[name].level.rank <= scene.level.rank:
+            text = scene.voice.say("hint.signal", question=signal.hint)
+            return scene.propose(MoveKind.HINT, text, step=known[name].step, target=(TargetKind.SIGNAL, name))
+    return scene.turn(MoveKind.HINT, "hint.none")
+
+
+def does_not_know(scene: Situation) -> Proposal | None:
+    """Who does not know is asked for something smaller on the same subject; who is stuck again may leave it, and whose
+    time for the part is over gets the next one."""
+    quote = scene.intents.get(Intent.DONT_KNOW, "")
+    gave_up = quote and not scene.text.endswith("?") and scene.words <= settings().design_from * 2
+    if not gave_up or scene.heard("signal"):
+        return None
+    turns = scene.view.transcript.candidate_turns()
+    before = turns[-2][1] if len(turns) > 1 else None
+    late = behind(scene) and not scene.one_subject
+    if late and (moved := to_next(scene, "move_on.skipped")):
+        return moved
+    stuck = before is not None and any(one.id == Intent.DONT_KNOW for one in before.heard or [])
+    if not stuck:
+        return scene.turn(MoveKind.META, "dont_know.smaller")
+    return scene.turn(MoveKind.META, "dont_know.leave")
+
+
+def hands_over(scene: Situation) -> Proposal | None:
+    """Who leaves it to us gets a part that nobody has touched, else a plain question: never the end."""
+    found = scene.wants(Intent.HAND_OVER, Intent.FINISHED)
+    if found is None:
+        return None
+    if scene.state.step is Step.CLARIFY and not scene.state.facts and len(scene.state.moves) <= 2:
+        return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_ahead")
+    begun = scene.words >= settings().substantial and scene.state.probes_in_step <= 1
+    if begun and scene.barely_begun(scene.part) and (on := scene.question_on(scene.part)):
+        return scene.propose(MoveKind.PROBE, scene.voice.say("probe.plain", question=on), step=scene.part)
+    if moved := to_next(scene, "move_on.done") or to_more(scene):
+        return moved
+    return on_the_whole(scene, "probe.hand_over")
+
+
+# -- pressing --------------------------------------------------------------------------------------------
+# Questions that press what was just said, known by its words: the first that an attentive engineer has on it. They are
+# data (``data/pressing.yaml``) and serve every problem.
+
+
+_BEFORE = 30
+"""Characters before the words within which a no denies them."""
+
+
+class Pressing(Strict):
+    """A question on something that candidates of any problem say."""
+
+    id: str
+    step: Step | None = None
+    """The part in which it is asked; in any where none is named."""
+    tasks: list[Task] = Field(default=[*get_args(Task)], min_length=1)
+    after: str
+    """The words, a regular expression, on which it follows."""
+    unless: str = ""
+    """Words after which it isn't asked, where anybody said them in the last exchanges ..."""
+    said: str = ""
+    """... and where anybody said them at any time."""
+    ask: str
+
+    def follows(self, text: str) -> bool:
+        """Whether the text has its words, and no denial before them."""
+        places = [one.start() for one in re.finditer(self.after, text, re.IGNORECASE)]
+        return any(not denies(text[max(0, place - _BEFORE) : place]) for place in places)
+
+    def answered(self, lately: str, talked: str) -> bool:
+        """Whether somebody said what answers it."""
+        ways = ((self.unless, lately), (self.said, talked))
+        return any(words and re.search(words, text, re.IGNORECASE) for words, text in ways)
+
+
+class _Pressings(Strict):
+    pressing: list[Pressing]
+
+
+@cache
+def pressings() -> list[Pressing]:
+    """All of them, in the order in which one would ask."""
+    return _Pressings.beside(__file__, "pressing.yaml").pressing
+
+
+def pressing(scene: Situation) -> Iterator[Pressing]:
+    """Those that follow from the end of the last answer, those of the part under way first."""
+    at = settings()
+    end = " ".join(scene.text.split()[-at.pressing_tail :])
+    lately = " ".join(turn.text for turn in scene.view.transcript.turns[-at.pressing_turns :])
+    parts = {None, scene.part, scene.spoken_step, *scene.late_parts}
+    task = scene.case.task if scene.case else None
+    for one in sorted(pressings(), key=lambda one: one.step is None):
+        fits = (
+            one.step in parts and (one.step in (None, *LATE) or not late(scene)) and (task is None or task in one.tasks)
+        )
+        open_still = fits and one.follows(end) and not one.answered(lately, scene.talked)
+        if open_still and scene.voice.unsaid([one.ask]):
+            yield one

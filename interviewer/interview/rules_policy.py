@@ -10,9 +10,9 @@ from interviewer.interview.rules_scene import LATE, Situation
 from interviewer.interview.words import WordChoice, all_terms, begins, problems
 from interviewer.knowledge.validate import has_term
 from interviewer.listening.annotate import Listener
-from interviewer.listening.intents import Intent
+from interviewer.listening.intents import Intent, intents
 from interviewer.listening.utterance import breaks_off
-from interviewer.text import spans
+from interviewer.text import spans, without_fillers
 
 _ASKED = {
     MoveKind.PROBE,
@@ -30,6 +30,26 @@ _BY_THE_WAY = frozenset(
 _OKAY = (
     r"(?:yes|yep|yup|sure|thanks|thank you|right|got it|fine|all right|alright|cool|great|good|understood|ok(?:ay)?)"
 )
+
+
+def silence(scene: Situation) -> Proposal | None:
+    """Who says nothing is waited for."""
+    if scene.last is not None and (scene.text or scene.last.event):
+        return None
+    return scene.turn(MoveKind.LET_GO_ON, "let_go_on.silence")
+
+
+def buttons(scene: Situation) -> Proposal | None:
+    """What the buttons ask for: a hint, a pause, the next part."""
+    match scene.last.event if scene.last else None:
+        case "hint":
+            return rules_pacing.hint(scene)
+        case "pause" | "silence":
+            return scene.turn(MoveKind.LET_GO_ON, "let_go_on.pause")
+        case "skip":
+            onward = rules_pacing.to_next(scene, "move_on.skipped") or rules_pacing.to_more(scene)
+            return onward or scene.turn(MoveKind.MOVE_ON, "dont_know.leave")
+    return None
 
 
 def jumps_in(scene: Situation) -> Proposal | None:
@@ -50,9 +70,23 @@ def jumps_in(scene: Situation) -> Proposal | None:
     return None
 
 
+def out_of_role(scene: Situation) -> Proposal | None:
+    """Orders, abuse and talk of other things change nothing.
+
+    Talk that is merely unlike the problem is let pass: at 887 turns of candidates it was of the problem all the same.
+    """
+    found = next((one for one in (Intent.MANIPULATE, Intent.ABUSE) if one in scene.intents), None)
+    named = any(one is Intent.OFF_TOPIC for one, _ in intents(spans(scene.text)))
+    strayed = named and Intent.OFF_TOPIC in scene.intents and not scene.heard("signal") and len(scene.intents) == 1
+    if not found and not strayed:
+        return None
+    turn = scene.turn(MoveKind.REDIRECT, f"redirect.{found or Intent.OFF_TOPIC}")
+    return None if scene.says_again(turn) else turn
+
+
 def after_an_order(scene: Situation) -> Proposal | None:
     """An order to us changes nothing; who speaks of the design beside it, or goes on giving orders, gets a question."""
-    refused = rules_questions.out_of_role(scene)
+    refused = out_of_role(scene)
     if refused is None or not (scene.words >= settings().substantial or scene.state.redirects):
         return refused
     then = onward(scene)
@@ -70,7 +104,9 @@ def in_the_middle(scene: Situation) -> Proposal | None:
     if len(scene.intents.get(Intent.GOES_TO, "").split()) > settings().design_from:
         announces -= {Intent.GOES_TO}  # who names the next part and speaks of it has gone there
     stops_short = scene.words < settings().finished or scene.text.endswith(("...", "…", ",", "-"))
-    if (breaks_off(scene.text) and stops_short) or announces:
+    # a caption's last "um" breaks nothing off where words enough came before it
+    said = without_fillers(scene.text) if scene.words > settings().design_from else scene.text
+    if (breaks_off(said) and stops_short) or announces:
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
     return None
 
@@ -116,11 +152,13 @@ def presses(scene: Situation) -> Proposal | None:
     sure = [
         one.entry for one in scene.fitting if one.worth >= at.sure and (one.entry.step in parts or scene.one_subject)
     ]
-    if scene.state.probes_in_step >= at.pressed or not sure:
+    waiting = rules_pacing.late(scene) and rules_pacing.untouched(scene)
+    if scene.state.probes_in_step >= at.pressed or (waiting and not scene.part_just_opened):
         return None
-    if rules_pacing.late(scene) and rules_pacing.untouched(scene):
-        return None
-    return _probe(scene, sure[0].ask, step=sure[0].step)
+    if sure:
+        return _probe(scene, sure[0].ask, step=sure[0].step)
+    first = next(rules_pacing.pressing(scene), None) if scene.framed else None
+    return _probe(scene, first.ask, step=first.step or scene.part) if first else None
 
 
 def asks(scene: Situation) -> Proposal:
@@ -166,12 +204,23 @@ def onward(scene: Situation) -> Proposal | None:
     """A situation of the case on the part under way, a few times at most, else the next part, else a plain question on
     the part, else what is left of any."""
     plain = not scene.situations(scene.part) and not rules_pacing.late(scene)
-    found = here(scene, plain=plain) or rules_pacing.to_next(scene, "move_on.time") or beside(scene)
+    found = left_out(scene) or here(scene, plain=plain) or rules_pacing.to_next(scene, "move_on.time") or beside(scene)
     found = found or rules_pacing.to_next(scene, "move_on.time", soon=True)
     whole = rules_pacing.on_the_whole(scene, "probe.plain")
     if rules_pacing.late(scene):
         return found or whole or here(scene) or elsewhere(scene)
     return found or here(scene) or elsewhere(scene) or whole
+
+
+def left_out(scene: Situation) -> Proposal | None:
+    """What the part under way may not leave out and nobody has come to: before anything finer and the next part."""
+    step = scene.part
+    due = step in scene.view.agenda.scope and rules_pacing.is_due(scene, step, soon=True)
+    over = step not in scene.late_parts if step in LATE else rules_pacing.late(scene)
+    if step is Step.CLARIFY or not due or over or scene.state.probes_in_step >= settings().bank.pressed:
+        return None
+    question = scene.essential(step)
+    return _probe(scene, question, step=step) if question else None
 
 
 def here(scene: Situation, *, plain: bool = True) -> Proposal | None:
@@ -228,6 +277,16 @@ def of_the_subject(scene: Situation) -> Proposal | None:
     return None
 
 
+def drawn(scene: Situation) -> Proposal | None:
+    """A drawing is to be talked through, once; then its author goes on."""
+    if scene.last is None or scene.last.mode != "drawn":
+        return None
+    before = [turn for _, turn in scene.view.transcript.candidate_turns() if turn.mode == "drawn"]
+    if len(before) > 1:
+        return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
+    return scene.turn(MoveKind.PROBE, "meta.drawn")
+
+
 def put_off(scene: Situation, proposal: Proposal) -> Proposal:
     """The proposal after a word on what the candidate puts off, where that is all they say."""
     little = scene.words <= settings().design_from and scene.wants(Intent.DEFER)
@@ -268,8 +327,8 @@ Rule = Callable[[Situation], Proposal | None]
 
 RULES: tuple[Rule, ...] = (
     rules_pacing.forced,
-    rules_questions.silence,
-    rules_questions.buttons,
+    silence,
+    buttons,
     after_an_order,
     rules_pacing.wants_to_end,
     rules_questions.says_which,
@@ -278,13 +337,13 @@ RULES: tuple[Rule, ...] = (
     rules_questions.complains,
     rules_questions.about_the_question,
     rules_questions.about_the_interview,
-    rules_questions.asks_for_hint,
-    rules_questions.does_not_know,
+    rules_pacing.asks_for_hint,
+    rules_pacing.does_not_know,
     rules_questions.unsure,
     rules_pacing.last_minutes,
-    rules_questions.hands_over,
+    rules_pacing.hands_over,
     rules_questions.silent,
-    rules_questions.drawn,
+    drawn,
     in_the_middle,
     mistaken,
     presses,

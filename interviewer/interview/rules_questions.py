@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 from interviewer import MoveKind, Step
-from interviewer.interview import rules_pacing, settings
-from interviewer.interview.policy import Proposal, TargetKind
+from interviewer.interview import settings, subjects
+from interviewer.interview.policy import Proposal
 from interviewer.interview.rules_scene import Situation
-from interviewer.interview.words import MOST_WORDS, begins, figures, says
-from interviewer.listening.intents import Intent, intents, is_question
+from interviewer.interview.words import MOST_WORDS, begins, figures, is_complete, says
+from interviewer.listening.intents import Intent, is_question
 from interviewer.listening.utterance import breaks_off
 from interviewer.text import spans, stems
 from interviewer.transcript import Heard
@@ -75,7 +75,7 @@ def waiting(scene: Situation) -> list[Heard]:
 _WORD = re.compile(r"(?:\w+\W+)?what(?:'s| is| are| do you mean by) (?:an? |the )?([\w' -]+?)\W*$", re.IGNORECASE)
 
 
-def _asks_what_a_word_means(scene: Situation) -> bool:
+def asks_what_a_word_means(scene: Situation) -> bool:
     """Whether somebody asks for the meaning of a word of our last question: 'What is a loss?'"""
     word = _WORD.match(scene.text)
     last = " ".join(scene.state.said[-1:]).lower()
@@ -83,15 +83,15 @@ def _asks_what_a_word_means(scene: Situation) -> bool:
 
 
 def asks_for_facts(scene: Situation) -> Proposal | None:
-    """All the facts asked for, as far as they fit into a turn; those given before in the same words.
+    """All the facts asked for, as far as a turn holds them, and of each only what was asked.
 
     What did not fit is named, so that nobody takes it for unheard, and a question in doubt is asked back.
     """
-    questions = waiting(scene)
+    questions = _settled(waiting(scene))
     names = tuple(dict.fromkeys(one.id for one in questions if one.id))
-    if not names or scene.case is None or _asks_what_a_word_means(scene):
+    if not names or scene.case is None or asks_what_a_word_means(scene):
         return None
-    told = _fitting(scene, names)
+    told = _fitting(scene, names, questions)
     text = _told(scene, told, names, questions)
     while len(text.split()) > MOST_WORDS and len(told) > 1:
         told.pop()
@@ -99,12 +99,37 @@ def asks_for_facts(scene: Situation) -> Proposal | None:
     return scene.propose(MoveKind.ANSWER, text, facts=tuple(name for name, _ in told))
 
 
-def _fitting(scene: Situation, names: tuple[str, ...]) -> list[tuple[str, str]]:
+def _settled(questions: list[Heard]) -> list[Heard]:
+    """The questions, of several such a one between two facts as one for the likelier: beside answers to the others,
+    being asked back is worse than a fact too many."""
+    sure = settings().sure_of_several
+    if len(questions) < 2:
+        return questions
+    return [
+        one.model_copy(update={"id": one.between[_is_of_a_crowd(one)], "between": []})
+        if not one.id and one.between and one.score >= sure
+        else one
+        for one in questions
+    ]
+
+
+_CROWD = re.compile(
+    r"\bhow many (?:people|of them)\b(?![^?]*\b(?:team|engineers?|build|work|side|hire)\b)", re.IGNORECASE
+)
+
+
+def _is_of_a_crowd(question: Heard) -> bool:
+    """Whether a question asks for the people served, though those who build it are likelier by its words alone."""
+    return question.between[0].startswith(("team", "budget")) and _CROWD.search(question.quote) is not None
+
+
+def _fitting(scene: Situation, names: tuple[str, ...], questions: list[Heard]) -> list[tuple[str, str]]:
     """As many of the facts as a turn holds, each with its words: where not all of them fit, the longest by one sentence
     alone, the first that gives a figure."""
     at = settings()
     most = MOST_WORDS if len(names) <= at.most_facts else at.most_facts_words
-    words = {name: as_given(scene, name) for name in names[: at.most_facts]}
+    asked = {name: " ".join(one.quote for one in questions if one.id == name) for name in names}
+    words = {name: as_given(scene, name, asked[name]) for name in names[: at.most_facts]}
     for name in sorted(words, key=lambda one: -len(words[one].split())):
         if sum(len(text.split()) for text in words.values()) > most and name not in scene.state.facts:
             pieces = [one.text for one in spans(words[name])]
@@ -119,9 +144,38 @@ def _fitting(scene: Situation, names: tuple[str, ...]) -> list[tuple[str, str]]:
 def _told(scene: Situation, told: list[tuple[str, str]], names: tuple[str, ...], questions: list[Heard]) -> str:
     """The facts in words, and what is said of the others."""
     words = " ".join(text for _, text in told)
+    said = " ".join(scene.state.said)
     given = all(name in scene.state.facts for name, _ in told)
-    text = scene.voice.say("answer.again" if given else "answer.fact", fact=words)
+    given = given and all(text in said or spans(text)[0].text not in said for _, text in told)
+    text = scene.voice.say("answer.again" if given else _opening(scene, told, questions), fact=words)
     return " ".join([text, *_left_over(scene, [name for name in names if name not in dict(told)], questions)])
+
+
+_LEADS_IN = re.compile(r"^(?:(?:and|so|but|also|then|okay|ok|um|uh)\W+)+", re.IGNORECASE)
+_OWN_VIEW = re.compile(
+    r"\b(?:i(?:'d| would)? (?:just )?(?:think|guess|say|suppose|imagine|expect)|i'm (?:thinking|guessing)|my guess|"
+    r"probably|maybe|perhaps)\b",
+    re.IGNORECASE,
+)
+"""How somebody says what they believe the answer to their question is."""
+
+
+def _opening(scene: Situation, told: list[tuple[str, str]], questions: list[Heard]) -> str:
+    """How the facts are told: as a yes where their only question gives the answer itself."""
+    asked = [one.quote for one in questions if told and one.id == told[0][0]]
+    if len(told) != 1 or len(questions) != 1 or not asked or begins(told[0][1], "yes|no"):
+        return "answer.fact"
+    after = scene.text[scene.text.rfind(asked[0]) + len(asked[0]) :].strip()
+    own = [
+        one.text for one in spans(f"{asked[0]} {after}") if _OWN_VIEW.search(one.text) or _OWN_ANSWER.search(one.text)
+    ]
+    if not own:
+        return "answer.fact"
+    theirs, ours = figures(" ".join(own)), figures(told[0][1])
+    if theirs and ours:
+        return "answer.yes" if {*theirs} & {*ours} else "answer.fact"
+    vectors = scene.listener.embedder.encode([*own, told[0][1]])
+    return "answer.alike" if float((vectors[:-1] @ vectors[-1]).max()) >= settings().own_view else "answer.fact"
 
 
 def _left_over(scene: Situation, names: list[str], questions: list[Heard]) -> Iterator[str]:
@@ -129,21 +183,12 @@ def _left_over(scene: Situation, names: list[str], questions: list[Heard]) -> It
     question, on what was meant or on what they would assume where the case is silent."""
     if names:
         yield scene.voice.say("answer.left", names=" and ".join(fact_name(name) for name in names[:2]))
+    silent = [_LEADS_IN.sub("", one.quote).strip(" .?,") for one in questions if not one.id and not one.between]
     if doubtful := _in_doubt(questions):
         one, other = (fact_name(name) for name in doubtful.between[:2])
         yield scene.voice.say("answer.and_which", one=one, other=other)
-    elif (silent := [one for one in questions if not one.id]) and not _OWN_ANSWER.search(scene.text):
-        yield scene.voice.say("answer.assume", which=_which(silent, questions))
-
-
-def _which(silent: list[Heard], questions: list[Heard]) -> str:
-    """Which of several questions is meant: the last one, the other one, the others."""
-    if len(silent) > 1:
-        return "the others"
-    if len(questions) < 3:
-        return "the other one"
-    places = {id(questions[0]): "the first one", id(questions[-1]): "the last one"}
-    return places.get(id(silent[0]), "the one in between")
+    elif silent and not _OWN_ANSWER.search(scene.text) and len(silent[-1].split()) <= settings().short_answer:
+        yield scene.voice.say("answer.assume", which=silent[-1])
 
 
 def says_which(scene: Situation) -> Proposal | None:
@@ -165,31 +210,43 @@ def says_which(scene: Situation) -> Proposal | None:
         meant = [name for name, order in zip(names, _ORDER, strict=False) if order.search(scene.text)]
     if not meant:
         return None
-    facts = " ".join(as_given(scene, name) for name in meant[:2])
+    lately_asked = " ".join(
+        turn.text for _, turn in scene.view.transcript.candidate_turns()[-settings().last_answers :]
+    )
+    facts = " ".join(as_given(scene, name, lately_asked) for name in meant[:2])
     return scene.propose(MoveKind.ANSWER, scene.voice.say("answer.fact", fact=facts), facts=tuple(meant[:2]))
 
 
 _ORDER = tuple(re.compile(rf"\b(?:{word}|both)\b", re.IGNORECASE) for word in ("first|former", "second|latter|last"))
 
 
-def as_given(scene: Situation, name: str) -> str:
-    """A fact in the words in which this interview gave it: what was agreed stands, whatever the case file says."""
-    answer = next(fact.answer for fact in scene.case.facts if fact.id == name) if scene.case else ""
+def as_given(scene: Situation, name: str, question: str) -> str:
+    """What answers a question of a fact, in the words in which this interview gave it: what was agreed stands, whatever
+    the case file says."""
+    fact = next((one for one in scene.case.facts if one.id == name), None) if scene.case else None
+    every = [one.text for one in spans(fact.answer)] if fact else []
+    wanted = " ".join(fact.told(question)) if fact else ""
     for turn in scene.view.transcript.turns:
-        if turn.speaker != "interviewer" or name not in turn.facts:
+        if turn.speaker != "interviewer" or name not in turn.facts or not wanted:
             continue
-        if answer in turn.text:
-            return answer
+        if any(one in turn.text for one in every):
+            break
         told = [one.text for one in spans(turn.text) if not one.text.endswith("?")]
-        if told and len(turn.facts) == 1:
-            return max(told, key=len)
-    return answer
+        vectors = scene.listener.embedder.encode([wanted, *told])
+        near = vectors[1:] @ vectors[0]
+        if told and len(turn.facts) == 1 and float(near.max()) >= settings().told_alike:
+            return told[int(near.argmax())]
+    return wanted
 
 
 def last_given(scene: Situation) -> str:
     """The first of the facts that the last turn gave, in its words; empty without one."""
     turns = [turn for turn in scene.view.transcript.turns if turn.speaker == "interviewer"]
-    return as_given(scene, turns[-1].facts[0]) if turns and turns[-1].facts else ""
+    if not turns or not turns[-1].facts:
+        return ""
+    answer = next((one.answer for one in scene.case.facts if one.id == turns[-1].facts[0]), "") if scene.case else ""
+    said = [one.text for one in spans(answer) if one.text in turns[-1].text]
+    return " ".join(said) or as_given(scene, turns[-1].facts[0], answer)
 
 
 def _in_doubt(questions: list[Heard]) -> Heard | None:
@@ -227,62 +284,12 @@ def silent(scene: Situation) -> Proposal | None:
 
 
 # -- meta ------------------------------------------------------------------------------------------------
-# Rules for talk about the interview itself, for orders to the interviewer, buttons and silence.
+# Rules for talk about the interview itself.
 
 
+_BESIDE = frozenset({MoveKind.META, MoveKind.LET_GO_ON, MoveKind.REDIRECT, MoveKind.HINT})
+"""What asks nothing of the design, question mark or not: 'How do you go on?'"""
 _HELLO = r"(?:hi|hello|hey|good (?:morning|afternoon|evening))\b"
-
-
-def silence(scene: Situation) -> Proposal | None:
-    """Who says nothing is waited for."""
-    if scene.last is not None and (scene.text or scene.last.event):
-        return None
-    return scene.turn(MoveKind.LET_GO_ON, "let_go_on.silence")
-
-
-def buttons(scene: Situation) -> Proposal | None:
-    """What the buttons ask for: a hint, a pause, the next part."""
-    match scene.last.event if scene.last else None:
-        case "hint":
-            return hint(scene)
-        case "pause" | "silence":
-            return scene.turn(MoveKind.LET_GO_ON, "let_go_on.pause")
-        case "skip":
-            onward = rules_pacing.to_next(scene, "move_on.skipped") or rules_pacing.to_more(scene)
-            return onward or scene.turn(MoveKind.MOVE_ON, "dont_know.leave")
-    return None
-
-
-def out_of_role(scene: Situation) -> Proposal | None:
-    """Orders, abuse and talk of other things change nothing.
-
-    Talk that is merely unlike the problem is let pass: at 887 turns of candidates it was of the problem all the same.
-    """
-    found = next((one for one in (Intent.MANIPULATE, Intent.ABUSE) if one in scene.intents), None)
-    named = any(one is Intent.OFF_TOPIC for one, _ in intents(spans(scene.text)))
-    strayed = named and Intent.OFF_TOPIC in scene.intents and not scene.heard("signal") and len(scene.intents) == 1
-    if not found and not strayed:
-        return None
-    turn = scene.turn(MoveKind.REDIRECT, f"redirect.{found or Intent.OFF_TOPIC}")
-    return None if scene.says_again(turn) else turn
-
-
-def asks_for_hint(scene: Situation) -> Proposal | None:
-    return hint(scene) if scene.wants(Intent.ASK_HINT) else None
-
-
-def hint(scene: Situation) -> Proposal:
-    """A nudge on what was asked last, else on what lies nearest to the talk; never the same twice."""
-    known = scene.view.agenda.options
-    asked = [name for name in reversed(scene.state.asked) if name in known and not scene.state.heard(name)]
-    near = [name for name in scene.view.agenda.near if name in known and not scene.state.heard(name)]
-    in_step = [name for name in near if known[name].step is scene.state.step]
-    for name in [*asked[:1], *in_step, *near]:
-        signal = scene.signal(name)
-        if signal and not scene.told([signal.hint]) and known[name].level.rank <= scene.level.rank:
-            text = scene.voice.say("hint.signal", question=signal.hint)
-            return scene.propose(MoveKind.HINT, text, step=known[name].step, target=(TargetKind.SIGNAL, name))
-    return scene.turn(MoveKind.HINT, "hint.none")
 
 
 def complains(scene: Situation) -> Proposal | None:
@@ -291,10 +298,39 @@ def complains(scene: Situation) -> Proposal | None:
     return scene.turn(MoveKind.META, f"meta.{found}") if found else None
 
 
+def last_question(scene: Situation) -> str:
+    """The last thing that the interviewer asked of the design, in the same words; empty without one.
+
+    What it said of the interview itself, to help along or to hand the word back, is passed over.
+    """
+    for turn in reversed(scene.view.transcript.turns):
+        if turn.speaker != "interviewer" or (turn.move and turn.move.kind in _BESIDE):
+            continue
+        asks = is_complete if turn.move and turn.move.kind is not MoveKind.OPEN else re.compile(r"\?$").search
+        asked = [one for one in _several_sentences(scene) if one in turn.text]
+        asked = asked or [one.text for one in spans(turn.text) if asks(one.text)][-1:]
+        if asked:
+            return max(asked, key=len)
+    return ""
+
+
+def _several_sentences(scene: Situation) -> list[str]:
+    """All that may be asked in more than one sentence: its question alone would mean nothing."""
+    case, slug = scene.case, scene.view.transcript.case
+    return [
+        *(one.ask for one in scene.bank.entries),
+        *(probe for one in scene.knowledge.every_signal(slug).values() for probe in one.probes),
+        *(flag.challenge for flag in scene.knowledge.red_flags(slug)),
+        *(one.say for one in (case.pushbacks if case else [])),
+        *(one.ask for own in (case.situations if case else {}).values() for one in own.values()),
+        *(ask for own in subjects().values() for one in own for ask in one.asks),
+    ]
+
+
 def about_the_question(scene: Situation) -> Proposal | None:
     """Say that again; what do you mean; why do you ask."""
     found = scene.wants(Intent.WHAT_MEANT, Intent.REPEAT, Intent.WHY_ASK)
-    of_a_word = found is None and _asks_what_a_word_means(scene)
+    of_a_word = found is None and asks_what_a_word_means(scene)
     if of_a_word:
         found = Intent.WHAT_MEANT
     if found is None:
@@ -304,7 +340,7 @@ def about_the_question(scene: Situation) -> Proposal | None:
     of_a_fact = scene.state.last_move is MoveKind.ANSWER and not of_a_word and "question" not in scene.text
     if of_a_fact and (fact := last_given(scene)):
         return scene.turn(MoveKind.META, "meta.fact_again", fact=fact)
-    question = scene.last_question()
+    question = last_question(scene)
     if not question:
         return scene.turn(MoveKind.META, "meta.nothing_asked")
     if found is Intent.REPEAT:
@@ -338,7 +374,7 @@ def about_the_interview(scene: Situation) -> Proposal | None:
         case Intent.TIME_LEFT:
             return scene.turn(MoveKind.META, "meta.time_left", minutes=scene.minutes_left())
         case Intent.HOW_AM_I if scene.words < settings().substantial or scene.state.left < 60 * settings().last_minutes:
-            asked = scene.last_question() if scene.words <= settings().design_from else ""
+            asked = last_question(scene) if scene.words <= settings().design_from else ""
             stands = asked and asked in "".join(scene.state.said[-1:])
             then = f" {scene.voice.say('meta.stands')}" if stands else ""
             return scene.propose(MoveKind.META, scene.voice.say("meta.how_am_i") + then)
@@ -358,42 +394,3 @@ def _small_talk(scene: Situation) -> Proposal | None:
         return None
     hello = begins(scene.text, _HELLO) and len(scene.state.said) <= 1
     return scene.turn(MoveKind.META, "meta.hello" if hello else "meta.small_talk")
-
-
-def does_not_know(scene: Situation) -> Proposal | None:
-    """Who does not know is asked for something smaller on the same subject; who is stuck again may leave it."""
-    quote = scene.intents.get(Intent.DONT_KNOW, "")
-    gave_up = quote and not scene.text.endswith("?") and scene.words <= settings().design_from * 2
-    if not gave_up or scene.heard("signal"):
-        return None
-    turns = scene.view.transcript.candidate_turns()
-    before = turns[-2][1] if len(turns) > 1 else None
-    stuck = before is not None and any(one.id == Intent.DONT_KNOW for one in before.heard or [])
-    if not stuck:
-        return scene.turn(MoveKind.META, "dont_know.smaller")
-    return scene.turn(MoveKind.META, "dont_know.leave")
-
-
-def hands_over(scene: Situation) -> Proposal | None:
-    """Who leaves it to us gets a part that nobody has touched, else a plain question: never the end."""
-    found = scene.wants(Intent.HAND_OVER, Intent.FINISHED)
-    if found is None:
-        return None
-    if scene.state.step is Step.CLARIFY and not scene.state.facts and len(scene.state.moves) <= 2:
-        return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_ahead")
-    begun = scene.words >= settings().substantial and scene.state.probes_in_step <= 1
-    if begun and scene.barely_begun(scene.part) and (on := scene.question_on(scene.part)):
-        return scene.propose(MoveKind.PROBE, scene.voice.say("probe.plain", question=on), step=scene.part)
-    if moved := rules_pacing.to_next(scene, "move_on.done") or rules_pacing.to_more(scene):
-        return moved
-    return rules_pacing.on_the_whole(scene, "probe.hand_over")
-
-
-def drawn(scene: Situation) -> Proposal | None:
-    """A drawing is to be talked through, once; then its author goes on."""
-    if scene.last is None or scene.last.mode != "drawn":
-        return None
-    before = [turn for _, turn in scene.view.transcript.candidate_turns() if turn.mode == "drawn"]
-    if len(before) > 1:
-        return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_on")
-    return scene.turn(MoveKind.PROBE, "meta.drawn")

@@ -12,11 +12,11 @@ from interviewer import Level, MoveKind, Step
 from interviewer.interview import Mode, ModeKind, Subject, known_mode, settings, subjects
 from interviewer.interview.policy import Allowed, Proposal, Target, TargetKind, View
 from interviewer.interview.state import State
-from interviewer.interview.words import WordChoice, is_complete
+from interviewer.interview.words import WordChoice, said_times
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Vectors
 from interviewer.knowledge.schema import Case, CaseSituation, Followup, Signal
-from interviewer.listening.annotate import Listener, step_words
+from interviewer.listening.annotate import Listener
 from interviewer.listening.examples import Bank, denies
 from interviewer.listening.intents import Intent, announced
 from interviewer.text import Span, spans, stems
@@ -30,8 +30,7 @@ _ASKS_AGAIN = (Intent.REPEAT, Intent.WHAT_MEANT, Intent.TIME_LEFT, Intent.END)
 """What is answered however often it is asked."""
 LATE = frozenset({Step.EVALUATE, Step.SERVE, Step.MONITOR})
 """The parts that are asked about until the end."""
-_BESIDE = frozenset({MoveKind.META, MoveKind.LET_GO_ON, MoveKind.REDIRECT, MoveKind.HINT})
-"""What asks nothing of the design, question mark or not: 'How do you go on?'"""
+_WORDS_OF = {Step.EVALUATE: "of_evaluation", Step.SERVE: "of_serving", Step.MONITOR: "of_monitoring"}
 
 
 @dataclass(frozen=True)
@@ -115,6 +114,14 @@ class Situation:
             told = self.told([*one.asks, *(of.ask for name, of in own if name == one.id)])
             if not told and not (begun and one.id in opener) and not one.touched(self.talked):
                 yield from (self.voice.unsaid(one.asks[:1]) or self.voice.unsaid(one.asks))[:1]
+
+    def essential(self, step: Step) -> str:
+        """The question on what no such part may leave out and nobody has come to; empty without one."""
+        for one in self.subjects(step):
+            told = self.told([*one.asks, *(of.ask for name, of in self.situations(step).items() if name == one.id)])
+            if one.essential and not told and not one.touched(self.talked):
+                return next(iter(self.voice.unsaid(one.asks[:1])), "")
+        return ""
 
     def question_on(self, step: Step) -> str:
         """The first question that is left on a part; empty without one."""
@@ -233,7 +240,7 @@ class Situation:
         next."""
         if self.one_subject:
             return self.state.step
-        spoken = self.spoken_step
+        spoken = self.spoken_step or (min(self.late_parts) if len(self.late_parts) == 1 else None)
         goes = next((step for one in spans(self.text) if (step := announced(one.text))), None)
         ours = next((turn.move for turn in reversed(self.view.transcript.turns) if turn.speaker == "interviewer"), None)
         if goes:
@@ -241,14 +248,29 @@ class Situation:
         if self.words >= settings().substantial or not ours or not ours.step:
             return spoken or self.state.step
         onward = spoken and spoken.rank == ours.step.rank + 1
-        sure = spoken and self.heard("step")[0].score >= settings().sure_step
+        about = max((one.score for one in self.heard("step") if one.step == spoken), default=0.0)
+        sure = about >= settings().sure_step
         return spoken if spoken and (onward or sure) and self.words >= settings().design_from else ours.step
 
     @cached_property
-    def just_asked(self) -> frozenset[Step]:
-        """The late parts whose words the interviewer's last turn has, whoever wrote it."""
-        ours = next((turn for turn in reversed(self.view.transcript.turns) if turn.speaker == "interviewer"), None)
-        return frozenset(step for step in LATE if ours and step_words()[step].search(ours.text))
+    def late_parts(self) -> frozenset[Step]:
+        """The late parts that the talk is in: the interviewer's last turn has words of theirs, or one of the last two
+        answers several."""
+        ours = next((turn.text for turn in reversed(self.view.transcript.turns) if turn.speaker == "interviewer"), "")
+        answers = [turn.text for _, turn in self.view.transcript.candidate_turns()][-2:]
+        several = settings().words_of_a_part
+        return frozenset(
+            step
+            for step, name in _WORDS_OF.items()
+            if said_times(name, ours) or any(said_times(name, one) >= several for one in answers)
+        )
+
+    @property
+    def part_just_opened(self) -> bool:
+        """Whether the last answer is the first on a late part that the interviewer has just come to, whoever it was."""
+        ours = [turn.text for turn in self.view.transcript.turns if turn.speaker == "interviewer"][-2:]
+        name = _WORDS_OF.get(self.part)
+        return name is not None and len(ours) == 2 and not said_times(name, ours[0]) and said_times(name, ours[1]) > 0
 
     def minutes_left(self) -> str:
         """Whole minutes, at least one."""
@@ -317,37 +339,9 @@ class Situation:
         pieces = [one for one in spans(self.last.text if self.last else "") if one.text not in asked]
         return [one for one in pieces if len(one.text.split()) >= at.fewest_words][-at.sentences :]
 
-    def last_question(self) -> str:
-        """The last thing that the interviewer asked of the design, in the same words; empty without one.
-
-        What it said of the interview itself, to help along or to hand the word back, is passed over.
-        """
-        for turn in reversed(self.view.transcript.turns):
-            if turn.speaker != "interviewer" or (turn.move and turn.move.kind in _BESIDE):
-                continue
-            asks = is_complete if turn.move and turn.move.kind is not MoveKind.OPEN else re.compile(r"\?$").search
-            asked = [one for one in self._asks if one in turn.text]
-            asked = asked or [one.text for one in spans(turn.text) if asks(one.text)][-1:]
-            if asked:
-                return max(asked, key=len)
-        return ""
-
     def followup(self, question: str) -> Followup | None:
         """The follow-up of the bank that asks this."""
         return next((one for one in self.bank.entries if one.ask == question), None)
-
-    @cached_property
-    def _asks(self) -> list[str]:
-        """All that may be asked in more than one sentence: its question alone would mean nothing."""
-        case, slug = self.case, self.view.transcript.case
-        return [
-            *(one.ask for one in self.bank.entries),
-            *(probe for one in self.knowledge.every_signal(slug).values() for probe in one.probes),
-            *(flag.challenge for flag in self.knowledge.red_flags(slug)),
-            *(one.say for one in (case.pushbacks if case else [])),
-            *(one.ask for own in (case.situations if case else {}).values() for one in own.values()),
-            *(ask for own in subjects().values() for one in own for ask in one.asks),
-        ]
 
     def signal(self, name: str) -> Signal | None:
         """The criterion of that id."""

@@ -30,6 +30,11 @@ def says(name: str, text: str) -> bool:
     return patterns("phrases")[name].search(text.replace("’", "'")) is not None
 
 
+def said_times(name: str, text: str) -> int:
+    """How many of the different words that the name of ``phrases.yaml`` stands for the text has."""
+    return len({one[0].lower() for one in patterns("phrases")[name].finditer(text.replace("’", "'"))})
+
+
 # -- numbers ---------------------------------------------------------------------------------------------
 # Reads figures out of talk: '500 million', '5.8k', 'two thousand', 'forty-five', '0.1 %'. Pure.
 

@@ -7,12 +7,13 @@ a list of follow-ups in ``followups/<slug>.yaml``; those of ``followups/general.
 """
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, field_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from interviewer import Level, Step
 from interviewer.config import Strict
+from interviewer.text import spans
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=1500)]
@@ -45,8 +46,37 @@ class Fact(_Stripped):
     asks: list[Line] = Field(min_length=3, max_length=30)
     """Questions that release it, in candidates' words."""
     answer: Line
-    """What the interviewer says: spoken words, at most 30 words, nothing more than was asked."""
+    """What the interviewer says: spoken words, at most 30 words."""
+    if_asked: dict[int, Line] = Field(default_factory=dict)
+    """By the number of a sentence of the answer, from 1: how words begin (a regular expression) that a question must
+    have for it to be told, where no model hears what was asked; the other sentences are always told."""
     tag: Tag = "D"
+
+    @field_validator("if_asked")
+    @classmethod
+    def _words(cls, if_asked: dict[int, str]) -> dict[int, str]:
+        return {number: _compiled(words) for number, words in if_asked.items()}
+
+    @model_validator(mode="after")
+    def _sentences(self) -> Self:
+        known = range(1, len(spans(self.answer)) + 1)
+        if unknown := sorted({*self.if_asked} - {*known}):
+            raise ValueError(f"if_asked: the answer has no sentence {unknown[0]}")
+        return self
+
+    def told(self, question: str) -> list[str]:
+        """The sentences of the answer that a question asks for: those for which no words are named, and those whose
+        words it has; all of them where it has none of either."""
+        every = [one.text for one in spans(self.answer)]
+        numbers = [
+            number
+            for number in range(1, len(every) + 1)
+            if number not in self.if_asked or re.search(rf"\b(?:{self.if_asked[number]})", question, re.IGNORECASE)
+        ]
+        # what ends in a semicolon goes on only where the next sentence is told as well
+        ends = {number for number in numbers if number + 1 not in numbers}
+        found = [re.sub(r";$", ".", every[number - 1]) if number in ends else every[number - 1] for number in numbers]
+        return found or every
 
 
 class Term(_Stripped):

@@ -18,13 +18,12 @@ class Request(Strict):
 class FactThresholds(Strict):
     """When a question asks for a requirement fact."""
 
-    asked: float
+    sure: float
+    lead: float
     answer: float
     words_share: float
     most_words: int
     doubt: float
-    margin: float
-    clear_margin: float
     points_back: int
     given: float
 

@@ -21,7 +21,7 @@ from interviewer.knowledge.schema import Signal
 from interviewer.knowledge.validate import has_term
 from interviewer.listening import thresholds
 from interviewer.listening.examples import Bank, Exemplars, Sounds, affirmed, bank, exemplars
-from interviewer.listening.facts import facts_said, match_facts
+from interviewer.listening.facts import facts_said, match_facts, read_move
 from interviewer.listening.intents import (
     OF_THE_INTERVIEWER,
     Intent,
@@ -29,7 +29,6 @@ from interviewer.listening.intents import (
     intents,
     is_question,
     questions,
-    read_move,
     requests,
     says_anew,
     states,
@@ -159,6 +158,8 @@ class Listener:
             return []
         heard = self._intents(pieces, case)
         of_us = {one.quote for one in heard if one.id in OF_THE_INTERVIEWER and not _MEANING.search(one.quote)}
+        # 'how many people, how many posts, and how long do I have?' asks for more than the time that is left
+        of_us -= {one.quote for one in heard if one.id == Intent.TIME_LEFT and len(clauses(one.quote)) > 1}
         asked = [piece for piece in questions(pieces) if piece.text not in of_us]
         asked += [piece for piece in pieces if _unanswered(piece, heard) and piece not in asked]
         for piece in asked:

@@ -12,12 +12,15 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from interviewer import MoveKind, Step
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Embedder, Vectors
 from interviewer.knowledge.retrieval import long_words, respelt
 from interviewer.listening import thresholds
 from interviewer.listening.examples import Exemplars
-from interviewer.text import stems
+from interviewer.listening.intents import questions
+from interviewer.text import spans, stems
+from interviewer.transcript import Move
 
 _LEAD_UP = re.compile(r"^[^:?]{0,60}:\s+(?=\w)")
 _OFFERED = re.compile(
@@ -148,11 +151,10 @@ def _decided(clause: str, alike: NDArray[np.float64], ids: Sequence[str]) -> Mat
     first = ids[order[0]]
     rival = next((int(index) for index in order if ids[index] != first), None)
     best, second = float(alike[order[0]]), float(alike[rival]) if rival is not None else -1.0
-    if not first or best < at.asked - at.doubt:
+    if not first or best < at.doubt:
         return None
     other = ids[rival] if rival is not None else ""
-    lead = best - second
-    if (best >= at.asked and (lead >= at.margin or not other)) or lead >= at.clear_margin:
+    if not other or best + at.lead * (best - second) >= at.sure:
         return Match(first, clause, best)
     return Match("", clause, best, (first, other)) if other else None
 
@@ -203,3 +205,55 @@ def nearest_problem(talk: str, knowledge: Knowledge, embedder: Embedder) -> Gues
     each = likeness.reshape(len(pieces), len(slugs), 3).mean(axis=2).max(axis=0)
     best = int(each.argmax())
     return Guess(slugs[best], bool(each[best] >= at.alike))
+
+
+# -- recorded moves --------------------------------------------------------------------------------------
+# Reads the move out of a recorded interviewer's words, where the recording does not say it. Pure.
+
+
+_CLOSE = re.compile(
+    r"\b(that'?s (?:our|the|my) (?:time|list)|we(?:'re| are) (?:at|out of) time|stop (?:here|there)|"
+    r"thank(?:s| you) for (?:coming|your|making|the time|sticking)|"
+    r"we'?ll (?:stop|leave it|end)|time(?:'s| is) up)\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\b(\w+ minutes? (?:left|to go|remaining)|(?:short|conscious|running out) o[fn] time|minutes left)\b",
+    re.IGNORECASE,
+)
+_LAST_WORDS_ASKED = re.compile(
+    r"\b(?:is there )?anything (?:else )?(?:that )?(?:you(?:'d| would)? (?:still )?(?:like|want) to|to) (?:add|ask)\b|"
+    r"\banything (?:that )?you(?:'d| would) (?:do|have done) differently\b",
+    re.IGNORECASE,
+)
+_MOVE_ON = re.compile(
+    r"\b(let'?s (?:go|move|get|turn|talk|switch)|moving on|next topic|last topic|go on to|walk me through)\b",
+    re.IGNORECASE,
+)
+_CURVEBALL = re.compile(
+    r"\b(suppose|imagine|say (?:that )?(?:the|we|you|it)|what if|now assume|let'?s say)\b", re.IGNORECASE
+)
+
+
+def read_move(text: str, step: Step | None, *, first: bool, gave_facts: bool) -> Move:
+    """The likeliest move of an interviewer's words; ``step`` is the step whose signals they are nearest to."""
+    asks = bool(questions(spans(text)))
+    if first:
+        return Move(kind=MoveKind.OPEN)
+    if _CLOSE.search(text) and not asks:
+        return Move(kind=MoveKind.CLOSE)
+    if _LAST_WORDS_ASKED.search(text):
+        return Move(kind=MoveKind.WRAP_UP)
+    if _TIME.search(text):
+        return Move(kind=MoveKind.TIME_CHECK, step=step)
+    if gave_facts and not asks:
+        return Move(kind=MoveKind.ANSWER)
+    if _CURVEBALL.search(text) and asks:
+        return Move(kind=MoveKind.CURVEBALL, step=step)
+    if _MOVE_ON.search(text):
+        return Move(kind=MoveKind.MOVE_ON, step=step)
+    if gave_facts:
+        return Move(kind=MoveKind.ANSWER)
+    if not asks and len(text.split()) <= 6:
+        return Move(kind=MoveKind.LET_GO_ON)
+    return Move(kind=MoveKind.PROBE, step=step)

@@ -7,12 +7,11 @@ from functools import cache
 
 import numpy as np
 
-from interviewer import MoveKind, Step
+from interviewer import Step
 from interviewer.config import data_beside
 from interviewer.knowledge.embeddings import Embedder, Vectors
 from interviewer.listening import thresholds
-from interviewer.text import Span, spans, without_fillers
-from interviewer.transcript import Move
+from interviewer.text import Span, without_fillers
 
 
 class Intent(StrEnum):
@@ -98,7 +97,11 @@ _ASKS_INDIRECTLY = re.compile(
     re.IGNORECASE,
 )
 """'I'd like to know how many there are.'"""
-_PLANS = re.compile(r"\b(?:i|we)(?:['’]d|['’]ll| would| will)\b", re.IGNORECASE)
+_PLANS = re.compile(
+    r"\b(?:i|we)(?:['’]d|['’]ll| would| will)\b|"
+    r"\b(?:i|we|you)(?:['’]d| would| could)?(?: then| also| just)? (?:look at|measure|count|track|compare|watch)\b",
+    re.IGNORECASE,
+)
 _INVERTED = re.compile(
     r"\b(?:do|does|did|is|are|was|were|can|could|should|will|would|have|has) "
     r"(?:we|you|they|there|the|it|users?|people|i|this|that|our|your)\b",
@@ -132,7 +135,9 @@ _TERSE_QUESTION = re.compile(
 )
 """In a turn of a few words: 'bikes or cars', 'latency', 'is the title reliable'."""
 _ASKING = r"(?:how|what|whats|which|do|does|is|are|can|could|should|who|where|when|why|number of|may|will)\b"
-_PARTS = re.compile(rf"[?;]\s*|,?\s+and\s+(?={_ASKING})|,\s+(?=(?:and\s+)?{_ASKING})", re.IGNORECASE)
+_PARTS = re.compile(
+    rf"[?;]\s*|,?\s+and\s+(?:then\s+|also\s+)?(?={_ASKING})|,\s+(?=(?:and\s+)?{_ASKING})", re.IGNORECASE
+)
 
 
 @cache
@@ -158,7 +163,20 @@ def intents(pieces: Sequence[Span]) -> list[tuple[Intent, Span]]:
 def questions(pieces: Sequence[Span]) -> list[Span]:
     """The sentences that ask something, with or without a question mark, as captions have none."""
     alone = sum(len(piece.text.split()) for piece in pieces) <= _TERSE
-    return [piece for piece in pieces if _asks(piece.text, alone)]
+    found: list[Span] = []
+    for before, piece in zip([None, *pieces], pieces, strict=False):
+        goes_on = before in found and _ALSO_ASKS.match(piece.text) and not _PLANS.search(piece.text)
+        if goes_on or _asks(piece.text, alone):
+            found.append(piece)
+    return found
+
+
+_ALSO_ASKS = re.compile(
+    r"(?:and|then|also|plus)\b[^.?!]{0,60}\b(?:how (?:many|much|big|large|fast|often|long|quickly|soon)|which|what)\b"
+    r"[^.?!]{0,80}\.$",
+    re.IGNORECASE,
+)
+"""'And then the size, and how many one person sees.' after a question asks as well."""
 
 
 def _asks(text: str, alone: bool) -> bool:
@@ -169,7 +187,7 @@ def _asks(text: str, alone: bool) -> bool:
     bare = without_fillers(text)
     if _OPENS_QUESTION.match(bare) or (alone and _TERSE_QUESTION.search(bare)):
         return True
-    return any(_begins_clause(text[: match.start()], text[match.start() :]) for match in _QUESTION_WORDS.finditer(text))
+    return any(_begins_clause(bare[: match.start()], bare[match.start() :]) for match in _QUESTION_WORDS.finditer(bare))
 
 
 def _begins_clause(before: str, rest: str) -> bool:
@@ -198,7 +216,7 @@ def _wanted(text: str) -> list[str]:
 
 def clauses(question: str) -> list[str]:
     """The questions that a compound one holds: 'how many users and videos, and how fast?' holds three."""
-    question = _SUPPOSED.sub("", question)
+    question = _ASKS_ON.sub("", _SUPPOSED.sub("", question))
     if wanted := _wanted(question) or _named(question):
         return wanted
     found: list[str] = []
@@ -215,17 +233,26 @@ def _named(question: str) -> list[str]:
     """What a question of mere names asks for: 'Volume, latency, and the fraud rate?' names three."""
     if not question.rstrip().endswith("?"):
         return []
-    items = re.split(r",\s*(?:and\s+)?|\s+and\s+", _WHAT_IS.sub("", question).strip(" .?"))
-    short = all(0 < len(one.split()) < 4 and not re.match(_ASKING, one, re.IGNORECASE) for one in items)
+    named = _HEADED.sub("", _WHAT_IS.sub("", question)).strip(" .?")
+    items = re.split(r",\s*(?:and\s+)?|\s+and\s+", named)
+    short = all(0 < len(one.split()) < 5 and not re.match(_ASKING, one, re.IGNORECASE) for one in items)
     return items if short and len(items) > 2 and not _VERBS.search(question) else []
 
 
 _GOES_ON = re.compile(r"(?:where|when) (?:i|we|you|they|it|he|she|people|somebody|someone|users?)\b", re.IGNORECASE)
 """'What's worse, when we're late or when we're early?' asks one thing."""
 _SUPPOSED = re.compile(r",? i (?:suppose|guess)\W*$", re.IGNORECASE)
+_ASKS_ON = re.compile(
+    r",?\s+(?:and )?(?:then )?(?:the |my )?(?:first|second|third|next|other|last) (?:thing|question|one)"
+    r"(?: (?:i'd|i would|i) (?:ask|want|have|like to (?:ask|know)))?(?: is)?\W*$",
+    re.IGNORECASE,
+)
+"""'… and then the second thing I'd ask is', where captions were cut."""
 _WHAT_IS = re.compile(
     r"^(?:(?:and|so|okay|ok|then)\W+)*(?:what(?:['’]s| is| are| about) (?:the |our |your )?)?", re.IGNORECASE
 )
+_HEADED = re.compile(r"^\w+:\s+")
+"""'Sizes: daily users, posts per load, latency?'"""
 _VERBS = re.compile(r"\b(?:or|i|we|you|they|it|that|has|have|does|do|can)\b", re.IGNORECASE)
 
 
@@ -316,51 +343,6 @@ def requests(
         if likeness >= at.alike and clear:
             found.append((Intent(names[best]), piece))
     return found
-
-
-# -- recorded moves --------------------------------------------------------------------------------------
-# Reads the move out of a recorded interviewer's words, where the recording does not say it. Pure.
-
-
-_CLOSE = re.compile(
-    r"\b(that'?s (?:our|the|my) (?:time|list)|we(?:'re| are) (?:at|out of) time|stop (?:here|there)|"
-    r"thank(?:s| you) for (?:coming|your|making|the time|sticking)|"
-    r"we'?ll (?:stop|leave it|end)|time(?:'s| is) up)\b",
-    re.IGNORECASE,
-)
-_TIME = re.compile(
-    r"\b(\w+ minutes? (?:left|to go|remaining)|(?:short|conscious|running out) o[fn] time|minutes left)\b",
-    re.IGNORECASE,
-)
-_MOVE_ON = re.compile(
-    r"\b(let'?s (?:go|move|get|turn|talk|switch)|moving on|next topic|last topic|go on to|walk me through)\b",
-    re.IGNORECASE,
-)
-_CURVEBALL = re.compile(
-    r"\b(suppose|imagine|say (?:that )?(?:the|we|you|it)|what if|now assume|let'?s say)\b", re.IGNORECASE
-)
-
-
-def read_move(text: str, step: Step | None, *, first: bool, gave_facts: bool) -> Move:
-    """The likeliest move of an interviewer's words; ``step`` is the step whose signals they are nearest to."""
-    asks = bool(questions(spans(text)))
-    if first:
-        return Move(kind=MoveKind.OPEN)
-    if _CLOSE.search(text) and not asks:
-        return Move(kind=MoveKind.CLOSE)
-    if _TIME.search(text):
-        return Move(kind=MoveKind.TIME_CHECK, step=step)
-    if gave_facts and not asks:
-        return Move(kind=MoveKind.ANSWER)
-    if _CURVEBALL.search(text) and asks:
-        return Move(kind=MoveKind.CURVEBALL, step=step)
-    if _MOVE_ON.search(text):
-        return Move(kind=MoveKind.MOVE_ON, step=step)
-    if gave_facts:
-        return Move(kind=MoveKind.ANSWER)
-    if not asks and len(text.split()) <= 6:
-        return Move(kind=MoveKind.LET_GO_ON)
-    return Move(kind=MoveKind.PROBE, step=step)
 
 
 # -- announcements ---------------------------------------------------------------------------------------

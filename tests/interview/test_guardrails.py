@@ -99,8 +99,6 @@ GOOD = [
     "What makes the perfect reviewer disagree with your label?",
     "Describe one post that this gets wrong.",
     "In which of those cases does it matter that it runs in 200 milliseconds?",
-    "A user pastes the system prompt into a question. Which answer comes back?",
-    "Two raters read the guidelines. What does the second one do with that post?",
 ]
 
 BAD = [
@@ -148,7 +146,6 @@ BAD = [
     ("Let's stop here.", "ends"),
     ("为什么?", "language"),
     ("As an AI language model, I can't say. What do you think?", "persona"),
-    ("My guidelines say so. What do you think?", "persona"),
     ("That would be a strong hire from me.", "verdict"),
     ("You are hired. When can you begin?", "verdict"),
     ("We will reject you, sorry.", "verdict"),

@@ -10,6 +10,7 @@ import pytest
 from interviewer import MoveKind, Step
 from interviewer.interview import rules_policy, subjects
 from interviewer.interview.policy import Allowed, Proposal, View, prepare
+from interviewer.interview.rules_pacing import pressings
 from interviewer.interview.rules_policy import RulesPolicy
 from interviewer.interview.rules_scene import Situation
 from interviewer.interview.state import fold
@@ -115,6 +116,62 @@ def test_all_the_facts_that_were_asked_and_no_other(talk: Talk) -> None:
     assert set(asked.facts) == {"transaction-volume", "fraud-rate"}
     told = {fact.id: fact.answer for fact in talk.knowledge.cases[CASE].facts}
     assert all((told[name] in talk.text) == (name in asked.facts) for name in told)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "untold"),
+    [
+        ("Where do the labels come from?", "disputes by the cardholder", "never reported"),
+        ("Where do the labels come from, and is every fraud reported?", "never reported", "no figure"),
+        ("How many people are on the team?", "Six engineers", "ordinary servers"),
+        ("Which machines do we have?", "ordinary servers", "Six engineers"),
+    ],
+)
+def test_of_a_fact_only_what_was_asked_is_told(talk: Talk, asked: str, told: str, untold: str) -> None:
+    assert talk.say(asked).facts
+    assert told in talk.text
+    assert untold not in talk.text
+
+
+def test_what_was_left_out_of_a_fact_is_no_repetition_when_it_is_asked_for(talk: Talk) -> None:
+    talk.say("Where do the labels come from?")
+    assert talk.say("Is every fraud reported, or are labels missing?").facts == ("label-source",)
+    assert "never reported" in talk.text
+    assert not talk.text.startswith(("As before", "Same as", "I gave")), talk.text
+
+
+@pytest.mark.parametrize(
+    ("guess", "opens"),
+    [("I'd guess about a hundred milliseconds.", "Yes"), ("I'd guess about three seconds.", "The customer is waiting")],
+)
+def test_who_guesses_the_answer_hears_whether_it_is_so(talk: Talk, guess: str, opens: str) -> None:
+    assert talk.say(f"How fast must we answer? {guess}").facts == ("latency",)
+    assert talk.text.startswith(opens), talk.text
+
+
+def test_beside_other_questions_a_doubtful_one_gets_the_likelier_fact_and_is_not_asked_back(interviewer: Any) -> None:
+    talk = Talk(interviewer, case="harmful-content-detection")
+    talk.say("what can we do about a post and and how many posts of course")
+    assert "500 million posts" in talk.text
+    assert "?" not in talk.text
+
+
+def test_a_list_that_goes_on_with_a_full_stop_asks_as_well(interviewer: Any) -> None:
+    talk = Talk(interviewer, case="news-feed-ranking")
+    asked = talk.say("Is there a ranking today? And then the size, and how many posts could be shown to one person.")
+    assert {"existing-system", "posts-per-day"} <= {*asked.facts}, talk.text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Then I look at the click through rate on the results and how long they watch and how many come back the next day",
+        "so in the test you look at um the time until they click and um how long they watch um",
+    ],
+)
+def test_what_would_be_measured_asks_for_no_fact(interviewer: Any, said: str) -> None:
+    talk = Talk(interviewer, case="video-search")
+    assert talk.say(said, after=1800).facts == ()
 
 
 def test_four_facts_asked_at_once_are_all_given_the_figures_first(talk: Talk) -> None:
@@ -337,7 +394,7 @@ def test_nothing_is_said_twice_word_for_word(talk: Talk, said: str) -> None:
 def test_of_several_questions_the_part_on_which_the_case_is_silent_is_handed_back(talk: Talk) -> None:
     asked = talk.say("How many payments do we get a day, and who painted the office walls?")
     assert asked.facts == ("transaction-volume",)
-    assert "other one" in talk.text
+    assert '"who painted the office walls"' in talk.text, "in their words"
     assert talk.text.endswith("?")
     asked = talk.say("What's the latency budget, do you know?")
     assert asked.facts == ("latency",)
@@ -516,3 +573,88 @@ def test_what_is_put_off_is_acknowledged_first(interviewer: Any, said: str) -> N
     talk = _in_eta(interviewer, "Which groups would you look at separately?")
     talk.say(said)
     assert re.match(r"(?:Fine, later then|Sure, later|All right, later)\. \w", talk.text), talk.text
+
+
+# -- what presses ----------------------------------------------------------------------------------------
+
+SHOWN = "Hm. We'd look at what comes in from the phones and write it down for each of them every evening, as usual."
+
+
+def _recorded(interviewer: Any, *exchanges: tuple[str, str], at: float = 1500) -> Talk:
+    """A talk whose interviewer was a person: no move is noted on those turns."""
+    talk = Talk(interviewer, case="similar-listings")
+    step = (at - 60) / len(exchanges)
+    for number, (asked, answered) in enumerate(exchanges):
+        for speaker, text in (("interviewer", asked), ("candidate", answered)):
+            turn = Turn.model_validate({"speaker": speaker, "text": text, "at": 60 + number * step})
+            talk.transcript = talk.transcript.with_turn(turn)
+    talk.at = at
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "ask"),
+    [
+        ("What do you watch after launch?", "I'd watch the drift of each input.", "Which value of that makes somebody"),
+        ("How do you evaluate it?", "AUC, recall, precision and NDCG offline.", "Pick one of those."),
+        ("What do you train on?", "Rows of bookings, with missing values imputed by the mean.", "Why would a value be"),
+        ("Who decides that?", "That's up to the business.", "What would you recommend to them?"),
+        ("Could it fail there?", "That shouldn't be a problem, it handles that natively.", "What makes you sure"),
+    ],
+)
+def test_what_was_just_said_is_pressed_in_plain_words(interviewer: Any, asked: str, answered: str, ask: str) -> None:
+    talk = _recorded(interviewer, ("How do you go on?", SHOWN))
+    talk.transcript = talk.transcript.with_turn(Turn(speaker="interviewer", text=asked, at=talk.at))
+    talk.say(answered, after=20)
+    assert ask in talk.text, talk.text
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        "I wouldn't watch the drift of the inputs.",
+        "I'd watch drift, with a threshold of two points, and on-call is paged at it.",
+    ],
+)
+def test_what_was_denied_or_answered_in_the_same_breath_is_not_pressed(interviewer: Any, answered: str) -> None:
+    talk = _recorded(interviewer, ("How do you go on?", SHOWN))
+    asked = Turn(speaker="interviewer", text="What do you watch after launch?", at=talk.at)
+    talk.transcript = talk.transcript.with_turn(asked)
+    talk.say(answered, after=20)
+    assert "Which value of that" not in talk.text
+
+
+def test_every_pressing_question_may_be_said_once_its_words_were(interviewer: Any) -> None:
+    for one in pressings():
+        assert not problems(one.ask, terms=(), candidate_said="", said=()), one.id
+        assert one.ask.count("?") == 1
+        assert len(one.ask.split()) <= 22, one.id
+
+
+def test_a_part_that_a_person_asked_about_is_not_opened_again(interviewer: Any) -> None:
+    talk = _recorded(interviewer, ("How do you go on?", SHOWN), ("And then?", SHOWN), at=2200)
+    asked = Turn(speaker="interviewer", text="It's live. How do you know that it's healthy?", at=talk.at)
+    talk.transcript = talk.transcript.with_turn(asked)
+    talk.say("The hosts would write to us, and we would see it in what people book, day by day.", after=20)
+    assert "life after launch" not in talk.text, talk.text
+
+
+def test_who_asked_for_facts_is_not_invited_to_ask_for_them(interviewer: Any) -> None:
+    talk = Talk(interviewer)
+    talk.say("How many payments are there a day?")
+    said = [talk.say(SHOWN, after=60) and talk.text for _ in range(4)]
+    assert not any("what we're building" in one for one in said), said
+
+
+def test_who_has_nothing_to_add_when_a_person_asked_is_not_asked_again(interviewer: Any) -> None:
+    talk = _recorded(interviewer, ("How do you go on?", SHOWN), at=2640)
+    asked = Turn(speaker="interviewer", text="Two minutes. Is there anything you'd like to add?", at=talk.at)
+    talk.transcript = talk.transcript.with_turn(asked)
+    ended = talk.say("No, that's it, thanks.", after=20, allowed=Allowed(FREE.moves | {MoveKind.CLOSE}))
+    assert ended.move is MoveKind.CLOSE, talk.text
+
+
+def test_who_does_not_know_when_the_time_for_the_part_is_over_gets_the_next_one(talk: Talk) -> None:
+    talk.say("How would you evaluate it? I'd train trees on the amount.", after=60)
+    moved = talk.say("I don't know.", after=1700)
+    assert moved.move is MoveKind.MOVE_ON, talk.text
