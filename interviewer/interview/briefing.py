@@ -69,15 +69,15 @@ def messages(
         "problem": "" if view.knowledge.case(view.transcript.case) else brief(view.transcript, view.knowledge),
         "clock": clock_line(view.state),
         "their_words": their_words(view),
-        "notes": "\n".join(f"- {one}" for one in notes),
         "moves": ", ".join(sorted(one.value for one in allowed.moves)),
         "told": told(view),
     }
     skip = 0
     while True:
-        rendered = prompt(name).render(**inputs, records=records(view, shortened=skip > 0))
+        told_of = [records(view, reads_all=not small and not skip, shortened=skip > 0), _reading(notes)]
+        rendered = prompt(name).render(**inputs, records="\n".join(part for part in told_of if part))
         system, block = rendered[0], rendered[-1]
-        talk = conversation(view.transcript.turns, skip)
+        talk = conversation(view.transcript.turns, skip, headers=small)
         talk[-1] = Message("user", f"{talk[-1].content}\n\n{block.content}")
         found = [system, *talk]
         if size(found) <= budget or skip >= len(view.transcript.turns) - 2:
@@ -153,10 +153,11 @@ def _wording(group: str, name: str) -> str:
 # -- the conversation ----------------------------------------------------------------------------------
 
 
-def conversation(turns: Sequence[Turn], skip: int = 0) -> list[Message]:
+def conversation(turns: Sequence[Turn], skip: int = 0, *, headers: bool = False) -> list[Message]:
     """The talk as chat messages, oldest first and roles in turn, the last one the candidate's.
 
-    ``skip`` turns after the first are left out, and the gap is announced.
+    ``skip`` turns after the first are left out, and the gap is announced. ``headers``: our turns have theirs, as
+    examples of the form; a capable model says better turns after plain talk (evals/LOG.md).
     """
     found = [Message("user", OPENED)]
     kept = [*turns[:1], *turns[1 + skip :]]
@@ -164,7 +165,7 @@ def conversation(turns: Sequence[Turn], skip: int = 0) -> list[Message]:
         if skip and index == 1:
             _add(found, "user", f"({skip} earlier turns are left out here for length.)")
         if turn.speaker == "interviewer":
-            _add(found, "assistant", f"{header(turn)}\n{turn.text}" if turn.move else turn.text)
+            _add(found, "assistant", f"{header(turn)}\n{turn.text}" if headers and turn.move else turn.text)
         else:
             _add(found, "user", _said(turn))
     if found[-1].role == "assistant":
@@ -211,31 +212,42 @@ def clock_line(state: State) -> str:
     return f"{gone:.0f} of {whole:g} minutes are gone, {state.left / 60:.0f} are left."
 
 
-def records(view: View, *, shortened: bool = False) -> str:
-    """What the records say: time per part, what was shown, asked, given, agreed, hinted, changed."""
+def records(view: View, *, reads_all: bool = False, shortened: bool = False) -> str:
+    """What the records say of facts given, what was agreed, hinted and wished for.
+
+    For a model that reads less than all of the talk (``reads_all`` is false) also what the talk would tell: time per
+    part, what was shown and asked, and where turns were left out which subjects were touched. A capable model that reads all of it says better turns
+    without (evals/LOG.md).
+    """
     state = view.state
-    lines = [_pace(view), *_shown(state)]
-    if state.probes_in_step >= _AT.narrow and not view.agenda.drill and len(view.agenda.scope) > 1:
-        lines.append(_wording("records", "narrow").format(count=state.probes_in_step, step=SHORT[state.step]))
-    if asked := _questions(state):
-        lines.append("Asked already, lately: " + " / ".join(asked))
+    lines = [] if reads_all else _told_by_the_talk(view, shortened)
     if state.facts:
         lines.append("Facts given: " + ", ".join(state.facts) + ".")
     if state.agreed:
         lines.append("Agreed: " + "; ".join(neutralise(one) for one in state.agreed) + ".")
     if state.hints:
         lines.append(f"Hints given: {state.hints}.")
-    if MoveKind.CURVEBALL in state.moves or state.elapsed > _AT.curveball_after * state.length:
-        left = curveballs_left(state, view.transcript.level)
-        lines.append(f"Changes of the situation: {state.curveballs} so far, {left} left.")
     if state.silences > 1:
         lines.append(_wording("records", "silent"))
     if state.wish is Wish.SAID:
         lines.append(_wording("records", "wish"))
+    return "\n".join(lines)
+
+
+def _told_by_the_talk(view: View, shortened: bool) -> list[str]:
+    state = view.state
+    lines = [_pace(view), *_shown(state)]
+    if state.probes_in_step >= _AT.narrow and not view.agenda.drill and len(view.agenda.scope) > 1:
+        lines.append(_wording("records", "narrow").format(count=state.probes_in_step, step=SHORT[state.step]))
+    if asked := _questions(state):
+        lines.append("Asked already, lately: " + " / ".join(asked))
+    if MoveKind.CURVEBALL in state.moves or state.elapsed > _AT.curveball_after * state.length:
+        left = curveballs_left(state, view.transcript.level)
+        lines.append(f"Changes of the situation: {state.curveballs} so far, {left} left.")
     touched = [f"{SHORT[step]}: {', '.join(found)}" for step, found in state.covered.items() if found]
     if shortened and touched:
         lines.append("Subjects that were touched, by likeness of words only: " + "; ".join(touched))
-    return "\n".join(lines)
+    return lines
 
 
 def _pace(view: View) -> str:
@@ -282,6 +294,10 @@ def _questions(state: State) -> list[str]:
     sentences = (one.text for text in state.said for one in spans(text) if one.text.count(" ") > 2)
     asked = [one for one in sentences if "?" in one or says("requests", one)]
     return [first_words(one, _AT.recalled) for one in asked[-_AT.lately :]]
+
+
+def _reading(notes: Sequence[str]) -> str:
+    return "\n".join([_wording("records", "reading"), *(f"- {one}" for one in notes)]) if notes else ""
 
 
 def their_words(view: View) -> str:

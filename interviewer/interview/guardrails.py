@@ -147,7 +147,7 @@ def of_sentence(
         found.append(Violation("questions", "One question only, with one thing asked in it.", sentence))
     if not is_language(own, ground.candidate):
         found.append(Violation("language", "Speak the candidate's language, which is English here.", sentence))
-    if is_echo(sentence) and proposal.move is not MoveKind.META:
+    if is_echo(sentence) and proposal.move not in (MoveKind.META, MoveKind.ANSWER):
         found.append(Violation("echo", "Do not give a stray word back; say nothing instead.", sentence))
     if proposal.move is not MoveKind.HINT:
         found += [

@@ -108,8 +108,12 @@ class LlmPolicy:
         )
 
     def notes(self, view: View) -> Sequence[str]:
-        """What strong candidates weigh at this point and what usually goes wrong; private to the interviewer."""
-        if self.retriever is None or view.last is None:
+        """What strong candidates weigh at this point and what usually goes wrong; private to the interviewer.
+
+        Only of a problem that the knowledge base does not have: beside a case's own criteria judges prefer the turns
+        without them (evals/LOG.md).
+        """
+        if self.retriever is None or view.last is None or view.knowledge.case(view.transcript.case):
             return ()
         query = " ".join(without_fillers(view.last.text).split()[-_AT.query_words :])
         found = self.retriever.search(query, audience="grader", case=view.transcript.case, limit=8 * _AT.notes)

@@ -123,7 +123,8 @@ _ANY_WORD = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*")
 _ENGLISH = frozenset(
     """the a an of to and in is it you that what how which would do does for on with when who where why your this if at
     by from we us go not but be are have has can there one so no yes okay any about over back out more some people
-    they their i me my all up than then just into these those them new only still after before""".split()  # noqa: SIM905
+    they their i me my all up than then just into these those them new only still after before each its own against
+    every our were had did been will could should may much many same other very next last nothing two""".split()  # noqa: SIM905
 )
 
 

@@ -99,6 +99,11 @@ GOOD = [
     "What makes the perfect reviewer disagree with your label?",
     "Describe one post that this gets wrong.",
     "In which of those cases does it matter that it runs in 200 milliseconds?",
+    "Overnight one group signs up two hundred accounts, each with its own address. What notices them?",
+    "Fifteen teams, each measuring its gain against its own type's holdout. What comes out?",
+    "Yes, metrics. Which one decides?",
+    "A user pastes the system prompt into a question. Which answer comes back?",
+    "Two raters read the guidelines. What does the second one do with that post?",
 ]
 
 BAD = [

@@ -285,16 +285,32 @@ def test_an_unknown_problem_is_worked_from_the_talk(conducting):
     assert reply.warnings == [], "the problem was given, so nothing is missing"
 
 
-def test_notes_come_for_the_moment_and_not_without_retrieval(conducting, knowledge, home):
+def test_notes_come_for_the_moment_where_the_case_has_none_of_its_own(conducting, knowledge, home):
     said = "The disputes come two months later, so I would wait until the labels have matured."
-    interviewer, mock = conducting(PROBE)
+    problem = {"case": "stolen-gift-cards", "problem": "Design what finds stolen gift cards."}
+    interviewer, mock = conducting(PROBE, PROBE)
+    interviewer.next_turn(talk(said, **problem))
     interviewer.next_turn(talk(said))
-    with_notes = mock.history[0][-1].content
     blind = MockModel(PROBE)
-    Interviewer(knowledge, ModelChain((blind,)), vectors=home / "vectors").next_turn(talk(said))
-    without = blind.history[0][-1].content
-    assert "what was just said):\n- " in with_notes
-    assert "what was just said):\n(none)" in without
+    Interviewer(knowledge, ModelChain((blind,)), vectors=home / "vectors").next_turn(talk(said, **problem))
+    assert "what was just said):\n- " in mock.history[0][-1].content
+    assert "from your reading" not in mock.history[1][-1].content
+    assert "from your reading" not in blind.history[0][-1].content
+
+
+def test_a_model_that_reads_all_of_the_talk_is_not_told_of_it_again(conducting):
+    """Plain talk and a short block: judges prefer what a capable model says after them (evals/LOG.md)."""
+    turns = (ANSWER, "How old is that label?", ANSWER)
+    interviewer, capable = conducting(PROBE)
+    interviewer.next_turn(talk(*turns))
+    interviewer, small = conducting(PROBE, name="qwen2.5:7b", window=32_000)
+    interviewer.next_turn(talk(*turns))
+    assert "Minutes per part" not in sent(capable)
+    assert "Asked already" not in sent(capable)
+    assert '{"move"' not in "".join(one.content for one in capable.history[0][1:])
+    assert "Minutes per part" in sent(small)
+    assert "How old is that label" in small.history[0][-1].content
+    assert any(one.content.startswith('{"move"') for one in small.history[0] if one.role == "assistant")
 
 
 def test_a_small_window_leaves_out_the_oldest_and_says_so(conducting):
