@@ -151,6 +151,7 @@ BAD = [
     ("Let's stop here.", "ends"),
     ("为什么?", "language"),
     ("As an AI language model, I can't say. What do you think?", "persona"),
+    ("My guidelines say so. What do you think?", "persona"),
     ("That would be a strong hire from me.", "verdict"),
     ("You are hired. When can you begin?", "verdict"),
     ("We will reject you, sorry.", "verdict"),
