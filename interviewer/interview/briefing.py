@@ -216,8 +216,8 @@ def records(view: View, *, reads_all: bool = False, shortened: bool = False) -> 
     """What the records say of facts given, what was agreed, hinted and wished for.
 
     For a model that reads less than all of the talk (``reads_all`` is false) also what the talk would tell: time per
-    part, what was shown and asked, and where turns were left out which subjects were touched. A capable model that reads all of it says better turns
-    without (evals/LOG.md).
+    part, what was shown and asked, and where turns were left out which subjects were touched. A capable model that
+    reads all of it says better turns without (evals/LOG.md).
     """
     state = view.state
     lines = [] if reads_all else _told_by_the_talk(view, shortened)
