@@ -100,6 +100,7 @@ GOOD = [
     "Describe one post that this gets wrong.",
     "In which of those cases does it matter that it runs in 200 milliseconds?",
     "Overnight one group signs up two hundred accounts, each with its own address. What notices them?",
+    "A goal gets re-uploaded two thousand times after the reviewers have decided. What does your test say?",
     "Fifteen teams, each measuring its gain against its own type's holdout. What comes out?",
     "Yes, metrics. Which one decides?",
     "A user pastes the system prompt into a question. Which answer comes back?",
