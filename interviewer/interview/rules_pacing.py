@@ -348,7 +348,8 @@ class Pressing(Strict):
     def follows(self, text: str) -> bool:
         """Whether the text has its words, and no denial before them."""
         places = [one.start() for one in re.finditer(self.after, text, re.IGNORECASE)]
-        return any(not denies(text[max(0, place - _BEFORE) : place]) for place in places)
+        before = (re.split(r"[.?!]\s", text[max(0, place - _BEFORE) : place])[-1] for place in places)
+        return any(not denies(words) for words in before)
 
     def answered(self, lately: str, talked: str) -> bool:
         """Whether somebody said what answers it."""
@@ -372,11 +373,13 @@ def pressing(scene: Situation) -> Iterator[Pressing]:
     end = " ".join(scene.text.split()[-at.pressing_tail :])
     lately = " ".join(turn.text for turn in scene.view.transcript.turns[-at.pressing_turns :])
     parts = {None, scene.part, scene.spoken_step, *scene.late_parts}
+    if late(scene):
+        parts &= {None, *LATE}
+    if scene.state.elapsed > at.early_share * scene.state.length:
+        parts -= {Step.CLARIFY}
     task = scene.case.task if scene.case else None
     for one in sorted(pressings(), key=lambda one: one.step is None):
-        fits = (
-            one.step in parts and (one.step in (None, *LATE) or not late(scene)) and (task is None or task in one.tasks)
-        )
+        fits = one.step in parts and (task is None or task in one.tasks)
         open_still = fits and one.follows(end) and not one.answered(lately, scene.talked)
         if open_still and scene.voice.unsaid([one.ask]):
             yield one

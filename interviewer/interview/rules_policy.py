@@ -203,7 +203,8 @@ def lead(scene: Situation) -> Proposal:
 def onward(scene: Situation) -> Proposal | None:
     """A situation of the case on the part under way, a few times at most, else the next part, else a plain question on
     the part, else what is left of any."""
-    plain = not scene.situations(scene.part) and not rules_pacing.late(scene)
+    little = scene.words < settings().substantial or not scene.situations(scene.part)
+    plain = little and not rules_pacing.late(scene)
     found = left_out(scene) or here(scene, plain=plain) or rules_pacing.to_next(scene, "move_on.time") or beside(scene)
     found = found or rules_pacing.to_next(scene, "move_on.time", soon=True)
     whole = rules_pacing.on_the_whole(scene, "probe.plain")

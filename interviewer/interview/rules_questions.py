@@ -181,9 +181,11 @@ def _opening(scene: Situation, told: list[tuple[str, str]], questions: list[Hear
 def _left_over(scene: Situation, names: list[str], questions: list[Heard]) -> Iterator[str]:
     """What is said of the questions that are not answered in this turn: of facts that did not fit their names, and one
     question, on what was meant or on what they would assume where the case is silent."""
-    if names:
-        yield scene.voice.say("answer.left", names=" and ".join(fact_name(name) for name in names[:2]))
-    silent = [_LEADS_IN.sub("", one.quote).strip(" .?,") for one in questions if not one.id and not one.between]
+    if left := [one for one in map(fact_name, names) if scene.voice.sound(one)]:
+        yield scene.voice.say("answer.left", names=" and ".join(left[:2]))
+    silent = [
+        _LEADS_IN.sub("", one.quote).split(",")[0].strip(" .?") for one in questions if not one.id and not one.between
+    ]
     if doubtful := _in_doubt(questions):
         one, other = (fact_name(name) for name in doubtful.between[:2])
         yield scene.voice.say("answer.and_which", one=one, other=other)

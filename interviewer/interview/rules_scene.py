@@ -254,15 +254,12 @@ class Situation:
 
     @cached_property
     def late_parts(self) -> frozenset[Step]:
-        """The late parts that the talk is in: the interviewer's last turn has words of theirs, or one of the last two
-        answers several."""
-        ours = next((turn.text for turn in reversed(self.view.transcript.turns) if turn.speaker == "interviewer"), "")
-        answers = [turn.text for _, turn in self.view.transcript.candidate_turns()][-2:]
-        several = settings().words_of_a_part
+        """The late parts that the talk is in: the interviewer just named them, or the last turns say several words."""
+        turns = self.view.transcript.turns
+        ours = next((turn.text for turn in reversed(turns) if turn.speaker == "interviewer"), "")
+        lately, several = "\n".join(turn.text for turn in turns[-4:]), settings().words_of_a_part
         return frozenset(
-            step
-            for step, name in _WORDS_OF.items()
-            if said_times(name, ours) or any(said_times(name, one) >= several for one in answers)
+            step for step, name in _WORDS_OF.items() if said_times(name, ours) or said_times(name, lately) >= several
         )
 
     @property

@@ -24,6 +24,7 @@ class FactThresholds(Strict):
     words_share: float
     most_words: int
     doubt: float
+    offered: float
     points_back: int
     given: float
 

@@ -34,6 +34,7 @@ _POINTS_BACK = re.compile(r"\b(?:it|that|they|them|those|these|this|ones?|there)
 
 _OWN_DESIGN = re.compile(r"\W*(?:(?:so|and|then|ok|okay|well)\W+)*(?:i|we|my)\b", re.IGNORECASE)
 """How somebody speaks of their own design, to which a question behind it ('is it random?') belongs."""
+_OFFERS = re.compile(r"(?:do|does) (?:we|they|it) want\b|should (?:we|they|it)\b", re.IGNORECASE)
 _MERE = 3
 """Words of a question that hardly means anything alone: 'who reviews, and how many people?'"""
 
@@ -130,6 +131,8 @@ def match_facts(clauses: Sequence[str], sounds: Exemplars, embedder: Embedder, b
         match = next(iter(surely), by_itself) or Match("", clause, 0.0)
         if way is ways[0]:
             previous = match.fact if before.rstrip().endswith("?") else ""  # a statement asks for nothing
+        elif found and previous and match.similarity < at.offered and _OFFERS.match(clause):
+            continue  # 'what's the goal, do we want them to watch more?' asks one thing
         else:
             previous = match.fact
             found.setdefault(match.fact or clause, match)

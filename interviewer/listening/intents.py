@@ -172,8 +172,8 @@ def questions(pieces: Sequence[Span]) -> list[Span]:
 
 
 _ALSO_ASKS = re.compile(
-    r"(?:and|then|also|plus)\b[^.?!]{0,60}\b(?:how (?:many|much|big|large|fast|often|long|quickly|soon)|which|what)\b"
-    r"[^.?!]{0,80}\.$",
+    r"(?:and|then|also|plus)\b[^.?!]{0,60}\b"
+    r"(?:how (?:many|much|big|large|fast|often|long|quickly|soon)|which|what|size|scale|numbers?)\b[^.?!]{0,80}\.$",
     re.IGNORECASE,
 )
 """'And then the size, and how many one person sees.' after a question asks as well."""
@@ -231,9 +231,10 @@ def clauses(question: str) -> list[str]:
 
 def _named(question: str) -> list[str]:
     """What a question of mere names asks for: 'Volume, latency, and the fraud rate?' names three."""
-    if not question.rstrip().endswith("?"):
+    bare = _WHAT_IS.sub("", question)
+    named = _HEADED.sub("", bare).strip(" .?")
+    if not question.rstrip().endswith("?") and named == bare.strip(" .?"):
         return []
-    named = _HEADED.sub("", _WHAT_IS.sub("", question)).strip(" .?")
     items = re.split(r",\s*(?:and\s+)?|\s+and\s+", named)
     short = all(0 < len(one.split()) < 5 and not re.match(_ASKING, one, re.IGNORECASE) for one in items)
     return items if short and len(items) > 2 and not _VERBS.search(question) else []

@@ -142,7 +142,7 @@ def test_what_was_left_out_of_a_fact_is_no_repetition_when_it_is_asked_for(talk:
 
 @pytest.mark.parametrize(
     ("guess", "opens"),
-    [("I'd guess about a hundred milliseconds.", "Yes"), ("I'd guess about three seconds.", "The customer is waiting")],
+    [("I'd guess about a hundred milliseconds.", "Yes"), ("I'd guess about three seconds.", "A hundred milliseconds")],
 )
 def test_who_guesses_the_answer_hears_whether_it_is_so(talk: Talk, guess: str, opens: str) -> None:
     assert talk.say(f"How fast must we answer? {guess}").facts == ("latency",)
@@ -160,6 +160,17 @@ def test_a_list_that_goes_on_with_a_full_stop_asks_as_well(interviewer: Any) -> 
     talk = Talk(interviewer, case="news-feed-ranking")
     asked = talk.say("Is there a ranking today? And then the size, and how many posts could be shown to one person.")
     assert {"existing-system", "posts-per-day"} <= {*asked.facts}, talk.text
+
+
+def test_whose_time_is_meant_shows_from_what_stands_beside_it(interviewer: Any) -> None:
+    talk = Talk(interviewer, case="video-recommendation")
+    asked = talk.say("How many people are there, how many videos, and how long do I have for one answer?")
+    assert {"user-scale", "catalogue-size", "latency"} <= {*asked.facts}, talk.text
+
+
+def test_an_answer_that_is_offered_behind_a_question_asks_nothing_more(interviewer: Any) -> None:
+    talk = Talk(interviewer, case="video-recommendation")
+    assert talk.say("And what's the goal, do we want them to watch more?").facts == ("business-goal",)
 
 
 @pytest.mark.parametrize(
@@ -598,6 +609,7 @@ def _recorded(interviewer: Any, *exchanges: tuple[str, str], at: float = 1500) -
         ("What do you watch after launch?", "I'd watch the drift of each input.", "Which value of that makes somebody"),
         ("How do you evaluate it?", "AUC, recall, precision and NDCG offline.", "Pick one of those."),
         ("What do you train on?", "Rows of bookings, with missing values imputed by the mean.", "Why would a value be"),
+        ("How do you evaluate it?", "Not one number. Precision, recall, F1 and AUC.", "Pick one of those."),
         ("Who decides that?", "That's up to the business.", "What would you recommend to them?"),
         ("Could it fail there?", "That shouldn't be a problem, it handles that natively.", "What makes you sure"),
     ],
