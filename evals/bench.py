@@ -253,7 +253,7 @@ def _unread(prompt: str, before: Sequence[str]) -> int:
 
 def print_reports(names: Sequence[str]) -> None:
     """What reports cost and how long they take. ``names``: transcripts of the cassette."""
-    found = {one.id: transcript_from(one.body) for one in recorded(Data()) if one.id in names}
+    found = {one.id: _held(transcript_from(one.body)) for one in recorded(Data()) if one.id in names}
     paced = Paced(load(path_of("grading-llm")))
     with plugged_in(paced), tempfile.TemporaryDirectory() as folder:
         world = open_world("openai:cassette")
@@ -271,6 +271,12 @@ def print_reports(names: Sequence[str]) -> None:
             told = ", ".join(f"{seconds:.1f}" for seconds in sorted(took))
             print(f"{what:42} median {statistics.median(took):5.1f} s   most {max(took):5.1f} s   ({told})", flush=True)
         service.close()
+
+
+def _held(talk: Transcript) -> Transcript:
+    """The talk as if our interviewer had led it: nobody asks first which problem it poses."""
+    ours = {"interviewer": {"backend": "openai"}, "candidate": {}}
+    return talk.model_copy(update={"turns": [turn.model_copy(update=ours[turn.speaker]) for turn in talk.turns]})
 
 
 def _print_cost(name: str, talk: Transcript, prompts: Sequence[str]) -> None:

@@ -138,6 +138,17 @@ class AnswerNumbers(Strict):
     compared_words: int
 
 
+class PosedNumbers(Strict):
+    """How much of a talk is shown to ask which problem it poses."""
+
+    words: int
+    reach: int
+    asked: int
+    cuts: list[int]
+    room: int
+    title: int
+
+
 class StepReading(Strict):
     """Which step a sentence is about."""
 
@@ -183,6 +194,7 @@ class GradingThresholds(Strict):
     talk: TalkNumbers
     flags: FlagNumbers
     answers: AnswerNumbers
+    posed: PosedNumbers
     steps: StepReading
     page: PageNumbers
     ahead: AheadNumbers

@@ -25,7 +25,7 @@ from interviewer.knowledge.embeddings import Embedder
 from interviewer.knowledge.schema import Case, Signal, TopicNote, TradeOff
 from interviewer.listening.examples import kept_vectors
 from interviewer.text import STEM, first_words, stems
-from interviewer.transcript import Transcript
+from interviewer.transcript import UNKNOWN_CASE, Transcript
 
 Progress = Callable[[float, str], None]
 """Told the share done (0 to 1) and what is being done; may raise to cancel."""
@@ -52,9 +52,10 @@ class Material:
     @property
     def title(self) -> str:
         """The problem in words."""
-        known = self.knowledge.case(self.case)
-        said = self.transcript.problem or self.case.replace("-", " ").capitalize()
-        return known.title if known else first_words(said, 12)
+        if known := self.knowledge.case(self.case):
+            return known.title
+        named = "A recorded interview" if self.case == UNKNOWN_CASE else self.case.replace("-", " ").capitalize()
+        return first_words(self.transcript.problem or named, 12)
 
 
 class Assessor(Protocol):

@@ -82,6 +82,20 @@ class JudgedStep(_Form):
     mark: float | None = None
 
 
+class PosedProblem(_Form):
+    """Which problem of ours a talk poses: what it is about, then what of ours is nearest and how they differ."""
+
+    product: str = Field(default_factory=str)
+    decision: str = Field(default_factory=str)
+    data: str = Field(default_factory=str)
+    problem: str = Field(default_factory=str)
+    """In words, as a title."""
+    nearest: str = Field(default_factory=str)
+    differs: str = Field(default_factory=str)
+    case: str
+    """Its slug, or ``none``."""
+
+
 class PanelMark(_Form):
     """What a member of a panel gives a step, without criteria; None where it was not reached or does not apply."""
 

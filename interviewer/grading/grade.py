@@ -22,15 +22,19 @@ from interviewer.grading import rubric_in_use, thresholds
 from interviewer.grading.assessor import Assessor, Material, Progress, Retrieve
 from interviewer.grading.coverage_assessor import CoverageAssessor
 from interviewer.grading.evidence import words_of_their_own
+from interviewer.grading.forms import PosedProblem
+from interviewer.grading.judgement import short
 from interviewer.grading.llm_assessor import LlmAssessor
 from interviewer.grading.report import Report, StepReport, badly_heard, doubtfully_heard
 from interviewer.interview import known_mode
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import yielding
 from interviewer.listening.utterance import Hearing, hearing, plain_words
-from interviewer.models.base import LanguageModel, ModelChain
-from interviewer.transcript import Transcript, Turn, with_clock
+from interviewer.models.base import LanguageModel, ModelChain, prompt, render
+from interviewer.text import first_words
+from interviewer.transcript import UNKNOWN_CASE, Transcript, Turn, with_clock
 
+log = logging.getLogger(__name__)
 FAILED = "The backend '"
 """How a report's warning begins that says why a backend did not grade."""
 
@@ -56,11 +60,14 @@ def grade(
         warnings.append(f"{said}: the general criteria were used, and the problem was taken from the talk itself.")
     case = knowledge.case(transcript.case)
     heard = hearing(clocked, plain_words(case.model_dump_json()) if case else ())
-    readable, failed = heard.level != "unreadable", False
+    readable, failed, posed = heard.level != "unreadable", False, Posed()
     for model in chain.models if readable else ():
         assessor = _assessor(clocked, model, vectors, retrieve, failed)
+        if isinstance(assessor, LlmAssessor) and posed.case is None and case and posed_elsewhere(clocked):
+            tell(0.02, "The model reads which problem is posed")
+            posed = posed_problem(clocked, knowledge, model)
         try:
-            report = assessor.assess(Material(clocked, knowledge, tuple(warnings)), tell)
+            report = assessor.assess(Material(posed.judged(clocked), knowledge, tuple(warnings)), tell)
             break
         except ModelError as error:
             if chain.named:
@@ -70,7 +77,8 @@ def grade(
     else:
         unheard = "" if readable else badly_heard(heard.share)
         covers = CoverageAssessor(None, vectors, retrieve, unheard, failed)
-        report = covers.assess(Material(clocked, knowledge, tuple(warnings)), tell)
+        report = covers.assess(Material(posed.judged(clocked), knowledge, tuple(warnings)), tell)
+    report = posed.told(report, clocked)
     return _of_its_step(_no_surer_than_heard(report, heard) if readable else report, clocked)
 
 
@@ -111,6 +119,106 @@ def _assessor(
     return CoverageAssessor(model, vectors, retrieve, failed=failed)
 
 
+# -- which problem ---------------------------------------------------------------------------------------
+# A recording from elsewhere may pose another problem than the case that it is filed under. By criteria of a
+# neighbouring problem a candidate would be asked for what nobody asked them, so a model that judges is first asked
+# which problem it is. Everything in the report then follows from that one.
+
+
+PROBLEM = "assess-problem"
+"""The prompt."""
+NONE = "none"
+"""How a model says that a talk poses no problem of ours."""
+
+
+@dataclass(frozen=True)
+class Posed:
+    """Which problem a recording poses, as far as that was asked and answered."""
+
+    case: str | None = None
+    """Of ours, or ``unknown`` for none of ours; None where it was not asked or not told."""
+    title: str = ""
+    """The problem in the model's words, where it is none of ours."""
+    warning: str = ""
+
+    def judged(self, transcript: Transcript) -> Transcript:
+        """The transcript under the case by which it is to be judged."""
+        return transcript.model_copy(update={"case": self.case}) if self.case else transcript
+
+    def told(self, report: Report, transcript: Transcript) -> Report:
+        """The report under the case that the ``transcript`` names, saying what it was judged by where that differs."""
+        by, warnings = report.graded_by, [self.warning] if self.warning else []
+        if self.case and by.prompts:
+            by = by.model_copy(update={"prompts": {PROBLEM: prompt(PROBLEM).sha256, **by.prompts}})
+        return report.model_copy(
+            update={
+                "case": transcript.case,
+                "judged_as": self.case if self.case != transcript.case else None,
+                "title": self.title or report.title,
+                "warnings": [*warnings, *report.warnings],
+                "graded_by": by,
+            }
+        )
+
+
+def posed_elsewhere(transcript: Transcript) -> bool:
+    """Whether another interviewer than ours posed the problem: in a recording, also where it is taken up again here."""
+    first = next((turn for turn in transcript.turns if turn.speaker == "interviewer" and turn.text.strip()), None)
+    return first is None or first.backend is None
+
+
+def posed_problem(transcript: Transcript, knowledge: Knowledge, model: LanguageModel) -> Posed:
+    """Which problem the talk poses, by a model. ``transcript`` names a case of ours, which holds where the model fails
+    or its answer is odd."""
+    named = knowledge.cases[transcript.case]
+    listed = "\n".join(f"{slug}: {one.title}. {one.summary}" for slug, one in knowledge.cases.items())
+    asked = render(PROBLEM, problems=listed, talk=beginning(transcript))
+    try:
+        found = model.extract(asked, PosedProblem, max_tokens=thresholds().posed.room)
+        case = found.case.strip().lower()
+        if case != NONE and knowledge.case(case) is None:
+            raise ModelError(f"the model '{model.name}' named “{short(found.case)}”, which is no problem of ours")
+    except ModelError as error:
+        said = f"Whether this recording poses “{named.title}” could not be asked"
+        log.info("which problem a recording poses could not be asked: %s", error)
+        return Posed(warning=f"{said} ({error}); that problem's criteria were used.")
+    if case == named.slug:
+        return Posed(case)
+    log.info("a recording filed under '%s' poses another problem: judged as '%s'", named.slug, case)
+    filed = f"This recording is filed under “{named.title}”, but it poses another problem"
+    if case != NONE:
+        return Posed(case, warning=f"{filed}, “{knowledge.cases[case].title}”: that one's criteria were used.")
+    title = first_words(short(found.problem).strip(" .\"'“”"), thresholds().posed.title)
+    said = f", “{title}”" if title else ""
+    taken = "which is none of ours: the general criteria were used, and the problem was taken from the talk."
+    return Posed(UNKNOWN_CASE, title, f"{filed}{said}, {taken}")
+
+
+def beginning(transcript: Transcript) -> str:
+    """The words of a talk that tell which problem it poses, a turn a line. Long turns are cut in the middle, answers
+    shorter than questions, so far that the words come from far enough: many a talk begins with something else."""
+    at, turns = thresholds().posed, [turn for turn in transcript.turns if turn.text.strip()]
+    whole = sum(turn.words for turn in turns)
+    lines: list[str] = []
+    for most in at.cuts:
+        lines, left, reached = [], at.words, 0
+        for turn in turns:
+            room = min(left, max(most, at.asked) if turn.speaker == "interviewer" else most)
+            if not room:
+                break
+            lines.append(f"{turn.speaker}: {_cut(turn.text.split(), room)}")
+            left, reached = left - min(room, turn.words), reached + turn.words
+        if reached >= min(at.reach, whole):
+            break
+    return "\n".join(lines)
+
+
+def _cut(words: Sequence[str], most: int) -> str:
+    """The words, of more than ``most`` the first three quarters of so many and the last quarter."""
+    last = most // 4
+    return " ".join(words if len(words) <= most else [*words[: most - last], "…", *words[len(words) - last :]])
+
+
 # -- ahead -----------------------------------------------------------------------------------------------
 # Grading ahead of the end, so that the report is there soon after it.
 #
@@ -124,7 +232,6 @@ def _assessor(
 # interview pays for two reports at most.
 
 
-log = logging.getLogger(__name__)
 MOST_KEPT = 64
 """Reports that wait to be asked for; the oldest is forgotten first."""
 

@@ -144,6 +144,9 @@ class Report(_Model):
     case: str
     title: str = ""
     """The problem in words; empty in reports of earlier revisions."""
+    judged_as: str | None = None
+    """The case whose criteria were used, ``unknown`` for the general ones, where the talk of a recording poses another
+    problem than ``case``."""
     level: Level
     status: Status
     verdict: Verdict | None = None

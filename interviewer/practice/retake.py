@@ -74,6 +74,8 @@ def difference(before: Report, after: Report) -> Difference:
     """What lies between two reports of the same problem on the same level. Raises BadInput when they do not compare."""
     if (before.case, before.level) != (after.case, after.level):
         raise BadInput("The two reports are about different problems or levels; grade both on the same level.")
+    if before.judged_as != after.judged_as:
+        raise BadInput("The two takes were judged by different problems' criteria, so their marks do not compare.")
     steps = {step: Change(before.steps[step].score, after.steps[step].score) for step in Step}
     return Difference(
         overall=Change(before.score, after.score),
@@ -160,6 +162,12 @@ def kept_opinion(transcript: Transcript, turn: int) -> Opinion | None:
         return _OPINION.validate_python(known[str(turn)]) if isinstance(known, dict) else None
     except (KeyError, ValidationError):
         return None
+
+
+def as_judged(transcript: Transcript, reports: Iterable[Report]) -> Transcript:
+    """The transcript under the problem by whose criteria its reports judged it."""
+    judged = next((one.judged_as for one in reports if one.judged_as), None)
+    return transcript.model_copy(update={"case": judged}) if judged else transcript
 
 
 def criteria_shown(report: Report) -> set[str]:

@@ -22,7 +22,7 @@ from interviewer.grading.report import Report, spoken_about
 from interviewer.interview.state import State
 from interviewer.knowledge import Knowledge
 from interviewer.practice import shared
-from interviewer.practice.retake import Opinion, kept_opinion, rewind, second_opinion, stronger_answer
+from interviewer.practice.retake import Opinion, as_judged, kept_opinion, rewind, second_opinion, stronger_answer
 from interviewer.storage import Header, editable
 from interviewer.storage.store import MovedOnError, Store
 from interviewer.transcript import Transcript, Turn
@@ -149,6 +149,8 @@ class Service:
         """What a stronger answer would have had; a model is asked once. Raises BadInput while the interview runs."""
         with self._lock(f"{id_}/stronger"):
             transcript, ended = self.store.transcript(owner, id_), self.store.header(owner, id_).ended is not None
+            reports = self.store.reports(owner, id_)
+            transcript = as_judged(transcript, reports.values())
             engine = self._engine() if ended or transcript.is_over else None
             model = engine.chain.best_capable if engine else None
             if engine and (known := kept_opinion(transcript, turn)):
@@ -160,7 +162,7 @@ class Service:
                     return found
                 except ModelError as error:
                     log.warning("no stronger answer of the model: %s", error)
-        search, report = engine.search if engine else None, self.store.reports(owner, id_).get(transcript.level)
+        search, report = engine.search if engine else None, reports.get(transcript.level)
         return second_opinion(transcript, turn, self.knowledge, search, ended=ended, report=report)
 
     def share(self, owner: str, id_: str, consent: bool, names: list[str]) -> Transcript:

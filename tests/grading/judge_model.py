@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from interviewer import ModelError, Step
-from interviewer.grading.forms import Answer
+from interviewer.grading.forms import Answer, PosedProblem
 from interviewer.models.base import Message
 
 QUOTE = "If it was below the fold it isn't a no, nobody saw it"
@@ -49,11 +49,13 @@ def step(name: str, **changes: Any) -> dict[str, Any]:
 
 @dataclass
 class JudgeModel:
-    """A capable model. ``steps`` replaces the answers by step, ``panel`` and ``whole`` parts of those."""
+    """A capable model. ``steps`` replaces the answers by step, ``panel`` and ``whole`` parts of those; ``posed`` is the
+    problem that it finds in a recording, as a form or as the error that it fails with."""
 
     steps: dict[str, dict[str, Any]] = field(default_factory=dict)
     panel: dict[str, Any] = field(default_factory=dict)
     whole: dict[str, Any] = field(default_factory=dict)
+    posed: dict[str, Any] | ModelError = field(default_factory=lambda: {"case": "video-recommendation"})
     quoting: Callable[[str], dict[str, Any]] | None = None
     fails: bool = False
     backend: str = "openai"
@@ -62,6 +64,9 @@ class JudgeModel:
     capable: bool = True
     window: int = 100_000
     asked: list[str] = field(default_factory=list)
+    """What it was asked to judge."""
+    asked_first: list[list[Message]] = field(default_factory=list)
+    """What it was asked about the problem, before it was asked to judge anything."""
     rooms: list[int] = field(default_factory=list)
     only_read: list[str] = field(default_factory=list)
     _lock: Any = field(default_factory=threading.Lock)
@@ -76,6 +81,12 @@ class JudgeModel:
         if self.fails:
             raise ModelError("the fake model has stopped")
         text = "\n".join(message.content for message in messages)
+        if schema is PosedProblem:
+            assert not self.asked
+            self.asked_first.append(list(messages))
+            if isinstance(self.posed, ModelError):
+                raise self.posed
+            return schema.model_validate(self.posed)
         with self._lock:
             self.asked.append(text)
             self.rooms.append(max_tokens)

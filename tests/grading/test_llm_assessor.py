@@ -67,7 +67,8 @@ def test_what_the_model_says_is_the_report(graded: Graded) -> None:
     assert (report.work_on_first, report.pacing) == ("Practise cost.", "Even.")
     assert report.reasons[:2] == ["For: Reasons throughout.", "Against: Thin on cost."]
     assert report.graded_by.backend == "openai"
-    assert set(report.graded_by.prompts) == {"assess", "assess-step", "assess-panel", "assess-whole"}
+    judging = {"assess", "assess-step", "assess-panel", "assess-whole"}
+    assert set(report.graded_by.prompts) == {"assess-problem", *judging}
     assert report.time[Step.DATA].used > 0
 
 
@@ -455,15 +456,16 @@ def test_over_real_http_the_schema_is_sent_and_the_answer_becomes_the_report(
     set_numbers(monkeypatch, side_by_side=1)  # the server gives its answers in their order
     practice = interview(REASONED, mode="step:data_preparation")
     step_, panel_ = answered(step=step(DATA, criteria=[shown()])), answered(panel=PANEL)
-    with serving(step_, panel_, answered(), answered(whole=WHOLE)) as server:
+    posed = json.dumps({"problem": "Videos", "case": "video-recommendation"})
+    with serving(posed, step_, panel_, answered(), answered(whole=WHOLE)) as server:
         report = graded(practice, chain=endpoint(server))
     assert report.steps[Step.DATA].score == 3
     assert report.graded_by.model == "test-model"
-    forms = [body["response_format"] for body in server.asked]
+    forms = [body["response_format"] for body in server.asked[1:]]
     assert len(forms) == 4, "the whole was asked for once more, for it was not there"
     assert all(form == forms[0] for form in forms), "another form is another prefix, and the transcript is billed again"
     assert forms[0]["json_schema"]["strict"]
-    assert min(body.get("max_tokens") or body["max_completion_tokens"] for body in server.asked) >= 5_000
+    assert min(body.get("max_tokens") or body["max_completion_tokens"] for body in server.asked[1:]) >= 5_000
 
 
 def test_a_server_that_cut_the_prompt_has_not_judged_anybody(graded: Graded) -> None:

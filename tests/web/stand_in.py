@@ -158,7 +158,8 @@ def listen(turn: Turn) -> Turn:
 def grade(
     transcript: Transcript, knowledge: Any, chain: ModelChain, level: Level | None = None, progress: Any = None
 ) -> Report:
-    """A report with the first words of each candidate turn as evidence; "improved" raises the mark of evaluation."""
+    """A report with the first words of each candidate turn as evidence; "improved" raises the mark of evaluation, and
+    who speaks of "songs" is judged by another problem."""
     spoken = transcript.candidate_turns()
     if any("unjudged" in turn.text for _, turn in spoken) and not chain.models:
         none = {step: StepReport(status="insufficient_evidence", comment="As heard.") for step in Step}
@@ -184,8 +185,11 @@ def grade(
         ]
         score = 2.0 + number / 4 + (more if step is Step.EVALUATE else 0)
         steps[step] = StepReport(status="assessed", score=score, comment="As heard.", evidence=evidence)
+    songs = any("songs" in turn.text for _, turn in spoken)
     return Report(
         case=transcript.case,
+        title="The next song of a playlist" if songs else "",
+        judged_as="unknown" if songs else None,
         level=level or transcript.level,
         status="assessed",
         verdict=Verdict.HIRE,

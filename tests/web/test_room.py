@@ -338,6 +338,24 @@ def test_of_a_second_take_only_what_it_changed_is_shown(app: App, visit: Callabl
     assert "Hire, as before" in page.inner_text("#report-difference")
 
 
+def test_a_report_on_another_problem_is_called_by_it_and_not_compared(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    start(page)
+    say(page, "My answer is about songs.", 2)
+    finish(page)
+    page.wait_for_selector("#report-heading h1:has-text('The next song of a playlist')")
+    page.click("#report-takes > button")
+    page.wait_for_selector("#report-turn-choice")
+    page.click("#report-retake")
+    page.wait_for_selector("#room-heading:has-text('second take')")
+    heard(page, 1)
+    say(page, "My improved answer.", 2)
+    finish(page)
+    page.wait_for_selector("#report-difference:has-text('their marks do not compare')")
+    assert page.inner_text("#report-heading h1") == "Fraud detection"
+    assert page.locator("#report-frame iframe").count() == 1
+
+
 def test_a_failing_interviewer_says_so_in_a_line_and_keeps_the_words(app: App, visit: Callable[..., Any]) -> None:
     page = visit(app.url)
     start(page)

@@ -7,11 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from interviewer import InterviewerError, Level
+from interviewer import BadInput, InterviewerError, Level, Step
 from interviewer.grading.report import Report
 from interviewer.interview import known_mode
 from interviewer.practice import corrections_html, download
 from interviewer.practice.retake import difference
+from interviewer.storage import Header
 from interviewer.transcript import Transcript
 from interviewer.web.afterwards import CorrectionPanel, RetakePanel, SharePanel, difference_html
 from interviewer.web.service import Grading
@@ -78,7 +79,9 @@ class ReportPage(Page):
             *self.corrections.outputs,
             *self.share.outputs,
         ]  # fmt: skip
-        self._graded = [self.frame, self.status, self.unjudged, self.offer, self.difference, self.corrected]
+        self._graded = [
+            self.heading, self.frame, self.status, self.unjudged, self.offer, self.difference, self.corrected
+        ]  # fmt: skip
         self._wanted: OrderedDict[str, object] = OrderedDict()
         """The newest wish of each open page: what was asked for before it is not shown any more."""
 
@@ -87,11 +90,8 @@ class ReportPage(Page):
     def show(self, owner: str, id_: str) -> Updates:
         """Updates that show the page before its report is there. Raises BadInput when it is not the owner's."""
         header = self.service.store.header(owner, id_)
-        title = title_of(self.service.knowledge, header.case, header.problem)
-        mode = mode_name(self.service.knowledge, header.mode)
-        about = " · ".join(part for part in ("Report", mode, "second take" if header.parent else "") if part)
         return {
-            self.heading: f"<h1 dir='auto'>{for_html(title)}</h1><p class='quiet'>{for_html(about)}</p>",
+            self.heading: self._heading(header),
             self.level: levels_html("report-level", "Report for level", header.level, "report-levels"),
             self.frame: "",
             self.status: "",
@@ -102,6 +102,14 @@ class ReportPage(Page):
             **self.corrections.folded(),
             **self.share.folded(),
         }
+
+    def _heading(self, header: Header, report: Report | None = None) -> str:
+        """The problem's name; where the report is on another problem than the recording is filed under, that one's."""
+        title = title_of(self.service.knowledge, header.case, header.problem)
+        title = report.title if report and report.judged_as else title
+        mode = mode_name(self.service.knowledge, header.mode)
+        about = " · ".join(part for part in ("Report", mode, "second take" if header.parent else "") if part)
+        return f"<h1 dir='auto'>{for_html(title)}</h1><p class='quiet'>{for_html(about)}</p>"
 
     # -- handling --------------------------------------------------------------------------------------------
 
@@ -128,12 +136,12 @@ class ReportPage(Page):
                     continue
                 transcript = self.service.store.transcript(owner, id_)
                 corrected = corrections_html(transcript, wanted)
-                yield {**_cleared(self), self.frame: framed(news, transcript), self.corrected: corrected}
+                shown = {self.frame: framed(news, transcript), self.corrected: corrected}
+                yield {**_cleared(self), **shown, self.heading: self._heading(header, news)}
                 can = news.status == "not_judged" and self.service.judges()
                 yield {self.unjudged: gr.update(visible=can), self.offer: _NOW}
                 if first := self.service.first_take(owner, id_, wanted):
-                    only = known_mode(header.mode).step
-                    yield {self.difference: difference_html(difference(first, news), only)}
+                    yield {self.difference: compared(first, news, known_mode(header.mode).step)}
         except Exception as error:
             log.warning("no report: %s", line(error), exc_info=not isinstance(error, InterviewerError))
             text = f"No report yet: {line(error).rstrip('.')}. Choose a level to try once more."
@@ -217,6 +225,14 @@ def _cleared(page: ReportPage) -> Updates:
     """Updates that take away what was about another report."""
     gone = {page.frame: "", page.status: "", page.difference: "", page.corrected: ""}
     return {**gone, page.unjudged: gr.update(visible=False)}
+
+
+def compared(first: Report, second: Report, only: Step | None) -> str:
+    """What the second take changed, or why that cannot be told."""
+    try:
+        return difference_html(difference(first, second), only)
+    except BadInput as error:
+        return f"<div class='card difference'><p class='quiet'>{for_html(line(error))}</p></div>"
 
 
 def framed(report: Report, transcript: Transcript) -> str:
