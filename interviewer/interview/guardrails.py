@@ -267,13 +267,14 @@ def unsaid_facts(text: str, proposal: Proposal, view: View) -> list[Fact]:
 
 
 def states_of_fact(text: str, fact: Fact) -> bool:
-    """Whether the text has a figure of the fact, or figures near to all of its own and enough of its telling words."""
-    own, said = figures(fact.answer), figures(text)
-    return bool(set(own) & set(said)) or (not unknown(own, said) and _tells_of(text, fact))
+    """Whether the text states one of the fact's sentences: several things can be told in a fact, and only what was asked
+    for need be said."""
+    return any(_states(text, one.text) for one in spans(fact.answer))
 
 
-def _tells_of(text: str, fact: Fact) -> bool:
-    """Whether the text has enough of the telling words of one of the fact's sentences: several things can be told in a
-    fact, and only what was asked for need be said."""
-    telling, there = [stems(one.text) for one in spans(fact.answer)], stems(text)
-    return not any(telling) or any(one and len(one & there) >= _AT.stated * len(one) for one in telling)
+def _states(text: str, sentence: str) -> bool:
+    """Whether the text has a figure of the sentence, or figures near to all of its own and enough of its telling words."""
+    own, said = figures(sentence), figures(text)
+    telling = stems(sentence)
+    told = not telling or len(telling & stems(text)) >= _AT.stated * len(telling)
+    return bool(set(own) & set(said)) or (not unknown(own, said) and told)
