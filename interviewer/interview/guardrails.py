@@ -273,7 +273,7 @@ def states_of_fact(text: str, fact: Fact) -> bool:
 
 
 def _states(text: str, sentence: str) -> bool:
-    """Whether the text has a figure of the sentence, or figures near to all of its own and enough of its telling words."""
+    """Whether the text has a figure of the sentence, or near to all of its figures and enough of its telling words."""
     own, said = figures(sentence), figures(text)
     telling = stems(sentence)
     told = not telling or len(telling & stems(text)) >= _AT.stated * len(telling)
