@@ -267,7 +267,7 @@ def unsaid_facts(text: str, proposal: Proposal, view: View) -> list[Fact]:
 
 
 def states_of_fact(text: str, fact: Fact) -> bool:
-    """Whether the text states one of the fact's sentences: several things can be told in a fact, and only what was asked
+    """Whether the text states one of the sentences of a fact: several things can be told in it, and only what was asked
     for need be said."""
     return any(_states(text, one.text) for one in spans(fact.answer))
 
