@@ -239,7 +239,9 @@ def test_of_a_fact_that_tells_several_things_one_may_be_said_alone():
     assert states_of_fact("Yes, they bid per click and pay only when someone clicks.", fact)
     assert states_of_fact("A second-price auction.", fact)
     assert not states_of_fact("Yes, that's how it works.", fact)
-    several = fact.model_copy(update={"answer": "Thirty countries. Bikes in dense cities, scooters and cars elsewhere."})
+    several = fact.model_copy(
+        update={"answer": "Thirty countries. Bikes in dense cities, scooters and cars elsewhere."}
+    )
     assert states_of_fact("Bikes in dense cities, cars elsewhere.", several), "though the countries were not asked for"
     assert not states_of_fact("That's yours to decide.", several)
 
