@@ -9,6 +9,7 @@ again with it.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from interviewer import MoveKind
@@ -278,3 +279,20 @@ def _states(text: str, sentence: str) -> bool:
     telling = stems(sentence)
     told = not telling or len(telling & stems(text)) >= _AT.stated * len(telling)
     return bool(set(own) & set(said)) or (not unknown(own, said) and told)
+
+
+def told_of_fact(said: Iterable[str], fact: Fact) -> list[str]:
+    """The sentences with which turns told a fact, in their own words and each content once: a turn may tell a part of
+    what the case knows. A turn of which no sentence by itself states it told it as a whole; what it asks is left out.
+    """
+    told: list[str] = []
+    for text in said:
+        sentences = [one.text.strip() for one in spans(text)]
+        plain = [one for one in sentences if not one.endswith("?")] or sentences
+        told += [one for one in plain if states_of_fact(one, fact)] or plain
+    content = [stems(one) | {f"{figure:g}" for figure in figures(one)} for one in told]
+    return [
+        one
+        for index, one in enumerate(told)
+        if not any(content[index] < other for other in content) and content[index] not in content[:index]
+    ]

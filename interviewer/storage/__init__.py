@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from interviewer import BadInput, Level, Manner, MoveKind
+from interviewer import BadInput, Level, Manner
 from interviewer.storage.database import interviews, people, reports, turns
 from interviewer.transcript import Turn
 
@@ -281,9 +281,7 @@ def is_closed(db: Connection, id_: str, count: int) -> bool:
 
 
 def editable(stored: Sequence[Turn]) -> int | None:
-    """The number of the candidate's turn that nothing was built on yet: the last one, or the last before a "go on"."""
-    number = len(stored) - 1
-    if number > 0 and (move := stored[number].move) and move.kind is MoveKind.LET_GO_ON and not stored[number].facts:
-        number -= 1
-    turn = stored[number] if number >= 0 else None
-    return number if turn and turn.speaker == "candidate" and turn.text and turn.mode != "drawn" else None
+    """The number of the candidate's turn that was not answered yet, if it is the last one and has words."""
+    turn = stored[-1] if stored else None
+    words = turn and turn.speaker == "candidate" and turn.text and turn.mode != "drawn"
+    return len(stored) - 1 if words else None

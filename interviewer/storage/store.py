@@ -174,20 +174,18 @@ class Store:
         return number
 
     def replace(self, owner: str, id_: str, number: int, text: str) -> None:
-        """Puts other words into the candidate's last turn while nothing was built on it.
+        """Puts other words into the candidate's last turn while it is not answered.
 
-        A bare "go on" that followed it goes with it. Raises MovedOnError when more than that was said since,
-        OverError once the interview has ended, BadInput when it is not the owner's.
+        Raises MovedOnError once it is, OverError once the interview has ended, BadInput when it is not the owner's.
         """
         with self._mine(owner, id_) as (db, row):
             stored = turns_of(db, id_)
             if row.ended is not None:
                 raise OverError("The interview is over.")
             if number != editable(stored):
-                raise MovedOnError(f"turn {number} has been built on")
+                raise MovedOnError(f"turn {number} has been answered")
             changed = {"text": text, "heard": None, "observed": None, "edited": True}
             put_turn(db, id_, number, stored[number].model_copy(update=changed))
-            db.execute(turns.delete().where(turns.c.interview == id_, turns.c.number > number))
 
     def pause(self, owner: str, id_: str, paused: bool) -> None:
         """Stops the interview's clock, or lets it go on."""

@@ -12,6 +12,7 @@ from interviewer.config import Settings
 from interviewer.drawing.renderings import shown
 from interviewer.grading.render import EVENTS, clock, minutes_of
 from interviewer.interview import MINUTES, ModeKind, scope, whole_minutes
+from interviewer.interview.guardrails import told_of_fact
 from interviewer.knowledge import Knowledge
 from interviewer.models import Budget, in_dollars, open_chain, price_date, price_of
 from interviewer.models.base import ModelChain
@@ -162,17 +163,21 @@ def _step_html(step: Step, kind: str, used: float, plan: int) -> str:
 
 
 def brief_html(knowledge: Knowledge, room: Room) -> str:
-    """The problem as it was put, and every fact that was given since."""
+    """The problem as it was put, and every fact that was given since, as far as it was told."""
     transcript = room.transcript
     case = knowledge.case(transcript.case)
     opening = next((turn.text for turn in transcript.turns if turn.speaker == "interviewer"), "")
     posed = getattr(case, "brief", "")
     brief = transcript.problem or (posed if posed in opening else "") or opening
-    known = {fact.id: fact.answer for fact in (getattr(case, "facts", None) or [])} if case else {}
-    given = dict.fromkeys(fact for turn in transcript.turns for fact in turn.facts)
+    known = {fact.id: fact for fact in (getattr(case, "facts", None) or [])} if case else {}
+    given: dict[str, list[str]] = {}
+    for turn in transcript.turns:
+        for fact in turn.facts:
+            given.setdefault(fact, []).append(turn.text)
     items = "".join(
-        f"<li><span class='about'>{for_html(fact.replace('-', ' ').capitalize())}.</span> {for_html(known[fact])}</li>"
-        for fact in given
+        f"<li><span class='about'>{for_html(fact.replace('-', ' ').capitalize())}.</span> "
+        f"{for_html(' '.join(told_of_fact(said, known[fact])).removesuffix(';').removesuffix('.'))}.</li>"
+        for fact, said in given.items()
         if fact in known
     )
     facts = (

@@ -189,7 +189,7 @@ class Service:
         self.store.append(owner, id_, turn, key=bound(key, turn.text) if key else None)
 
     def edit(self, owner: str, id_: str, number: int, text: str) -> None:
-        """Puts other words into the last answer. Raises MovedOnError when the interviewer has built on it."""
+        """Puts other words into the last answer. Raises MovedOnError once it is answered."""
         if not text or len(text) > LONGEST_ANSWER:
             raise BadInput(f"an answer has 1 to {LONGEST_ANSWER:,} characters; this one has {len(text):,}")
         self.store.replace(owner, id_, number, text)

@@ -3,7 +3,7 @@
 import pytest
 
 from interviewer import MoveKind
-from interviewer.interview.guardrails import Ground, of_move, of_sentence, of_whole, states_of_fact
+from interviewer.interview.guardrails import Ground, of_move, of_sentence, of_whole, states_of_fact, told_of_fact
 from interviewer.interview.policy import Agenda, Proposal, View, allowed
 from interviewer.interview.state import fold
 from interviewer.interview.words import is_complete, leaks, problems, secret_terms, without_second
@@ -244,6 +244,20 @@ def test_of_a_fact_that_tells_several_things_one_may_be_said_alone():
     )
     assert states_of_fact("Bikes in dense cities, cars elsewhere.", several), "though the countries were not asked for"
     assert not states_of_fact("That's yours to decide.", several)
+
+
+def test_what_was_told_of_a_fact_are_the_sentences_that_told_it_each_content_once():
+    answer = "A hundred million payments a day, so about twelve hundred a second and five thousand at peak."
+    fact = Fact(id="volume", asks=["How many?", "What's the QPS?", "What's the scale?"], answer=answer)
+    first = "A hundred million payments a day. Which of them would you look at first?"
+    assert told_of_fact([first], fact) == ["A hundred million payments a day."]
+    later = "Five thousand a second at peak. That is a lot."
+    assert told_of_fact([first, later, first], fact) == [
+        "A hundred million payments a day.",
+        later.split(". ")[0] + ".",
+    ]
+    assert told_of_fact([first, answer], fact) == [answer], "the whole of it takes the place of a part"
+    assert told_of_fact(["Plenty, all day long. Is that enough?"], fact) == ["Plenty, all day long."]
 
 
 def test_what_was_agreed_or_given_may_be_said_for_ever(knowledge):

@@ -166,12 +166,12 @@ def test_the_focus_is_never_lost(app: App, visit: Callable[..., Any]) -> None:
     assert dict(at)["send"] == "answer"
 
 
-def test_an_answer_on_which_nothing_was_built_is_edited_in_its_place(app: App, visit: Callable[..., Any]) -> None:
+def test_an_answer_that_is_not_answered_yet_is_edited_in_its_place(app: App, visit: Callable[..., Any]) -> None:
     page = visit(app.url)
     start(page)
     say(page, "first I clarify", 2)
     page.wait_for_selector("#room-said .after:has-text('edited any more')")
-    assert page.locator("[data-edit]").count() == 0, "the interviewer built on it"
+    assert page.locator("[data-edit]").count() == 0, "it is answered"
     page.fill(BOX, "ten milions, please break")
     page.press(BOX, "Enter")
     page.wait_for_selector("#room-status .bad")

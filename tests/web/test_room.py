@@ -159,6 +159,10 @@ def test_a_whole_interview_with_the_real_interviewer_and_grader(home: Path, visi
         ]
         for number, text in enumerate(said):
             say(page, text, number + 2)
+        page.wait_for_selector("#tab-brief.grew[data-facts='2']")  # what should get better, and how many use it
+        page.click("#tab-brief")
+        page.wait_for_selector("#tab-brief:not(.grew)")
+        assert page.locator("#room-brief li").count() == 2
         page.click("#room-hint")
         heard(page, len(said) + 2)
         page.click("#room-end")

@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from interviewer import BadInput, Level, Manner, Step
+from interviewer import BadInput, Level, Manner, MoveKind, Step
 from interviewer.interview.state import State
 from interviewer.models.base import ModelChain
 from interviewer.storage import owner_of_user
 from interviewer.storage.store import MovedOnError, OverError, Store
 from interviewer.transcript import Transcript, Turn
 from interviewer.web import Engine, bound, speaking
-from interviewer.web.conversation import steps_html
-from interviewer.web.service import HOLD, LONGEST_ANSWER, Choice, Service
+from interviewer.web.conversation import brief_html, steps_html
+from interviewer.web.service import HOLD, LONGEST_ANSWER, Choice, Room, Service
 from tests.web.conftest import App
 from tests.web.stand_in import StandIn, StandInLibrary, grade
 from tests.web.test_room import heard, say, start, talk
@@ -92,7 +92,7 @@ def test_too_long_is_said_and_nothing_is_cut(service: Service) -> None:
     assert [len(text) for text in said(service, id_)] == [LONGEST_ANSWER]
 
 
-def test_an_answer_is_edited_until_the_interviewer_builds_on_it(service: Service) -> None:
+def test_an_answer_is_edited_until_a_reply_stands_below_it(service: Service) -> None:
     id_ = held(service)
     service.say(ANN, id_, Turn(speaker="candidate", text="ten milions"))
     service.edit(ANN, id_, 1, "ten million")
@@ -101,10 +101,41 @@ def test_an_answer_is_edited_until_the_interviewer_builds_on_it(service: Service
     with pytest.raises(MovedOnError):
         service.edit(ANN, id_, 1, "twenty million")
     service.say(ANN, id_, Turn.model_validate({"speaker": "candidate", "text": "wait", "event": "pause"}))
-    list(service.answer(ANN, id_))  # a bare "take your time" builds on nothing
-    service.edit(ANN, id_, 3, "wait, I was wrong")
     assert service.room(ANN, id_).editable == 3
-    assert len(service.store.transcript(ANN, id_).turns) == 4
+    list(service.answer(ANN, id_))  # a bare "take your time" is an answer, too: the page shows it below the words
+    move = service.store.transcript(ANN, id_).turns[4].move
+    assert move
+    assert move.kind is MoveKind.LET_GO_ON
+    assert service.room(ANN, id_).editable is None
+    with pytest.raises(MovedOnError):
+        service.edit(ANN, id_, 3, "wait, I was wrong")
+    assert len(service.store.transcript(ANN, id_).turns) == 5
+
+
+def test_the_brief_pins_what_was_told_and_the_rest_once_it_is(tmp_path: Path, knowledge: Any) -> None:
+    store = Store.open(f"sqlite:///{tmp_path / 'brief.sqlite'}")
+    turns = [
+        {"speaker": "interviewer", "text": "Please design fraud detection."},
+        {"speaker": "candidate", "text": "How many payments?"},
+        {
+            "speaker": "interviewer",
+            "text": "A hundred million a day. What would you do with them?",
+            "facts": ["transaction-volume"],
+        },
+    ]
+
+    def brief() -> str:
+        talk = Transcript.model_validate({"case": "fraud-detection", "level": "mid", "minutes": 15, "turns": turns})
+        id_ = store.create(ANN, talk)
+        return brief_html(knowledge, Room(store.header(ANN, id_), talk, State(), "scripted", "scripted"))
+
+    assert "</span> A hundred million a day.</li>" in brief()
+    assert "at peak" not in brief()
+    assert "What would you do" not in brief()
+    turns.append(
+        {"speaker": "interviewer", "text": "Five thousand a second at peak; go on.", "facts": ["transaction-volume"]}
+    )
+    assert "</span> A hundred million a day. Five thousand a second at peak.</li>" in brief()
 
 
 def test_while_the_last_answer_is_edited_the_interviewer_waits_and_answers_the_new_words(service: Service) -> None:

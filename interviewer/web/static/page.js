@@ -243,6 +243,16 @@
     clock.querySelector(".bar div").style.width = `${Math.min(100, (passed / whole) * 100)}%`;
   };
 
+  // How many facts the brief has stands at its tab, and in colour until one has looked.
+  let looked = 0;
+  const pinned = () => {
+    const at = $("tab-brief"), facts = document.querySelectorAll("#room-brief li").length;
+    if (!at) return;
+    if (document.body.dataset.panel === "brief" || facts < looked) looked = facts;
+    at.dataset.facts = facts || "";
+    at.classList.toggle("grew", facts > looked);
+  };
+
   // The report's frame runs no script and has no scroll bar of its own: this page makes it fit and lets its links jump.
   const frame = () => document.querySelector("#report-frame iframe");
   const fit = () => {
@@ -360,5 +370,5 @@
     if (near !== box) near.tabIndex = -1;
     near.focus({ preventScroll: true });
   };
-  setInterval(() => { tick(); fit(); contents(); refocus(); wait(); if ($("report-back") && (!frame() || !followed.length || Math.abs(scrollY - followed.at(-1).top) < 200)) $("report-back").remove(); }, 400);
+  setInterval(() => { tick(); pinned(); fit(); contents(); refocus(); wait(); if ($("report-back") && (!frame() || !followed.length || Math.abs(scrollY - followed.at(-1).top) < 200)) $("report-back").remove(); }, 400);
 })();
