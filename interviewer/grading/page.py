@@ -165,7 +165,7 @@ def _at_a_glance(report: Report, about: Sequence[Step], plan: Mapping[Step, int]
     spent = time_chart(report, plan) if any(one.used >= _MINUTE for one in report.time.values()) else ""
     heading = "Steps against the bar" if report.score is not None else "Where most could be heard"
     said = "The line is the bar for a hire; dotted lines part the other verdicts." if report.score is not None else ""
-    body = _figure(heading, profile, said) + _figure("Time that you spoke", spent, report.pacing)
+    body = _figure(heading, profile, said) + _figure("Time on each part", spent, report.pacing)
     return f'<div class="glance">{body}</div>' if body else ""
 
 

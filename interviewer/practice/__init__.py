@@ -102,9 +102,9 @@ def _mark(score: Any) -> str:
 
 
 DAY = 86_400.0
-HIRE_LINE = 3.0
-"""The step score that would pass at the level interviewed for."""
-_INTERVALS = ((2.0, 1), (2.5, 3), (HIRE_LINE, 7), (5.0, 16))
+_WELL = 3.0
+"""A mark from which a step went well and is left alone for longer; the line of a hire is the report's own."""
+_INTERVALS = ((2.0, 1), (2.5, 3), (_WELL, 7), (5.0, 16))
 _LONGEST = 64
 
 
@@ -171,10 +171,10 @@ def _interval(scores: Sequence[float]) -> float:
     days = next(days for limit, days in _INTERVALS if scores[-1] < limit)
     well = 0
     for score in reversed(scores[:-1]):
-        if score < HIRE_LINE:
+        if score < _WELL:
             break
         well += 1
-    return min(_LONGEST, days * 2**well) if scores[-1] >= HIRE_LINE else days
+    return min(_LONGEST, days * 2**well) if scores[-1] >= _WELL else days
 
 
 # -- export ----------------------------------------------------------------------------------------------

@@ -116,6 +116,8 @@ class Service:
         self._last_words = LastWords()
         self._took: deque[float] = deque(maxlen=5)
         """Seconds that the last reports were waited for."""
+        self._grading: dict[str, float] = {}
+        """Since when a report is in the making, whoever looks at it."""
         self._held: dict[str, tuple[int, float]] = {}
         """The turn of an interview that is being edited, and until when the answer to it is held back."""
         self._locks: weakref.WeakValueDictionary[str, threading.Lock] = weakref.WeakValueDictionary()
@@ -344,6 +346,11 @@ class Service:
             return f"The last report here took about {most} s."
         return f"The last {len(self._took)} reports here took {f'{least} to ' if least < most else 'about '}{most} s."
 
+    def graded_for(self, id_: str, level: Level) -> float:
+        """Seconds for which that report has been in the making."""
+        now = time.monotonic()
+        return now - self._grading.get(f"{id_}/{level}", now)
+
     def judges(self) -> bool:
         """Whether what is at work can judge. Waits for it."""
         return self._engine().chain.judges
@@ -359,6 +366,7 @@ class Service:
             yield known
             return
         news: _News = queue.Queue()
+        self._grading.setdefault(f"{id_}/{level}", time.monotonic())
         threading.Thread(target=self._grade, args=(owner, id_, level, news, known), daemon=True).start()
         yield Grading(None, "Reading the interview")
         while True:
@@ -383,10 +391,12 @@ class Service:
                     self.store.add_report(owner, id_, report, turns_graded=len(transcript.turns))
                     self._took.append(time.monotonic() - began)
                     telemetry.graded(report.status, self._took[-1])
-                news.put(report)
+            outcome: Report | Exception = report
         except Exception as error:  # handed on to the page, which says it
             log.exception("grading failed")
-            news.put(error)
+            outcome = error
+        self._grading.pop(f"{id_}/{level}", None)
+        news.put(outcome)
 
     def _lock(self, name: str) -> threading.Lock:
         with self._locks_lock:

@@ -369,14 +369,15 @@ def levels_html(name: str, legend: str, chosen: Level, id_: str) -> str:
     return choice_html(name, legend, [(key.value, said) for key, said in LEVEL_NAMES.items()], chosen.value, id_)
 
 
-def bar_html(fraction: float | None, text: str, wait: str = "") -> str:
+def bar_html(fraction: float | None, text: str, wait: str = "", passed: float = 0.0) -> str:
     """How far something is: 0 to 1, or None when it does not say; ``wait``: how long it took before. The page's script
-    says for how long it has been going on."""
+    says for how long it has been going on, from the seconds ``passed`` on."""
     value = f" value='{fraction:.3f}'" if fraction is not None else ""
     return (
         f"<div class='card grading' role='status'><p>{for_html(text)} …</p>"
         f"<progress max='1' aria-label='Progress'{value}></progress>"
-        f"<p class='quiet'><span class='since' aria-hidden='true'></span> {for_html(wait)}</p></div>"
+        f"<p class='quiet'><span class='since' aria-hidden='true' data-passed='{passed:.1f}'></span> "
+        f"{for_html(wait)}</p></div>"
     )
 
 

@@ -213,6 +213,9 @@ def test_the_parts_minutes_are_those_of_the_rooms_plan(judged: Made) -> None:
     plan = whole_minutes(weights, 15)
     assert sum(plan.values()) == 15
     assert [int(one) for one in re.findall(r">2 / (\d+) min<", page)] == list(plan.values()), "as the chart says it"
+    assert "<h2>Time on each part</h2>" in page, (
+        "waiting and typing count in it: it is not the time that somebody spoke"
+    )
     assert [int(one) for one in re.findall(r">2 of (\d+) min<", page)] == list(plan.values()), "as the parts say it"
 
 
@@ -239,6 +242,11 @@ def test_a_hint_and_an_edited_answer_are_told(judged: Made) -> None:
     for page in (to_html(judged(helped), helped), to_markdown(judged(helped), helped)):
         told = page[page.index("Hints and edits", page.index("Mistakes")) :].lower()
         assert "asked for a hint" in told
+        assert "owes" not in told, "a question names things, too"
+        assert (
+            "“once it had been named” says that the interviewer had named the point before it, in a hint or in a question"
+            in told
+        )
         assert "turn 4" in told
         assert "one answer you changed" in told
         assert "turn 3" in told

@@ -195,6 +195,7 @@ def grade(
         verdict=Verdict.HIRE,
         confidence=0.6,
         score=2.8 + more / 5,
+        bar={"hire": 2.85},
         steps=steps,
         time={step: StepTime(used=60, budget=300) for step in Step},
         summary="A stand-in's report.",

@@ -1,6 +1,7 @@
 """The report is prepared while the interview goes on, and nothing goes on for one that is over or deleted."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from interviewer.storage import owner_of_user
 from interviewer.storage.store import Store
 from interviewer.transcript import Observed, Transcript, Turn
 from interviewer.web import Engine
-from interviewer.web.service import Choice, Said, Service
+from interviewer.web.service import Choice, Grading, Said, Service
 from tests.web.stand_in import StandIn, StandInLibrary, grade
 
 ANN = owner_of_user("ann")
@@ -143,6 +144,25 @@ def test_a_model_that_judges_begins_when_last_words_are_asked_for(held: Callable
     report = list(interview.service.grade(ANN, interview.id, Level.SENIOR))[-1]
     assert isinstance(report, Report)
     assert interview.grades.turns == [5, 7]  # "end" is no farewell: it was read anew
+
+
+def test_who_comes_back_to_a_report_in_the_making_learns_since_when_it_is(held: Callable[..., Held]) -> None:
+    interview = held("openai")
+    interview.say("data")
+    interview.say("end")
+    service, level = interview.service, Level.SENIOR
+    first = service.grade(ANN, interview.id, level)
+    assert isinstance(next(first), Grading)
+    assert interview.grades.begun.wait(SOON)
+    began = time.monotonic() - service.graded_for(interview.id, level)
+    again = service.grade(ANN, interview.id, level)
+    assert isinstance(next(again), Grading)
+    assert time.monotonic() - service.graded_for(interview.id, level) == pytest.approx(began, abs=0.001)
+    assert service.graded_for(interview.id, Level.STAFF) == 0
+    interview.grades.go_on.set()
+    assert isinstance(list(first)[-1], Report)
+    assert isinstance(list(again)[-1], Report)
+    assert service.graded_for(interview.id, level) == 0
 
 
 def test_after_a_mere_farewell_the_report_is_there(held: Callable[..., Held]) -> None:

@@ -322,9 +322,13 @@ def test_boxes_and_an_arrow_are_drawn_shown_and_still_there_after_a_restart(
     frame.locator("canvas.interactive").press("Control+a")
     chosen = "() => Object.values(document.querySelector('#board-frame').contentWindow.board.chosen()).some(Boolean)"
     page.wait_for_function(chosen)
+    page.fill("#room-box textarea", "events flow hourly")
     page.click("#board-show")
     heard(page, 3)
+    assert page.input_value("#room-box textarea") == ""
     page.wait_for_function(f"() => !({chosen})()")
+    assert page.inner_text("#room-said li:has(.drawn) + li .message").strip() == "events flow hourly"
+    assert page.locator("#room-said li:has(.drawn) + li + li .bot").count() == 1, "both are answered together"
     drawing = page.locator("#room-said .drawn")
     assert drawing.locator("svg.drawing text").all_text_contents() == ["Event log", "Feature store", "hourly"]
     words = ["On the whiteboard now:", "Boxes: Event log; Feature store.", "Event log → Feature store: hourly."]

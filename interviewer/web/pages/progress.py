@@ -14,7 +14,6 @@ from interviewer.interview import known_mode
 from interviewer.knowledge import Knowledge
 from interviewer.practice import (
     DAY,
-    HIRE_LINE,
     MOST_BYTES,
     Due,
     Held,
@@ -147,14 +146,15 @@ def progress_html(knowledge: Knowledge, headers: Sequence[Header], graded: Grade
         )
     held = [Held(header.case, header.level, header.created, report) for header, report in graded]
     trains = {slug: case.trains for slug, case in knowledge.cases.items()}
-    bar = next((report.bar["hire"] for _, report in reversed(graded) if "hire" in report.bar), HIRE_LINE)
+    bar = next((report.bar["hire"] for _, report in reversed(graded) if "hire" in report.bar), None)
     overall = [None if known_mode(header.mode).step else report.score for header, report in graded]
     cards = [_card("Overall", overall, bar)]
-    cards += [_card(step.label, [report.steps[step].score for report in (one.report for one in held)]) for step in Step]
-    said = (
-        "Scores run from 1 to 4, relative to the level interviewed for; from the dashed line on the marks alone would "
-    )
-    said += "pass, while a verdict weighs the whole talk. "
+    cards += [_card(step.label, [one.report.steps[step].score for one in held], bar) for step in Step]
+    said = "Scores run from 1 to 4, relative to the level interviewed for. "
+    if bar is not None:
+        said += (
+            f"The dashed line is the bar for a hire in your newest report, {bar:.2f}; a verdict weighs the whole talk. "
+        )
     charts = (
         f"<h2>Trend per step</h2><p class='quiet'>{said}A gap is a step that was not assessed.</p>"
         f"<div class='sparks'>{''.join(cards)}</div>"
@@ -245,7 +245,7 @@ def _row(knowledge: Knowledge, header: Header, report: Report | None) -> str:
     return f"<tr>{row}<td class='open'>{button}</td></tr>"
 
 
-def _card(title: str, scores: Sequence[float | None], passes: float = HIRE_LINE) -> str:
+def _card(title: str, scores: Sequence[float | None], passes: float | None) -> str:
     last = next((score for score in reversed(scores) if score is not None), None)
     return (
         f"<figure class='card spark'><figcaption>{for_html(title)}<b>{mark(last)}</b></figcaption>"
@@ -253,8 +253,8 @@ def _card(title: str, scores: Sequence[float | None], passes: float = HIRE_LINE)
     )
 
 
-def _picture(title: str, scores: Sequence[float | None], passes: float) -> str:
-    """A line with a dot per interview, and the line of what would pass."""
+def _picture(title: str, scores: Sequence[float | None], passes: float | None) -> str:
+    """A line with a dot per interview, and the newest report's line of a hire, where there is one."""
 
     def height(score: float) -> float:
         return _HEIGHT - _EDGE - (score - 1) / 3 * (_HEIGHT - 2 * _EDGE)
@@ -265,6 +265,7 @@ def _picture(title: str, scores: Sequence[float | None], passes: float) -> str:
         f"<line class='{'hire' if score == passes else 'grid'}' x1='0' x2='{_WIDTH}' "
         f"y1='{height(score):.1f}' y2='{height(score):.1f}'/>"
         for score in (1, passes, 4)
+        if score is not None
     )
     line_ = " ".join(f"{x:.1f},{y:.1f}" for x, y in there)
     dots = "".join(f"<circle cx='{x:.1f}' cy='{y:.1f}' r='3'/>" for x, y in there)

@@ -132,7 +132,9 @@ class ReportPage(Page):
                     yield gr.skip()  # another level is looked at; this report is kept when it is there
                     return
                 if isinstance(news, Grading):
-                    yield {**_cleared(self), self.frame: bar_html(news.fraction, news.text, self.service.wait())}
+                    passed = self.service.graded_for(id_, wanted)
+                    bar = bar_html(news.fraction, news.text, self.service.wait(), passed)
+                    yield {**_cleared(self), self.frame: bar}
                     continue
                 transcript = self.service.store.transcript(owner, id_)
                 corrected = corrections_html(transcript, wanted)

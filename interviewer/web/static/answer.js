@@ -109,6 +109,8 @@
   };
   const draw = (id, text) => { queue({ id, key: random(), text, mode: "drawn", edits: null }); paint(); };
   const again = () => { const at = button("room-resend"); last = performance.now(); if (at) at.click(); };
+  // A drawing is shown: finished words that stand in the box go along, ahead of the interviewer's answer.
+  const along = () => { if (!edited() && !button("voice-talk")?.classList.contains("recording")) take(); again(); };
   const acknowledged = (reply) => {
     const news = parse(reply);
     const byKey = new Map(entries().map((one) => [one.key, one]));
@@ -241,7 +243,7 @@
   }, 300);
 
   Object.assign(window.interviewer, {
-    entered, draw, newest: () => down(true), again, acknowledged, unsent, send: () => pack(), put, tell,
+    entered, draw, along, newest: () => down(true), again, acknowledged, unsent, send: () => pack(), put, tell,
     text: () => (box() ? box().value : ""),
     edited, held,
     speaking: (how) => { spoken = how; },

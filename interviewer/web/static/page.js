@@ -14,7 +14,7 @@
     read: (name) => { try { return sessionStorage.getItem(PREFIX + name) || ""; } catch { return ""; } },
     write: (name, value) => { try { sessionStorage.setItem(PREFIX + name, value); } catch { /* full or forbidden: then a reload loses it */ } },
   };
-  let own = "", handed = 0, waiting = 0;
+  let own = "", handed = 0;
   const followed = []; // where one was in the report, before each link that was followed there
 
   const page = (window.interviewer = {
@@ -348,9 +348,9 @@
   // For how long a report has been in the making.
   const wait = () => {
     const at = document.querySelector("#report-frame .since");
-    if (!at) { waiting = 0; return; }
-    waiting ||= performance.now();
-    const passed = Math.floor((performance.now() - waiting) / 1000);
+    if (!at) return;
+    at.began ??= performance.now() - Number(at.dataset.passed) * 1000; // the server says how much has passed
+    const passed = Math.floor((performance.now() - at.began) / 1000);
     if (passed >= 2) at.textContent = `${Math.floor(passed / 60)}:${String(passed % 60).padStart(2, "0")} so far.`;
   };
   // Where the focus stood may vanish with its page or its row: it goes to what stands nearest, never to nowhere.

@@ -39,7 +39,7 @@
     if (window.interviewerMermaid ? !(await preview()) : !$("sketch-source").value.trim()) return;
     const place = new URLSearchParams(location.search).get("interview");
     window.interviewer.draw(place, $("sketch-source").value.trim());
-    window.interviewer.again();
+    window.interviewer.along();
     word("Shown. The source stays here for your next version.");
   });
   addEventListener("toggle", (event) => { if (event.target.open && event.target.closest("#sketch-box")) event.target.scrollIntoView({ block: "nearest" }); }, true);

@@ -37,7 +37,7 @@
     try {
       const { ok, word } = await board.show();
       tell(word || (ok ? "Shown. Draw on: the next time the interviewer hears what changed." : "Not shown. Try again."), !ok);
-      if (ok && !word) { window.interviewer.newest(); window.interviewer.again(); }
+      if (ok && !word) { window.interviewer.newest(); window.interviewer.along(); }
     } catch { tell("Not shown: there is no connection. The drawing is kept; try again.", true); }
     button.disabled = false;
   };
@@ -53,7 +53,7 @@
       const answer = await fetch(`board/photo/${id}`, { method: "POST", body: file, headers, signal: AbortSignal.timeout(90000) });
       const said = await answer.json().catch(() => ({ word: "The photo is too large." }));
       say(said.word || (answer.ok ? "Shown. The conversation says how it was read." : "Not shown. Try again."), !answer.ok);
-      if (answer.ok && !said.word) { window.interviewer.newest(); window.interviewer.again(); }
+      if (answer.ok && !said.word) { window.interviewer.newest(); window.interviewer.along(); }
     } catch { say("Not shown: there is no connection. Try again.", true); }
   };
   addEventListener("change", (event) => {
