@@ -1,8 +1,9 @@
 """A small app for the tests: the real pages and storage, with an interviewer that does what it is told.
 
 ``python stand_in.py`` serves it. What the candidate says steers it: "slowly" lets it take its time between words,
-"thinks" before the first, "break" lets it fail, "last words" lets it ask for them, "end" ends the interview. Of talk
-that has "unjudged" the report judges nothing, unless STAND_IN_JUDGES is set: then there is a model that can.
+"thinks" before the first, "read slowly" and "read for long" over the report; "break" lets it fail, "last words" lets it
+ask for them, "end" ends the interview. Of talk that has "unjudged" the report judges nothing, unless STAND_IN_JUDGES is
+set: then there is a model that can.
 """
 
 import os
@@ -174,9 +175,10 @@ def grade(
             graded_by=GradedBy(backend="scripted"),
         )
     more = 0.5 * any("improved" in turn.text for _, turn in spoken)
+    slow = {"read slowly": 0.6, "read for long": 4.0}
     for done in range(4):
         progress(done / 4, "Judging the steps")
-        time.sleep(0.6 if any("read slowly" in turn.text for _, turn in spoken) else 0.05)
+        time.sleep(max((slow[word] for word in slow for _, turn in spoken if word in turn.text), default=0.05))
     steps = {}
     for number, step in enumerate(Step):
         evidence = [

@@ -97,6 +97,24 @@ def test_what_nobody_could_judge_is_judged_once_a_model_is_there(
     page.wait_for_function("() => /Staff level/.test(document.querySelector('#report-frame iframe')?.srcdoc || '')")
 
 
+def test_how_long_a_report_has_been_in_the_making_goes_on_while_one_looks_elsewhere(
+    app: App, visit: Callable[..., Any]
+) -> None:
+    page = visit(app.url)
+    start(page)
+    say(page, "read for long: I clarify", 2)
+    page.click("#room-end")
+    page.click("#room-end-yes")
+    page.wait_for_selector("#report-frame .since:has-text('0:03 so far')")
+    page.click("#report-room")
+    page.click("#room-report")
+    page.wait_for_selector("#report-frame .since:has-text('so far')")
+    told = page.inner_text("#report-frame .since")
+    minutes, seconds = re.findall(r"\d+", told)[:2]
+    assert int(minutes) * 60 + int(seconds) >= 4, told
+    page.wait_for_selector("#report-frame iframe")
+
+
 def test_a_mistyped_or_foreign_address_says_so(app: App, visit: Callable[..., Any]) -> None:
     page = visit(f"{app.url}?view=rooom&interview=1")
     page.wait_for_selector("#setup-status .bad:has-text('no page')")
