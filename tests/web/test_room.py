@@ -31,10 +31,12 @@ def say(page: Any, text: str, answer: int) -> None:
 
 
 def heard(page: Any, answer: int) -> None:
-    """Waits until the interviewer has spoken so many times, and to the end."""
+    """Waits until the interviewer has spoken so many times, and to the end: what is said into its words is answered
+    together with what was said before."""
     page.wait_for_function(
-        "n => { const said = [...document.querySelectorAll('#room-chat .bot-row')];"
-        " return said.length >= n && /[.?]$/.test(said.at(-1).innerText.trim()); }",
+        "n => { const said = [...document.querySelectorAll('#room-said .bot-row')];"
+        " return said.length >= n && /[.?]$/.test(said.at(-1).innerText.trim()) &&"
+        " !document.querySelector('#room-speaking .message'); }",
         arg=answer,
     )
 
