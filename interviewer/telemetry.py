@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextvars import ContextVar, copy_context
 from typing import Any, TypeVar
@@ -145,3 +146,40 @@ def _count(address: str | None, sends: bool) -> None:
     except OSError as error:
         raise CannotRun(f"INTERVIEWER_METRICS={address}: cannot listen there ({error.strerror})") from error
     metrics.set_meter_provider(MeterProvider(metric_readers=readers))
+
+
+class ReportWaits:
+    """How long reports take here: of those that are there, and of those in the making."""
+
+    def __init__(self) -> None:
+        self._took: deque[float] = deque(maxlen=5)
+        """Seconds that the last reports were waited for."""
+        self._since: dict[str, float] = {}
+        """When the making of a report began, by its name, whoever looks at it."""
+
+    def begin(self, name: str) -> None:
+        """A report is in the making, unless it is already."""
+        self._since.setdefault(name, time.monotonic())
+
+    def end(self, name: str) -> None:
+        """It is there, or failed."""
+        self._since.pop(name, None)
+
+    def passed(self, name: str) -> float:
+        """Seconds for which that report has been in the making; 0 where it is not."""
+        now = time.monotonic()
+        return now - self._since.get(name, now)
+
+    def took(self, seconds: float) -> float:
+        """Keeps how long a report took, and gives it back."""
+        self._took.append(seconds)
+        return seconds
+
+    def told(self) -> str:
+        """How long the last reports took, in words; empty where none was made since the start."""
+        if not self._took:
+            return ""
+        least, most = (max(5, round(one / 5) * 5) for one in (min(self._took), max(self._took)))
+        if len(self._took) == 1:
+            return f"The last report here took about {most} s."
+        return f"The last {len(self._took)} reports here took {f'{least} to ' if least < most else 'about '}{most} s."

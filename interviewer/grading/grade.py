@@ -146,7 +146,10 @@ class Posed:
         return transcript.model_copy(update={"case": self.case}) if self.case else transcript
 
     def told(self, report: Report, transcript: Transcript) -> Report:
-        """The report under the case that the ``transcript`` names, saying what it was judged by where that differs."""
+        """The report under the case that the ``transcript`` names, saying what it was judged by where that differs; as
+        it is where nothing was asked."""
+        if self == Posed():
+            return report
         by, warnings = report.graded_by, [self.warning] if self.warning else []
         if self.case and by.prompts:
             by = by.model_copy(update={"prompts": {PROBLEM: prompt(PROBLEM).sha256, **by.prompts}})

@@ -132,8 +132,7 @@ def on_the_way(report: Report, transcript: Transcript) -> list[tuple[str, list[i
         many = f"{len(hints)} hints" if len(hints) > 1 else "a hint"
         told = f"You asked for {many}."
         if report.status != "not_judged":
-            named = f"Beside a quote, “{HELP[Help.HINTED]}” says that the interviewer had named the point before it"
-            told += f" {named}, in a hint or in a question."
+            told += f" “{HELP[Help.HINTED]}” beside a quote: the point had been named, here or in a question."
         said.append((told, hints))
     if edits:
         many = f"{len(edits)} answers" if len(edits) > 1 else "One answer"

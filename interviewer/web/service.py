@@ -8,7 +8,6 @@ import queue
 import threading
 import time
 import weakref
-from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -114,10 +113,7 @@ class Service:
         self.behind = Background()
         """What is done for interviews that go on, between their turns."""
         self._last_words = LastWords()
-        self._took: deque[float] = deque(maxlen=5)
-        """Seconds that the last reports were waited for."""
-        self._grading: dict[str, float] = {}
-        """Since when a report is in the making, whoever looks at it."""
+        self.waits = telemetry.ReportWaits()
         self._held: dict[str, tuple[int, float]] = {}
         """The turn of an interview that is being edited, and until when the answer to it is held back."""
         self._locks: weakref.WeakValueDictionary[str, threading.Lock] = weakref.WeakValueDictionary()
@@ -240,7 +236,7 @@ class Service:
                     best,
                     spent,
                     {},
-                    self.wait(),
+                    self.waits.told(),
                 )
                 yield Said(list(reply.warnings), shown)
                 return
@@ -335,21 +331,7 @@ class Service:
         report = self.store.reports(owner, id_).get(transcript.level) if header.ended is not None else None
         times = {step: one.used for step, one in report.time.items()} if report else {}
         state.spoken_about |= spoken_about(report) if report else set()  # the plan and the report say the same
-        return Room(header, transcript, state, speaking(transcript, best), best, spent, times, self.wait())
-
-    def wait(self) -> str:
-        """How long the last reports took here, in words; empty where none was made since the start."""
-        if not self._took:
-            return ""
-        least, most = (max(5, round(one / 5) * 5) for one in (min(self._took), max(self._took)))
-        if len(self._took) == 1:
-            return f"The last report here took about {most} s."
-        return f"The last {len(self._took)} reports here took {f'{least} to ' if least < most else 'about '}{most} s."
-
-    def graded_for(self, id_: str, level: Level) -> float:
-        """Seconds for which that report has been in the making."""
-        now = time.monotonic()
-        return now - self._grading.get(f"{id_}/{level}", now)
+        return Room(header, transcript, state, speaking(transcript, best), best, spent, times, self.waits.told())
 
     def judges(self) -> bool:
         """Whether what is at work can judge. Waits for it."""
@@ -366,7 +348,7 @@ class Service:
             yield known
             return
         news: _News = queue.Queue()
-        self._grading.setdefault(f"{id_}/{level}", time.monotonic())
+        self.waits.begin(f"{id_}/{level}")
         threading.Thread(target=self._grade, args=(owner, id_, level, news, known), daemon=True).start()
         yield Grading(None, "Reading the interview")
         while True:
@@ -389,13 +371,12 @@ class Service:
                     begun = self._last_words.take(id_, transcript, level, tell)
                     report = begun or engine.grade(transcript, self.knowledge, engine.chain, level, tell)
                     self.store.add_report(owner, id_, report, turns_graded=len(transcript.turns))
-                    self._took.append(time.monotonic() - began)
-                    telemetry.graded(report.status, self._took[-1])
+                    telemetry.graded(report.status, self.waits.took(time.monotonic() - began))
             outcome: Report | Exception = report
         except Exception as error:  # handed on to the page, which says it
             log.exception("grading failed")
             outcome = error
-        self._grading.pop(f"{id_}/{level}", None)
+        self.waits.end(f"{id_}/{level}")
         news.put(outcome)
 
     def _lock(self, name: str) -> threading.Lock:

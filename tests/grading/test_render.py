@@ -243,10 +243,7 @@ def test_a_hint_and_an_edited_answer_are_told(judged: Made) -> None:
         told = page[page.index("Hints and edits", page.index("Mistakes")) :].lower()
         assert "asked for a hint" in told
         assert "owes" not in told, "a question names things, too"
-        assert (
-            "“once it had been named” says that the interviewer had named the point before it, in a hint or in a question"
-            in told
-        )
+        assert "“once it had been named” beside a quote: the point had been named, here or in a question" in told
         assert "turn 4" in told
         assert "one answer you changed" in told
         assert "turn 3" in told

@@ -154,15 +154,15 @@ def test_who_comes_back_to_a_report_in_the_making_learns_since_when_it_is(held: 
     first = service.grade(ANN, interview.id, level)
     assert isinstance(next(first), Grading)
     assert interview.grades.begun.wait(SOON)
-    began = time.monotonic() - service.graded_for(interview.id, level)
+    began = time.monotonic() - service.waits.passed(f"{interview.id}/{level}")
     again = service.grade(ANN, interview.id, level)
     assert isinstance(next(again), Grading)
-    assert time.monotonic() - service.graded_for(interview.id, level) == pytest.approx(began, abs=0.001)
-    assert service.graded_for(interview.id, Level.STAFF) == 0
+    assert time.monotonic() - service.waits.passed(f"{interview.id}/{level}") == pytest.approx(began, abs=0.001)
+    assert service.waits.passed(f"{interview.id}/{Level.STAFF}") == 0
     interview.grades.go_on.set()
     assert isinstance(list(first)[-1], Report)
     assert isinstance(list(again)[-1], Report)
-    assert service.graded_for(interview.id, level) == 0
+    assert service.waits.passed(f"{interview.id}/{level}") == 0
 
 
 def test_after_a_mere_farewell_the_report_is_there(held: Callable[..., Held]) -> None:

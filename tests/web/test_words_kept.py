@@ -225,12 +225,12 @@ def test_what_a_step_took_is_told_while_the_interview_goes_on(service: Service) 
 def test_how_long_a_report_takes_is_said_from_what_was_seen_here(service: Service) -> None:
     id_ = held(service, "I clarify.")
     service.store.end(ANN, id_)
-    assert service.wait() == "", "nothing was seen yet"
+    assert service.waits.told() == "", "nothing was seen yet"
     list(service.grade(ANN, id_, Level.SENIOR))
-    assert re.fullmatch(r"The last report here took about \d+ s\.", service.wait())
-    assert service.room(ANN, id_).wait == service.wait()
+    assert re.fullmatch(r"The last report here took about \d+ s\.", service.waits.told())
+    assert service.room(ANN, id_).wait == service.waits.told()
     list(service.grade(ANN, id_, Level.STAFF))
-    assert service.wait().startswith("The last 2 reports here took ")
+    assert service.waits.told().startswith("The last 2 reports here took ")
 
 
 def test_a_stopped_clock_does_not_count(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

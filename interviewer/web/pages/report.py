@@ -132,8 +132,8 @@ class ReportPage(Page):
                     yield gr.skip()  # another level is looked at; this report is kept when it is there
                     return
                 if isinstance(news, Grading):
-                    passed = self.service.graded_for(id_, wanted)
-                    bar = bar_html(news.fraction, news.text, self.service.wait(), passed)
+                    passed = self.service.waits.passed(f"{id_}/{wanted}")
+                    bar = bar_html(news.fraction, news.text, self.service.waits.told(), passed)
                     yield {**_cleared(self), self.frame: bar}
                     continue
                 transcript = self.service.store.transcript(owner, id_)
