@@ -28,9 +28,9 @@ _AGAIN = frozenset({MoveKind.OPEN, MoveKind.WRAP_UP, MoveKind.CLOSE})
 
 _ASKS_AGAIN = (Intent.REPEAT, Intent.WHAT_MEANT, Intent.TIME_LEFT, Intent.END)
 """What is answered however often it is asked."""
-LATE = frozenset({Step.EVALUATE, Step.SERVE, Step.MONITOR})
-"""The parts that are asked about until the end."""
 _WORDS_OF = {Step.EVALUATE: "of_evaluation", Step.SERVE: "of_serving", Step.MONITOR: "of_monitoring"}
+LATE = frozenset(_WORDS_OF)
+"""The parts that are asked about until the end."""
 
 
 @dataclass(frozen=True)
@@ -108,20 +108,23 @@ class Situation:
         question is looked for when it is wanted.
         """
         yield from self.situations_left(step)
-        own = [*self.situations(step).items()]
-        opener = dict(own[:1])
-        for one in self.subjects(step):
-            told = self.told([*one.asks, *(of.ask for name, of in own if name == one.id)])
-            if not told and not (begun and one.id in opener) and not one.touched(self.talked):
+        opener = [*self.situations(step)][:1]
+        for one in self._left(step):
+            if not (begun and one.id in opener):
                 yield from (self.voice.unsaid(one.asks[:1]) or self.voice.unsaid(one.asks))[:1]
 
     def essential(self, step: Step) -> str:
         """The question on what no such part may leave out and nobody has come to; empty without one."""
+        one = next((one for one in self._left(step) if one.essential), None)
+        return next(iter(self.voice.unsaid(one.asks[:1])), "") if one else ""
+
+    def _left(self, step: Step) -> Iterator[Subject]:
+        """What is plainly asked about in a part and nobody has asked or come to."""
+        own = self.situations(step)
         for one in self.subjects(step):
-            told = self.told([*one.asks, *(of.ask for name, of in self.situations(step).items() if name == one.id)])
-            if one.essential and not told and not one.touched(self.talked):
-                return next(iter(self.voice.unsaid(one.asks[:1])), "")
-        return ""
+            asks = [*one.asks, *([own[one.id].ask] if one.id in own else [])]
+            if not self.told(asks) and not one.touched(self.talked):
+                yield one
 
     def question_on(self, step: Step) -> str:
         """The first question that is left on a part; empty without one."""
