@@ -16,7 +16,7 @@ from interviewer.interview.rules_scene import LATE, Situation
 from interviewer.interview.words import says
 from interviewer.knowledge.schema import Task
 from interviewer.listening.examples import denies
-from interviewer.listening.intents import Intent
+from interviewer.listening.intents import Intent, steps_named
 from interviewer.transcript import UNKNOWN_CASE
 
 
@@ -51,10 +51,7 @@ def opening(scene: Situation) -> Proposal:
         text = scene.voice.say("open.drill", brief=brief, minutes=minutes, opener=opener)
         return scene.propose(MoveKind.OPEN, text, step=first.step, target=(TargetKind.SIGNAL, first.id))
     if scene.mode.step:
-        step = scene.mode.step
-        opener = scene.opener(step)
-        text = scene.voice.say("open.step", brief=brief, minutes=minutes, step=steps()[step].name, opener=opener)
-        return scene.propose(MoveKind.OPEN, text, step=step)
+        return _opens(scene, "open.step", scene.mode.step, MoveKind.OPEN, brief=brief, minutes=minutes)
     return scene.turn(MoveKind.OPEN, "open.interview", brief=brief, minutes=minutes)
 
 
@@ -173,10 +170,12 @@ def to_next(scene: Situation, occasion: str, *, soon: bool = False) -> Proposal 
     if scene.led:  # who chose where to go is not taken back at once
         waiting.sort(key=lambda step: step.rank < scene.state.step.rank)
     target = next((step for step in waiting if is_due(scene, step, soon=soon)), None)
-    if target is None:
-        return None
-    text = scene.voice.say(occasion, step=steps()[target].name, opener=scene.opener(target))
-    return scene.propose(MoveKind.MOVE_ON, text, step=target)
+    return _opens(scene, occasion, target) if target else None
+
+
+def _opens(scene: Situation, occasion: str, step: Step, move: MoveKind = MoveKind.MOVE_ON, **slots: str) -> Proposal:
+    text = scene.voice.say(occasion, step=steps()[step].name, opener=scene.opener(step), **slots)
+    return scene.propose(move, text, step=step)
 
 
 def is_due(scene: Situation, step: Step, *, soon: bool = False) -> bool:
@@ -227,9 +226,7 @@ def tells_time(scene: Situation) -> Proposal | None:
     late = state.elapsed >= at.remind_at * state.length and len(waiting) > 1 and told == 0
     if not (short or late) or scene.mode.kind is ModeKind.RAPID:
         return None
-    step = waiting[0]
-    slots = {"step": steps()[step].name, "opener": scene.opener(step), "minutes": scene.minutes_left()}
-    return scene.propose(MoveKind.TIME_CHECK, scene.voice.say("time_check.untouched", **slots), step=step)
+    return _opens(scene, "time_check.untouched", waiting[0], MoveKind.TIME_CHECK, minutes=scene.minutes_left())
 
 
 def part_is_over(scene: Situation) -> Proposal | None:
@@ -311,7 +308,7 @@ def hands_over(scene: Situation) -> Proposal | None:
     found = scene.wants(Intent.HAND_OVER, Intent.FINISHED)
     if found is None:
         return None
-    if scene.state.step is Step.CLARIFY and not scene.state.facts and len(scene.state.moves) <= 2:
+    if _at_the_beginning(scene):
         return scene.turn(MoveKind.LET_GO_ON, "let_go_on.go_ahead")
     begun = scene.words >= settings().substantial and scene.state.probes_in_step <= 1
     if begun and scene.barely_begun(scene.part) and (on := scene.question_on(scene.part)):
@@ -319,6 +316,24 @@ def hands_over(scene: Situation) -> Proposal | None:
     if moved := to_next(scene, "move_on.done") or to_more(scene):
         return moved
     return on_the_whole(scene, "probe.hand_over")
+
+
+def _at_the_beginning(scene: Situation) -> bool:
+    return scene.state.step is Step.CLARIFY and not scene.state.facts and len(scene.state.moves) <= 2
+
+
+def takes_up_an_offer(scene: Situation) -> Proposal | None:
+    """Of the parts that they offer the first that nobody has touched, else the last; at the beginning the earliest."""
+    found = scene.wants(Intent.HAND_OVER, Intent.MAY_I)
+    offer = scene.intents[found] if found else ""
+    named = [step for step in steps_named(offer) if step in scene.view.agenda.scope]
+    if len(named) < 2 or " or " not in offer:
+        return None
+    if _at_the_beginning(scene):
+        first = min(named, key=lambda step: step.rank)
+        return scene.turn(MoveKind.LET_GO_ON, "let_go_on.offered", step=steps()[first].name)
+    fresh = untouched(scene)
+    return _opens(scene, "move_on.done", next((step for step in named if step in fresh), named[-1]))
 
 
 # -- pressing --------------------------------------------------------------------------------------------

@@ -337,6 +337,7 @@ RULES: tuple[Rule, ...] = (
     jumps_in,
     rules_questions.complains,
     rules_questions.about_the_question,
+    rules_pacing.takes_up_an_offer,
     rules_questions.about_the_interview,
     rules_pacing.asks_for_hint,
     rules_pacing.does_not_know,

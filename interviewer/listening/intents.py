@@ -196,9 +196,15 @@ def _begins_clause(before: str, rest: str) -> bool:
         return True
     if _PLANS.search(before) and not _INVERTED.search(rest):
         return False  # 'I'd count visits and how many leave' plans
+    if len(before.split()) > _TERSE and _SIZE.match(rest) and not _INVERTED.search(rest):
+        return False  # 'offline the AUC per class, online the prevalence, how much of it people actually see' explains
     if rest.lower().startswith(("which", "who")):
         return bool(_ANEW.search(before))
     return not _CONDITIONAL.search(before) and bool(_CLAUSE_START.search(before))
+
+
+_SIZE = re.compile(r"how (?:much|many|often|long|fast)\b(?: [\w'-]+){4,}", re.IGNORECASE)
+"""With so many words behind it, and no verb before its subject, it goes on rather than asks."""
 
 
 _WANTS = re.compile(
@@ -381,3 +387,11 @@ def announced(text: str) -> Step | None:
     said = _ASIDE.sub("", without_fillers(text).lower().replace("\u2019", "'"))
     steps = [step for step, pattern in _announcing().items() if pattern.search(said)]
     return steps[0] if len(steps) == 1 else None
+
+
+def steps_named(text: str) -> list[Step]:
+    """The steps whose subjects a sentence names, in its order: "the evaluation or the serving"."""
+    subjects = data_beside(__file__, "announcements.yaml")["subjects"]
+    found = ((step, re.search(rf"\b(?:{_either(subjects[step.value])})\b", text, re.IGNORECASE)) for step in Step)
+    places = {step: match.start() for step, match in found if match}
+    return sorted(places, key=lambda step: places[step])
