@@ -326,8 +326,8 @@ def takes_up_an_offer(scene: Situation) -> Proposal | None:
     """Of the parts that they offer the first that nobody has touched, else the last; at the beginning the earliest."""
     found = scene.wants(Intent.HAND_OVER, Intent.MAY_I)
     offer = scene.intents[found] if found else ""
-    named = [step for step in steps_named(offer) if step in scene.view.agenda.scope]
-    if len(named) < 2 or " or " not in offer:
+    named = [step for step in steps_named(offer) if step in scene.view.agenda.scope] if " or " in offer else []
+    if len(named) < 2:
         return None
     if _at_the_beginning(scene):
         first = min(named, key=lambda step: step.rank)
