@@ -123,7 +123,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
         context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(40_000)  # passes in a second on a quiet machine
+        page.set_default_timeout(120_000)  # passes in a second on a quiet machine
         context.on("request", lambda request: _note(request.url, outside))
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.goto(url)

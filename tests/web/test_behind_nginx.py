@@ -55,7 +55,7 @@ def come(browser: Any) -> Iterator[Callable[[str], Any]]:
 
     def opened(url: str) -> Any:
         page = context.new_page()
-        page.set_default_timeout(40_000)
+        page.set_default_timeout(120_000)
         page.goto(url)
         page.wait_for_selector("#setup-start")
         return page
@@ -116,7 +116,7 @@ def wait_until_stored(url: str, spoken: int) -> None:
     assert speakers == wanted, "none lost, none twice"
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_two_apps_share_postgresql_and_chroma_behind_ours_and_one_is_killed_in_mid_interview(
     own_app: Callable[..., App],
     nginx: Callable[[str, int], Path],

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.pace import slower
 from tests.web.conftest import App
 from tests.web.test_room import finish, heard, say, start, talk
 
@@ -39,7 +40,7 @@ def test_the_first_picture_comes_within_two_seconds(app: App, visit: Callable[..
         page = visit(app.url)
         first = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
         painted.append(page.evaluate(first))
-    assert min(painted) < 2000, painted
+    assert min(painted) < 2000 * slower(), painted
 
 
 def test_every_press_is_answered_within_a_tenth_of_a_second(app: App, visit: Callable[..., Any]) -> None:
@@ -60,7 +61,7 @@ def test_every_press_is_answered_within_a_tenth_of_a_second(app: App, visit: Cal
         heard(page, 2)
         page.click("#nav-setup")
         page.wait_for_selector("#mine-list li")
-    assert all(min(each) < 100 for each in took.values()), took
+    assert all(min(each) < 100 * slower() for each in took.values()), took
 
 
 def test_on_a_telephone_the_talk_stands_above_the_tabs_and_nothing_is_cut(app: App, visit: Callable[..., Any]) -> None:
