@@ -179,6 +179,14 @@ class ModelNumbers(Strict):
     roomy_window: int
 
 
+class Drafting(Strict):
+    """How several drafts of a turn are asked for."""
+
+    temperature: float
+    wait: float
+    choice: int
+
+
 class Observing(Strict):
     """What the second look behind the turns is asked."""
 
@@ -238,6 +246,7 @@ class InterviewThresholds(Strict):
     block: Block
     facts: FactNumbers
     model: ModelNumbers
+    drafts: Drafting
     observer: Observing
     state: Folding
     wording: WordingNumbers
