@@ -103,7 +103,8 @@ def in_the_middle(scene: Situation) -> Proposal | None:
     announces = {*ways} & {*scene.intents} if short else {scene.wants(*ways)} - {None}
     if len(scene.intents.get(Intent.GOES_TO, "").split()) > settings().design_from:
         announces -= {Intent.GOES_TO}  # who names the next part and speaks of it has gone there
-    stops_short = scene.words < settings().finished or scene.text.endswith(("...", "…", ",", "-"))
+    whole_before = any(one.text.endswith((".", "!", "?")) for one in spans(scene.text)[:-1])
+    stops_short = scene.words < settings().finished or whole_before or scene.text.endswith(("...", "…", ",", "-"))
     # a caption's last "um" breaks nothing off where words enough came before it
     said = without_fillers(scene.text) if scene.words > settings().design_from else scene.text
     if (breaks_off(said) and stops_short) or announces:
