@@ -109,8 +109,6 @@ class Settings(BaseSettings):
     """Seconds until the first word of a turn must be there; a slow server of one's own may need more."""
     retries: int = Field(default=2, ge=0, le=10)
     """How often a busy or broken endpoint is asked again."""
-    drafts: int = Field(default=1, ge=1, le=3)
-    """Of how many drafts, written side by side, a capable model chooses its turn."""
     prompts: Path | None = None
     """A folder of prompts that go before ours of the same name, to try another version."""
     rubric: Path | None = None

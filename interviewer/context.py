@@ -71,7 +71,6 @@ class AppContext:
             vectors=self.vectors,
             keep_going=self.behind,
             budget=self.budget,
-            drafts=self.settings.drafts,
         )
 
     def close(self) -> None:

@@ -179,14 +179,6 @@ class ModelNumbers(Strict):
     roomy_window: int
 
 
-class Drafting(Strict):
-    """How several drafts of a turn are asked for."""
-
-    temperature: float
-    wait: float
-    choice: int
-
-
 class Observing(Strict):
     """What the second look behind the turns is asked."""
 
@@ -246,7 +238,6 @@ class InterviewThresholds(Strict):
     block: Block
     facts: FactNumbers
     model: ModelNumbers
-    drafts: Drafting
     observer: Observing
     state: Folding
     wording: WordingNumbers

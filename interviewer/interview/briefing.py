@@ -9,7 +9,6 @@ too small for all of it, the oldest turns are left out in steps, and the gap is 
 import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any
 
 from interviewer import Level, MoveKind, Step
 from interviewer.config import data_beside
@@ -142,18 +141,13 @@ def _lines(heading: str, lines: Iterable[str]) -> str:
     return "\n".join([heading, *(f"- {line}" for line in lines)])
 
 
-def ways() -> Sequence[str]:
-    """A last line of the prompt for each draft of a turn, empty for the first."""
-    return tuple(_data()["ways"])
-
-
 @cache
-def _data() -> dict[str, Any]:
+def _data() -> dict[str, dict[str, str]]:
     return data_beside(__file__, "briefing.yaml")
 
 
 def _wording(group: str, name: str) -> str:
-    return str(_data()[group][name])
+    return _data()[group][name]
 
 
 # -- the conversation ----------------------------------------------------------------------------------

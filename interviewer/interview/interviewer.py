@@ -121,7 +121,6 @@ class Interviewer:
         vectors: Path | None = None,
         keep_going: bool = False,
         budget: Budget | None = None,
-        drafts: int = 1,
     ):
         embedder = embedder or shared_embedder()
         self.knowledge = knowledge
@@ -132,7 +131,7 @@ class Interviewer:
         self.budget = budget or Budget()
         self.rules: Policy = RulesPolicy(self.listener)
         self.policies: tuple[Policy, ...] = (
-            *(LlmPolicy(model, retriever, drafts) for model in self.chain.models if model.capable),
+            *(LlmPolicy(model, retriever) for model in self.chain.models if model.capable),
             self.rules,
         )
         self._listening = threading.BoundedSemaphore(_LISTENERS)

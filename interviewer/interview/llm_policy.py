@@ -19,7 +19,6 @@ from pydantic import BaseModel, Field
 
 from interviewer import ModelError, MoveKind, Step
 from interviewer.interview import briefing, thresholds
-from interviewer.interview.drafts import best
 from interviewer.interview.policy import Allowed, Proposal, Target, TargetKind, View
 from interviewer.interview.words import says
 from interviewer.knowledge import Knowledge
@@ -80,8 +79,6 @@ class LlmPolicy:
     model: LanguageModel
     retriever: Retriever | None = None
     """Brings notes for the moment; none without it."""
-    drafts: int = 1
-    """Of how many drafts a turn is chosen, where it is not forced and nothing was turned down yet."""
     tries: int = 3
     name: str = "llm"
 
@@ -92,12 +89,9 @@ class LlmPolicy:
 
     def act(self, view: View, allowed: Allowed) -> Proposal:
         """The proposal, as soon as its header is there. Raises ModelError."""
-        attempt, messages = min(view.attempt, len(_AT.temperatures) - 1), self.messages(view, allowed)
-        if self.drafts > 1 and not (view.attempt or allowed.forced) and prompt_for(self.model) == "conduct":
-            chosen = best(self.model, messages, briefing.ways()[: self.drafts], _AT.max_tokens, 7)
-            return proposal_from(iter([chosen.text]), view, allowed, lambda: chosen.usage)
+        attempt = min(view.attempt, len(_AT.temperatures) - 1)
         pieces = self.model.speak(
-            messages,
+            self.messages(view, allowed),
             max_tokens=_AT.max_tokens,
             temperature=_AT.temperatures[attempt],
             seed=7 + attempt,

@@ -122,7 +122,9 @@ def test_how_much_in_the_middle_of_an_explanation_asks_for_nothing(talk: Talk) -
 
 def test_a_long_answer_whose_last_sentence_breaks_off_is_not_cut_into(talk: Talk) -> None:
     talk.say(ANSWER)
-    whole = "I'd compare it offline with sorting by time, by NDCG for each session, and then run a test with users. " * 4
+    whole = (
+        "I'd compare it offline with sorting by time, by NDCG for each session, and then run a test with users. " * 4
+    )
     said = talk.say(whole + "Let me think, the logs are from the old ranking, so NDCG would be")
     assert said.move is MoveKind.LET_GO_ON, talk.text
 
