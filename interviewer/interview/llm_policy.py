@@ -40,6 +40,8 @@ _MAY_BEGIN = re.compile(r"<t?h?i?n?k?\s*$|`+[a-z]{0,8}$", re.IGNORECASE)
 _PLAIN = re.compile(
     r"^\W*(?:move\W+)?(?P<move>" + "|".join(MoveKind) + r")\b(?:\W+(?:step\W+)?(?P<step>[a-z_]+))?\W*$", re.IGNORECASE
 )
+_NOTE = re.compile(r"^[\s*_\"'-]*weak[*_\"']*\s*[:=][^\n]*\n\s*", re.IGNORECASE)
+"""A private note of what is weakest that came as a line of its own, before the header or in its place."""
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _ALSO: dict[Step, tuple[str, ...]] = {
     Step.CLARIFY: ("requirements",),
@@ -142,7 +144,7 @@ def proposal_from(
     stream = _clean(pieces)
     held = ""
     for piece in stream:
-        held = (held + piece).lstrip()
+        held = _NOTE.sub("", (held + piece).lstrip())
         header, rest = _split(held)
         if header is not None:
             words = next((header[key] for key in _WORDS_KEYS if isinstance(header.get(key), str)), None)

@@ -359,6 +359,9 @@ WORDS = "A payment of yesterday: what is its label?"
         (WORDS, "probe"),
         (f'{{"move": "interrogate"}}\n{WORDS}', "probe"),
         (f'{{"move": "probe"}}\n\u200b{WORDS}\x07', "probe"),
+        (f'{{"weak": "tests on its training days", "move": "challenge"}}\n{WORDS}', "challenge"),
+        (f"weak: tests on its training days\nmove: challenge, step: data\n{WORDS}", "challenge"),
+        (f'**Weak**: tests on its training days\n{{"move": "challenge"}}\n{WORDS}', "challenge"),
     ],
 )
 def test_answers_of_many_forms_are_understood(conducting, answer, move):
