@@ -3,7 +3,7 @@
 import time
 
 _WORK, _TAKES = 2_000_000, 0.085
-"""Additions, and the seconds that they take on a quiet machine like it."""
+"""Rounds of an empty loop, and the seconds that they take on a quiet machine like it."""
 
 
 def slower() -> float:

@@ -354,7 +354,6 @@ def requests(
 
 # -- announcements ---------------------------------------------------------------------------------------
 # What a speaker says they will talk about next: "for monitoring I'd watch …", "let's move on to data", "Serving: …".
-#
 # People who draw aloud or wander name the subject more often than they stay near its usual words.
 
 
@@ -389,9 +388,13 @@ def announced(text: str) -> Step | None:
     return steps[0] if len(steps) == 1 else None
 
 
+@cache
+def _naming() -> dict[Step, re.Pattern[str]]:
+    subjects = data_beside(__file__, "announcements.yaml")["subjects"]
+    return {step: re.compile(rf"\b(?:{_either(subjects[step.value])})\b", re.IGNORECASE) for step in Step}
+
+
 def steps_named(text: str) -> list[Step]:
     """The steps whose subjects a sentence names, in its order: "the evaluation or the serving"."""
-    subjects = data_beside(__file__, "announcements.yaml")["subjects"]
-    found = ((step, re.search(rf"\b(?:{_either(subjects[step.value])})\b", text, re.IGNORECASE)) for step in Step)
-    places = {step: match.start() for step, match in found if match}
+    places = {step: found.start() for step, pattern in _naming().items() if (found := pattern.search(text))}
     return sorted(places, key=lambda step: places[step])

@@ -23,6 +23,8 @@ from tests.tools import initdb
 CHROMIUM = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 CHROMIUM += ["--disable-background-networking", "--disable-component-update"]
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 120_000
+"""Milliseconds that a page is waited for; what is waited for comes in a second on a quiet machine."""
 
 
 def free_port() -> int:
@@ -123,7 +125,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
         context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(120_000)  # passes in a second on a quiet machine
+        page.set_default_timeout(PATIENCE)
         context.on("request", lambda request: _note(request.url, outside))
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.goto(url)

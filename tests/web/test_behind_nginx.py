@@ -18,7 +18,7 @@ from interviewer.storage.store import Store
 from tests.knowledge.test_index_troubles import ChromaServer
 from tests.nginx import serving_nginx
 from tests.tools import nginx as nginx_found
-from tests.web.conftest import ROOT, App, free_port
+from tests.web.conftest import PATIENCE, ROOT, App, free_port
 from tests.web.test_room import say, start, talk
 
 NGINX = nginx_found()
@@ -55,7 +55,7 @@ def come(browser: Any) -> Iterator[Callable[[str], Any]]:
 
     def opened(url: str) -> Any:
         page = context.new_page()
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(url)
         page.wait_for_selector("#setup-start")
         return page

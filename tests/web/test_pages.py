@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.web.conftest import App
+from tests.web.conftest import PATIENCE, App
 from tests.web.test_board import serious
 from tests.web.test_room import finish, say, start
 
@@ -375,7 +375,7 @@ def test_nothing_serious_for_those_who_see_or_move_differently(
 ) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 720}, bypass_csp=True, color_scheme=theme)
     page = context.new_page()
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(PATIENCE)
     found: dict[str, list[str]] = {}
 
     def check(name: str) -> None:
