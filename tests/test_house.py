@@ -251,6 +251,14 @@ TALK = ("How many payments a second are there?", "The labels come from chargebac
 
 
 @pytest.mark.xdist_group("listening")
+def test_where_several_processes_test_the_tests_that_share_a_browser_or_a_model_share_a_process(
+    request: pytest.FixtureRequest,
+) -> None:
+    asked = getattr(request.config.option, "loadgroup", False)
+    assert request.node.nodeid.endswith("@listening") == asked, "pytest and pytest-xdist do not go together"
+
+
+@pytest.mark.xdist_group("listening")
 @pytest.mark.parametrize("capable", [False, True], ids=["scripted", "openai"])
 def test_a_turn_and_a_report_walk_as_contributing_says(
     capable: bool, knowledge: Any, home: Path, tmp_path: Path
