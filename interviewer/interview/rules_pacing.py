@@ -17,6 +17,7 @@ from interviewer.interview.words import says
 from interviewer.knowledge.schema import Task
 from interviewer.listening.examples import denies
 from interviewer.listening.intents import Intent, steps_named
+from interviewer.text import first_sentences
 from interviewer.transcript import UNKNOWN_CASE
 
 
@@ -34,11 +35,9 @@ def forced(scene: Situation) -> Proposal | None:
 
 def opening(scene: Situation) -> Proposal:
     """The problem and the length; for a single step or subject a first question on it."""
-    minutes = str(round(scene.view.transcript.minutes))
-    brief = scene.case.brief if scene.case else ""
-    if not brief and scene.view.transcript.problem:
-        words = scene.view.transcript.problem.split()
-        own = " ".join(words[: settings().posed]).rstrip(" .") + (" …" if len(words) > settings().posed else "")
+    minutes, brief = str(round(scene.view.transcript.minutes)), scene.case.brief if scene.case else ""
+    if not brief and (own := first_sentences(scene.view.transcript.problem or "", settings().posed)):
+        own += "" if own[-1] in ".?!…" else "."
         return scene.turn(MoveKind.OPEN, "open.own", problem=own, minutes=minutes)
     if not brief:
         if scene.view.transcript.case == UNKNOWN_CASE:

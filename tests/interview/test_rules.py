@@ -106,6 +106,21 @@ def test_talk_about_the_interview_gets_a_persons_answer(talk: Talk, said: str, m
     assert not words or any(word in talk.text.lower() for word in words.split("|")), talk.text
 
 
+@pytest.mark.parametrize(
+    ("problem", "posed"),
+    [
+        ("Rank flats. " + "Many people look for them, in many towns. " * 5, "Rank flats. Many people look"),
+        ("Which flat is shown first?", "Which flat is shown first? Take it"),
+        ("Rank " + "all " * 60 + "flats", "all all … Take it"),
+    ],
+)
+def test_of_a_long_problem_of_ones_own_whole_sentences_are_posed(interviewer: Any, problem: str, posed: str) -> None:
+    opened = Talk(interviewer, case="own-flats", problem=problem).text
+    assert posed in opened
+    assert len(opened.split()) <= 60
+    assert ("…" in opened) == ("…" in posed)
+
+
 def test_who_offers_to_begin_here_or_there_is_told_where(talk: Talk) -> None:
     said = talk.say("Hi! So do you want me to start with the requirements or jump right into the model?")
     assert said.move is MoveKind.LET_GO_ON
