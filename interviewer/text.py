@@ -149,13 +149,13 @@ def without_fillers(text: str) -> str:
 def finished(text: str) -> tuple[list[str], str]:
     """The whole sentences at the beginning of a text that is still being written, and the rest that is not whole yet.
 
-    ('Mm-hm. So you', …) -> ['Mm-hm.'], 'So you'
+    ('Mm-hm. So you', …) -> ['Mm-hm.'], 'So you'. What a semicolon joins is one sentence.
     """
     done: list[str] = []
     start = 0
     for match in _END.finditer(text):
-        piece = text[start : match.start()].strip()
-        if piece and ("\n" in match[0] or not _ABBREVIATION.search(text[max(0, match.start() - 8) : match.start()])):
+        piece, before = text[start : match.start()].strip(), text[max(0, match.start() - 8) : match.start()]
+        if piece and ("\n" in match[0] or not (before.endswith(";") or _ABBREVIATION.search(before))):
             done.append(text[start : match.end()].strip())
             start = match.end()
     return done, text[start:]
