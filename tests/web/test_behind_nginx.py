@@ -116,7 +116,7 @@ def wait_until_stored(url: str, spoken: int) -> None:
     assert speakers == wanted, "none lost, none twice"
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_two_apps_share_postgresql_and_chroma_behind_ours_and_one_is_killed_in_mid_interview(
     own_app: Callable[..., App],
     nginx: Callable[[str, int], Path],
