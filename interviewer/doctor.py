@@ -90,12 +90,12 @@ def _weights(settings: Settings) -> str:
 
 
 _WORTH = {
-    "openai": "a capable model conducts and judges: blind judges were content with nearly all of its turns",
+    "openai": "a capable model conducts and judges: blind judges were content with more than nine in ten of its turns",
     "local": "a model of 7 B or more conducts and judges; the shipped one is not asked, and what speaks is 'scripted'",
     "scripted": "it gives facts, keeps the time and opens the parts, understands nothing, and gives no verdict: blind "
     "judges were content with half of its turns",
 }
-"""What to expect of a backend: ``evals/RESULTS.md``, .99 and .48."""
+"""What to expect of a backend: ``evals/RESULTS.md``, .97 and .48."""
 
 
 def _backend(settings: Settings, endpoint: Finding | None) -> str:

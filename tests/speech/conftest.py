@@ -37,8 +37,8 @@ def vad() -> Any:
 
 @pytest.fixture(scope="session")
 def voice() -> Iterator[Piper]:
-    """The embedded voice."""
-    made = Piper()
+    """The embedded voice, the same in every run."""
+    made = Piper(Path(__file__).with_name("steady_voice.py"))
     yield made
     made.close()
 

@@ -52,7 +52,7 @@ def test_an_answer_with_a_pause_is_heard_whole_and_grows_while_it_is_spoken(ears
         "live partial text"
     )
     said = recording.finish().text.lower()
-    assert re.search(r"labels \w+ \w+ table\b.*\btrain", said), (
+    assert re.search(r"labels in \w+ table\b.*\btrain", said), (
         "the voice is never quite the same: an article may be misheard"
     )
 
