@@ -260,7 +260,7 @@ def test_an_endpoint_that_wants_to_be_left_alone_for_ever_is_asked_again(wait: s
     refusal = f"HTTP/1.1 429 X\r\nRetry-After: {wait}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}".encode()
     with wire(lambda send, _: send(refusal)) as (address, _):
         model = model_at(address)
-        outcome = called(speak, model, LIMIT)
+        outcome = called(speak, model, 20.0)  # it ends by itself, long before
         assert "too busy (429)" in str(outcome.error)
         assert len(str(outcome.error)) < 300
         asking = model._breaker._thread
