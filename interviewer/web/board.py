@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 from pydantic import Field
@@ -30,9 +30,9 @@ from interviewer.drawing.renderings import describe, transcribed
 from interviewer.storage import owner_of_key, owner_of_user
 from interviewer.storage.store import OverError
 from interviewer.transcript import Transcript, Turn, json_value
-from interviewer.web.guard import signed_in
-from interviewer.web.service import Service
-from interviewer.web.session import valid_key
+
+if TYPE_CHECKING:
+    from interviewer.web.service import Service
 
 _SECONDS = 180
 """How long npm may take for one package."""
@@ -179,7 +179,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Board:
     """Keeps and shows the drawings of everybody's interviews."""
 
-    def __init__(self, service: Service, see: Reader | None = None):
+    def __init__(self, service: "Service", see: Reader | None = None):
         self.service, self.see = service, see
 
     def load(self, owner: str, id_: str) -> list[Any]:
@@ -240,7 +240,7 @@ def _shown(transcript: Transcript) -> Turn | None:
     return next((turn for turn in reversed(transcript.turns) if turn.scene is not None), None)
 
 
-def routes(service: Service, home: Path, see: Reader | None = None) -> list[Route]:
+def routes(service: "Service", home: Path, see: Reader | None = None) -> list[Route]:
     """The addresses under ``board/``, for the server's application. ``see`` reads photos of drawings."""
     board = Board(service, see)
 
@@ -323,6 +323,9 @@ def _word(text: str, code: int) -> Response:
 
 def _owner(request: Request) -> str:
     """Whose drawing it is. Raises BadInput."""
+    from interviewer.web.guard import signed_in  # with Gradio, for which the commands that use this file need not wait
+    from interviewer.web.session import valid_key
+
     user = signed_in(request)
     return owner_of_user(user) if user else owner_of_key(valid_key(request.headers.get("x-interviewer-key", "")))
 
