@@ -10,7 +10,7 @@ import pytest
 import pytest_socket
 
 from interviewer.config import quieten
-from tests.tools import chromium
+from tests.tools import chromium, windowless
 
 quieten()
 hypothesis.settings.register_profile("ours", deadline=None)  # a busy machine is no finding
@@ -23,13 +23,13 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 
 TOGETHER = {
-    "browser": {"browser", "page_with", "chromium_path", "app", "talking_app", "own_app", "troubled"},
-    "speech": {"ears", "voice", "spoken", "vad"},
+    "speech": {"ears", "voice", "spoken", "vad", "page_with", "talking_app", "troubled"},
+    "browser": {"browser", "app", "own_app"},
     "embedded": {"small"},
     "postgres": {"postgres"},
 }
-"""Tests that use one of these fixtures run in one process when there are several: what is heavy starts once, and two
-browsers do not take each other's time. ``make test-fast`` leaves them out."""
+"""Tests that use one of these fixtures run in one process when there are several: what is heavy starts once, and those
+that speak at the pace of talk do not hold up those that click. ``make test-fast`` leaves them out."""
 LISTENING = ("interview", "grading", "listening", "practice")
 """Folders whose tests share what the listener knows of the cases: each case's sentences are embedded once."""
 
@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
         used = set(getattr(item, "fixturenames", ()))
         group = next((name for name, fixtures in TOGETHER.items() if fixtures & used), None)
-        group = "browser" if item.get_closest_marker("browser") else group
+        group = group or ("browser" if item.get_closest_marker("browser") else None)
         if group:
             item.add_marker(pytest.mark.slow)
         elif item.path.parent.name in LISTENING:
@@ -109,10 +109,19 @@ def playwright() -> Iterator[Any]:
         yield one
 
 
+def _or_skip(path: str | None) -> str:
+    return path or pytest.skip(
+        "!!! NO CHROMIUM HERE: the browser tests did not run (python -m tests.tools says how to get one)"
+    )
+
+
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """Chromium's path, or the test is skipped, loudly."""
-    path = chromium()
-    if not path:
-        pytest.skip("!!! NO CHROMIUM HERE: the browser tests did not run (python -m tests.tools says how to get one)")
-    return path
+    return _or_skip(chromium())
+
+
+@pytest.fixture(scope="session")
+def windowless_path() -> str:
+    """The path of a Chromium that need have no windows, likewise."""
+    return _or_skip(windowless())

@@ -16,6 +16,12 @@ def chromium() -> str | None:
     return next((path for path in fetched if Path(path).name in ("chrome", "headless_shell")), None)
 
 
+def windowless() -> str | None:
+    """Chromium without windows, where it is there: a window has pages of its own, which take as much of the processors
+    as ours. It asks nobody for leave, so what is about a microphone takes the other."""
+    return shutil.which("chromium-headless-shell") or chromium()
+
+
 def initdb() -> str | None:
     """PostgreSQL's ``initdb``."""
     return shutil.which("initdb") or next(

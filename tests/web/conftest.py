@@ -109,9 +109,9 @@ def own_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
 
 
 @pytest.fixture(scope="session")
-def browser(playwright: Any, chromium_path: str) -> Iterator[Any]:
+def browser(playwright: Any, windowless_path: str) -> Iterator[Any]:
     """One Chromium."""
-    browser = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM)
+    browser = playwright.chromium.launch(executable_path=windowless_path, args=CHROMIUM)
     yield browser
     browser.close()
 
