@@ -127,6 +127,7 @@ class AnswerNumbers(Strict):
 
     longest_comment: int
     most_missing: int
+    most_better: int
     most_criteria: int
     most_of_the_case: int
     room: int

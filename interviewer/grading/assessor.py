@@ -29,6 +29,8 @@ from interviewer.transcript import UNKNOWN_CASE, Transcript
 
 Progress = Callable[[float, str], None]
 """Told the share done (0 to 1) and what is being done; may raise to cancel."""
+Early = Callable[[Report], None]
+"""Told a report that is whole but for a last check of its words."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Material:
     transcript: Transcript
     knowledge: Knowledge
     warnings: tuple[str, ...] = ()
+    early: Early = lambda report: None
 
     @property
     def level(self) -> Level:

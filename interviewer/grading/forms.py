@@ -126,8 +126,32 @@ class Whole(_Form):
     next_level: str = Field(default_factory=str)
 
 
+class Correction(Cited):
+    """A claim of the report that does not hold, with the words against it."""
+
+    claim: int
+    instead: str = Field(default_factory=str)
+    """The claim as it holds; empty where nothing is left of it."""
+
+
+class SaidBetter(Telling):
+    """An answer that cost much, and how it could have been given."""
+
+    say: str = Field(default_factory=str)
+    then: str = Field(default_factory=str)
+    """The question that would come next."""
+
+
+class Checked(_Form):
+    """What does not hold of a report, and what could have been said."""
+
+    corrections: list[Correction] = Field(default_factory=list)
+    better: list[SaidBetter] = Field(default_factory=list)
+
+
 class Answer(_Form):
-    """What every call of a report is asked for: one of the seven steps, the panel's marks, or the whole.
+    """What every call of a report is asked for: one of the seven steps, the panel's marks, the whole, or what does not
+    hold of all that.
 
     It is one form for all, because an endpoint may read the form before the prompt: another form is another prefix,
     and the transcript would be billed again (platform.openai.com/docs/guides/prompt-caching, "What can be cached").
@@ -140,6 +164,7 @@ class Answer(_Form):
     step: JudgedStep | None = None
     panel: Panel | None = None
     whole: Whole | None = None
+    checked: Checked | None = None
 
     @model_validator(mode="after")
     def _there(self) -> Self:
@@ -167,3 +192,9 @@ class OfTheWhole(Answer):
     """The answer about the whole."""
 
     _asked_for = "whole"
+
+
+class OfTheCheck(Answer):
+    """The answer about what the others claim."""
+
+    _asked_for = "checked"

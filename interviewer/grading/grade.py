@@ -19,7 +19,7 @@ from pathlib import Path
 from interviewer import InterviewerError, Level, ModelError, MoveKind
 from interviewer.background import Breathe, Job, aside
 from interviewer.grading import rubric_in_use, thresholds
-from interviewer.grading.assessor import Assessor, Material, Progress, Retrieve
+from interviewer.grading.assessor import Assessor, Early, Material, Progress, Retrieve
 from interviewer.grading.coverage_assessor import CoverageAssessor
 from interviewer.grading.evidence import words_of_their_own
 from interviewer.grading.forms import PosedProblem
@@ -48,9 +48,11 @@ def grade(
     *,
     retrieve: Retrieve | None = None,
     vectors: Path | None = None,
+    early: Early | None = None,
 ) -> Report:
     """The report, at the transcript's level or another. ``vectors`` is a folder that keeps the case's vectors;
-    ``retrieve`` looks up what a strong answer has. Raises ModelError when a named backend fails."""
+    ``retrieve`` looks up what a strong answer has; ``early`` is told the report before its words are checked. Raises
+    ModelError when a named backend fails."""
     tell: Progress = progress or (lambda share, what: None)
     clocked, warnings = with_clock(transcript.model_copy(update={"level": level or transcript.level}))
     if knowledge.case(transcript.case) is None:
@@ -61,13 +63,22 @@ def grade(
     case = knowledge.case(transcript.case)
     heard = hearing(clocked, plain_words(case.model_dump_json()) if case else ())
     readable, failed, posed = heard.level != "unreadable", False, Posed()
+
+    def finished(report: Report) -> Report:
+        report = posed.told(report, clocked)
+        return _of_its_step(_no_surer_than_heard(report, heard) if readable else report, clocked)
+
+    def shown(report: Report) -> None:
+        if early is not None:
+            early(finished(report))
+
     for model in chain.models if readable else ():
         assessor = _assessor(clocked, model, vectors, retrieve, failed)
         if isinstance(assessor, LlmAssessor) and posed.case is None and case and posed_elsewhere(clocked):
             tell(0.02, "The model reads which problem is posed")
             posed = posed_problem(clocked, knowledge, model)
         try:
-            report = assessor.assess(Material(posed.judged(clocked), knowledge, tuple(warnings)), tell)
+            report = assessor.assess(Material(posed.judged(clocked), knowledge, tuple(warnings), shown), tell)
             break
         except ModelError as error:
             if chain.named:
@@ -78,8 +89,7 @@ def grade(
         unheard = "" if readable else badly_heard(heard.share)
         covers = CoverageAssessor(None, vectors, retrieve, unheard, failed)
         report = covers.assess(Material(posed.judged(clocked), knowledge, tuple(warnings)), tell)
-    report = posed.told(report, clocked)
-    return _of_its_step(_no_surer_than_heard(report, heard) if readable else report, clocked)
+    return finished(report)
 
 
 def _of_its_step(report: Report, transcript: Transcript) -> Report:
@@ -259,6 +269,10 @@ class _Begun:
     news: tuple[float, str] = (0.0, "Reading the interview")
     heard: Progress | None = None
     """Told of the progress: whoever waits for the report."""
+    early: Report | None = None
+    """The report before its words are checked, once it is there."""
+    watched: Early | None = None
+    """Told of it."""
     report: "Future[Report]" = field(default_factory=Future)
 
     def tell(self, share: float, what: str) -> None:
@@ -266,6 +280,12 @@ class _Begun:
         self.news = share, what
         if self.heard is not None:
             self.heard(share, what)
+
+    def show(self, report: Report) -> None:
+        """The report before its words are checked."""
+        self.early = report
+        if self.watched is not None:
+            self.watched(report)
 
 
 class LastWords:
@@ -292,13 +312,20 @@ class LastWords:
                 return False
             begun = _Begun(transcript)
             given = (transcript, knowledge, chain, transcript.level, begun.tell)
-            begun.report = aside("ahead", partial(grade, *given))
+            begun.report = aside("ahead", partial(grade, *given, early=begun.show))
             self._begun[name] = begun
             while len(self._begun) > MOST_KEPT:
                 self._begun.popitem(last=False)
         return True
 
-    def take(self, name: str, transcript: Transcript, level: Level, progress: Progress | None = None) -> Report | None:
+    def take(
+        self,
+        name: str,
+        transcript: Transcript,
+        level: Level,
+        progress: Progress | None = None,
+        early: Early | None = None,
+    ) -> Report | None:
         """The report that was begun, waited for where it is not ready; None where it would not be the report: another
         level, something said since that is no farewell, or the model failed."""
         with self._lock:
@@ -309,6 +336,9 @@ class LastWords:
             begun.heard = progress
             if progress is not None:
                 progress(*begun.news)
+            begun.watched = early
+            if early is not None and begun.early is not None and not begun.report.done():
+                early(begun.early)
             return begun.report.result()
         except InterviewerError:  # it is asked again, and what it says then is told
             log.warning("grading ahead failed", exc_info=True)

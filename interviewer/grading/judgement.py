@@ -11,8 +11,9 @@ from interviewer import Help, Level, MoveKind, Step
 from interviewer.grading import thresholds
 from interviewer.grading.assessor import expected_at
 from interviewer.grading.evidence import Aimed, Excerpt, Quote, Quotes, inside, seconds_taken
-from interviewer.grading.forms import Cited, JudgedCriterion, JudgedStep, PanelMark, Telling
+from interviewer.grading.forms import Cited, Correction, JudgedCriterion, JudgedStep, PanelMark, SaidBetter, Telling
 from interviewer.grading.report import (
+    Better,
     Criterion,
     CriterionStatus,
     Evidence,
@@ -21,6 +22,7 @@ from interviewer.grading.report import (
     Moment,
     Nearest,
     Remark,
+    Report,
     StepReport,
     StepTime,
     StudyItem,
@@ -171,6 +173,15 @@ class Judgement:
             Moment(text=short(one.text), turn=place.turn, quote=place.text) for one, place in found if place is not None
         ][:most]
 
+    def better(self, told: Sequence[SaidBetter]) -> list[Better]:
+        """Answers that cost much, whose words were said and for which there is another."""
+        return [
+            Better(text=moment.text, turn=moment.turn, quote=moment.quote, say=short(one.say), then=short(one.then))
+            for one in told
+            if one.say.strip()
+            for moment in self.moments([one], 1)
+        ][: _AT.most_better]
+
     def study_plan(self, answers: Mapping[Step, JudgedStep], steps: Mapping[Step, StepReport]) -> list[StudyItem]:
         """At most five things, one a step, the lowest mark first; each tied to a gap: none for what was shown."""
         plan = []
@@ -229,6 +240,96 @@ def apart(steps: Mapping[Step, StepReport], panel: Sequence[PanelMark], far: flo
             f"would mark it{because}; the mark is between them."
         )
     return told
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Something that a report says about the talk, and where it says it."""
+
+    field: str
+    text: str
+    at: int = 0
+    """Which of several."""
+    step: Step | None = None
+    about: str = ""
+    """The subject that a gap is of."""
+
+    @property
+    def place(self) -> str:
+        """What stands before its words where it is given to be checked."""
+        step = f"[{self.step.label}] " if self.step else ""
+        return f"{step}{self.about}: left out: " if self.about else step
+
+    @property
+    def line(self) -> str:
+        """As the reader who checks it is given it."""
+        return f"{self.place}{self.text}"
+
+    def said(self, instead: str) -> str:
+        """Other words for it, in one line: without its place, and on the side on which it stands."""
+        for part in (self.place, self.place.partition("] ")[2], "left out: "):
+            instead = instead.removeprefix(part)
+        side = next((side for side in _SIDES if self.text.startswith(side)), "")
+        return f"{side}{short(instead.removeprefix(side))}" if instead.strip() else ""
+
+
+def claims_of(report: Report) -> list[Claim]:
+    """What a report says of the talk in its own words: of the whole, of each step, of what was left out."""
+    told = [Claim(name, text) for name in _OF_THE_WHOLE if (text := getattr(report, name))]
+    for name in ("decisive", "contradictions"):
+        told += [Claim(name, one.text, at) for at, one in enumerate(getattr(report, name))]
+    told += [Claim("reasons", text, at) for at, text in enumerate(report.reasons) if text.startswith(_SIDES)]
+    for step, own in report.steps.items():
+        told += [Claim("comment", own.comment, step=step)] if own.comment and own.criteria else []
+        gaps = ((at, one) for at, one in enumerate(own.criteria) if one.status == "partly" and one.gap)
+        told += [Claim("gap", one.gap, at, step, one.about or one.text) for at, one in gaps]
+    return told
+
+
+def put_right(report: Report, claims: Sequence[Claim], corrections: Sequence[Correction]) -> tuple[Report, int]:
+    """The report with the claims that were refuted said as they hold, or not at all, and how many those are. No mark
+    and no verdict changes: only words do. A gap of which nothing is left leaves its criterion shown."""
+    told, fields, done = dict(report.steps), {name: getattr(report, name) for name in _SAID}, 0
+    new = {one.claim - 1: one.instead.strip() for one in reversed(corrections)}
+    for number, claim in enumerate(claims):
+        instead = claim.said(new[number]) if number in new else claim.text
+        if instead == claim.text:
+            continue
+        done += 1
+        if claim.step is not None and claim.field == "comment":
+            told[claim.step] = told[claim.step].model_copy(update={"comment": instead})
+        elif claim.step is not None:
+            told[claim.step] = _with_gap(told[claim.step], claim.at, instead.rstrip("."))
+        elif isinstance(fields[claim.field], str):
+            fields[claim.field] = instead
+        else:
+            before = fields[claim.field][claim.at]
+            after = instead if isinstance(before, str) else before.model_copy(update={"text": instead})
+            fields[claim.field] = [*fields[claim.field][: claim.at], after, *fields[claim.field][claim.at + 1 :]]
+    fields = {name: own if isinstance(own, str) else [one for one in own if _says(one)] for name, own in fields.items()}
+    return report.model_copy(update={**fields, "steps": told}), done
+
+
+_OF_THE_WHOLE = ("summary", "pacing", "communication")
+_SIDES = ("For: ", "Against: ")
+_SAID = (*_OF_THE_WHOLE, "decisive", "contradictions", "reasons")
+
+
+def _says(one: str | Moment) -> bool:
+    """Whether anything is left of a reason or a moment."""
+    return bool(one.strip() if isinstance(one, str) else one.text)
+
+
+def _with_gap(own: StepReport, at: int, gap: str) -> StepReport:
+    """A step in which one criterion's gap is another, or none."""
+    signal, status = own.criteria[at].signal, "partly" if gap else "shown"
+    changed = {"gap": gap, "status": status}
+    return own.model_copy(
+        update={
+            "criteria": [one.model_copy(update=changed) if one.signal == signal else one for one in own.criteria],
+            "evidence": [one.model_copy(update=changed) if one.signal == signal else one for one in own.evidence],
+        }
+    )
 
 
 def _agreed(one: JudgedCriterion) -> tuple[CriterionStatus, str]:

@@ -2,15 +2,19 @@
 
     rules · transcript · one step, by its criteria (seven calls)   ─┐
     rules · transcript · every step, as a panel would mark it      ─┼─►  marks of both readings  ─►  verdict, report
-    rules · transcript · what the whole was like                   ─┘
+    rules · transcript · what the whole was like                   ─┘        │
+    rules · transcript · what does not hold of all that  ────────────────────►  the report as it holds
 
-All calls stand side by side, each short, for the longest is waited for. The panel's reading sees no criteria and is
+All calls but the last stand side by side, each short, for the longest is waited for. The last tries to refute what the
+others claim, and tells how the dearest answers could have been given: it changes words and never a mark; where it fails
+the report says that nobody checked it. The panel's reading sees no criteria and is
 told nothing of the others, so that a step's mark is of two readings; it and the look at the whole each put the chance
 of a hire. Rules and transcript come first and are the same in all, so an endpoint that caches prefixes reads them once:
 where it has not just read them, it is let read them before the calls begin.
 """
 
 import hashlib
+import logging
 import re
 import time
 from collections import deque
@@ -27,9 +31,19 @@ from interviewer.background import aside
 from interviewer.grading import cut_offs, rubric_in_use, thresholds
 from interviewer.grading.assessor import GENERAL, Judged, Material, Progress, Retrieve, judge, merged, strong_answers
 from interviewer.grading.evidence import Aimed, Quotes, aimed_at_the_grader
-from interviewer.grading.forms import Answer, JudgedStep, OfAStep, OfThePanel, OfTheWhole, Panel, SomeAnswer, Whole
-from interviewer.grading.judgement import OTHER, Judgement, apart, coded, mistakes, of_both, short
-from interviewer.grading.report import FlagReport, GradedBy, Missing, Remark, Report, Status, StepReport
+from interviewer.grading.forms import (
+    Answer,
+    JudgedStep,
+    OfAStep,
+    OfTheCheck,
+    OfThePanel,
+    OfTheWhole,
+    Panel,
+    SomeAnswer,
+    Whole,
+)
+from interviewer.grading.judgement import OTHER, Judgement, apart, claims_of, coded, mistakes, of_both, put_right, short
+from interviewer.grading.report import CHECKING, FlagReport, GradedBy, Missing, Remark, Report, Status, StepReport
 from interviewer.interview import known_mode
 from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.knowledge.schema import Signal
@@ -37,9 +51,11 @@ from interviewer.models.base import LanguageModel, Message, count, prompt, rende
 from interviewer.transcript import Transcript
 
 _AT = thresholds().answers
+log = logging.getLogger(__name__)
 
-RULES, STEP, PANEL, WHOLE = "assess", "assess-step", "assess-panel", "assess-whole"
+RULES, STEP, PANEL, WHOLE, CHECK = "assess", "assess-step", "assess-panel", "assess-whole", "assess-check"
 """The prompts."""
+UNCHECKED = "What this report says of the talk was not checked against it once more"
 _READ: "deque[tuple[int, str, float]]" = deque(maxlen=10)
 """Length and hash of the talks that were read last, and when."""
 _REST = r".*?(?=, and \w+s |;|\.?$)"
@@ -77,8 +93,10 @@ class LlmAssessor:
             raise ModelError(
                 f"the model '{self.model.name}' quoted nothing that the candidate said; nothing was judged"
             )
-        progress(0.95, "Writing the report")
         report = self._report(material, judgement, answers, steps, flags, choices, panel, whole)
+        progress(0.85, "The model tries to refute what the report says")
+        material.early(report.model_copy(update={"warnings": [CHECKING, *report.warnings]}))
+        report = asking.checked(report, judgement)
         progress(1.0, "Done")
         return report
 
@@ -137,7 +155,7 @@ class LlmAssessor:
                 backend=self.model.backend,
                 model=self.model.name,
                 model_sha256=self.model.sha256,
-                prompts={name: prompt(name).sha256 for name in (RULES, STEP, PANEL, WHOLE)},
+                prompts={name: prompt(name).sha256 for name in (RULES, STEP, PANEL, WHOLE, CHECK)},
                 rubric=str(data["version"]),
             ),
         )
@@ -178,7 +196,7 @@ class Asking:
             every: list[Future[Any]] = [*of_steps.values(), of_panel, of_whole]
             for done, _ in enumerate(as_completed(every), 1):
                 said = f"The model judges the steps and the whole: {done} of {len(every)} parts are done"
-                progress(0.1 + 0.8 * done / len(every), said)
+                progress(0.1 + 0.7 * done / len(every), said)
         found = {step: job.result().step for step, job in of_steps.items()}
         if missing := [step.value for step, own in found.items() if own is None or own.step is not step]:
             raise ModelError(f"the model '{self.model.name}' left out the step {missing[0]}")
@@ -186,6 +204,22 @@ class Asking:
         assert marked is not None
         assert looked is not None
         return {step: own for step, own in found.items() if own is not None}, marked, looked
+
+    def checked(self, report: Report, judgement: Judgement) -> Report:
+        """The report with what does not hold put right, and the dearest answers as they could have been given."""
+        claims = claims_of(report)
+        listed = "\n".join(f"{number}. {claim.line}" for number, claim in enumerate(claims, 1))
+        asked = self.messages(CHECK, {"level": self.material.level.value, "claims": listed})
+        try:
+            found = self.model.extract(asked, OfTheCheck, max_tokens=self._room([asked])).checked
+        except ModelError as error:
+            log.info("a report was not checked: %s", error)
+            return report.model_copy(update={"warnings": [*report.warnings, f"{UNCHECKED} ({error})."]})
+        assert found is not None
+        report, done = put_right(report, claims, found.corrections)
+        told = [f"{done} of {len(claims)} statements did not hold against the talk and were put right."] if done else []
+        better = judgement.better(found.better)
+        return report.model_copy(update={"better": better, "warnings": [*report.warnings, *told]})
 
     def _was_read(self) -> bool:
         """Whether the endpoint keeps the greater part of the prompt from a report on this talk a moment ago."""

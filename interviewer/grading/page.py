@@ -38,7 +38,6 @@ from interviewer.grading.render import (
 )
 from interviewer.grading.report import (
     WORDS,
-    Criterion,
     Evidence,
     FlagReport,
     Missing,
@@ -46,6 +45,7 @@ from interviewer.grading.report import (
     Nearest,
     Remark,
     Report,
+    StepReport,
     StudyItem,
 )
 from interviewer.interview import scope
@@ -71,6 +71,7 @@ def to_html(report: Report, transcript: Transcript, *, headed: bool = True) -> s
     parts = [
         ("", _head(report, transcript, headed)),
         *_why(report, quote),
+        *_better(report, quote),
         ("", _at_a_glance(report, steps, plan)),
         ("", "<h2>Step by step</h2>"),
         *[(step.label, _step(step, report, quote, plan)) for step in steps],
@@ -157,14 +158,25 @@ def _why(report: Report, quote: "_Quotes") -> list[_Part]:
     return [*carried, (heading, first if report.work_on_first else "")]
 
 
+def _better(report: Report, quote: "_Quotes") -> list[_Part]:
+    """The answers that cost the most, as they could have been given."""
+    items = [
+        f'<li class="against">{_p(one.text)}{quote(one.quote, one.turn)}{_p("You could have said", "meta")}'
+        f"{_p(one.say, 'say')}{_p(one.then and f'What comes next: {one.then}', 'meta')}</li>"
+        for one in report.better
+    ]
+    return [("Answers to give differently", _section("Answers to give differently", _list(items, "quotes")))]
+
+
 def _at_a_glance(report: Report, about: Sequence[Step], plan: Mapping[Step, int]) -> str:
     """Charts where there is something to see in them: not in those of a single step."""
     if len(about) == 1:
         return _section("Pacing", _p(report.pacing))
-    profile = profile_chart(report) if report.score is not None else order_chart(report)
+    marked = report.score is not None
+    profile = profile_chart(report) if marked else order_chart(report)
     spent = time_chart(report, plan) if any(one.used >= _MINUTE for one in report.time.values()) else ""
-    heading = "Steps against the bar" if report.score is not None else "Where most could be heard"
-    said = "The line is the bar for a hire; dotted lines part the other verdicts." if report.score is not None else ""
+    heading = "Steps against the bar" if marked else "Where most could be heard"
+    said = "The line is the bar for a hire; dotted, the other verdicts." if marked else ""
     body = _figure(heading, profile, said) + _figure("Time on each part", spent, report.pacing)
     return f'<div class="glance">{body}</div>' if body else ""
 
@@ -211,7 +223,7 @@ class _Quotes:
 
 
 def _moments(heading: str, moments: list[Moment], quote: _Quotes) -> list[_Part]:
-    items = [f"<li>{_p(moment.text)}{quote(moment.quote, moment.turn, better=True)}</li>" for moment in moments]
+    items = [f"<li>{_p(one.text)}{quote(one.quote, one.turn, better=True)}</li>" for one in moments]
     return [(heading, _section(heading, _list(items, "moments")))]
 
 
@@ -246,7 +258,7 @@ def _step(step: Step, report: Report, quote: _Quotes, plan: Mapping[Step, int]) 
     spent = report.time.get(step)
     minutes = f"{minutes_of(spent.used)} of {plan[step]} min" if spent and spent.used else ""
     state = "marked" if own.score is not None else "unmarked"
-    strong = report.strong.get(step, "")
+    strong = report.strong.get(step, "") if _wanting(step, report) else ""
     first = [next((at for at, one in enumerate(own.evidence) if one.sign == sign), 1) for sign in "+-"]
     gaps = "" if own.criteria else _missing(own.missing, judged)
     return (
@@ -254,14 +266,16 @@ def _step(step: Step, report: Report, quote: _Quotes, plan: Mapping[Step, int]) 
         f'<span class="score">{escape(standing(step, report))}</span></h3>'
         f"{_p(minutes, 'meta')}{_p(own.comment)}"
         f"{_folded([_evidence(one, step, report, quote) for one in own.evidence], 'quotes', first)}"
-        f"{_checklist(own.criteria, quote)}{gaps}"
-        + (
-            f"<details><summary>What a strong answer has</summary><p>{_linked(strong)}</p></details>"
-            if strong and own.status != "not_applicable"
-            else ""
-        )
+        f"{_checklist(own, quote)}{gaps}"
+        + (f"<details><summary>What a strong answer has</summary><p>{_linked(strong)}</p></details>" if strong else "")
         + "</article>"
     )
+
+
+def _wanting(step: Step, report: Report) -> bool:
+    """Whether what a strong answer has is worth reading: not for a step that was as good as a hire asks."""
+    own, bar = report.steps[step], report.bar.get("hire")
+    return own.status != "not_applicable" and (own.score is None or bar is None or own.score < bar)
 
 
 def _evidence(one: Evidence, step: Step, report: Report, quote: _Quotes) -> str:
@@ -273,23 +287,19 @@ def _evidence(one: Evidence, step: Step, report: Report, quote: _Quotes) -> str:
     return f'<li class="{kind}"><span class="meta">{escape(said)}</span>{words}</li>'
 
 
-def _checklist(criteria: list[Criterion], quote: _Quotes) -> str:
-    """The criteria, quietly: a mark and a name each, and the nearest words to what was not shown."""
+def _checklist(own: StepReport, quote: _Quotes) -> str:
+    """The criteria, quietly: a mark and a name each, and the nearest words to what was not shown; none of a step that
+    was not reached, which holds nothing against anybody."""
+    criteria = [] if own.status == "not_reached" else own.criteria
     items = [
         f'<li class="{criterion.status}"><i aria-hidden="true">{MARKS[criterion.status]}</i>'
         f"{escape(criterion.about or criterion.signal)}"
         f'<span class="sr"> ({CRITERION[criterion.status]})</span>'
-        f"{_looked_for(criterion)}{_nearest(criterion.nearest, quote)}</li>"
+        f'<span class="meta">{escape(criterion.text)}</span>{_nearest(criterion.nearest, quote)}</li>'
         for criterion in criteria
     ]
     key = '<p class="key">✓ shown, ◐ partly, ✗ wrong, ◔ touched and not shown, ○ not shown, – does not apply</p>'
     return f"<details><summary>{len(items)} criteria</summary>{_list(items, 'check')}{key}</details>" if items else ""
-
-
-def _looked_for(one: Criterion) -> str:
-    """What the criterion asks for, and what was left out of it."""
-    gap = f" The gap: {one.gap}." if one.gap and one.status == "partly" else ""
-    return f'<span class="meta">{escape(one.text + gap)}</span>' if one.text else ""
 
 
 def _nearest(said: Nearest | None, quote: _Quotes) -> str:

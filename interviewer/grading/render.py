@@ -200,13 +200,12 @@ def figures_line(report: Report) -> str:
         return ""
     hire = report.bar["hire"]
     close = "close to the line: " if abs(report.score - hire) < _AT.close else ""
-    said = f"The steps average {report.score:.2f} of 4 ({close}a hire from {hire:.2f})"
+    left = sum(own.status == "not_reached" for own in report.steps.values())
+    less = ", what was not reached counted a little below the rest" if left else ""
+    said = f"The steps average {report.score:.2f} of 4{less} ({close}a hire from {hire:.2f})"
     if report.p_hire is None:
         return f"{said}. Confidence in the verdict {report.confidence:.0%}."
-    said += f"; the chance that human interviewers would hire is put at {report.p_hire:.0%}"
-    sure = max(report.p_hire, 1 - report.p_hire)
-    same = abs(sure - report.confidence) < 0.02  # the same number, seen from the other side
-    return f"{said}." if same else f"{said}. Confidence in the verdict {report.confidence:.0%}."
+    return f"{said}; the chance that human interviewers would hire is put at {report.p_hire:.0%}."
 
 
 # -- render ----------------------------------------------------------------------------------------------
@@ -236,6 +235,7 @@ def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
         lines += [*(_md(warning) + "\n" for warning in report.warnings[:2])]
     lines += _md_section("What carried the result", [_md_remark(one) for one in report.decisive])
     lines += _md_section("Work on this first", [_md(report.work_on_first)] if report.work_on_first else [])
+    lines += _md_section("Answers to give differently", [f"{_md_remark(one)} {_md(one.say)}" for one in report.better])
     about = scope(transcript.mode) if transcript else tuple(Step)
     lines += ["", *_md_table(report, about)]
     for step in about:

@@ -112,6 +112,14 @@ class Moment(_Model):
     quote: str
 
 
+class Better(Moment):
+    """An answer that cost much: what it cost, with the candidate's words, and how it could have been given."""
+
+    say: str
+    then: str = ""
+    """The question that would come next."""
+
+
 class StepTime(_Model):
     """Seconds."""
 
@@ -164,6 +172,8 @@ class Report(_Model):
     """What carried the result."""
     contradictions: list[Moment] = Field(default_factory=list)
     """What was said in one place and not kept to in another."""
+    better: list[Better] = Field(default_factory=list)
+    """The answers that cost the most, dearest first."""
     pacing: str = ""
     communication: str = ""
     """How the candidate led and made themselves understood."""
@@ -218,6 +228,7 @@ HOW_TO_BE_JUDGED = (
     "this page, or its transcript by `interviewer grade`."
 )
 HOW_TO_BE_JUDGED_YET = "To be judged, mend what the backend says below (see `interviewer doctor`), and grade it again."
+CHECKING = "What this report says is being checked against the talk once more; the page changes when that is done."
 TOO_LITTLE = "There is too little in this interview to judge; nothing was scored."
 
 

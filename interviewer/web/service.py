@@ -72,7 +72,8 @@ class Grading:
     text: str
 
 
-_News: TypeAlias = "queue.Queue[Grading | Report | Exception]"
+_News: TypeAlias = "queue.Queue[Grading | Report | Exception | None]"
+"""``None``: nothing more comes."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,8 @@ class Service:
         parent = self.store.header(owner, id_).parent
         if parent is None or self.store.header(owner, parent).ended is None:
             return None
-        return next((news for news in self.grade(owner, parent, level) if isinstance(news, Report)), None)
+        *_, report = (news for news in self.grade(owner, parent, level) if isinstance(news, Report))
+        return report
 
     def say(self, owner: str, id_: str, turn: Turn, key: str | None = None) -> None:
         """Stores a candidate's turn; the same key with the same words again is the same turn.
@@ -338,8 +340,8 @@ class Service:
         return self._engine().chain.judges
 
     def grade(self, owner: str, id_: str, level: Level, *, anew: bool = False) -> Iterator[Grading | Report]:
-        """The report on that level: the stored one, or a new one, with its progress. ``anew`` replaces a stored one
-        that judges nothing.
+        """The report on that level: the stored one, or a new one, with its progress; a new one may come
+        before its words are checked and then once more. ``anew`` replaces a stored one that judges nothing.
 
         Grading goes on, and its report is stored, when nobody listens any more.
         """
@@ -351,13 +353,10 @@ class Service:
         self.waits.begin(f"{id_}/{level}")
         threading.Thread(target=self._grade, args=(owner, id_, level, news, known), daemon=True).start()
         yield Grading(None, "Reading the interview")
-        while True:
-            item = news.get()
+        while (item := news.get()) is not None:
             if isinstance(item, Exception):
                 raise item
             yield item
-            if isinstance(item, Report):
-                return
 
     def _grade(self, owner: str, id_: str, level: Level, news: "_News", unwanted: Report | None) -> None:
         try:
@@ -368,8 +367,9 @@ class Service:
                     transcript, began = self.store.transcript(owner, id_), time.monotonic()
                     engine = self._engine()
                     tell: Progress = lambda share, what: news.put(Grading(share, what))  # noqa: E731
-                    begun = self._last_words.take(id_, transcript, level, tell)
-                    report = begun or engine.grade(transcript, self.knowledge, engine.chain, level, tell)
+                    begun = self._last_words.take(id_, transcript, level, tell, news.put)
+                    given = (transcript, self.knowledge, engine.chain, level, tell)
+                    report = begun or engine.grade(*given, early=news.put)
                     self.store.add_report(owner, id_, report, turns_graded=len(transcript.turns))
                     telemetry.graded(report.status, self.waits.took(time.monotonic() - began))
             outcome: Report | Exception = report
@@ -378,6 +378,7 @@ class Service:
             outcome = error
         self.waits.end(f"{id_}/{level}")
         news.put(outcome)
+        news.put(None)
 
     def _lock(self, name: str) -> threading.Lock:
         with self._locks_lock:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,8 +30,10 @@ from interviewer.transcript import Transcript
 def graded(knowledge: Knowledge, home: Path) -> Callable[..., Report]:
     """Grades a transcript; without a chain, without a language model."""
 
-    def run(transcript: Transcript, level: Level | None = None, chain: ModelChain | None = None) -> Report:
-        return grade(transcript, knowledge, chain or ModelChain(), level, vectors=home / "vectors")
+    def run(
+        transcript: Transcript, level: Level | None = None, chain: ModelChain | None = None, early: Any = None
+    ) -> Report:
+        return grade(transcript, knowledge, chain or ModelChain(), level, vectors=home / "vectors", early=early)
 
     return run
 

@@ -29,6 +29,7 @@ WHOLE: dict[str, Any] = {
     "work_on_first": "Practise cost.",
     "next_level": "Staff asks for more.",
 }
+CHECKED: dict[str, Any] = {"corrections": [], "better": []}
 
 
 def step(name: str, **changes: Any) -> dict[str, Any]:
@@ -49,12 +50,13 @@ def step(name: str, **changes: Any) -> dict[str, Any]:
 
 @dataclass
 class JudgeModel:
-    """A capable model. ``steps`` replaces the answers by step, ``panel`` and ``whole`` parts of those; ``posed`` is the
-    problem that it finds in a recording, as a form or as the error that it fails with."""
+    """A capable model. ``steps`` replaces the answers by step, ``panel``, ``whole`` and ``checked`` parts of those (an
+    error: it fails with that); ``posed`` is the problem that it finds in a recording, as a form or as the error that it fails with."""
 
     steps: dict[str, dict[str, Any]] = field(default_factory=dict)
     panel: dict[str, Any] = field(default_factory=dict)
     whole: dict[str, Any] = field(default_factory=dict)
+    checked: dict[str, Any] | ModelError = field(default_factory=dict)
     posed: dict[str, Any] | ModelError = field(default_factory=lambda: {"case": "video-recommendation"})
     quoting: Callable[[str], dict[str, Any]] | None = None
     fails: bool = False
@@ -96,6 +98,10 @@ class JudgeModel:
             return schema.model_validate({"step": self._step(name[1], text)})
         if "as a member of the panel" in text:
             return schema.model_validate({"panel": PANEL | self.panel})
+        if "check what is about to be told" in text:
+            if isinstance(self.checked, ModelError):
+                raise self.checked
+            return schema.model_validate({"checked": CHECKED | self.checked})
         return schema.model_validate({"whole": WHOLE | self.whole})
 
     def read(self, messages: Sequence[Message], schema: type[BaseModel]) -> None:

@@ -67,7 +67,7 @@ def then(said: str, before: Transcript | None = None) -> Transcript:
 def begun() -> tuple[LastWords, Any]:
     """Last words that were begun, and the report."""
     words, report = LastWords(), Report.model_construct()
-    assert words.begin("an interview", lambda *_: report, asked_for_last_words(), NOTHING, ModelChain(JUDGES))
+    assert words.begin("an interview", lambda *_, **__: report, asked_for_last_words(), NOTHING, ModelChain(JUDGES))
     return words, report
 
 
@@ -95,7 +95,7 @@ def test_another_level_another_interview_and_a_failure_are_graded_anew(begun: tu
     assert words.take("another interview", then("No, thanks."), Level.SENIOR) is None
     assert words.take("an interview", then("No, thanks."), Level.SENIOR) is report
 
-    def fails(*given: Any) -> Report:
+    def fails(*given: Any, **more: Any) -> Report:
         raise ModelError("out")
 
     assert words.begin("it fails", fails, asked_for_last_words(), NOTHING, ModelChain(JUDGES))
@@ -106,7 +106,7 @@ def test_it_is_begun_once_an_interview_and_only_at_last_words_by_a_model_that_ju
     words = LastWords()
     calls: list[int] = []
 
-    def grades(*given: Any) -> Any:
+    def grades(*given: Any, **more: Any) -> Any:
         calls.append(1)
 
     small: Any = (JudgeModel(backend="local", capable=False),)
@@ -148,30 +148,33 @@ def test_with_words_that_end_the_interview_the_report_is_begun_anew_and_with_a_f
     words, first = begun
     second = Report.model_construct()
     assert not words.begin(
-        "an interview", lambda *_: second, said_at(2_701, "No, thank you."), NOTHING, ModelChain(JUDGES)
+        "an interview", lambda *_, **__: second, said_at(2_701, "No, thank you."), NOTHING, ModelChain(JUDGES)
     )
     more = said_at(2_701, "I'd also watch drift.")
-    assert words.begin("an interview", lambda *_: second, more, NOTHING, ModelChain(JUDGES))
+    assert words.begin("an interview", lambda *_, **__: second, more, NOTHING, ModelChain(JUDGES))
     assert words.take("an interview", then("I'd also watch drift."), Level.SENIOR) is second is not first
 
 
 def test_who_waits_for_a_report_that_was_begun_is_told_how_far_it_is() -> None:
     words, go_on, told = LastWords(), threading.Event(), list[tuple[float, str]]()
+    unchecked, seen = Report.model_construct(summary="not checked"), list[Report]()
 
-    def judges(*given: Any) -> Report:
+    def judges(*given: Any, **more: Any) -> Report:
         progress = given[-1]
         progress(0.5, "half")
+        more["early"](unchecked)
         assert go_on.wait(30)
         progress(0.9, "nearly")
         return Report.model_construct()
 
     assert words.begin("a", judges, asked_for_last_words(), NOTHING, ModelChain(JUDGES))
 
-    def hear(share: float, what: str) -> None:
-        told.append((share, what))
+    def see(report: Report) -> None:
+        seen.append(report)
         go_on.set()
 
-    assert words.take("a", then("No."), Level.SENIOR, hear)
+    assert words.take("a", then("No."), Level.SENIOR, lambda share, what: told.append((share, what)), see)
+    assert unchecked in seen
     assert told[-1] == (0.9, "nearly")
     assert len(told) > 1
 

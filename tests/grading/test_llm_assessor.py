@@ -17,14 +17,14 @@ from interviewer.grading.assessor import merged
 from interviewer.grading.judgement import help_given
 from interviewer.grading.page import to_html
 from interviewer.grading.render import to_markdown
-from interviewer.grading.report import FlagReport, Report
+from interviewer.grading.report import CHECKING, FlagReport, Report
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.models import open_chain
 from interviewer.models.base import ModelChain
 from interviewer.transcript import Transcript
 from tests.grading.interviews import QUESTIONS, REASONED, interview
-from tests.grading.judge_model import ALL, PANEL, QUOTE, WHOLE, JudgeModel, step
+from tests.grading.judge_model import ALL, CHECKED, PANEL, QUOTE, WHOLE, JudgeModel, step
 from tests.models.protocol_server import PLAIN, ProtocolServer, serving
 
 Graded = Callable[..., Report]
@@ -67,19 +67,80 @@ def test_what_the_model_says_is_the_report(graded: Graded) -> None:
     assert (report.work_on_first, report.pacing) == ("Practise cost.", "Even.")
     assert report.reasons[:2] == ["For: Reasons throughout.", "Against: Thin on cost."]
     assert report.graded_by.backend == "openai"
-    judging = {"assess", "assess-step", "assess-panel", "assess-whole"}
+    judging = {"assess", "assess-step", "assess-panel", "assess-whole", "assess-check"}
     assert set(report.graded_by.prompts) == {"assess-problem", *judging}
     assert report.time[Step.DATA].used > 0
 
 
-def test_nine_calls_share_rules_and_transcript_and_the_task_comes_last(graded: Graded) -> None:
+def test_ten_calls_share_rules_and_transcript_and_the_task_comes_last(graded: Graded) -> None:
     model = JudgeModel()
     graded(interview(REASONED), chain=chain(model))
-    assert len(model.asked) == 9
+    assert len(model.asked) == 10
     shared = model.asked[0].index("TASK:")
     assert len({text[:shared] for text in model.asked}) == 1
     assert REASONED[6][:60] in model.asked[0][:shared]
     assert min(model.rooms) >= 5_000
+
+
+def claims_in(model: JudgeModel) -> list[str]:
+    """The claims that were given to be checked, as lines."""
+    (asked,) = (text for text in model.asked if "CLAIMS" in text)
+    return [line for line in asked.split("CLAIMS")[1].splitlines() if line[:1].isdigit()]
+
+
+def numbered(model: JudgeModel, words: str) -> int:
+    return next(int(line.split(".")[0]) for line in claims_in(model) if words in line)
+
+
+def test_what_does_not_hold_is_put_right_or_left_out_and_no_mark_changes(graded: Graded) -> None:
+    gaps = [shown("d1", gap="no window", status="partly"), shown("d2", gap="never counted", status="partly")]
+    steps = {DATA: step(DATA, criteria=gaps, comment="You never named a window.")}
+    first = JudgeModel(steps)
+    before = graded(interview(REASONED), chain=chain(first))
+    about = [one.about for one in before.steps[Step.DATA].criteria]
+    wrong = {
+        "You never named": "You named a window once.",
+        "left out: no window": "",
+        "left out: never counted": f"[Data preparation] {about[1]}: left out: counted once.",
+        "Even.": "Even, with a long start.",
+        "You knew what a no is.": "",
+        "Thin on cost.": "",
+        "Reasons throughout.": "Reasons in most parts.",
+    }
+    said = [{"claim": numbered(first, words), "place": "5", "quote": "", "instead": it} for words, it in wrong.items()]
+    beyond = [{"claim": number, "place": "", "quote": "", "instead": "Praise."} for number in (0, -1, 99)]
+    after = graded(interview(REASONED), chain=chain(JudgeModel(steps, checked={"corrections": [*said, *beyond]})))
+    own = after.steps[Step.DATA]
+    assert own.comment == "You named a window once."
+    assert [(one.status, one.gap) for one in own.criteria] == [("shown", ""), ("partly", "counted once")]
+    assert [(one.status, one.gap) for one in own.evidence] == [("shown", ""), ("partly", "counted once")]
+    assert (after.pacing, after.decisive) == ("Even, with a long start.", [])
+    assert [reason for reason in after.reasons if reason.startswith(("For", "Against"))] == [
+        "For: Reasons in most parts."
+    ]
+    assert any(note.startswith("7 of ") for note in after.warnings)
+    assert "Praise" not in after.model_dump_json()
+    assert (after.score, after.verdict, after.p_hire) == (before.score, before.verdict, before.p_hire)
+    assert [one.score for one in after.steps.values()] == [one.score for one in before.steps.values()]
+
+
+def test_the_dearest_answers_are_told_as_they_could_have_been_given(graded: Graded) -> None:
+    better = {"place": "5", "quote": QUOTE, "text": "It stayed bare.", "say": "I'd <b>wait</b> a day.", "then": "Why?"}
+    told = [better, {**better, "quote": "Nobody said this anywhere."}, {**better, "say": " "}]
+    transcript = interview(REASONED)
+    report = graded(transcript, chain=chain(JudgeModel(checked={"better": told})))
+    assert [(one.text, one.quote, one.say) for one in report.better] == [(better["text"], QUOTE, better["say"])]
+    page, text = to_html(report, transcript), to_markdown(report, transcript)
+    assert "Answers to give differently" in page
+    assert "I&#x27;d &lt;b&gt;wait&lt;/b&gt; a day." in page
+    assert "What comes next: Why?" in page
+    assert "a day\\." in text or "a day." in text
+
+
+def test_a_report_that_could_not_be_checked_says_so_and_stands(graded: Graded) -> None:
+    report = graded(interview(REASONED), chain=chain(JudgeModel(checked=ModelError("the fake model is tired"))))
+    assert (report.verdict, report.better) == (Verdict.HIRE, [])
+    assert any(llm_assessor.UNCHECKED in note and "tired" in note for note in report.warnings)
 
 
 def test_an_endpoint_reads_a_talk_before_the_calls_unless_it_did_so_a_moment_ago(
@@ -126,7 +187,7 @@ def test_a_model_with_a_small_window_has_less_room_for_an_answer(graded: Graded)
 def test_practice_of_one_step_asks_about_that_step_only(graded: Graded) -> None:
     model = JudgeModel()
     report = graded(interview(REASONED, mode="step:evaluation"), chain=chain(model))
-    assert len(model.asked) == 3
+    assert len(model.asked) == 4
     assert report.steps[Step.EVALUATE].score == 3
     assert report.steps[Step.DATA].status == "not_applicable"
 
@@ -308,7 +369,7 @@ def test_a_mark_is_of_two_readings_that_know_nothing_of_each_other(graded: Grade
     report = graded(interview(REASONED), chain=chain(model))
     marks = {step_: own.score for step_, own in report.steps.items()}
     assert (marks[Step.DATA], marks[Step.EVALUATE], marks[Step.MONITOR], marks[Step.SERVE]) == (2.5, 2.75, 3, 3)
-    looks = [text for text in model.asked if "judge this step" not in text]
+    looks = [text for text in model.asked if "judge this step" not in text and "CLAIMS" not in text]
     assert len(looks) == 2
     assert not any("Known mistakes:" in text or "You gave a reason" in text for text in looks)
     assert [one for one in report.warnings if "two readings" in one] == [
@@ -447,7 +508,7 @@ def endpoint(server: ProtocolServer) -> ModelChain:
 
 
 def answered(**parts: Any) -> str:
-    return json.dumps({"step": None, "panel": None, "whole": None} | parts)
+    return json.dumps({"step": None, "panel": None, "whole": None, "checked": None} | parts)
 
 
 def test_over_real_http_the_schema_is_sent_and_the_answer_becomes_the_report(
@@ -457,12 +518,14 @@ def test_over_real_http_the_schema_is_sent_and_the_answer_becomes_the_report(
     practice = interview(REASONED, mode="step:data_preparation")
     step_, panel_ = answered(step=step(DATA, criteria=[shown()])), answered(panel=PANEL)
     posed = json.dumps({"problem": "Videos", "case": "video-recommendation"})
-    with serving(posed, step_, panel_, answered(), answered(whole=WHOLE)) as server:
+    whole_, checked_ = answered(whole=WHOLE), answered(checked=CHECKED)
+    with serving(posed, step_, panel_, answered(), whole_, checked_) as server:
         report = graded(practice, chain=endpoint(server))
+    assert not any(llm_assessor.UNCHECKED in note for note in report.warnings)
     assert report.steps[Step.DATA].score == 3
     assert report.graded_by.model == "test-model"
     forms = [body["response_format"] for body in server.asked[1:]]
-    assert len(forms) == 4, "the whole was asked for once more, for it was not there"
+    assert len(forms) == 5, "the whole was asked for once more, for it was not there"
     assert all(form == forms[0] for form in forms), "another form is another prefix, and the transcript is billed again"
     assert forms[0]["json_schema"]["strict"]
     assert min(body.get("max_tokens") or body["max_completion_tokens"] for body in server.asked[1:]) >= 5_000
@@ -474,3 +537,14 @@ def test_a_server_that_cut_the_prompt_has_not_judged_anybody(graded: Graded) -> 
     talk = interview(REASONED * 2, QUESTIONS * 2, mode="step:data_preparation")
     with serving(answer, dialect=cutting) as server, pytest.raises(ModelError, match="cut the prompt"):
         graded(talk, chain=endpoint(server))
+
+
+def test_the_report_is_there_before_its_words_are_checked(graded: Graded) -> None:
+    seen: list[Report] = []
+    better = {"place": "5", "quote": QUOTE, "text": "It stayed bare.", "say": "I'd wait a day.", "then": ""}
+    report = graded(interview(REASONED), chain=chain(JudgeModel(checked={"better": [better]})), early=seen.append)
+    assert (len(seen), len(report.better)) == (1, 1)
+    first = seen[0]
+    assert (first.verdict, first.score, first.better) == (report.verdict, report.score, [])
+    assert CHECKING in first.warnings
+    assert CHECKING not in report.warnings

@@ -109,7 +109,7 @@ def test_a_mistake_that_stands_comes_before_those_put_right(judged: Made) -> Non
     ("score", "p_hire", "confidence", "said", "unsaid"),
     [
         (2.79, 0.42, 0.58, "close to the line", "Confidence"),
-        (2.1, 0.1, 0.6, "Confidence in the verdict 60%", "close to the line"),
+        (2.1, 0.1, 0.6, "would hire is put at 10%", "Confidence"),
     ],
 )
 def test_the_figures_say_when_it_was_close_and_no_number_twice(
@@ -290,3 +290,13 @@ def test_the_contents_name_every_part_and_every_drawing(judged: Made) -> None:
     assert "Evaluation" in contents
     assert "Ask yourself" not in contents, "what is not there is not named"
     assert f"Drawing in turn {len(held.turns)}" in contents
+
+
+def test_what_nobody_reached_lists_nothing_against_the_candidate(judged: Made) -> None:
+    transcript = interview(REASONED)
+    report = judged(transcript)
+    own = report.steps[Step.DATA].model_copy(update={"status": "not_reached", "score": None})
+    page = to_html(report.model_copy(update={"steps": {**report.steps, Step.DATA: own}}), transcript)
+    part = page[page.index('id="data-preparation"') : page.index('id="model-development"')]
+    assert "criteria" not in part
+    assert "counted a little below the rest" in page

@@ -157,7 +157,12 @@ def listen(turn: Turn) -> Turn:
 
 
 def grade(
-    transcript: Transcript, knowledge: Any, chain: ModelChain, level: Level | None = None, progress: Any = None
+    transcript: Transcript,
+    knowledge: Any,
+    chain: ModelChain,
+    level: Level | None = None,
+    progress: Any = None,
+    early: Any = None,
 ) -> Report:
     """A report with the first words of each candidate turn as evidence; "improved" raises the mark of evaluation, and
     who speaks of "songs" is judged by another problem."""

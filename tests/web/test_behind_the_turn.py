@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from interviewer import Level, Manner, ModelError
-from interviewer.grading.report import Report
+from interviewer.grading.report import CHECKING, Report
 from interviewer.models.base import ModelChain
 from interviewer.practice.retake import Opinion, Point
 from interviewer.storage import owner_of_user
@@ -55,6 +55,7 @@ class Grades:
         chain: ModelChain,
         level: Level | None = None,
         progress: Callable[..., None] | None = None,
+        early: Callable[..., None] | None = None,
     ) -> Report:
         assert progress
         self.turns.append(len(transcript.turns))
@@ -64,6 +65,8 @@ class Grades:
             raise ModelError("no model")
         assert self.go_on.wait(SOON)
         report = grade(transcript, knowledge, chain, level, progress)
+        if early:
+            early(report.model_copy(update={"warnings": [CHECKING]}))
         self.finished.append(len(transcript.turns))
         return report
 
@@ -141,7 +144,13 @@ def test_a_model_that_judges_begins_when_last_words_are_asked_for(held: Callable
     interview.say("last words")
     assert interview.grades.begun.wait(SOON)
     interview.say("end")
-    report = list(interview.service.grade(ANN, interview.id, Level.SENIOR))[-1]
+    *_, early, report = interview.service.grade(ANN, interview.id, Level.SENIOR)
+    assert isinstance(early, Report)
+    assert isinstance(report, Report)
+    assert (early.warnings, CHECKING in report.warnings) == ([CHECKING], False), (
+        "before its words are checked, and after"
+    )
+    assert interview.service.store.reports(ANN, interview.id)[Level.SENIOR] == report
     assert isinstance(report, Report)
     assert interview.grades.turns == [5, 7]  # "end" is no farewell: it was read anew
 

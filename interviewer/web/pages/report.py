@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from interviewer import BadInput, InterviewerError, Level, Step
-from interviewer.grading.report import Report
+from interviewer.grading.report import CHECKING, Report
 from interviewer.interview import known_mode
 from interviewer.practice import corrections_html, download
 from interviewer.practice.retake import difference
@@ -127,19 +127,25 @@ class ReportPage(Page):
             if not (anew or known) and self.service.judges():
                 yield {**_cleared(self), self.unjudged: gr.update(visible=True), self.offer: _OTHER_LEVEL}
                 return
+            there = False
             for news in self.service.grade(owner, id_, wanted, anew=anew):
                 if self._wanted.get(str(request.session_hash)) is not wish:
                     yield gr.skip()  # another level is looked at; this report is kept when it is there
                     return
                 if isinstance(news, Grading):
+                    if there:
+                        continue  # only its words are checked
                     passed = self.service.waits.passed(f"{id_}/{wanted}")
                     bar = bar_html(news.fraction, news.text, self.service.waits.told(), passed)
                     yield {**_cleared(self), self.frame: bar}
                     continue
-                transcript = self.service.store.transcript(owner, id_)
+                there, transcript = True, self.service.store.transcript(owner, id_)
                 corrected = corrections_html(transcript, wanted)
                 shown = {self.frame: framed(news, transcript), self.corrected: corrected}
                 yield {**_cleared(self), **shown, self.heading: self._heading(header, news)}
+                if CHECKING in news.warnings:
+                    yield {self.status: status(CHECKING, "quiet")}
+                    continue
                 can = news.status == "not_judged" and self.service.judges()
                 yield {self.unjudged: gr.update(visible=can), self.offer: _NOW}
                 if first := self.service.first_take(owner, id_, wanted):
