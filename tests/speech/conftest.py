@@ -17,6 +17,7 @@ from interviewer.speech.audio import RATE, Samples, open_session, read_upload, r
 from interviewer.speech.stt import Embedded
 from interviewer.speech.tts import Piper
 from tests.web.conftest import CHROMIUM, App
+from tests.web.test_room import heard
 
 FAKE_DEVICE = ["--use-fake-device-for-media-stream"]
 ALLOWED = ["--use-fake-ui-for-media-stream"]
@@ -101,7 +102,7 @@ def page_with(tmp_path: Path, playwright: Any, chromium_path: str) -> Iterator[A
             page.add_init_script(script)
         page.goto(app.url)
         page.click("#setup-start")
-        page.wait_for_selector("#room-chat .bot")
+        heard(page, 1)
         return page
 
     yield open_page

@@ -19,7 +19,7 @@ def start(page: Any, **choices: str) -> None:
     for radio, label in choices.items():
         page.click(f"#setup-{radio} label:has-text('{label}')")
     page.click("#setup-start")
-    page.wait_for_selector("#room-chat .bot")
+    heard(page, 1)
     page.wait_for_selector("#room-badge .badge")
 
 
