@@ -235,7 +235,7 @@ def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
         lines += [*(_md(warning) + "\n" for warning in report.warnings[:2])]
     lines += _md_section("What carried the result", [_md_remark(one) for one in report.decisive])
     lines += _md_section("Work on this first", [_md(report.work_on_first)] if report.work_on_first else [])
-    lines += _md_section("Answers to give differently", [f"{_md_remark(one)} {_md(one.say)}" for one in report.better])
+    lines += _md_section("Answers to give differently", [f"{_md_remark(x)} Say: {_md(x.say)}" for x in report.better])
     about = scope(transcript.mode) if transcript else tuple(Step)
     lines += ["", *_md_table(report, about)]
     for step in about:

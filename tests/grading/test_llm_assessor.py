@@ -134,7 +134,7 @@ def test_the_dearest_answers_are_told_as_they_could_have_been_given(graded: Grad
     assert "Answers to give differently" in page
     assert "I&#x27;d &lt;b&gt;wait&lt;/b&gt; a day." in page
     assert "What comes next: Why?" in page
-    assert "a day\\." in text or "a day." in text
+    assert "Say: I'd" in text
 
 
 def test_a_report_that_could_not_be_checked_says_so_and_stands(graded: Graded) -> None:
