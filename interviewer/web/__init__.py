@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import queue
 import re
 import threading
 from collections.abc import Callable
@@ -121,6 +122,42 @@ class VoiceParts:
 def _closed(voice: "Future[tts.FirstVoice]") -> None:
     if not voice.cancelled() and not voice.exception():
         voice.result().close()
+
+
+# -- reports ---------------------------------------------------------------------------------------------
+# A report that is being made belongs to everybody who waits for it: a page that is come to asks for it twice, and shows
+# what its second question gets.
+
+
+class UnderWay:
+    """Who waits for which report, and what is there of it before its words are checked. Safe from several threads."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, list[queue.Queue[Any]]] = {}
+        self._early: dict[str, Report] = {}
+        self._lock = threading.Lock()
+
+    def join(self, name: str, news: "queue.Queue[Any]") -> None:
+        """One more who waits: what is there comes at once."""
+        with self._lock:
+            self._waiting.setdefault(name, []).append(news)
+            if early := self._early.get(name):
+                news.put(early)
+
+    def show(self, name: str, early: Report) -> None:
+        """Gives it to all who wait, and to those who still come."""
+        with self._lock:
+            self._early[name] = early
+            for news in self._waiting[name]:
+                news.put(early)
+
+    def leave(self, name: str, news: "queue.Queue[Any]") -> None:
+        """One who has the report, or was told why there is none: then nothing early is worth showing."""
+        with self._lock:
+            self._early.pop(name, None)
+            self._waiting[name].remove(news)
+            if not self._waiting[name]:
+                del self._waiting[name]
 
 
 # -- turns -----------------------------------------------------------------------------------------------

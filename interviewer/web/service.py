@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from interviewer import BadInput, InterviewerError, Level, Manner, ModelError, Step, telemetry
 from interviewer.background import Background, Breathe, Job
-from interviewer.grading.assessor import Progress
+from interviewer.grading.assessor import Early, Progress
 from interviewer.grading.grade import LastWords, ahead
 from interviewer.grading.report import Report, spoken_about
 from interviewer.interview.state import State
@@ -25,7 +25,7 @@ from interviewer.practice.retake import Opinion, as_judged, kept_opinion, rewind
 from interviewer.storage import Header, editable
 from interviewer.storage.store import MovedOnError, Store
 from interviewer.transcript import Transcript, Turn
-from interviewer.web import Engine, bound, needs_answer, slug, speaking
+from interviewer.web import Engine, UnderWay, bound, needs_answer, slug, speaking
 
 log = logging.getLogger(__name__)
 LONGEST_ANSWER = 50_000
@@ -115,6 +115,7 @@ class Service:
         """What is done for interviews that go on, between their turns."""
         self._last_words = LastWords()
         self.waits = telemetry.ReportWaits()
+        self._under_way = UnderWay()
         self._held: dict[str, tuple[int, float]] = {}
         """The turn of an interview that is being edited, and until when the answer to it is held back."""
         self._locks: weakref.WeakValueDictionary[str, threading.Lock] = weakref.WeakValueDictionary()
@@ -350,33 +351,37 @@ class Service:
             yield known
             return
         news: _News = queue.Queue()
+        news.put(Grading(None, "Reading the interview"))
+        self._under_way.join(f"{id_}/{level}", news)
         self.waits.begin(f"{id_}/{level}")
         threading.Thread(target=self._grade, args=(owner, id_, level, news, known), daemon=True).start()
-        yield Grading(None, "Reading the interview")
         while (item := news.get()) is not None:
             if isinstance(item, Exception):
                 raise item
             yield item
 
     def _grade(self, owner: str, id_: str, level: Level, news: "_News", unwanted: Report | None) -> None:
+        name = f"{id_}/{level}"
         try:
             self.behind.drop(id_)  # what it has found out is remembered
-            with self._lock(f"{id_}/{level}"), self.store.grading(id_, level), self.behind.first():
+            with self._lock(name), self.store.grading(id_, level), self.behind.first():
                 report = self.store.reports(owner, id_).get(level)
                 if report is None or report == unwanted:
                     transcript, began = self.store.transcript(owner, id_), time.monotonic()
                     engine = self._engine()
                     tell: Progress = lambda share, what: news.put(Grading(share, what))  # noqa: E731
-                    begun = self._last_words.take(id_, transcript, level, tell, news.put)
+                    show: Early = lambda report: self._under_way.show(name, report)  # noqa: E731
+                    begun = self._last_words.take(id_, transcript, level, tell, show)
                     given = (transcript, self.knowledge, engine.chain, level, tell)
-                    report = begun or engine.grade(*given, early=news.put)
+                    report = begun or engine.grade(*given, early=show)
                     self.store.add_report(owner, id_, report, turns_graded=len(transcript.turns))
                     telemetry.graded(report.status, self.waits.took(time.monotonic() - began))
             outcome: Report | Exception = report
         except Exception as error:  # handed on to the page, which says it
             log.exception("grading failed")
             outcome = error
-        self.waits.end(f"{id_}/{level}")
+        self.waits.end(name)
+        self._under_way.leave(name, news)
         news.put(outcome)
         news.put(None)
 

@@ -1,5 +1,6 @@
 """The report is prepared while the interview goes on, and nothing goes on for one that is over or deleted."""
 
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from interviewer.practice.retake import Opinion, Point
 from interviewer.storage import owner_of_user
 from interviewer.storage.store import Store
 from interviewer.transcript import Observed, Transcript, Turn
-from interviewer.web import Engine
+from interviewer.web import Engine, UnderWay
 from interviewer.web.service import Choice, Grading, Said, Service
 from tests.web.stand_in import StandIn, StandInLibrary, grade
 
@@ -151,7 +152,6 @@ def test_a_model_that_judges_begins_when_last_words_are_asked_for(held: Callable
         "before its words are checked, and after"
     )
     assert interview.service.store.reports(ANN, interview.id)[Level.SENIOR] == report
-    assert isinstance(report, Report)
     assert interview.grades.turns == [5, 7]  # "end" is no farewell: it was read anew
 
 
@@ -275,3 +275,16 @@ def test_a_stronger_answer_is_asked_for_once_and_kept_with_the_interview(
     assert asked == [1, 3]
     again = one.service.again(ANN, one.id, 3)
     assert "stronger" not in (one.service.store.transcript(ANN, again).model_extra or {}), "that is another answer"
+
+
+def test_who_comes_while_a_report_is_checked_gets_what_is_there_of_it() -> None:
+    under_way, report = UnderWay(), Report.model_construct(summary="not checked")
+    maker, second, late = queue.Queue[Any](), queue.Queue[Any](), queue.Queue[Any]()
+    under_way.join("a", maker)
+    under_way.show("a", report)
+    under_way.join("a", second)
+    under_way.join("b", late)
+    assert (maker.get_nowait(), second.get_nowait(), late.empty()) == (report, report, True)
+    under_way.leave("a", maker)
+    under_way.join("a", late)
+    assert late.empty(), "it is checked now, and stored"
