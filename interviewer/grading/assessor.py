@@ -19,7 +19,7 @@ import numpy as np
 
 from interviewer import Level, Step, Verdict
 from interviewer.grading import cut_offs, thresholds
-from interviewer.grading.report import Missing, Report, StepReport
+from interviewer.grading.report import Missing, Report, StepReport, unreached
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Embedder
 from interviewer.knowledge.schema import Case, Signal, TopicNote, TradeOff
@@ -282,12 +282,6 @@ def mean_mark(steps: Mapping[Step, StepReport], rubric: Mapping[str, Any]) -> fl
     mean = sum(marked) / len(marked)
     absent = len(unreached(steps))
     return (sum(marked) + absent * max(1.0, mean - float(about["not_reached_less"]))) / (len(marked) + absent)
-
-
-def unreached(steps: Mapping[Step, StepReport]) -> list[Step]:
-    """The steps that apply and have nothing to mark."""
-    nothing = ("not_reached", "insufficient_evidence")
-    return [step for step, own in steps.items() if own.score is None and own.status in nothing]
 
 
 def judge(steps: Mapping[Step, StepReport], p_hire: float, level: Level, rubric: Mapping[str, Any]) -> Judged | None:

@@ -6,6 +6,7 @@ one is not taken, and both are counted.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from interviewer import Help, Level, MoveKind, Step
 from interviewer.grading import thresholds
@@ -242,14 +243,17 @@ def apart(steps: Mapping[Step, StepReport], panel: Sequence[PanelMark], far: flo
     return told
 
 
+_SIDES = ("For: ", "Against: ")
+"""How the reasons begin that are about the talk."""
+
+
 @dataclass(frozen=True)
 class Claim:
     """Something that a report says about the talk, and where it says it."""
 
-    field: str
+    path: tuple[str | int, ...]
+    """Its place in the report as data."""
     text: str
-    at: int = 0
-    """Which of several."""
     step: Step | None = None
     about: str = ""
     """The subject that a gap is of."""
@@ -275,61 +279,45 @@ class Claim:
 
 def claims_of(report: Report) -> list[Claim]:
     """What a report says of the talk in its own words: of the whole, of each step, of what was left out."""
-    told = [Claim(name, text) for name in _OF_THE_WHOLE if (text := getattr(report, name))]
+    told = [Claim((name,), text) for name in ("summary", "pacing", "communication") if (text := getattr(report, name))]
     for name in ("decisive", "contradictions"):
-        told += [Claim(name, one.text, at) for at, one in enumerate(getattr(report, name))]
-    told += [Claim("reasons", text, at) for at, text in enumerate(report.reasons) if text.startswith(_SIDES)]
+        told += [Claim((name, at, "text"), one.text) for at, one in enumerate(getattr(report, name))]
+    told += [Claim(("reasons", at), text) for at, text in enumerate(report.reasons) if text.startswith(_SIDES)]
     for step, own in report.steps.items():
-        told += [Claim("comment", own.comment, step=step)] if own.comment and own.criteria else []
-        gaps = ((at, one) for at, one in enumerate(own.criteria) if one.status == "partly" and one.gap)
-        told += [Claim("gap", one.gap, at, step, one.about or one.text) for at, one in gaps]
+        told += [Claim(("steps", step, "comment"), own.comment, step)] if own.comment and own.criteria else []
+        told += [
+            Claim(("steps", step, "criteria", at, "gap"), one.gap, step, one.about or one.text)
+            for at, one in enumerate(own.criteria)
+            if one.status == "partly" and one.gap
+        ]
     return told
 
 
 def put_right(report: Report, claims: Sequence[Claim], corrections: Sequence[Correction]) -> tuple[Report, int]:
     """The report with the claims that were refuted said as they hold, or not at all, and how many those are. No mark
     and no verdict changes: only words do. A gap of which nothing is left leaves its criterion shown."""
-    told, fields, done = dict(report.steps), {name: getattr(report, name) for name in _SAID}, 0
+    told, done = report.model_dump(), 0
     new = {one.claim - 1: one.instead.strip() for one in reversed(corrections)}
     for number, claim in enumerate(claims):
         instead = claim.said(new[number]) if number in new else claim.text
         if instead == claim.text:
             continue
         done += 1
-        if claim.step is not None and claim.field == "comment":
-            told[claim.step] = told[claim.step].model_copy(update={"comment": instead})
-        elif claim.step is not None:
-            told[claim.step] = _with_gap(told[claim.step], claim.at, instead.rstrip("."))
-        elif isinstance(fields[claim.field], str):
-            fields[claim.field] = instead
-        else:
-            before = fields[claim.field][claim.at]
-            after = instead if isinstance(before, str) else before.model_copy(update={"text": instead})
-            fields[claim.field] = [*fields[claim.field][: claim.at], after, *fields[claim.field][claim.at + 1 :]]
-    fields = {name: own if isinstance(own, str) else [one for one in own if _says(one)] for name, own in fields.items()}
-    return report.model_copy(update={**fields, "steps": told}), done
-
-
-_OF_THE_WHOLE = ("summary", "pacing", "communication")
-_SIDES = ("For: ", "Against: ")
-_SAID = (*_OF_THE_WHOLE, "decisive", "contradictions", "reasons")
-
-
-def _says(one: str | Moment) -> bool:
-    """Whether anything is left of a reason or a moment."""
-    return bool(one.strip() if isinstance(one, str) else one.text)
-
-
-def _with_gap(own: StepReport, at: int, gap: str) -> StepReport:
-    """A step in which one criterion's gap is another, or none."""
-    signal, status = own.criteria[at].signal, "partly" if gap else "shown"
-    changed = {"gap": gap, "status": status}
-    return own.model_copy(
-        update={
-            "criteria": [one.model_copy(update=changed) if one.signal == signal else one for one in own.criteria],
-            "evidence": [one.model_copy(update=changed) if one.signal == signal else one for one in own.evidence],
-        }
-    )
+        *way, last = claim.path
+        holder: Any = told
+        for key in way:
+            holder = holder[key]
+        if last != "gap":
+            holder[last] = instead
+            continue
+        gap, own = instead.rstrip("."), told["steps"][claim.step]
+        for one in (*own["criteria"], *own["evidence"]):
+            if one["signal"] == holder["signal"]:
+                one.update(gap=gap, status="partly" if gap else "shown")
+    for name in ("decisive", "contradictions"):
+        told[name] = [one for one in told[name] if one["text"]]
+    told["reasons"] = [one for one in told["reasons"] if one.strip()]
+    return Report.model_validate(told), done
 
 
 def _agreed(one: JudgedCriterion) -> tuple[CriterionStatus, str]:

@@ -7,10 +7,10 @@
 
 All calls but the last stand side by side, each short, for the longest is waited for. The last tries to refute what the
 others claim, and tells how the dearest answers could have been given: it changes words and never a mark; where it fails
-the report says that nobody checked it. The panel's reading sees no criteria and is
-told nothing of the others, so that a step's mark is of two readings; it and the look at the whole each put the chance
-of a hire. Rules and transcript come first and are the same in all, so an endpoint that caches prefixes reads them once:
-where it has not just read them, it is let read them before the calls begin.
+the report says that nobody checked it. The panel's reading sees no criteria and is told nothing of the others, so that
+a step's mark is of two readings; it and the look at the whole each put the chance of a hire. Rules and transcript come
+first and are the same in all, so an endpoint that caches prefixes reads them once: where it has not just read them, it
+is let read them before the calls begin.
 """
 
 import hashlib

@@ -295,7 +295,8 @@ def _checklist(own: StepReport, quote: _Quotes) -> str:
         f'<li class="{criterion.status}"><i aria-hidden="true">{MARKS[criterion.status]}</i>'
         f"{escape(criterion.about or criterion.signal)}"
         f'<span class="sr"> ({CRITERION[criterion.status]})</span>'
-        f'<span class="meta">{escape(criterion.text)}</span>{_nearest(criterion.nearest, quote)}</li>'
+        + (f'<span class="meta">{escape(criterion.text)}</span>' if criterion.text else "")
+        + f"{_nearest(criterion.nearest, quote)}</li>"
         for criterion in criteria
     ]
     key = '<p class="key">✓ shown, ◐ partly, ✗ wrong, ◔ touched and not shown, ○ not shown, – does not apply</p>'

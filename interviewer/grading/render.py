@@ -17,6 +17,7 @@ from interviewer.grading.report import (
     Remark,
     Report,
     StepReport,
+    unreached,
 )
 from interviewer.interview import known_mode, scope, whole_minutes
 from interviewer.text import first_words
@@ -200,8 +201,7 @@ def figures_line(report: Report) -> str:
         return ""
     hire = report.bar["hire"]
     close = "close to the line: " if abs(report.score - hire) < _AT.close else ""
-    left = sum(own.status == "not_reached" for own in report.steps.values())
-    less = ", what was not reached counted a little below the rest" if left else ""
+    less = ", what was not reached counted a little below the rest" if unreached(report.steps) else ""
     said = f"The steps average {report.score:.2f} of 4{less} ({close}a hire from {hire:.2f})"
     if report.p_hire is None:
         return f"{said}. Confidence in the verdict {report.confidence:.0%}."

@@ -323,6 +323,12 @@ def weakest_first(order: Sequence[Step]) -> list[Step]:
     return [*(step for step in Step if step not in order), *reversed(order)]
 
 
+def unreached(steps: Mapping[Step, StepReport]) -> list[Step]:
+    """The steps that apply and have nothing to mark."""
+    nothing = ("not_reached", "insufficient_evidence")
+    return [step for step, own in steps.items() if own.score is None and own.status in nothing]
+
+
 def listed(words: Sequence[str]) -> str:
     """Words in one phrase: ``a, b and c``."""
     if len(words) < 2:

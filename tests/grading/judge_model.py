@@ -51,7 +51,8 @@ def step(name: str, **changes: Any) -> dict[str, Any]:
 @dataclass
 class JudgeModel:
     """A capable model. ``steps`` replaces the answers by step, ``panel``, ``whole`` and ``checked`` parts of those (an
-    error: it fails with that); ``posed`` is the problem that it finds in a recording, as a form or as the error that it fails with."""
+    error: it fails with that); ``posed`` is the problem that it finds in a recording, as a form or as the error that it
+    fails with."""
 
     steps: dict[str, dict[str, Any]] = field(default_factory=dict)
     panel: dict[str, Any] = field(default_factory=dict)
