@@ -116,6 +116,10 @@ def browser(playwright: Any, windowless_path: str) -> Iterator[Any]:
     browser.close()
 
 
+ALIVE = "body[data-view] :is(#setup-start, #room-view, #report-view), .login, input[type=password]:visible"
+"""What a page shows once its own script knows where it is; before that, styles that hang on it do not hold."""
+
+
 @pytest.fixture
 def visit(browser: Any) -> Iterator[Callable[..., Any]]:
     """Opens pages, each in a browser profile of its own, and notices requests that leave this machine."""
@@ -129,7 +133,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
         context.on("request", lambda request: _note(request.url, outside))
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.goto(url)
-        page.wait_for_selector("#setup-start, #room-view, #report-view, .login, input[type=password]:visible")
+        page.wait_for_selector(ALIVE)
         return page
 
     yield opened
