@@ -24,7 +24,7 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from interviewer import Level, ModelError, Step, Verdict
 from interviewer.background import aside
@@ -131,7 +131,7 @@ class LlmAssessor:
             score=found.score if found else None,
             steps=steps,
             red_flags=each_once(flags),
-            trade_offs=choices,
+            trade_offs=each_once(choices),
             time=judgement.times(answers),
             summary=short(panel.pattern),
             decisive=judgement.moments(whole.decisive, 4),
@@ -217,9 +217,9 @@ class Asking:
             return report.model_copy(update={"warnings": [*report.warnings, f"{UNCHECKED} ({error})."]})
         assert found is not None
         report, done = put_right(report, claims, found.corrections)
-        told = [f"{done} of {len(claims)} statements did not hold against the talk and were put right."] if done else []
+        told = f"Tried against the talk once more, {done} of {len(claims)} statements did not hold and were put right."
         better = judgement.better(found.better)
-        return report.model_copy(update={"better": better, "warnings": [*report.warnings, *told]})
+        return report.model_copy(update={"better": better, "warnings": [*report.warnings, *([told] if done else [])]})
 
     def _was_read(self) -> bool:
         """Whether the endpoint keeps the greater part of the prompt from a report on this talk a moment ago."""
@@ -303,16 +303,19 @@ def _judged(
     return steps, flags, choices
 
 
-def each_once(flags: Sequence[FlagReport]) -> list[FlagReport]:
-    """Each mistake once, those that stand first: one on the border of two steps is named by two calls, with the same
-    words or the same id."""
-    kept: list[FlagReport] = []
-    for flag in flags:
-        told = (one for one in kept if one.turn == flag.turn)
-        same = any(one.id == flag.id != OTHER for one in kept)
-        if not same and not any(one.quote in flag.quote or flag.quote in one.quote for one in told):
-            kept.append(flag)
-    return sorted(kept, key=lambda flag: flag.corrected)
+SomeRemark = TypeVar("SomeRemark", bound=Remark)
+
+
+def each_once(remarks: Sequence[SomeRemark]) -> list[SomeRemark]:
+    """Each mistake or choice once, those that stand first: one on the border of two steps is named by two calls, with
+    the same words or the same id."""
+    kept: list[SomeRemark] = []
+    for new in remarks:
+        told = (one for one in kept if one.turn == new.turn)
+        same = any(one.id == new.id != OTHER for one in kept)
+        if not same and not any(one.quote in new.quote or new.quote in one.quote for one in told):
+            kept.append(new)
+    return sorted(kept, key=lambda one: isinstance(one, FlagReport) and one.corrected)
 
 
 def _standing(steps: Mapping[Step, StepReport], found: Judged | None) -> tuple[Status, Verdict | None, list[str]]:

@@ -17,7 +17,7 @@ from interviewer.grading.assessor import merged
 from interviewer.grading.judgement import help_given
 from interviewer.grading.page import to_html
 from interviewer.grading.render import to_markdown
-from interviewer.grading.report import CHECKING, FlagReport, Report
+from interviewer.grading.report import CHECKING, FlagReport, Remark, Report
 from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import shared_embedder
 from interviewer.models import open_chain
@@ -118,7 +118,7 @@ def test_what_does_not_hold_is_put_right_or_left_out_and_no_mark_changes(graded:
     assert [reason for reason in after.reasons if reason.startswith(("For", "Against"))] == [
         "For: Reasons in most parts."
     ]
-    assert any(note.startswith("7 of ") for note in after.warnings)
+    assert any(" 7 of " in note for note in after.warnings)
     assert "Praise" not in after.model_dump_json()
     assert (after.score, after.verdict, after.p_hire) == (before.score, before.verdict, before.p_hire)
     assert [one.score for one in after.steps.values()] == [one.score for one in before.steps.values()]
@@ -407,6 +407,14 @@ def test_mistakes_that_stand_come_before_those_that_were_put_right() -> None:
         for name in ("mended", "standing")
     )
     assert [one.id for one in llm_assessor.each_once([mended, standing])] == ["standing", "mended"]
+
+
+def test_a_choice_that_two_steps_name_is_told_once() -> None:
+    first, again, other = (
+        Remark(id="other", text="x", turn=turn, quote=quote)
+        for turn, quote in ((3, "the last visit"), (3, "the last visit, in euros"), (5, "the last visit"))
+    )
+    assert llm_assessor.each_once([first, again, other]) == [first, other]
 
 
 def test_words_aimed_at_the_grader_are_shown_as_data_reported_and_carry_nothing(graded: Graded, ids: list[str]) -> None:
