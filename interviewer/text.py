@@ -161,17 +161,6 @@ def finished(text: str) -> tuple[list[str], str]:
     return done, text[start:]
 
 
-def first_sentences(text: str, most: int) -> str:
-    """The whole sentences that fit into so many words; of a first one that is longer its first words, and a mark."""
-    kept = ""
-    for sentence in finished(f"{text}\n")[0]:
-        longer = f"{kept} {sentence}".strip()
-        if len(longer.split()) > most:
-            break
-        kept = longer
-    return kept or first_words(text, most)
-
-
 def stem(word: str) -> str:
     """A word by its first letters, without a plural's end."""
     return word[:STEM].rstrip("s")

@@ -17,7 +17,6 @@ from interviewer.interview.words import says
 from interviewer.knowledge.schema import Task
 from interviewer.listening.examples import denies
 from interviewer.listening.intents import Intent, steps_named
-from interviewer.text import first_sentences
 from interviewer.transcript import UNKNOWN_CASE
 
 
@@ -36,8 +35,10 @@ def forced(scene: Situation) -> Proposal | None:
 def opening(scene: Situation) -> Proposal:
     """The problem and the length; for a single step or subject a first question on it."""
     minutes, brief = str(round(scene.view.transcript.minutes)), scene.case.brief if scene.case else ""
-    if not brief and (own := first_sentences(scene.view.transcript.problem or "", settings().posed)):
-        own += "" if own[-1] in ".?!…" else "."
+    if not brief and (own := " ".join((scene.view.transcript.problem or "").split())):
+        if len(own.split()) > settings().posed:
+            return scene.turn(MoveKind.OPEN, "open.brought", minutes=minutes)
+        own = own[0].upper() + own[1:] + ("" if own[-1] in ".?!…" else ".")
         return scene.turn(MoveKind.OPEN, "open.own", problem=own, minutes=minutes)
     if not brief:
         if scene.view.transcript.case == UNKNOWN_CASE:

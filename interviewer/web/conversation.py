@@ -180,6 +180,11 @@ def brief_html(knowledge: Knowledge, room: Room) -> str:
         for fact, said in given.items()
         if fact in known
     )
+    items += "".join(
+        f"<li><span class='about'>Agreed.</span> {for_html(one.strip().rstrip('.'))}.</li>"
+        for turn in transcript.turns
+        for one in turn.agreed
+    )
     facts = (
         f"<ul>{items}</ul>" if items else "<p class='quiet'>None yet. Ask, and what you are told is pinned here.</p>"
     )

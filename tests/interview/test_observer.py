@@ -111,6 +111,18 @@ def test_the_part_that_they_are_in_is_what_most_was_noted_of(knowledge):
     assert fold(deaf, 70.0).step is Step.MONITOR
 
 
+@pytest.mark.parametrize(
+    ("backend", "kind", "step"),
+    [("openai", "meta", Step.MONITOR), ("openai", "answer", Step.DATA), ("scripted", "meta", Step.DATA)],
+)
+def test_a_model_that_conducts_says_where_the_talk_is_unless_it_gives_a_fact(backend, kind, step):
+    noted = Observed(backend="openai", criteria=[Noted(criterion="a", status="partly", quote="x", step=Step.DATA)])
+    said = Turn(speaker="candidate", text="x", at=10.0, observed=noted)
+    move = {"kind": kind, "step": Step.MONITOR}
+    turns = [said, Turn.model_validate({"speaker": "interviewer", "text": "y", "backend": backend, "move": move})]
+    assert fold(Transcript(case="harmful-content-detection", level="senior", turns=turns), 70.0).step is step
+
+
 def test_it_can_be_ended_before_the_call_and_a_failure_is_said(knowledge):
     mock = MockModel(ModelError("busy"))
     observer = Observer(ModelChain((mock,)), knowledge)

@@ -136,6 +136,8 @@ def test_the_brief_pins_what_was_told_and_the_rest_once_it_is(tmp_path: Path, kn
         {"speaker": "interviewer", "text": "Five thousand a second at peak; go on.", "facts": ["transaction-volume"]}
     )
     assert "</span> A hundred million a day. Five thousand a second at peak.</li>" in brief()
+    turns.append({"speaker": "interviewer", "text": "Say <two> shops.", "agreed": ["<two> shops."]})
+    assert "Agreed.</span> &lt;two&gt; shops.</li>" in brief()
 
 
 def test_while_the_last_answer_is_edited_the_interviewer_waits_and_answers_the_new_words(service: Service) -> None:
