@@ -35,6 +35,7 @@ _KINDS = {"html": "Web page", "markdown": "Markdown", "json": "JSON", "transcrip
 _LEVEL = "(_, ...rest) => [interviewer.level(), ...rest]"
 
 
+_KEPT = "It is made and kept also when you leave this page; it stands under Progress then."
 _NOW = "<p>A language model is there now, and can judge this interview.</p>"
 _OTHER_LEVEL = "<p>There is no report for this level yet: the model would read the interview once more.</p>"
 _PAGES = 1000
@@ -136,7 +137,7 @@ class ReportPage(Page):
                     if there:
                         continue  # only its words are checked
                     passed = self.service.waits.passed(f"{id_}/{wanted}")
-                    bar = bar_html(news.fraction, news.text, self.service.waits.told(), passed)
+                    bar = bar_html(news.fraction, news.text, f"{self.service.waits.told()} {_KEPT}", passed)
                     yield {**_cleared(self), self.frame: bar}
                     continue
                 there, transcript = True, self.service.store.transcript(owner, id_)
