@@ -156,6 +156,7 @@ class FactNumbers(Strict):
     told: float
     fewest_words: int
     stated: float
+    own_share: float
     telltale: int
     alike: int
     surely_asked: float

@@ -281,16 +281,29 @@ def _states(text: str, sentence: str) -> bool:
     return bool(set(own) & set(said)) or (not unknown(own, said) and told)
 
 
+def _content(sentence: str) -> frozenset[str]:
+    """What tells what it is about: its words of some length, and its figures."""
+    return stems(sentence) | {f"{figure:g}" for figure in figures(sentence)}
+
+
 def told_of_fact(said: Iterable[str], fact: Fact) -> list[str]:
     """The sentences with which turns told a fact, in their own words and each content once: a turn may tell a part of
-    what the case knows. A turn of which no sentence by itself states it told it as a whole; what it asks is left out.
+    what the case knows. Of a turn of which no sentence by itself states it the one that is nearest to it told it; what
+    a turn asks is left out, and so is the case that it puts for that.
     """
+    known = _content(fact.answer)
+
+    def near(sentence: str) -> float:
+        own = _content(sentence)
+        return len(own & known) / max(1, len(own))
+
     told: list[str] = []
     for text in said:
         sentences = [one.text.strip() for one in spans(text)]
         plain = [one for one in sentences if not one.endswith("?")] or sentences
-        told += [one for one in plain if states_of_fact(one, fact)] or plain
-    content = [stems(one) | {f"{figure:g}" for figure in figures(one)} for one in told]
+        stating = [one for one in plain if states_of_fact(one, fact) and near(one) >= _AT.own_share]
+        told += stating or [max(plain, key=near)]
+    content = [_content(one) for one in told]
     return [
         one
         for index, one in enumerate(told)

@@ -260,6 +260,14 @@ def test_what_was_told_of_a_fact_are_the_sentences_that_told_it_each_content_onc
     assert told_of_fact(["Plenty, all day long. Is that enough?"], fact) == ["Plenty, all day long."]
 
 
+def test_a_case_that_is_put_behind_a_fact_is_none_of_it():
+    fact = Fact(id="rate", asks=["How many?", "What share?", "Which rate?"], answer="About one per cent are clicked.")
+    said = "About one per cent. Two ads, same bid: one sells, one never does. What does v1 do with them?"
+    assert told_of_fact([said], fact) == ["About one per cent."]
+    vague = "Hardly any of them are. Say two ads have the same bid. What does v1 do with them?"
+    assert len(told_of_fact([vague], fact)) == 1
+
+
 def test_what_was_agreed_or_given_may_be_said_for_ever(knowledge):
     agreed = ("interviewer", "Say five engineers.", 200)
     seen = view(knowledge, agreed, ASKED, at=250)
