@@ -216,9 +216,8 @@ class Asking:
             return report.model_copy(update={"warnings": [*report.warnings, f"{UNCHECKED} ({error})."]})
         assert found is not None
         report, done = put_right(report, claims, found.corrections)
-        told = f"Tried against the talk once more, {done} of {len(claims)} statements did not hold and were put right."
-        better = judgement.better(found.better)
-        return report.model_copy(update={"better": better, "warnings": [*report.warnings, *([told] if done else [])]})
+        by = report.graded_by.model_copy(update={"checked": len(claims), "put_right": done})
+        return report.model_copy(update={"better": judgement.better(found.better), "graded_by": by})
 
     def _was_read(self) -> bool:
         """Whether the endpoint keeps the greater part of the prompt from a report on this talk a moment ago."""

@@ -21,7 +21,6 @@ from interviewer.grading.render import (
     ended_early,
     excerpt,
     figures_line,
-    graded_by,
     headline,
     helped,
     minutes_of,
@@ -47,6 +46,8 @@ from interviewer.grading.report import (
     Report,
     StepReport,
     StudyItem,
+    graded_by,
+    near_the_line,
 )
 from interviewer.interview import scope
 from interviewer.text import first_words
@@ -138,16 +139,15 @@ def _contents(headings: Sequence[str], transcript: Transcript) -> str:
 def _head(report: Report, transcript: Transcript, headed: bool) -> str:
     said = headline(report, transcript)
     where = "" if headed else ' class="paper"'
-    judged = report.verdict is not None and said == WORDS[report.verdict]
-    kind = report.verdict.value if judged and report.verdict else "none"
+    kind = report.verdict.value if report.verdict and said == WORDS[report.verdict] else "none"
     reasons = _list([f"<li>{escape(one)}</li>" for one in report.reasons], "reasons")
     why_not = "".join(_p(warning) for warning in report.warnings[:2]) if report.status == "not_judged" else ""
+    close = "<small>close to the line</small>" if kind != "none" and near_the_line(report) else ""
     return (
         f'<header{where}><p class="kicker">{escape(report.level.value.capitalize())} level · mock interview</p>'
         f"<h1>{escape(title(report))}</h1></header>"
-        f'<div class="verdict {kind}"><strong>{escape(said)}</strong>{_p(report.summary)}{why_not}'
-        f"{_p(ended_early(transcript), 'soft')}"
-        f"{_p(figures_line(report), 'soft')}{reasons}</div>"
+        f'<div class="verdict {kind}"><strong>{escape(said)}</strong>{close}{_p(report.summary)}{why_not}'
+        f"{_p(ended_early(transcript), 'soft')}{_p(figures_line(report), 'soft')}{reasons}</div>"
     )
 
 
@@ -234,7 +234,8 @@ def _remarks(heading: str, remarks: Sequence[Remark], quote: _Quotes, kind: str)
         badge = '<span class="badge">put right later</span>' if put_right else ""
         sort = "neutral" if put_right else kind
         said = quote(remark.quote, remark.turn, better=sort == "against")
-        items.append(f'<li class="{sort}">{_p(remark.text)}{badge}{said}</li>')
+        text = f"What is wrong: {remark.text}" if isinstance(remark, FlagReport) else remark.text
+        items.append(f'<li class="{sort}">{said}{_p(text)}{badge}</li>')
     return _section(heading, _folded(items, "remarks"))
 
 

@@ -17,6 +17,8 @@ from interviewer.grading.report import (
     Remark,
     Report,
     StepReport,
+    graded_by,
+    near_the_line,
     unreached,
 )
 from interviewer.interview import known_mode, scope, whole_minutes
@@ -187,20 +189,12 @@ def standing(step: Step, report: Report) -> str:
     return STATUS.get(own.status, own.status.replace("_", " "))
 
 
-def graded_by(report: Report) -> str:
-    """What made the report."""
-    by = report.graded_by
-    made = "by a language model" if by.prompts else "without a language model"
-    model, rubric = (f" ({by.model})" if by.model else ""), (f"; rubric {by.rubric}" if by.rubric else "")
-    return f"Read {made}{model}{rubric}."
-
-
 def figures_line(report: Report) -> str:
     """The numbers beside the verdict, in a sentence; empty where there are none."""
     if report.score is None or "hire" not in report.bar:
         return ""
     hire = report.bar["hire"]
-    close = "close to the line: " if abs(report.score - hire) < _AT.close else ""
+    close = "close to the line: " if near_the_line(report) else ""
     less = ", what was not reached counted a little below the rest" if unreached(report.steps) else ""
     said = f"The steps average {report.score:.2f} of 4{less} ({close}a hire from {hire:.2f})"
     if report.p_hire is None:

@@ -144,6 +144,10 @@ class GradedBy(_Model):
     prompts: dict[str, str] = Field(default_factory=dict)
     """SHA-256 of every prompt that was used."""
     rubric: str = ""
+    checked: int = 0
+    """Statements that were tried against the talk once more."""
+    put_right: int = 0
+    """How many of these did not hold and were said anew or left out."""
 
 
 class Report(_Model):
@@ -327,6 +331,21 @@ def unreached(steps: Mapping[Step, StepReport]) -> list[Step]:
     """The steps that apply and have nothing to mark."""
     nothing = ("not_reached", "insufficient_evidence")
     return [step for step, own in steps.items() if own.score is None and own.status in nothing]
+
+
+def near_the_line(report: Report) -> bool:
+    """Whether the verdict could as well be the one on the other side of a hire."""
+    hire = report.bar.get("hire")
+    return report.score is not None and hire is not None and abs(report.score - hire) < thresholds().page.close
+
+
+def graded_by(report: Report) -> str:
+    """What made the report."""
+    by = report.graded_by
+    made = "by a language model" if by.prompts else "without a language model"
+    model, rubric = (f" ({by.model})" if by.model else ""), (f"; rubric {by.rubric}" if by.rubric else "")
+    again = f", which tried its {by.checked} statements against the talk once more" if by.checked else ""
+    return f"Read {made}{model}{again}{rubric}."
 
 
 def listed(words: Sequence[str]) -> str:

@@ -162,8 +162,8 @@ class _Fold(State):
             self.asked.append(move.signal)
             self.deferred = [one for one in self.deferred if move.signal != f"deferred:{one.turn}"]
         self.asked_about = move.step if move.kind in _STEERING else None
-        understood = turn.backend not in (None, "scripted") and move.kind is not MoveKind.ANSWER
-        if move.step and (move.kind in _STEERING or understood):  # a fact is asked for in the middle of anything
+        ours = turn.backend is not None and move.kind is not MoveKind.ANSWER  # that is asked for amid anything
+        if move.step and (move.kind in _STEERING or ours):
             self.enter(move.step)
         if move.step and move.kind in (MoveKind.MOVE_ON, MoveKind.TIME_CHECK):
             self.opened.append(move.step)

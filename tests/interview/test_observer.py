@@ -113,9 +113,9 @@ def test_the_part_that_they_are_in_is_what_most_was_noted_of(knowledge):
 
 @pytest.mark.parametrize(
     ("backend", "kind", "step"),
-    [("openai", "meta", Step.MONITOR), ("openai", "answer", Step.DATA), ("scripted", "meta", Step.DATA)],
+    [("openai", "meta", Step.MONITOR), ("openai", "answer", Step.DATA), (None, "meta", Step.DATA)],
 )
-def test_a_model_that_conducts_says_where_the_talk_is_unless_it_gives_a_fact(backend, kind, step):
+def test_who_conducts_says_where_the_talk_is_unless_a_fact_is_given_or_it_is_a_recording(backend, kind, step):
     noted = Observed(backend="openai", criteria=[Noted(criterion="a", status="partly", quote="x", step=Step.DATA)])
     said = Turn(speaker="candidate", text="x", at=10.0, observed=noted)
     move = {"kind": kind, "step": Step.MONITOR}
