@@ -9,6 +9,7 @@ Nothing is written to a disk here; whoever calls stores the candidate's turn bef
 
 import logging
 import os
+import re
 import threading
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -44,6 +45,8 @@ _END = 100
 while the model thinks, since that takes a processor for as long as the answer is."""
 _DROPPED = frozenset({"praise", "echo"})
 """Rules whose sentence can be left out without harm to the one after it."""
+_NOD = re.compile(r"\b(?:all right|right|okay)\b(?= *[.,;:!-]|$)", re.IGNORECASE)
+"""What is kept of such a sentence ("Mapped back, okay."): that it was heard."""
 
 
 @dataclass(frozen=True)
@@ -338,6 +341,8 @@ def _say(proposal: Proposal, view: View, allowed: Allowed, draft: _Draft) -> Gen
             draft.reject(broken)
             if not {one.rule for one in broken} <= _DROPPED:
                 break
+            if not draft.out and (nod := _NOD.search(kept)):
+                yield draft.add(f"{nod[0].capitalize()}.")
         else:
             return broken
     yield from _facts_left(proposal, view, draft)

@@ -101,6 +101,13 @@ def test_praise_is_left_out_and_a_second_question_is_cut_off(conducting):
     assert [one.rule for one in reply.rejected] == ["praise", "stacked"]
 
 
+def test_of_a_stray_word_that_is_given_back_the_nod_is_left(conducting):
+    interviewer, _ = conducting('{"move": "probe"}\nMapped back, okay. Where do the disputes come from?')
+    reply = interviewer.next_turn(talk(ANSWER))
+    assert reply.turn.text == "Okay. Where do the disputes come from?"
+    assert [one.rule for one in reply.rejected] == ["echo"]
+
+
 def test_after_three_bad_tries_the_rules_speak_and_say_so(conducting):
     bad = '{"move": "probe"}\nYou should use more of them. Why?'
     interviewer, mock = conducting(bad, bad, bad)
