@@ -30,8 +30,6 @@ TOGETHER = {
 }
 """Tests that use one of these fixtures run in one process when there are several: what is heavy starts once, and two
 browsers do not take each other's time. ``make test-fast`` leaves them out."""
-GIVE_WAY = 5
-"""How nice a process is that runs other tests: it gets a third of what one with a browser gets, where both want all."""
 LISTENING = ("interview", "grading", "listening", "practice")
 """Folders whose tests share what the listener knows of the cases: each case's sentences are embedded once."""
 
@@ -61,11 +59,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return "bytes" if isinstance(val, bytes) else None
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """The tests in a browser take longest and everybody waits for them: other processes give way to theirs."""
-    group = item.get_closest_marker("xdist_group")
-    if "PYTEST_XDIST_WORKER" in os.environ and not (group and group.args[0] == "browser"):
-        os.nice(max(0, GIVE_WAY - os.nice(0)))
+def pytest_runtest_setup() -> None:
     pytest_socket.socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
 
 

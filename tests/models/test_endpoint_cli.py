@@ -38,6 +38,7 @@ def call(
         "INTERVIEWER_MODEL": model,
         "OPENAI_BASE_URL": server.address,
         "OPENAI_API_KEY": server.key,
+        "INTERVIEWER_TURN_TIMEOUT": "60",  # nothing here is about time
     }
     command = [sys.executable, "-m", "interviewer", *words]
     return subprocess.run(command, input=talk, capture_output=True, env=environment, timeout=170, check=False)
