@@ -302,7 +302,7 @@ def told_of_fact(said: Iterable[str], fact: Fact) -> list[str]:
         sentences = [one.text.strip() for one in spans(text)]
         plain = [one for one in sentences if not one.endswith("?")] or sentences
         stating = [one for one in plain if states_of_fact(one, fact) and near(one) >= _AT.own_share]
-        told += stating or [max(plain, key=near)]
+        told += stating or sorted(plain, key=near, reverse=True)[:1]
     content = [_content(one) for one in told]
     return [
         one

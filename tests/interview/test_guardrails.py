@@ -266,6 +266,7 @@ def test_a_case_that_is_put_behind_a_fact_is_none_of_it():
     assert told_of_fact([said], fact) == ["About one per cent."]
     vague = "Hardly any of them are. Say two ads have the same bid. What does v1 do with them?"
     assert len(told_of_fact([vague], fact)) == 1
+    assert told_of_fact([""], fact) == []
 
 
 def test_what_was_agreed_or_given_may_be_said_for_ever(knowledge):
