@@ -352,8 +352,9 @@ class Service:
             return
         news: _News = queue.Queue()
         news.put(Grading(None, "Reading the interview"))
-        self._under_way.join(f"{id_}/{level}", news)
-        self.waits.begin(f"{id_}/{level}")
+        name = f"{id_}/{level}"
+        self._under_way.join(name, news)
+        self.waits.begin(name)
         threading.Thread(target=self._grade, args=(owner, id_, level, news, known), daemon=True).start()
         while (item := news.get()) is not None:
             if isinstance(item, Exception):

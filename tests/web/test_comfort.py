@@ -23,7 +23,7 @@ FOCUSED_LAST = """() => {
     const bar = document.querySelector('#setup-go');
     return [chosen.getBoundingClientRect().bottom, bar.getBoundingClientRect().top];
 }"""
-"""Chooses by the keyboard and looks where that is, in one breath: a page that still loads its letters grows meanwhile."""
+"""Chooses by the keyboard and looks where that is, in one breath, so that nothing moves in between."""
 FOCUSED = (
     "() => document.activeElement.id || document.activeElement.closest('[id]')?.id || document.activeElement.tagName"
 )
