@@ -47,6 +47,8 @@ SMALL = {"OPENBLAS_NUM_THREADS": "1"}
 OWN_HOSTS = ("localhost", "127.0.0.1", "::1")
 """This machine, which is never asked through a proxy."""
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+SAFE_YAML: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""In C where PyYAML was built so, which reads ten times as fast."""
 
 
 def quieten() -> None:
@@ -264,7 +266,8 @@ def in_package(package: str, *inside: str) -> Path | None:
 
 def data_beside(module: str, name: str) -> dict[str, Any]:
     """What the YAML file of that name holds that lies in the folder ``data`` beside a module (its ``__file__``)."""
-    found: dict[str, Any] = yaml.safe_load((Path(module).parent / "data" / name).read_text(encoding="utf-8"))
+    text = (Path(module).parent / "data" / name).read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.load(text, Loader=SAFE_YAML)  # noqa: S506 - a safe loader
     return found
 
 

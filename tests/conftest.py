@@ -23,13 +23,16 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 
 TOGETHER = {
-    "browser": {"browser", "page_with", "app", "talking_app", "own_app", "troubled"},
+    "voice": {"page_with", "talking_app", "troubled"},
+    "browser": {"browser", "app", "own_app"},
     "speech": {"ears", "voice", "spoken", "vad"},
     "embedded": {"small"},
     "postgres": {"postgres"},
 }
-"""Tests that use one of these fixtures run in one process when there are several: what is heavy starts once, and two
-browsers do not take each other's time. ``make test-fast`` leaves them out."""
+"""Tests that use one of these fixtures run in one process when there are several: what is heavy starts once.
+
+What speaks into a browser mostly waits for the end of what is said, so it runs beside what clicks. ``make test-fast``
+leaves them all out."""
 LISTENING = ("interview", "grading", "listening", "practice")
 """Folders whose tests share what the listener knows of the cases: each case's sentences are embedded once."""
 
@@ -45,7 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
         used = set(getattr(item, "fixturenames", ()))
         group = next((name for name, fixtures in TOGETHER.items() if fixtures & used), None)
-        group = "browser" if item.get_closest_marker("browser") else group
+        group = "browser" if item.get_closest_marker("browser") and group != "voice" else group
         if group:
             item.add_marker(pytest.mark.slow)
         elif item.path.parent.name in LISTENING:

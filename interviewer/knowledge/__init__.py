@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from interviewer import BadInput, Step
-from interviewer.config import shipped
+from interviewer.config import SAFE_YAML, shipped
 from interviewer.knowledge.schema import Case, Followup, FrameworkNote, RedFlag, Signal, SourcedFact, TopicNote
 
 T = TypeVar("T")
@@ -25,11 +25,10 @@ _FRONT_MATTER = re.compile(r"\A---\r?\n(.*?)\r?\n---\r?\n?(.*)\Z", re.DOTALL)
 _FOLLOWUPS = TypeAdapter(list[Followup])
 GENERAL = "general"
 """The name of the follow-ups that serve every case."""
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_BYTES = 1_000_000
 
 
-class _UniqueKeys(_LOADER):  # type: ignore[misc, valid-type]
+class _UniqueKeys(SAFE_YAML):  # type: ignore[misc]
     """YAML that refuses a key said twice instead of silently keeping the last."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
