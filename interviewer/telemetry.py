@@ -148,6 +148,10 @@ def _count(address: str | None, sends: bool) -> None:
     metrics.set_meter_provider(MeterProvider(metric_readers=readers))
 
 
+IN_MINUTES = 120
+"""Seconds from which on how long a report took is told in minutes."""
+
+
 class ReportWaits:
     """How long reports take here: of those that are there, and of those in the making."""
 
@@ -179,7 +183,9 @@ class ReportWaits:
         """How long the last reports took, in words; empty where none was made since the start."""
         if not self._took:
             return ""
-        least, most = (max(5, round(one / 5) * 5) for one in (min(self._took), max(self._took)))
+        step, each, unit = (5, 5, "s") if max(self._took) < IN_MINUTES else (60, 1, "minutes")
+        least, most = (max(each, round(one / step) * each) for one in (min(self._took), max(self._took)))
         if len(self._took) == 1:
-            return f"The last report here took about {most} s."
-        return f"The last {len(self._took)} reports here took {f'{least} to ' if least < most else 'about '}{most} s."
+            return f"The last report here took about {most} {unit}."
+        span = f"{least} to " if least < most else "about "
+        return f"The last {len(self._took)} reports here took {span}{most} {unit}."

@@ -233,6 +233,8 @@ def test_how_long_a_report_takes_is_said_from_what_was_seen_here(service: Servic
     assert service.room(ANN, id_).wait == service.waits.told()
     list(service.grade(ANN, id_, Level.STAFF))
     assert service.waits.told().startswith("The last 2 reports here took ")
+    service.waits.took(765.0)
+    assert service.waits.told() == "The last 3 reports here took 1 to 13 minutes."
 
 
 def test_a_stopped_clock_does_not_count(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
