@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.conftest import App
+from tests.web.conftest import ALIVE, App
 from tests.web.test_room import finish, heard, say, start, talk
 
 pytestmark = pytest.mark.browser
@@ -27,6 +27,19 @@ FOCUSED_LAST = """() => {
 FOCUSED = (
     "() => document.activeElement.id || document.activeElement.closest('[id]')?.id || document.activeElement.tagName"
 )
+
+
+COUNTED = """{
+    const asked = window.requestAnimationFrame.bind(window);
+    window.requestAnimationFrame = (work) => { window.counted = (window.counted || 0) + 1; return asked(work); };
+    window.perFrame = (frames) => new Promise((done) => {
+        window.counted = 0;
+        let left = frames;
+        const next = () => { if (left--) asked(next); else done(window.counted / frames); };
+        asked(next);
+    });
+}"""
+"""Counts what asks to be called at each frame."""
 
 
 def until(page: Any, act: str, there: str) -> float:
@@ -69,6 +82,18 @@ def test_every_press_is_answered_within_a_tenth_of_a_second(app: App, visit: Cal
         page.click("#nav-setup")
         page.wait_for_selector("#mine-list li")
     assert all(min(each) < 100 for each in took.values()), took
+
+
+def test_nothing_goes_on_counting_once_it_has_left_the_page(app: App, visit: Callable[..., Any]) -> None:
+    page = visit(app.url)
+    page.add_init_script(COUNTED)
+    page.reload()
+    page.wait_for_selector(ALIVE)
+    for _ in range(3):
+        until(page, "#nav-progress", "body[data-view=progress]")
+        until(page, "#nav-setup", "body[data-view=setup]")
+    page.wait_for_timeout(500)  # what the last one began
+    assert page.evaluate("perFrame(30)") < 3, "one is Gradio's own, of its first picture; another may be at work"
 
 
 def test_on_a_telephone_the_talk_stands_above_the_tabs_and_nothing_is_cut(app: App, visit: Callable[..., Any]) -> None:

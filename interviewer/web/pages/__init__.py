@@ -120,6 +120,10 @@ def open_app(
         for view, button in navigation.items():
             session.leads(button.click, _goes(session, view), [session.key])
         session.place.change(None, [session.place], None, js="place => interviewer.went(place)", **QUIET)
+    for event in app.fns.values():
+        # What shows no progress counts it all the same, 60 times a second, and never stops once it has left the page
+        # in the middle of an event (Gradio 6.31). A component that is never on the page counts nothing.
+        event.show_progress_on = [session.place]
     app.queue(default_concurrency_limit=16, max_size=400)
     return app
 
