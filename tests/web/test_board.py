@@ -339,7 +339,7 @@ def test_boxes_and_an_arrow_are_drawn_shown_and_still_there_after_a_restart(
     page.goto("about:blank")  # it would reload itself once its server is back
     app.start()
     page.goto(address)
-    page.wait_for_selector("#room-said .drawn svg")
+    page.wait_for_selector("body[data-view=room] #room-said .drawn svg")  # before that the plan is still to be opened
     page.click("#tab-board")
     page.wait_for_function("() => (document.querySelector('#board-frame')?.contentWindow?.board || {}).ready")
     assert page.evaluate(labels) == ["Event log", "Feature store", "hourly"]
