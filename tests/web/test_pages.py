@@ -169,6 +169,8 @@ def test_choosing_by_keyboard_and_a_problem_of_ones_own(app: App, visit: Callabl
     assert "Rank the flats of a <b>rental</b> site" in page.inner_text("#room-brief")
     page.click("#tab-notes")
     page.fill("#notes", "ask about money")
+    page.evaluate("() => interviewer.went('room/' + new URLSearchParams(location.search).get('interview'))")
+    assert page.evaluate("() => document.body.dataset.panel") == "notes", "a tab chosen before the page arrived stays"
     page.click("#room-resume:has-text('Start the clock')")
     page.wait_for_selector("#room-clock [data-running='1']")
     page.click("#room-pause")

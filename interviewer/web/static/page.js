@@ -42,7 +42,10 @@
         if (at) view === name ? at.setAttribute("aria-current", "page") : at.removeAttribute("aria-current");
       }
       delete document.body.dataset.ending;
-      if (view === "room") panel("plan"); // its tabs are new
+      if (view === "room") { // its tabs are new; one may have been chosen since they came
+        const chosen = document.querySelector("#room-tabs [aria-selected=true]");
+        panel(chosen ? chosen.dataset.panel : "plan");
+      }
       if (view === "coach") dispatchEvent(new Event("coach"));
       const old = new URLSearchParams(location.search), now = new URLSearchParams(location.search);
       now.delete("view"); now.delete("interview");
