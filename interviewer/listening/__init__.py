@@ -21,10 +21,8 @@ class FactThresholds(Strict):
     sure: float
     lead: float
     answer: float
-    words_share: float
-    most_words: int
+    ridge: float
     doubt: float
-    offered: float
     points_back: int
     given: float
 

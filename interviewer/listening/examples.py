@@ -95,6 +95,29 @@ class Sounds:
         two = np.where(np.isfinite(nearest), nearest, nearest[:, :, -1:])  # a thing may have one sentence
         return names, two.mean(axis=2)
 
+    def read_out(self, vectors: Vectors) -> Vectors:
+        """For each vector how much it is of the thing of each row (0 to 1 or a little beyond): a ridge regression.
+
+        What tells things apart counts here, where a likeness also rises with what all of them are about.
+        """
+        if not len(self):
+            return np.zeros((len(vectors), 0), np.float32)
+        middle, weights, column = self._read_out
+        scores: Vectors = ((vectors - middle) @ weights[:-1] + weights[-1])[:, column]
+        return scores
+
+    @cached_property
+    def _read_out(self) -> tuple[Vectors, Vectors, NDArray[np.int64]]:
+        """The middle of the sentences; the weights of each thing, the last its share; the column of each row."""
+        names = list(dict.fromkeys(self.ids))
+        column = np.array([names.index(name) for name in self.ids], np.int64)
+        middle = self.vectors.mean(0)
+        known = np.concatenate([self.vectors - middle, np.ones((len(self), 1), np.float32)], axis=1)
+        ridge = thresholds().fact.ridge * np.eye(known.shape[1], dtype=np.float32)
+        wanted = np.eye(len(names), dtype=np.float32)[column]
+        weights: Vectors = np.linalg.solve(known.T @ known + ridge, known.T @ wanted)
+        return middle, weights, column
+
     @cached_property
     def _columns(self) -> tuple[list[str], NDArray[np.int64], NDArray[np.bool_]]:
         """The ids; the rows of each one's sentences, shape (ids, most sentences); which of them are its own."""

@@ -1,7 +1,7 @@
 """Which facts a candidate's question asks for, or that the case is silent on it; which problem a talk is about.
 
 A question is matched clause by clause ("how many users, and how fast?" asks for two facts), by the likeness of its
-embedding to the fact's phrasings, the words they share, and after misspelt words were put right.
+embedding to the fact's phrasings, by what tells the case's facts apart, and after misspelt words were put right.
 """
 
 import re
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from interviewer import MoveKind, Step
 from interviewer.knowledge import Knowledge
@@ -19,7 +18,7 @@ from interviewer.knowledge.retrieval import long_words, respelt
 from interviewer.listening import thresholds
 from interviewer.listening.examples import Exemplars
 from interviewer.listening.intents import questions
-from interviewer.text import spans, stems
+from interviewer.text import spans
 from interviewer.transcript import Move
 
 _LEAD_UP = re.compile(r"^[^:?]{0,60}:\s+(?=\w)")
@@ -51,20 +50,6 @@ class Match:
     """The two facts that it lies between, the likelier first."""
 
 
-def _shared(asked: frozenset[str], phrasings: Sequence[frozenset[str]]) -> NDArray[np.float64]:
-    """For each phrasing the share of the question's content words that it has (0 to 1)."""
-    if not asked:
-        return np.zeros(len(phrasings))
-    most = min(len(asked), thresholds().fact.most_words)
-    return np.minimum(1.0, np.array([len(asked & one) for one in phrasings]) / most)
-
-
-@cache
-def _phrasings(texts: tuple[str, ...]) -> tuple[frozenset[str], ...]:
-    """The content words of a case's questions: the same at every turn."""
-    return tuple(stems(text, shortest=2) for text in texts)
-
-
 @cache
 def _words_of(texts: tuple[str, ...]) -> frozenset[str]:
     return long_words(texts)
@@ -81,23 +66,20 @@ def _core(clause: str) -> str:
     return _OFFERED.split(asked)[0]
 
 
-def _alike(text: str, cosine: Vectors, phrasings: Sequence[frozenset[str]]) -> NDArray[np.float64]:
-    """How alike a question and each of the phrasings are, 0 to 1."""
-    own, share = stems(text, shortest=2), thresholds().fact.words_share
-    alike: NDArray[np.float64] = (1 - share) * cosine + share * _shared(own, phrasings)
+def _alike(vectors: Vectors, sounds: Exemplars) -> Vectors:
+    """Shape (questions, phrasings): the mean of how near each comes to the phrasing and of how much it is of its fact.
+
+    What the fact says counts a little beside its phrasing.
+    """
+    facts, answers = sounds.facts, sounds.answers
+    near: Vectors = vectors @ facts.vectors.T
+    if len(answers):
+        column = {name: index for index, name in enumerate(answers.ids)}
+        known = np.array([name in column for name in facts.ids])
+        columns = np.array([column.get(name, 0) for name in facts.ids])
+        near += thresholds().fact.answer * (vectors @ answers.vectors.T)[:, columns] * known
+    alike: Vectors = (near + facts.read_out(vectors)) * np.float32(0.5)
     return alike
-
-
-def _answered(vectors: Vectors, sounds: Exemplars) -> Vectors:
-    """For each question how much its likeness to the facts' answers adds to the row of each phrasing."""
-    if not len(sounds.answers):
-        return np.zeros((len(vectors), len(sounds.facts)), np.float32)
-    near = vectors @ sounds.answers.vectors.T
-    column = {name: index for index, name in enumerate(sounds.answers.ids)}
-    known = np.array([name in column for name in sounds.facts.ids])
-    columns = np.array([column.get(name, 0) for name in sounds.facts.ids])
-    added: Vectors = thresholds().fact.answer * near[:, columns] * known
-    return added
 
 
 def match_facts(clauses: Sequence[str], sounds: Exemplars, embedder: Embedder, before: str = "") -> list[Match]:
@@ -110,7 +92,6 @@ def match_facts(clauses: Sequence[str], sounds: Exemplars, embedder: Embedder, b
     at = thresholds().fact
     before = "" if _OWN_DESIGN.match(before) else before
     asked = [respelt(_spelt_out(clause), _words_of(sounds.facts.texts)) for clause in clauses]
-    phrasings = _phrasings(sounds.facts.texts)
     ways = [[text, _core(text)] for text in [before, *asked]]
     for way, earlier in zip(ways[1:], [before, *asked], strict=False):
         words = len(way[0].split())
@@ -120,18 +101,16 @@ def match_facts(clauses: Sequence[str], sounds: Exemplars, embedder: Embedder, b
     found: dict[str, Match] = {}
     previous = ""  # what the clause before asked for by itself: together with this one it would only be asked again
     for clause, way in zip([before, *clauses], ways, strict=True):
-        own = next(vectors)
-        near = zip(way, own @ sounds.facts.vectors.T, _answered(own, sounds), strict=True)
-        alike = [(_alike(text, cosine, phrasings), answered) for text, cosine, answered in near]
-        by_itself = _decided(clause, _best(alike[:2]), sounds.facts.ids)
-        with_before = _decided(clause, _best(alike[2:]), sounds.facts.ids) if alike[2:] else None
+        alike = _alike(next(vectors), sounds)
+        by_itself = _decided(clause, alike[:2].max(0), sounds.facts.ids)
+        with_before = _decided(clause, alike[2:].max(0), sounds.facts.ids) if len(alike) > 2 else None
         if with_before and with_before.fact == previous:
             with_before = None
         surely = [one for one in (by_itself, with_before) if one and one.fact]
         match = next(iter(surely), by_itself) or Match("", clause, 0.0)
         if way is ways[0]:
             previous = match.fact if before.rstrip().endswith("?") else ""  # a statement asks for nothing
-        elif found and previous and match.similarity < at.offered and _OFFERS.match(clause):
+        elif found and previous and match.similarity < at.sure and _OFFERS.match(clause):
             continue  # 'what's the goal, do we want them to watch more?' asks one thing
         else:
             previous = match.fact
@@ -140,14 +119,7 @@ def match_facts(clauses: Sequence[str], sounds: Exemplars, embedder: Embedder, b
     return [one for one in found.values() if one.fact or not sure & {*one.between}]
 
 
-def _best(ways: Sequence[tuple[NDArray[np.float64], Vectors]]) -> NDArray[np.float64]:
-    """How alike the nearest of several wordings of a question is to each phrasing, likeness to the answers added."""
-    near = np.max([alike for alike, _ in ways], axis=0)
-    best: NDArray[np.float64] = near + np.max([answered for _, answered in ways], axis=0)
-    return best
-
-
-def _decided(clause: str, alike: NDArray[np.float64], ids: Sequence[str]) -> Match | None:
+def _decided(clause: str, alike: Vectors, ids: Sequence[str]) -> Match | None:
     """The fact that a clause asks for, the two that it lies between, or nothing."""
     at = thresholds().fact
     order = np.argsort(-alike)

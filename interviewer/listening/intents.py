@@ -67,8 +67,8 @@ _LAST_WORDS = {Intent.FINISHED, Intent.END}
 
 _QUESTION_WORDS = re.compile(
     r"\b(?:how (?:many|much|big|fast|long|often|fresh|large|old|quickly|soon|rare|about|do|does|would|should|is|are)|"
-    r"what(?:'s| is| are| do| does| kind| sort| counts| about| happens| would| can)|which|who(?:'s| is)?|"
-    r"where (?:do|does|is|are)|when (?:do|does|is|are)|"
+    r"what(?:'s| is| are| do| does| kind| sort| counts| about| happens| would| can)|"
+    r"which|who(?:'s| is)?|(?:where|when) (?:do|does|is|are|should|can|will)|"
     r"(?:do|does|did|are|is|was|can|could|may|should|have|has) (?:we|you|they|the|there|it|users?|i|this|that|"
     r"these|people)|"
     r"any (?:limit|constraint|budget|requirement|idea))\b",
@@ -108,7 +108,7 @@ _INVERTED = re.compile(
     re.IGNORECASE,
 )
 """A verb before its subject, as in a question."""
-_ANEW = re.compile(r"(?:^|[;:]|\b(?:and|so|but|or|then|also))\s*$", re.IGNORECASE)
+_ANEW = re.compile(r"(?:^|[;:]|\b(?:and|so|but|or|then|also|um|uh))\s*$", re.IGNORECASE)
 """Where 'which' asks; after other words it goes on."""
 _OPENS_QUESTION = re.compile(
     r"^(?:(?:and|so|but|okay|ok|then|also|well|um|uh)\W+)*"
@@ -187,7 +187,9 @@ def _asks(text: str, alone: bool) -> bool:
     bare = without_fillers(text)
     if _OPENS_QUESTION.match(bare) or (alone and _TERSE_QUESTION.search(bare)):
         return True
-    return any(_begins_clause(bare[: match.start()], bare[match.start() :]) for match in _QUESTION_WORDS.finditer(bare))
+    # a filler begins a clause where nothing else does
+    begun = [(way, match.start()) for way in (bare, text) for match in _QUESTION_WORDS.finditer(way)]
+    return any(_begins_clause(way[:at], way[at:]) for way, at in begun)
 
 
 def _begins_clause(before: str, rest: str) -> bool:
@@ -248,7 +250,7 @@ def _named(question: str) -> list[str]:
 
 _GOES_ON = re.compile(r"(?:where|when) (?:i|we|you|they|it|he|she|people|somebody|someone|users?)\b", re.IGNORECASE)
 """'What's worse, when we're late or when we're early?' asks one thing."""
-_SUPPOSED = re.compile(r",? i (?:suppose|guess)\W*$", re.IGNORECASE)
+_SUPPOSED = re.compile(r",? (?:i (?:suppose|guess)|of course|please)\W*$", re.IGNORECASE)
 _ASKS_ON = re.compile(
     r",?\s+(?:and )?(?:then )?(?:the |my )?(?:first|second|third|next|other|last) (?:thing|question|one)"
     r"(?: (?:i'd|i would|i) (?:ask|want|have|like to (?:ask|know)))?(?: is)?\W*$",
@@ -280,18 +282,15 @@ _TAGGED_ON = re.compile(
 
 def is_question(clause: str) -> bool:
     """Whether a part of a compound question asks something itself: 'how old are they', not 'when you say similar'."""
-    if _TAGGED_ON.search(clause):
-        return False
-    return bool(
-        _INVERTED.search(clause) or re.match(r"(?:how|what|whats|which|who|where|why)\b", clause, re.IGNORECASE)
-    )
+    asks = _INVERTED.search(clause) or re.match(r"(?:how|what|whats|which|who|where|why)\b", clause, re.IGNORECASE)
+    return bool(asks) and not _TAGGED_ON.search(clause)
 
 
 def says_anew(clause: str) -> bool:
     """Whether a part of a question most likely says the one before in other words: '…, why do we want it?', or what is
     asked of it: 'the posts from pages, is that a fixed share?'"""
     short = len(clause.split()) <= _TERSE // 2 + 1
-    return _OF_IT.match(clause) is not None or (short and _ENDS_WITH_IT.search(clause) is not None)
+    return bool(_OF_IT.match(clause) or (short and _ENDS_WITH_IT.search(clause)))
 
 
 _ENDS_WITH_IT = re.compile(r"\b(?:it|that|this)$", re.IGNORECASE)

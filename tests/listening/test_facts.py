@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from interviewer.knowledge.embeddings import shared_embedder
+from interviewer.knowledge.embeddings import shared_embedder, unit
 from interviewer.knowledge.retrieval import respelt
-from interviewer.listening.examples import exemplars
+from interviewer.listening.examples import Sounds, exemplars
 from interviewer.listening.facts import match_facts
 from interviewer.listening.intents import clauses, questions
 from interviewer.text import spans
@@ -46,6 +47,29 @@ def test_the_sentence_before_says_what_a_pointing_question_is_about(knowledge, h
     assert asked(knowledge, home, "What happens to those?", "Some people aren't signed in.") == {"new-users"}
 
 
+def test_what_tells_facts_apart_counts_beside_what_all_are_about() -> None:
+    """All sentences are much about the same thing; the one asked is a little nearer to 'late' than to a 'soon'."""
+    same, late, soon = np.eye(3, dtype=np.float32)
+    said = unit(np.array([3 * same + late, 3 * same + 1.2 * late, 3 * same + soon, 3 * same + 0.3 * late + 0.2 * soon]))
+    sounds = Sounds(("late", "late", "soon", "soon"), (None,) * 4, ("a", "b", "c", "d"), said)
+    asked_for = unit(np.array([3 * same + 0.6 * late]))
+    assert sounds.ids[int((asked_for @ sounds.vectors.T).argmax())] == "soon"
+    assert sounds.ids[int(sounds.read_out(asked_for).argmax())] == "late"
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "so for somebody we've never seen before um what would i have to go on",
+        "ok so before i draw anything um how does one of them come about",
+        "ok so i hit publish um when should somebody be able to find it",
+    ],
+)
+def test_a_filler_begins_a_question_in_captions(caption: str) -> None:
+    assert questions(spans(caption))
+    assert not questions(spans(caption.replace(" um", "")[: caption.index(" um")])), "what comes before asks nothing"
+
+
 def test_what_is_wanted_is_heard_item_by_item() -> None:
     assert clauses("I'd want objective, scale, latency, and surface.") == ["objective", "scale", "latency", "surface"]
     assert questions(spans("Tell me about latency, budget and privacy."))
@@ -55,6 +79,7 @@ def test_what_is_wanted_is_heard_item_by_item() -> None:
 def test_a_compound_question_is_cut_where_the_next_one_begins() -> None:
     assert clauses("how many users, and how fast?") == ["how many users", "how fast"]
     assert clauses("how many users and videos") == ["how many users", "how many videos"]
+    assert clauses("how many posts, of course") == ["how many posts"]
     assert clauses("Is it the feed, or search, roughly?") == ["Is it the feed, or search, roughly"]
 
 
