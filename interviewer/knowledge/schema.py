@@ -43,7 +43,7 @@ class Fact(_Stripped):
     """A requirement fact: the interviewer gives it when asked for it, and only then."""
 
     id: Slug
-    asks: list[Line] = Field(min_length=3, max_length=30)
+    asks: list[Line] = Field(min_length=3, max_length=40)
     """Questions that release it, in candidates' words."""
     answer: Line
     """What the interviewer says: spoken words, at most 30 words."""

@@ -129,12 +129,14 @@ class Listener:
         case = self.sounds_of(transcript.case)
         turns: list[Turn] = []
         said: set[str] = set()
+        asked: set[str] = set()  # the words of the interviewer's last turn, the opening left out
         for turn in transcript.turns:
             if turn.speaker == "candidate" and turn.heard is None:
-                turn = turn.model_copy(update={"heard": self._listen(turn.text, case, said)})
+                turn = turn.model_copy(update={"heard": self._listen(turn.text, case, said, asked)})
             elif turn.speaker == "interviewer":
                 if turn.move is None:
                     turn = self._overhear(turn, transcript.case, case, first=not turns)
+                asked = _words(turn.text) if turns else asked
                 said |= _words(turn.text)
             turns.append(turn)
         return transcript.model_copy(update={"turns": turns})
@@ -152,18 +154,20 @@ class Listener:
         ]
         return transcript.model_copy(update={"turns": turns})
 
-    def _listen(self, text: str, case: CaseSounds, said: set[str]) -> list[Heard]:
+    def _listen(self, text: str, case: CaseSounds, said: set[str], last: set[str]) -> list[Heard]:
         pieces = spans(text)
         if not pieces:
             return []
         heard = self._intents(pieces, case)
-        of_us = {one.quote for one in heard if one.id in OF_THE_INTERVIEWER and not _MEANING.search(one.quote)}
+        to_us = {one.quote for one in heard if one.id in OF_THE_INTERVIEWER}
         # 'how many people, how many posts, and how long do I have?' asks for more than the time that is left
-        of_us -= {one.quote for one in heard if one.id == Intent.TIME_LEFT and len(clauses(one.quote)) > 1}
-        asked = [piece for piece in questions(pieces) if piece.text not in of_us]
+        both = {one.quote for one in heard if one.id == Intent.TIME_LEFT and len(clauses(one.quote)) > 1}
+        both |= {quote for quote in to_us if _means_the_problem(quote, last)}
+        asked = [piece for piece in questions(pieces) if piece.text not in to_us - both]
         asked += [piece for piece in pieces if _unanswered(piece, heard) and piece not in asked]
         for piece in asked:
-            heard += self._asked(piece, pieces, case)
+            found = self._asked(piece, pieces, case)
+            heard += [one for one in found if one.id or one.between] if piece.text in both else found
         # A question shows that somebody thought of asking; it is never a claim.
         wondered = [piece for piece in asked if not _echo(piece.text, said)]
         if wondered:
@@ -184,7 +188,8 @@ class Listener:
     def _asked(self, piece: Span, pieces: Sequence[Span], case: CaseSounds) -> list[Heard]:
         """What one sentence asks for: facts, one of two, and beside them the parts on which the case is silent."""
         at = pieces.index(piece)
-        parts = [one for one in clauses(without_fillers(piece.text)) if not states(one)] or [piece.text]
+        parts = [one for one in clauses(without_fillers(piece.text)) if not (states(one) or _asks_us(one))]
+        parts = parts or [piece.text]
         found = match_facts(parts, case.sounds, self.embedder, pieces[at - 1].text if at else "")
         matches = [one for one in found if one.fact or one.between]
         heard = [
@@ -236,8 +241,20 @@ class Listener:
         )
 
 
-_MEANING = re.compile(r"\bwhat do you mean (?:by|with|when you say) (?!(?:that|this|it)\b)\w", re.IGNORECASE)
-"""'What do you mean by similar?' may ask for a fact of the problem."""
+_MEANING = re.compile(
+    r"\bwhat do you mean (?:by|with|when you say) (?!(?:that|this|it)\b)((?:\w+\s?){1,4})", re.IGNORECASE
+)
+
+
+def _means_the_problem(text: str, last: set[str]) -> bool:
+    """Whether 'What do you mean by similar?' may ask for a fact: not for what the interviewer has just said."""
+    term = _MEANING.search(text)
+    return term is not None and not (_words(term[1]) and _words(term[1]) <= last)
+
+
+def _asks_us(clause: str) -> bool:
+    """Whether a part of a question asks the interviewer as a person: how much time is left, whether to go on."""
+    return any(name in OF_THE_INTERVIEWER for name, _ in intents(spans(clause)))
 
 
 def _unanswered(piece: Span, heard: Sequence[Heard]) -> bool:

@@ -715,3 +715,27 @@ def test_who_does_not_know_when_the_time_for_the_part_is_over_gets_the_next_one(
     talk.say("How would you evaluate it? I'd train trees on the amount.", after=60)
     moved = talk.say("I don't know.", after=1700)
     assert moved.move is MoveKind.MOVE_ON, talk.text
+
+
+def test_a_polite_word_before_a_question_is_none(talk: Talk) -> None:
+    reply = talk.say("Makes sense. What can we do with a suspicious payment, can we only block it?")
+    assert reply.facts == ("actions",)
+    assert "akes sense" not in talk.text
+
+
+def test_the_time_that_is_left_is_no_fact_of_the_problem(talk: Talk) -> None:
+    talk.say("How fast must the answer be?")
+    reply = talk.say("How are we doing on time, should I go on to the model now?")
+    assert not reply.facts
+    assert "minutes" in talk.text
+    reply = talk.say("How many payments are there a day, and how long do I have?")
+    assert reply.facts == ("transaction-volume",)
+
+
+def test_what_we_have_just_said_is_no_fact_of_the_problem_and_a_word_of_the_brief_may_be(talk: Talk) -> None:
+    reply = talk.say("What do you mean by fraud here?")
+    assert reply.facts
+    talk.say(ANSWER)
+    term = " ".join(talk.text.rstrip("?.").split()[-2:])
+    reply = talk.say(f"What do you mean by {term}, is that the share of payments that turn out bad?")
+    assert not reply.facts
