@@ -26,11 +26,11 @@ $(READY): requirements.lock pyproject.toml
 setup: $(READY) ## builds .venv (the other targets call it)
 
 # MODEL=scripted says no to the weights; a configured key makes them unnecessary.
-run: $(READY) ## starts the app; fetches the embedded model's weights once (make run MODEL=scripted does not)
+run: $(READY) ## starts the app; fetches the embedded model's weights once (make run MODEL=scripted does not; PORT=8080 chooses the port)
 	@if [ "$(MODEL)" != scripted ] && [ -z "$$OPENAI_API_KEY$$OPENAI_BASE_URL" ] && [ -z "$(MODEL)$$INTERVIEWER_MODEL" ]; then \
 	  $(BIN)/interviewer model fetch || echo "No embedded model: starting without it. 'interviewer doctor' says what that costs."; fi
 	@$(BIN)/interviewer board fetch || echo "No whiteboard: diagrams are written in Mermaid."
-	@$(if $(MODEL),INTERVIEWER_MODEL=$(MODEL)) $(BIN)/python app.py
+	@$(if $(MODEL),INTERVIEWER_MODEL=$(MODEL)) $(BIN)/python app.py $(if $(PORT),--port $(PORT))
 
 test: $(READY) lint ## lint, types and all tests
 	@$(BIN)/python -m tests.tools

@@ -106,6 +106,7 @@ def _imported(
         knowledge = Knowledge.load()
         if case not in knowledge.cases:
             raise BadInput(f"--case {case}: {knowledge.no_case(case)}")
+        return _doubted(found)
     elif case is None and found.transcript.case == UNKNOWN_CASE and not found.transcript.problem:
         return _guessed(found)
     return found
@@ -113,17 +114,32 @@ def _imported(
 
 def _guessed(found: "Imported") -> "Imported":
     """Where nobody says which problem it is, the one that the talk begins like, if it surely does; and says so."""
+    from interviewer.imports import NO_CASE
+
+    if not (case := _begins_like(found.transcript)):
+        return found
+    told = f"No case was given: by how it begins, the problem is taken to be '{case}'; --case says another."
+    named = found.transcript.model_copy(update={"case": case})
+    return replace(found, transcript=named, warnings=[*(one for one in found.warnings if one != NO_CASE), told])
+
+
+def _doubted(found: "Imported") -> "Imported":
+    """With a word where the talk begins like another problem than the one that was named."""
+    case = _begins_like(found.transcript)
+    if not case or case == found.transcript.case:
+        return found
+    told = f"By how it begins, this talk is about '{case}', and not '{found.transcript.case}' as --case says."
+    return replace(found, warnings=[*found.warnings, told])
+
+
+def _begins_like(transcript: Transcript) -> str:
+    """The case that a talk surely begins like; empty where there is none."""
     from interviewer.knowledge import Knowledge
     from interviewer.knowledge.embeddings import shared_embedder
     from interviewer.listening.facts import nearest_problem
 
-    talk = " ".join(turn.text for turn in found.transcript.turns)
-    guess = nearest_problem(talk, Knowledge.load(), shared_embedder())
-    if guess is None or not guess.near:
-        return found
-    told = f"By how it begins, the problem is taken to be '{guess.case}'; --case says another."
-    named = found.transcript.model_copy(update={"case": guess.case})
-    return replace(found, transcript=named, warnings=[*found.warnings, told])
+    guess = nearest_problem(" ".join(turn.text for turn in transcript.turns), Knowledge.load(), shared_embedder())
+    return guess.case if guess and guess.near else ""
 
 
 def _state(reply: "Reply") -> dict[str, Any]:
@@ -222,8 +238,8 @@ def grade(
             retrieve=parts.retriever.search,
             vectors=parts.vectors,
         )
-    report.warnings[:0] = found.warnings
-    if not as_json:
+    report.warnings += found.warnings
+    if out or not (as_json or sys.stdout.isatty()):  # in a terminal they would stand twice on one screen
         for warning in sorted(report.warnings, key=lambda one: not one.startswith(FAILED)):
             typer.echo(warning, err=True)
     if out:
@@ -241,7 +257,7 @@ def import_file(
     interviewer: Asker = None,
     case: CaseName = None,
     level: AtLevel = None,
-    minutes: Annotated[float | None, typer.Option(help="Length of the interview.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=1, help="Length of the interview.")] = None,
     keep_names: Annotated[bool, typer.Option(help="Leave people's names in the interviewer's words.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the transcript to this file instead.")] = None,
     as_json: Json = False,

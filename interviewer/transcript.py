@@ -203,8 +203,9 @@ def json_value(text: str, name: str) -> Any:
     try:
         return json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        cut = "the file ends too early" if error.pos >= len(text.rstrip()) else error.msg.removesuffix(" at")
-        raise BadInput(f"{name}: not JSON: {cut} at line {error.lineno}") from error
+        if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+            raise BadInput(f"{name}: not JSON: cut off at line {error.lineno}. Export or copy it again") from error
+        raise BadInput(f"{name}: not JSON: {error.msg.removesuffix(' at')} at line {error.lineno}") from error
     except RecursionError as error:
         raise BadInput(f"{name}: not usable JSON: nested too deeply") from error
     except ValueError as error:

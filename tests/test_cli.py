@@ -131,6 +131,19 @@ def test_grade_and_reply_take_any_recorders_file(run, tmp_path):
     assert any("No case was given" in warning for warning in unknown["warnings"])
 
 
+def test_what_was_assumed_is_said_and_what_the_talk_contradicts_too(run):
+    bare = {key: value for key, value in GOOD.items() if key != "level"}
+    report = json.loads(run("grade", "-", "--json", stdin=json.dumps(bare)).stdout)
+    assert report["level"] == "senior"
+    assert any("senior is assumed" in warning for warning in report["warnings"])
+    begins = "Design fraud detection for card payments, please. Cards are stolen and payments are disputed weeks later."
+    talk = f"Interviewer: {begins}\nCandidate: I would ask how many payments we get and how late disputes are."
+    told = json.loads(run("grade", "-", "--case", "news-feed-ranking", "--json", stdin=talk).stdout)["warnings"]
+    assert any("is about 'fraud-detection', and not 'news-feed-ranking'" in warning for warning in told)
+    told = json.loads(run("grade", "-", "--case", "fraud-detection", "--json", stdin=talk).stdout)["warnings"]
+    assert not any("as --case says" in warning for warning in told)
+
+
 @pytest.mark.parametrize("suffix", [".html", ".md", ".json"])
 def test_a_report_is_written_in_the_form_of_its_name(run, tmp_path, suffix):
     out = tmp_path / f"report{suffix}"

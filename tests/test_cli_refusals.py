@@ -110,7 +110,7 @@ def test_a_wrong_word_is_one_line_without_a_box(words, said):
 
 def test_a_cut_json_is_named_in_plain_words(home):
     line = one_line(run_here("grade", "-", stdin=b'{"case": "x'), 2)
-    assert line.strip() == "interviewer: standard input: not JSON: Unterminated string starting at line 1"
+    assert line.strip() == "interviewer: standard input: not JSON: cut off at line 1. Export or copy it again"
 
 
 def test_the_version_is_one_line():

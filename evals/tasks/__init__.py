@@ -5,6 +5,7 @@ Every ``Suite`` that a module here defines is found by its name; nothing lists t
 
 import json
 from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import TypeVar
 from evals.types import Json, Suite
 from interviewer import BadInput
 
+SETS = ("fast", "all")
+"""What stands for several suites on the command line."""
 DATA = Path(__file__).resolve().parent.parent / "data"
 T = TypeVar("T")
 
@@ -30,7 +33,9 @@ def find_suite(name: str) -> Suite:
     """The suite of that name. Raises BadInput."""
     suites = all_suites()
     if name not in suites:
-        raise BadInput(f"no suite '{name}'; there are: {', '.join(suites)}")
+        near = get_close_matches(name, [*SETS, *suites], 1)
+        hint = f"did you mean '{near[0]}'? There" if near else "there"
+        raise BadInput(f"no suite '{name}'; {hint} are: {', '.join([*SETS, *suites])}")
     return suites[name]
 
 

@@ -170,8 +170,9 @@ def strong_answers(
     sources = _sources(knowledge, case)
     for step, own in knowledge.signals(case).items():
         due = expected_at(own, level)
-        gaps = [gap.signal for gap in points[step]]
-        wanted = next((one for one in due if one.id in gaps), due[0] if due else None)
+        of_id = {one.id: one for one in due}
+        gaps = [of_id[gap.signal] for gap in points[step] if gap.signal in of_id]
+        wanted = next(iter([*gaps, *due]), None)
         if wanted is None:
             continue
         found[step] = strong_answer(wanted)
@@ -197,7 +198,7 @@ def strong_answer(signal: Signal) -> str:
     """
     does = signal.text.split()[0].endswith("s")
     said = f"A strong candidate {_lowered(signal.text)}" if does else f"A strong answer: {signal.text}"
-    return f"{said} For example: {_lowered(signal.strong)}"
+    return f"{said} In our figures, for example: {_lowered(signal.strong)}"
 
 
 def _lowered(text: str) -> str:

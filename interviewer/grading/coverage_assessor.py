@@ -93,6 +93,7 @@ class CoverageAssessor:
         about = scope(material.transcript.mode)
         gaps = {step: _open(criteria[step], steps[step], material, heard) for step in Step}
         asked = {step: [one for one in own if not heard or one.signal in heard.untouched] for step, own in gaps.items()}
+        strong = strong_answers(material.case, material.knowledge, gaps, material.level, self.retrieve)
         status: Status = "not_judged" if enough else "insufficient_evidence"
         report = Report(
             case=material.case,
@@ -108,8 +109,8 @@ class CoverageAssessor:
             summary=covered_in_short(steps, [step for step in order if step in about]) if enough else TOO_LITTLE,
             order=order,
             questions=questions_left(asked, order, signals) if enough else [],
-            strong=strong_answers(material.case, material.knowledge, gaps, material.level, self.retrieve),
-            study_plan=exercises(asked, order, signals),
+            strong={step: text for step, text in strong.items() if gaps[step]},
+            study_plan=exercises(asked if any(asked.values()) else gaps, order, signals),
             warnings=[*self._reasons(enough), *material.warnings],
             graded_by=GradedBy(
                 backend=self.backend,
@@ -136,6 +137,8 @@ class Covered:
     """Signals to which nothing in the talk comes near."""
     untouched: frozenset[str]
     """Those that nothing in the talk plainly touches: worth asking oneself about. Claims less than ``absent``."""
+    nearness: Mapping[str, float]
+    """How near the talk comes to each signal: no share of anything, only to put them in order."""
     flags: list[FlagReport]
     choices: list[Remark]
 
@@ -254,11 +257,11 @@ def _not_heard(
     names: Sequence[str],
     near: Vectors,
     embedder: Embedder,
-) -> tuple[frozenset[str], frozenset[str]]:
-    """The signals to which nothing in the talk comes near, not in sound, not in sense, not in words; and those that
-    nothing plainly touches."""
+) -> tuple[frozenset[str], frozenset[str], dict[str, float]]:
+    """The signals to which nothing in the talk comes near, not in sound, not in sense, not in words; those that
+    nothing plainly touches; and how near it comes to each."""
     if not len(near) or not names:
-        return frozenset(), frozenset(names)
+        return frozenset(), frozenset(names), {}
     _, around = reading.sounds.signals.likeness(reading.around)
     highest = np.maximum(near.max(axis=0), around.max(axis=0))
     meaning = embedder.encode([f"{signals[name].text} {signals[name].strong}" for name in names])
@@ -273,7 +276,7 @@ def _not_heard(
             untouched.add(name)
         if likest < _AT.nothing_near and sense < _AT.nothing_meant and words < _AT.few_words:
             absent.add(name)
-    return frozenset(absent), frozenset(untouched)
+    return frozenset(absent), frozenset(untouched), dict(zip(names, (highest + meant).tolist(), strict=True))
 
 
 def _step(
@@ -314,11 +317,13 @@ def _order(reading: Reading, steps: Mapping[Step, StepReport], spoken: Collectio
 
 def _open(criteria: Sequence[Signal], own: StepReport, material: Material, heard: Covered | None) -> list[Missing]:
     """What is worth asking oneself about: expected at the level and not quoted; what was surely not heard, and the
-    case's own, come first. Claims nothing."""
+    case's own, come first, and what the talk came near to last. Claims nothing."""
     shown = {one.signal for one in own.evidence}
-    absent = heard.absent if heard else frozenset()
+    absent, untouched = (heard.absent, heard.untouched) if heard else (frozenset(), frozenset())
+    near = heard.nearness if heard else {}
     wanted = [one for one in expected_at(criteria, material.level) if one.id not in shown]
-    wanted.sort(key=lambda one: (one.id not in absent, one.id.startswith(GENERAL), one.level.rank))
+    rank = {one.id: (one.id not in absent, one.id not in untouched, one.id.startswith(GENERAL)) for one in wanted}
+    wanted.sort(key=lambda one: (*rank[one.id], near.get(one.id, 0.0)))
     return [Missing.of(one) for one in wanted]
 
 

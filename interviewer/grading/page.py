@@ -48,6 +48,8 @@ from interviewer.grading.report import (
     StudyItem,
     graded_by,
     near_the_line,
+    strong_title,
+    why_none,
 )
 from interviewer.interview import scope
 from interviewer.text import first_words
@@ -125,9 +127,8 @@ def _id(heading: str) -> str:
 
 def _contents(headings: Sequence[str], transcript: Transcript) -> str:
     """Every part that is there; and the drawings, which stand in the transcript."""
-    drawn = [
-        (f"turn-{at}", f"Drawing in turn {at}") for at, turn in enumerate(transcript.turns) if turn.mode == "drawn"
-    ]
+    turns = enumerate(transcript.turns)
+    drawn = [(f"turn-{at}", f"Drawing in turn {at}") for at, turn in turns if turn.mode == "drawn"]
     links = [*((_id(one), one) for one in headings), *drawn]
     items = [f'<li><a href="#{anchor}">{escape(name)}</a></li>' for anchor, name in links]
     return f'<details class="contents" id="contents"><summary>Contents</summary>{_list(items)}</details>'
@@ -138,14 +139,13 @@ def _contents(headings: Sequence[str], transcript: Transcript) -> str:
 
 def _head(report: Report, transcript: Transcript, headed: bool) -> str:
     said = headline(report, transcript)
-    where = "" if headed else ' class="paper"'
     kind = report.verdict.value if report.verdict and said == WORDS[report.verdict] else "none"
     reasons = _list([f"<li>{escape(one)}</li>" for one in report.reasons], "reasons")
-    why_not = "".join(_p(warning) for warning in report.warnings[:2]) if report.status == "not_judged" else ""
+    why_not = "".join(_p(reason) for reason in why_none(report)[0])
     close = "<small>close to the line</small>" if kind != "none" and near_the_line(report) else ""
+    level = f'<p class="kicker">{escape(report.level.value.capitalize())} level · mock interview</p>'
     return (
-        f'<header{where}><p class="kicker">{escape(report.level.value.capitalize())} level · mock interview</p>'
-        f"<h1>{escape(title(report))}</h1></header>"
+        f"<header{'' if headed else ' class=paper'}>{level}<h1>{escape(title(report))}</h1></header>"
         f'<div class="verdict {kind}"><strong>{escape(said)}</strong>{close}{_p(report.summary)}{why_not}'
         f"{_p(ended_early(transcript), 'soft')}{_p(figures_line(report), 'soft')}{reasons}</div>"
     )
@@ -268,7 +268,7 @@ def _step(step: Step, report: Report, quote: _Quotes, plan: Mapping[Step, int]) 
         f"{_p(minutes, 'meta')}{_p(own.comment)}"
         f"{_folded([_evidence(one, step, report, quote) for one in own.evidence], 'quotes', first)}"
         f"{_checklist(own, quote)}{gaps}"
-        + (f"<details><summary>What a strong answer has</summary><p>{_linked(strong)}</p></details>" if strong else "")
+        + (f"<details><summary>{strong_title(report)}</summary><p>{_linked(strong)}</p></details>" if strong else "")
         + "</article>"
     )
 
@@ -349,7 +349,7 @@ def _next(report: Report) -> list[_Part]:
 
 
 def _notes_on_the_report(report: Report) -> str:
-    notes = report.warnings[2:] if report.status == "not_judged" else report.warnings
+    notes = why_none(report)[1]
     items = _list([f"<li>{escape(note)}</li>" for note in notes])
     return _section("About this report", items + _p(graded_by(report), "soft"))
 

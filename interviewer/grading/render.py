@@ -19,7 +19,9 @@ from interviewer.grading.report import (
     StepReport,
     graded_by,
     near_the_line,
+    strong_title,
     unreached,
+    why_none,
 )
 from interviewer.interview import known_mode, scope, whole_minutes
 from interviewer.text import first_words
@@ -211,7 +213,7 @@ def to_json(report: Report) -> str:
     return json.dumps(report.model_dump(mode="json"), indent=1, ensure_ascii=False, allow_nan=False)
 
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~$&])")
+_MARKDOWN = re.compile(r"((?<![a-zA-Z0-9])_|_(?![a-zA-Z0-9])|[\\`*{}\[\]<>#|!~$&])")
 
 
 def _md(text: str) -> str:
@@ -225,8 +227,7 @@ def to_markdown(report: Report, transcript: Transcript | None = None) -> str:
     early = ended_early(transcript) if transcript else ""
     lines += [_md(text) + "\n" for text in (report.summary, early, figures_line(report)) if text]
     lines += [f"- {_md(reason)}" for reason in report.reasons]
-    if report.status == "not_judged":
-        lines += [*(_md(warning) + "\n" for warning in report.warnings[:2])]
+    lines += [_md(reason) + "\n" for reason in why_none(report)[0]]
     lines += _md_section("What carried the result", [_md_remark(one) for one in report.decisive])
     lines += _md_section("Work on this first", [_md(report.work_on_first)] if report.work_on_first else [])
     lines += _md_section("Answers to give differently", [f"{_md_remark(x)} Say: {_md(x.say)}" for x in report.better])
@@ -261,7 +262,8 @@ def _md_step(step: Step, report: Report) -> list[str]:
     if own.missing:
         said = "Not shown:" if report.status == "assessed" else "Not heard, as far as we could hear:"
         lines += ["", said, "", *[f"- {_md(gap.text)}{_md_notes(gap.study)}" for gap in own.missing]]
-    return lines + (["", _md(report.strong[step])] if step in report.strong else [])
+    strong = report.strong.get(step, "")
+    return lines + (["", f"*{strong_title(report)}:* {_md(strong)}"] if strong else [])
 
 
 def _named(one: Criterion) -> str:
@@ -298,7 +300,7 @@ def _md_rest(report: Report) -> list[str]:
         for number, item in enumerate(report.study_plan, 1)
     ]
     lines += _md_section("Study plan", plan)
-    return lines + _md_section("Please note", [f"- {_md(warning)}" for warning in report.warnings])
+    return lines + _md_section("Please note", [f"- {_md(warning)}" for warning in why_none(report)[1]])
 
 
 def _md_notes(notes: list[str]) -> str:

@@ -228,8 +228,8 @@ WORDS = {
 }
 HOW_TO_BE_JUDGED = (
     "To be judged, set OPENAI_API_KEY, or OPENAI_BASE_URL for a model server of your own (Ollama, LM Studio, vLLM), or "
-    "INTERVIEWER_MODEL=local:<path of a GGUF of 4 GB or more>, and start again: then this interview can be judged on "
-    "this page, or its transcript by `interviewer grade`."
+    "INTERVIEWER_MODEL=local:<path of a GGUF of 4 GB or more>, and start again. Then this interview can be judged, "
+    "on its page in the app or as a transcript by `interviewer grade`."
 )
 HOW_TO_BE_JUDGED_YET = "To be judged, mend what the backend says below (see `interviewer doctor`), and grade it again."
 CHECKING = "What this report says is being checked against the talk once more; the page changes when that is done."
@@ -285,10 +285,10 @@ def covered_in_short(steps: Mapping[Step, StepReport], order: Sequence[Step]) ->
     """The summary of a report without a verdict."""
     if not order:
         return ""
-    said = f"You spoke about {listed([step.label.lower() for step in Step if step in order])}"
+    said = f"What came up: {listed([step.label for step in Step if step in order])}"
     most, *rest = sorted((len(steps[step].evidence) for step in order), reverse=True)
     clearly = rest and most > rest[0]
-    return f"{said}; most could be quoted about {order[0].label.lower()}." if clearly else f"{said}."
+    return f"{said}. Most could be quoted for {order[0].label}." if clearly else f"{said}."
 
 
 def spoken_about(report: Report) -> set[Step]:
@@ -346,6 +346,17 @@ def graded_by(report: Report) -> str:
     model, rubric = (f" ({by.model})" if by.model else ""), (f"; rubric {by.rubric}" if by.rubric else "")
     again = f", which tried its {by.checked} statements against the talk once more" if by.checked else ""
     return f"Read {made}{model}{again}{rubric}."
+
+
+def why_none(report: Report) -> tuple[list[str], list[str]]:
+    """Of the warnings those that say why there is no verdict, which come first, and the others."""
+    first = 2 if report.status == "not_judged" else 0
+    return report.warnings[:first], report.warnings[first:]
+
+
+def strong_title(report: Report) -> str:
+    """What stands over what a strong answer has: without a verdict nobody knows whether it was said."""
+    return f"What a strong answer has{'' if report.status == 'assessed' else ', whether or not you said it'}"
 
 
 def listed(words: Sequence[str]) -> str:

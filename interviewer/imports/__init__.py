@@ -8,7 +8,7 @@ Steps: bytes to text (here), text to lines (``written``, ``exports``), lines to 
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -27,6 +27,10 @@ _MARKDOWN = (".md", ".markdown")
 _CAPTIONS = (".vtt", ".srt", ".sbv")
 
 __all__ = ["UNKNOWN_CASE", "Imported", "Speaker", "SpeakersUnclear", "read_any"]
+
+
+NO_LEVEL = f"No level was given: {Level.SENIOR.value} is assumed."
+NO_CASE = "No case was given: the talk itself must say what the problem is."
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,7 @@ def read_any(
     said = {"case": case, "level": str(level) if level else None, "minutes": minutes}
     read, warnings = _read(data, name)
     if isinstance(read, dict):
-        ours = transcript_from({**read, **{key: value for key, value in said.items() if value is not None}}, name)
-        return Imported(ours, "our JSON", warnings=warnings)
+        return _ours({**read, **{key: value for key, value in said.items() if value is not None}}, name, warnings)
     if len(read.lines) > MAX_LINES:
         raise BadInput(f"{name}: more than {MAX_LINES:,} lines of talk")
     pieces = speakers.joined(names.settled(read.lines, [*candidates, *interviewers]))
@@ -87,9 +90,9 @@ def read_any(
             "The file names no speakers: the whole talk is read as the candidate's, also what an interviewer said."
         )
     if not level:
-        warnings.append(f"No level was given: {Level.SENIOR.value} is assumed.")
+        warnings.append(NO_LEVEL)
     if not case:
-        warnings.append("No case was given: the talk itself must say what the problem is.")
+        warnings.append(NO_CASE)
     replacer = Replacer({} if keep_names else roles, [piece.text for piece in pieces])
     turns, more = _turns(pieces, roles, replacer, read.spoken, bool(found))
     if not turns:
@@ -101,6 +104,13 @@ def read_any(
         whole["minutes"] = minutes
     counts = {one: count for (one, _), count in replacer.replaced.items()}
     return Imported(transcript_from(whole, name), read.format, found, counts, warnings + more + replacer.warnings())
+
+
+def _ours(given: Mapping[str, object], name: str, warnings: list[str]) -> Imported:
+    """A transcript in our form, at senior level where it names none."""
+    if "level" not in given and "turns" in given:
+        given, warnings = {**given, "level": Level.SENIOR.value}, [*warnings, NO_LEVEL]
+    return Imported(transcript_from(given, name), "our JSON", warnings=warnings)
 
 
 def _read(data: bytes, name: str) -> tuple[Talk | dict[str, object], list[str]]:

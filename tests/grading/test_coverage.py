@@ -98,6 +98,18 @@ def test_an_unknown_case_is_heard_on_general_criteria(graded: Graded) -> None:
     assert any("a-case-nobody-wrote" in warning for warning in report.warnings)
 
 
+def test_what_a_strong_answer_has_claims_nothing_about_this_one_and_there_is_always_something_to_study(
+    graded: Graded, knowledge: Knowledge
+) -> None:
+    report = graded(interview(REASONED))
+    assert report.study_plan
+    assert "What a strong answer has, whether or not you said it" in to_markdown(report)
+    shown = {one.signal for own in report.steps.values() for one in own.evidence}
+    for signals in knowledge.signals(report.case).values():
+        for one in signals:
+            assert one.id not in shown or all(one.strong not in text for text in report.strong.values()), one.id
+
+
 def test_time_study_and_questions_are_there(graded: Graded) -> None:
     report = graded(interview(REASONED))
     assert 1 <= len(report.study_plan) <= 5

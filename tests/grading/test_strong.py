@@ -40,7 +40,7 @@ def test_every_criterion_becomes_sentences_of_its_own_words(knowledge: Knowledge
             assert said.startswith(("A strong candidate ", "A strong answer: ")), said
             assert said.endswith((".", "”")), said
             assert signal.text[1:] in said
-            assert f" For example: {signal.strong[0]}".lower() in said.lower()
+            assert f" In our figures, for example: {signal.strong[0]}".lower() in said.lower()
             assert said.endswith(signal.strong[1:])
 
 
@@ -51,7 +51,7 @@ def test_every_criterion_becomes_sentences_of_its_own_words(knowledge: Knowledge
 )  # fmt: skip
 def test_only_ordinary_words_lose_their_capital(strong: str, said: str) -> None:
     signal = Signal.model_construct(text="Explains it.", strong=strong)
-    assert strong_answer(signal) == f"A strong candidate explains it. For example: {said}"
+    assert strong_answer(signal) == f"A strong candidate explains it. In our figures, for example: {said}"
 
 
 def test_a_sentence_from_elsewhere_carries_its_source(knowledge: Knowledge) -> None:

@@ -25,7 +25,7 @@ from tests.imports.recorders import docx
         ("a.html", b"<!DOCTYPE html><p>Anna: hi</p>", "web page"),
         ("a.bin", bytes(range(256)) * 8, "not text"),
         ("a.json", b"{", "not JSON"),
-        ("a.json", b'{"turns": [', "ends too early"),
+        ("a.json", b'{"turns": [', "cut off at line 1"),
         ("a.json", b"Anna: hi", "not JSON"),
         ("a.json", b"[]", "must be a JSON object"),
         ("a.json", b'{"a": 1}', "must be a JSON object"),
