@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from interviewer import Level, Manner, Step, Verdict
-from interviewer.grading.report import GradedBy, Report, StepReport
+from interviewer.grading.report import GradedBy, Missing, Report, StepReport
 from interviewer.knowledge import Knowledge
 from interviewer.storage import Header
 from interviewer.web.pages.progress import progress_html
@@ -51,6 +51,15 @@ def test_a_second_take_is_called_that() -> None:
 def test_what_has_no_score_is_marked_so_and_a_narrow_page_leaves_it_out() -> None:
     page = progress_html(Knowledge.load(), [FIRST], [], NOON)
     assert "<td class='score none' dir='auto'>–</td>" in page
+
+
+def test_only_what_a_judge_missed_in_a_whole_interview_is_missing() -> None:
+    gap = StepReport(status="assessed", score=2.0, missing=[Missing(signal="x", text="Splits by time")])
+    judged = report({}).model_copy(update={"steps": dict.fromkeys(Step, gap)})
+    unheard = judged.model_copy(update={"status": "not_judged", "verdict": None, "score": None})
+    take = replace(FIRST, id="b" * 32, parent=FIRST.id)
+    for header, own, shown in ((FIRST, judged, True), (FIRST, unheard, False), (take, judged, False)):
+        assert ("Splits by time" in progress_html(Knowledge.load(), [header], [(header, own)], NOON)) is shown
 
 
 def test_the_line_of_a_hire_is_the_newest_reports_in_every_picture() -> None:

@@ -162,7 +162,7 @@ def progress_html(knowledge: Knowledge, headers: Sequence[Header], graded: Grade
         else "<p class='quiet'>No interview has scores yet: they need a language model that can judge.</p>"
     )
     return "".join(
-        [head, _next(knowledge, due(held, trains), now), charts, _weakest(held), _list(knowledge, headers, graded)]
+        [head, _next(knowledge, due(held, trains), now), charts, _weakest(graded), _list(knowledge, headers, graded)]
     )
 
 
@@ -190,7 +190,13 @@ def _next(knowledge: Knowledge, plan: Sequence[Due], now: float) -> str:
     return f"<div class='card mine'>{head}<ul>{''.join(rows)}</ul></div>"
 
 
-def _weakest(held: Sequence[Held]) -> str:
+def _weakest(graded: Graded) -> str:
+    """What was missing in whole interviews that were judged: where nobody judged, it may only not have been heard."""
+    held = [
+        Held(header.case, header.level, header.created, report)
+        for header, report in graded
+        if report.status == "assessed" and not header.parent
+    ]
     items = "".join(
         f"<li>{for_html(text)} <span class='quiet'>{count} of {min(8, len(held))}</span></li>"
         for text, count in weakest(held)
