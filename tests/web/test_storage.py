@@ -32,7 +32,13 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{tmp_path / 'interviews.sqlite'}"
         return
     server = request.getfixturevalue("postgres")
+    empty(server)  # other tests leave interviews in it
     yield server
+    empty(server)
+
+
+def empty(server: str) -> None:
+    """Leaves nothing in a PostgreSQL database."""
     engine = database.connect(server)
     with engine.begin() as db:
         db.exec_driver_sql("DROP SCHEMA public CASCADE")
