@@ -97,11 +97,11 @@ def match_facts(clauses: Sequence[str], sounds: Exemplars, embedder: Embedder, b
         words = len(way[0].split())
         if earlier and (words <= _MERE or (words <= at.points_back and _POINTS_BACK.search(way[0]))):
             way.append(f"{earlier.rstrip('.?! ')}, {way[0]}")
-    vectors = iter(np.split(embedder.encode([text for way in ways for text in way]), np.cumsum([*map(len, ways)])[:-1]))
+    alike_all = _alike(embedder.encode([text for way in ways for text in way]), sounds)
+    each = np.split(alike_all, np.cumsum([*map(len, ways)])[:-1])
     found: dict[str, Match] = {}
     previous = ""  # what the clause before asked for by itself: together with this one it would only be asked again
-    for clause, way in zip([before, *clauses], ways, strict=True):
-        alike = _alike(next(vectors), sounds)
+    for clause, way, alike in zip([before, *clauses], ways, each, strict=True):
         by_itself = _decided(clause, alike[:2].max(0), sounds.facts.ids)
         with_before = _decided(clause, alike[2:].max(0), sounds.facts.ids) if len(alike) > 2 else None
         if with_before and with_before.fact == previous:

@@ -145,6 +145,12 @@ def progress_html(knowledge: Knowledge, headers: Sequence[Header], graded: Grade
             "<button type='button' class='small primary' data-act='setup'>Choose a first problem</button>"
         )
     held = [Held(header.case, header.level, header.created, report) for header, report in graded]
+    # What was missing is told of whole interviews that were judged: elsewhere it may only not have been heard.
+    whole = [
+        one
+        for one, (header, _) in zip(held, graded, strict=True)
+        if one.report.status == "assessed" and not header.parent
+    ]
     trains = {slug: case.trains for slug, case in knowledge.cases.items()}
     bar = next((report.bar["hire"] for _, report in reversed(graded) if "hire" in report.bar), None)
     overall = [None if known_mode(header.mode).step else report.score for header, report in graded]
@@ -162,7 +168,7 @@ def progress_html(knowledge: Knowledge, headers: Sequence[Header], graded: Grade
         else "<p class='quiet'>No interview has scores yet: they need a language model that can judge.</p>"
     )
     return "".join(
-        [head, _next(knowledge, due(held, trains), now), charts, _weakest(graded), _list(knowledge, headers, graded)]
+        [head, _next(knowledge, due(held, trains), now), charts, _weakest(whole), _list(knowledge, headers, graded)]
     )
 
 
@@ -190,13 +196,7 @@ def _next(knowledge: Knowledge, plan: Sequence[Due], now: float) -> str:
     return f"<div class='card mine'>{head}<ul>{''.join(rows)}</ul></div>"
 
 
-def _weakest(graded: Graded) -> str:
-    """What was missing in whole interviews that were judged: where nobody judged, it may only not have been heard."""
-    held = [
-        Held(header.case, header.level, header.created, report)
-        for header, report in graded
-        if report.status == "assessed" and not header.parent
-    ]
+def _weakest(held: Sequence[Held]) -> str:
     items = "".join(
         f"<li>{for_html(text)} <span class='quiet'>{count} of {min(8, len(held))}</span></li>"
         for text, count in weakest(held)
