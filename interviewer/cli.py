@@ -138,7 +138,8 @@ def _begins_like(transcript: Transcript) -> str:
     from interviewer.knowledge.embeddings import shared_embedder
     from interviewer.listening.facts import nearest_problem
 
-    guess = nearest_problem(" ".join(turn.text for turn in transcript.turns), Knowledge.load(), shared_embedder())
+    talk = " ".join(turn.text for turn in transcript.turns)
+    guess = nearest_problem(talk, Knowledge.load(), shared_embedder(), load().home / "vectors")
     return guess.case if guess and guess.near else ""
 
 

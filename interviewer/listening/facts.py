@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from interviewer.knowledge import Knowledge
 from interviewer.knowledge.embeddings import Embedder, Vectors
 from interviewer.knowledge.retrieval import long_words, respelt
 from interviewer.listening import thresholds
-from interviewer.listening.examples import Exemplars
+from interviewer.listening.examples import Exemplars, kept_vectors
 from interviewer.listening.intents import questions
 from interviewer.text import spans
 from interviewer.transcript import Move
@@ -161,11 +162,12 @@ class Guess:
     """Whether it is near enough to be taken for that problem; a problem that we do not have is nearest to one, too."""
 
 
-def nearest_problem(talk: str, knowledge: Knowledge, embedder: Embedder) -> Guess | None:
+def nearest_problem(talk: str, knowledge: Knowledge, embedder: Embedder, folder: Path | None = None) -> Guess | None:
     """The problem that the beginning of the talk sounds most like; None without talk or problems.
 
     A problem is compared by its summary, its brief and its keywords with every piece of some forty words; the piece in
-    which it sounds most like itself counts, since people say what the problem is once, amid other things.
+    which it sounds most like itself counts, since people say what the problem is once, amid other things. ``folder``
+    keeps the problems' vectors.
     """
     at, slugs = thresholds().problem, [*knowledge.cases]
     words = talk.split()[: at.words]
@@ -176,7 +178,7 @@ def nearest_problem(talk: str, knowledge: Knowledge, embedder: Embedder) -> Gues
     about = []
     for case in (knowledge.cases[slug] for slug in slugs):
         about += [f"{case.title}. {case.summary}", case.brief, f"{case.title}: {', '.join(case.keywords)}"]
-    likeness = embedder.encode(pieces) @ embedder.encode(about).T
+    likeness = embedder.encode(pieces) @ kept_vectors(about, embedder, folder).T
     each = likeness.reshape(len(pieces), len(slugs), 3).mean(axis=2).max(axis=0)
     best = int(each.argmax())
     return Guess(slugs[best], bool(each[best] >= at.alike))
